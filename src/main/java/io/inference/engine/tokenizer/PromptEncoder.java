@@ -1,2 +1,0 @@
-package io.inference.engine.tokenizer;
-final class PromptEncoder {}
