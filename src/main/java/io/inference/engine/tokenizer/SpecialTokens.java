@@ -1,10 +1,6 @@
 package io.inference.engine.tokenizer;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds tokens that are written out in a text, leftmost first and the longest of those that start at one place. */
@@ -12,28 +8,21 @@ final class SpecialTokens {
     /** One such token. */
     record Special(String text, int id, boolean control) {}
 
-    private final Map<Character, List<Special>> byFirstChar = new HashMap<>();
+    private final List<Special> tokens;
+    private final Trie trie = new Trie(false);
 
     SpecialTokens(List<Special> tokens) {
-        tokens.stream()
-                .filter(token -> !token.text().isEmpty())
-                .sorted(Comparator.comparingInt((Special token) -> token.text().length()).reversed())
-                .forEach(token -> byFirstChar
-                        .computeIfAbsent(token.text().charAt(0), first -> new ArrayList<>())
-                        .add(token));
+        this.tokens = List.copyOf(tokens);
+        for (int i = 0; i < tokens.size(); i++) {
+            if (!tokens.get(i).text().isEmpty()) {
+                trie.put(tokens.get(i).text(), i);
+            }
+        }
     }
 
     /** The token written at {@code at}, or null; {@code controlToo}: whether control tokens count. */
     @Nullable Special at(String text, int at, boolean controlToo) {
-        List<Special> candidates = byFirstChar.get(text.charAt(at));
-        if (candidates == null) {
-            return null;
-        }
-        for (Special candidate : candidates) {
-            if ((controlToo || !candidate.control()) && text.startsWith(candidate.text(), at)) {
-                return candidate;
-            }
-        }
-        return null;
+        int found = trie.find(text, at, index -> controlToo || !tokens.get(index).control());
+        return found < 0 ? null : tokens.get(found);
     }
 }
