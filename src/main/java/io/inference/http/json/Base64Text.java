@@ -20,4 +20,18 @@ public final class Base64Text {
         }
         return true;
     }
+
+    /** The type of a picture, told by the first bytes of its file. */
+    public static String imageType(String base64) {
+        if (base64.startsWith("iVBORw0KGgo")) {
+            return "image/png";
+        }
+        if (base64.startsWith("/9j/")) {
+            return "image/jpeg";
+        }
+        if (base64.startsWith("R0lGOD")) {
+            return "image/gif";
+        }
+        return base64.startsWith("UklGR") ? "image/webp" : "application/octet-stream";
+    }
 }

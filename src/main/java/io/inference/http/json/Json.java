@@ -120,7 +120,7 @@ public final class Json {
 
     /** Writes whatever maps, lists, strings, numbers and flags make. */
     public static void writeValue(JsonGenerator out, Object value) throws IOException {
-        MAPPER.writeValue(out, value);
+        out.writeRawValue(wellFormed(MAPPER.writeValueAsString(value)));
     }
 
     /** The text with every half of a surrogate pair that has lost its other half replaced, so that it has a UTF-8 form. */

@@ -3,6 +3,7 @@ package io.inference.http.openai;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.FinishReason;
 import io.inference.api.TokenLogprob;
+import io.inference.http.TokenJson;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.util.List;
@@ -62,7 +63,7 @@ record CompletionFormat(List<String> echoed, int choicesPerPrompt) {
         out.writeEndArray();
         out.writeArrayFieldStart("token_logprobs");
         for (TokenLogprob token : logprobs) {
-            out.writeNumber(Parts.finite(token.logprob()));
+            out.writeNumber(TokenJson.finite(token.logprob()));
         }
         out.writeEndArray();
         out.writeArrayFieldStart("top_logprobs");
@@ -87,10 +88,10 @@ record CompletionFormat(List<String> echoed, int choicesPerPrompt) {
         boolean chosenListed = false;
         for (TokenLogprob top : token.top()) {
             chosenListed |= top.token().equals(token.token());
-            out.writeNumberField(Json.wellFormed(top.token()), Parts.finite(top.logprob()));
+            out.writeNumberField(Json.wellFormed(top.token()), TokenJson.finite(top.logprob()));
         }
         if (!chosenListed) {
-            out.writeNumberField(Json.wellFormed(token.token()), Parts.finite(token.logprob()));
+            out.writeNumberField(Json.wellFormed(token.token()), TokenJson.finite(token.logprob()));
         }
         out.writeEndObject();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.TokenLogprob;
 import io.inference.api.ToolCall;
 import io.inference.api.Usage;
+import io.inference.http.TokenJson;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.util.List;
@@ -11,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts that whole and streamed answers have in common. */
 final class Parts {
-    /** What OpenAI gives for a token of no probability, as JSON has no infinity. */
-    private static final double NO_PROBABILITY = -9999;
-
     private Parts() {}
 
     static void usage(JsonGenerator out, Usage usage) throws IOException {
@@ -50,26 +48,10 @@ final class Parts {
 
     static void chatLogprobs(JsonGenerator out, List<TokenLogprob> tokens) throws IOException {
         out.writeObjectFieldStart("logprobs");
-        out.writeArrayFieldStart("content");
-        for (TokenLogprob token : tokens) {
-            out.writeStartObject();
-            tokenFields(out, token);
-            out.writeArrayFieldStart("top_logprobs");
-            for (TokenLogprob alternative : token.top()) {
-                out.writeStartObject();
-                tokenFields(out, alternative);
-                out.writeEndObject();
-            }
-            out.writeEndArray();
-            out.writeEndObject();
-        }
-        out.writeEndArray();
+        out.writeFieldName("content");
+        TokenJson.writeTokens(out, tokens);
         out.writeNullField("refusal");
         out.writeEndObject();
-    }
-
-    static double finite(double logprob) {
-        return Double.isFinite(logprob) ? logprob : NO_PROBABILITY;
     }
 
     /** Writes nothing for null. */
@@ -77,15 +59,5 @@ final class Parts {
         if (text != null) {
             out.writeStringField(name, Json.wellFormed(text));
         }
-    }
-
-    private static void tokenFields(JsonGenerator out, TokenLogprob token) throws IOException {
-        text(out, "token", token.token());
-        out.writeNumberField("logprob", finite(token.logprob()));
-        out.writeArrayFieldStart("bytes");
-        for (byte b : token.bytes()) {
-            out.writeNumber(b & 0xFF);
-        }
-        out.writeEndArray();
     }
 }
