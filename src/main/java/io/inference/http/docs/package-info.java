@@ -1,4 +1,4 @@
-/** What a developer reads: the OpenAPI description, the page that shows it, and whether the service is up. */
+/** What describes the REST door to those who call it: its health, its OpenAPI document and the page that shows it. */
 @NullMarked
 package io.inference.http.docs;
 
