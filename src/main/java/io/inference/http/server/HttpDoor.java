@@ -60,11 +60,13 @@ final class HttpDoor {
     private @Nullable InferenceException serve(
             RoutingTable.Match match, Call call, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        RouteConsumer consumer = match.byMethod().get(request.getMethod());
+        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        RouteConsumer consumer = match.byMethod().get(method);
         if (consumer == null) {
             response.setHeader("Allow", String.join(", ", match.byMethod().keySet()));
-            sender.send(HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
-            return null;
+            var failure = new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
+            sender.send(errorAnswer(failure, call, request, HttpServletResponse.SC_METHOD_NOT_ALLOWED), response);
+            return failure;
         }
         byte[] body = readBody(request);
         try (var watched = watch.watch(call, (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE))) {
@@ -136,6 +138,10 @@ final class HttpDoor {
         if (failure != null) {
             throw reason(failure);
         }
+        InferenceException told = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
+        if (told != null) {
+            throw told;
+        }
     }
 
     /** The failure that a route's exception stands for: the nearest cause that has a reason, else a fault of our own. */
@@ -200,10 +206,16 @@ final class HttpDoor {
             response.resetBuffer();
             failure.retryAfter().ifPresent(wait -> response.setHeader(
                     "Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
-            sender.send(
-                    HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
+            sender.send(errorAnswer(failure, call, request, failure.code().httpStatus()), response);
         } catch (IOException e) {
             log.debug("the caller of {} has gone before its refusal", call.id());
         }
+    }
+
+    private HttpAnswer.Whole errorAnswer(
+            InferenceException failure, Call call, HttpServletRequest request, int status) {
+        HttpAnswer.Whole answer =
+                HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure);
+        return new HttpAnswer.Whole(status, answer.contentType(), answer.body());
     }
 }
