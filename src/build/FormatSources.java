@@ -1,0 +1,38 @@
+import com.palantir.javaformat.java.Formatter;
+import com.palantir.javaformat.java.ImportOrderer;
+import com.palantir.javaformat.java.JavaFormatterOptions;
+import com.palantir.javaformat.java.RemoveUnusedImports;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks or rewrites the format of every Java file below a folder: {@code FormatSources check|write DIR}. */
+class FormatSources {
+    public static void main(String[] args) throws Exception {
+        boolean write = args[0].equals("write");
+        var options = JavaFormatterOptions.builder()
+                .style(JavaFormatterOptions.Style.PALANTIR)
+                .build();
+        Formatter formatter = Formatter.createFormatter(options);
+        List<Path> wrong = new ArrayList<>();
+        try (var files = Files.walk(Path.of(args[1]))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
+                String source = Files.readString(file);
+                String wanted = formatter.formatSource(ImportOrderer.reorderImports(
+                        RemoveUnusedImports.removeUnusedImports(source), JavaFormatterOptions.Style.PALANTIR));
+                if (!wanted.equals(source)) {
+                    wrong.add(file);
+                    if (write) {
+                        Files.writeString(file, wanted);
+                    }
+                }
+            }
+        }
+        if (!write && !wrong.isEmpty()) {
+            wrong.forEach(file -> System.err.println("not formatted: " + file));
+            System.err.println("mend with: mvn -q toolchains:select-jdk-toolchain exec:exec@format -Dformatter.goal=write");
+            System.exit(1);
+        }
+    }
+}

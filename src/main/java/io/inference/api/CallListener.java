@@ -1,0 +1,11 @@
+package io.inference.api;
+
+import org.jspecify.annotations.Nullable;
+
+/** Hears of every call: the log line and the metrics. */
+public interface CallListener {
+    void started(Call call);
+
+    /** @param failure null when the call did what it was for */
+    void ended(Call call, @Nullable InferenceException failure);
+}

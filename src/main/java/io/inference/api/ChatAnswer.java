@@ -1,0 +1,19 @@
+package io.inference.api;
+
+import java.util.List;
+
+/** What a model says to a {@link ChatRequest} or a {@link GenerateRequest}: all of it, or a stream of it. */
+public sealed interface ChatAnswer {
+    /** The model that answered, as the backend names it. */
+    String model();
+
+    /** An answer that is complete. */
+    record Whole(String model, List<Choice> choices, Usage usage) implements ChatAnswer {
+        public Whole {
+            choices = List.copyOf(choices);
+        }
+    }
+
+    /** An answer in the making. Who holds it closes the stream. */
+    record Streamed(String model, ChunkStream chunks) implements ChatAnswer {}
+}

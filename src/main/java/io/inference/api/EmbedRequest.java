@@ -1,0 +1,24 @@
+package io.inference.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Texts to turn into vectors.
+ *
+ * @param dimensions how many components to keep; null is all
+ * @param normalize whether each vector shall have length 1
+ * @param truncate whether a text longer than the model's context is cut rather than refused
+ */
+public record EmbedRequest(
+        String model, List<String> inputs, @Nullable Integer dimensions, boolean normalize, boolean truncate)
+        implements InferenceRequest {
+    public EmbedRequest {
+        inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public Operation operation() {
+        return Operation.EMBED;
+    }
+}

@@ -1,0 +1,65 @@
+package io.inference.api;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A call that failed, with the reason that its door tells the caller. The message is for the caller: no class names, no secrets. */
+public class InferenceException extends RuntimeException {
+    private final ErrorCode code;
+    private final @Nullable String param;
+    private final @Nullable Duration retryAfter;
+
+    public InferenceException(ErrorCode code, String message) {
+        this(code, message, null, null, null);
+    }
+
+    public InferenceException(ErrorCode code, String message, @Nullable Throwable cause) {
+        this(code, message, null, null, cause);
+    }
+
+    private InferenceException(
+            ErrorCode code,
+            String message,
+            @Nullable String param,
+            @Nullable Duration retryAfter,
+            @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.param = param;
+        this.retryAfter = retryAfter;
+    }
+
+    /** A request that is wrong in one field. */
+    public static InferenceException invalid(String param, String message) {
+        return new InferenceException(ErrorCode.INVALID_REQUEST, message, param, null, null);
+    }
+
+    /** A request for what the backend, or the service, cannot do. */
+    public static InferenceException unsupported(String param, String message) {
+        return new InferenceException(ErrorCode.UNSUPPORTED, message, param, null, null);
+    }
+
+    public static InferenceException modelNotFound(String model) {
+        return new InferenceException(
+                ErrorCode.MODEL_NOT_FOUND, "model '" + model + "' not found", "model", null, null);
+    }
+
+    /** A failure that may be gone after a while. */
+    public static InferenceException retryLater(ErrorCode code, String message, Duration retryAfter) {
+        return new InferenceException(code, message, null, retryAfter, null);
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** The request field at fault, in the door's own naming. */
+    public Optional<String> param() {
+        return Optional.ofNullable(param);
+    }
+
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+}

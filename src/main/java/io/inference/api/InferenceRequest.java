@@ -1,0 +1,9 @@
+package io.inference.api;
+
+/** A request that a backend can serve. */
+public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, EmbedRequest {
+    /** The model as the caller named it. */
+    String model();
+
+    Operation operation();
+}

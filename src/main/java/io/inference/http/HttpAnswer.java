@@ -1,0 +1,14 @@
+package io.inference.http;
+
+import io.inference.api.ChunkStream;
+
+/** What a REST route leaves as its body for the door to send. Headers are the door's and the exchange's listed ones. */
+public sealed interface HttpAnswer {
+    String contentType();
+
+    /** An answer that is complete. */
+    record Whole(int status, String contentType, byte[] body) implements HttpAnswer {}
+
+    /** An answer that leaves as it is made. The door pulls, encodes, flushes and closes. */
+    record Streamed(String contentType, ChunkStream chunks, ChunkEncoder encoder) implements HttpAnswer {}
+}
