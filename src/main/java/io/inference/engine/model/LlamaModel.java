@@ -42,7 +42,7 @@ public final class LlamaModel implements StepModel {
         this.weights = LlamaWeights.of(file, config);
         this.ops = ops;
         this.rope = new Rope(config.rope(), contextLength, weights.ropeDivisors());
-        this.layout = new KvLayout(config.layers(), config.kvHeads(), config.headSize());
+        this.layout = config.kvLayout();
         this.maxStepTokens = maxStepTokens;
         this.ids = new int[maxStepTokens];
         this.x = new float[maxStepTokens * config.width()];

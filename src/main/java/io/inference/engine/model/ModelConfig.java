@@ -2,6 +2,7 @@ package io.inference.engine.model;
 
 import io.inference.engine.UnsupportedModelException;
 import io.inference.engine.gguf.GgufMetadata;
+import io.inference.engine.tensor.KvLayout;
 import java.util.Set;
 
 /**
@@ -84,6 +85,11 @@ public record ModelConfig(
                 metadata.integer(arch + ".context_length"),
                 metadata.decimal(arch + ".attention.layer_norm_rms_epsilon"),
                 RopeConfig.of(metadata, arch, headSize, NEIGHBOURING_PAIRS.contains(arch)));
+    }
+
+    /** How the keys and values of such a model lie in pages. */
+    public KvLayout kvLayout() {
+        return new KvLayout(layers, kvHeads, headSize);
     }
 
     /** Floats in a token's queries. */
