@@ -1,0 +1,2 @@
+package io.inference.engine.tokenizer;
+final class PromptEncoder {}
