@@ -90,6 +90,12 @@ public final class GgufMetadata {
         return typed(key, Floats.class, "a list of floating-point numbers").map(list -> list.values().clone());
     }
 
+    /** The value of a key whatever its type (String, Boolean, Long or Double), or empty where it is a list or absent. */
+    public Optional<Object> scalar(String key) {
+        return Optional.ofNullable(values.get(key))
+                .filter(it -> it instanceof String || it instanceof Boolean || it instanceof Number);
+    }
+
     private int fitting(String key, long value) {
         if (value != (int) value) {
             throw new GgufException("%s: metadata key '%s' holds %d, too large".formatted(file, key, value));

@@ -1,0 +1,79 @@
+package io.inference.api;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What backends and doors do with a {@link ChunkStream}. */
+public final class ChunkStreams {
+    private ChunkStreams() {}
+
+    /**
+     * Waits for a stream's first event, so that a backend that fails before it does so by an exception. Fills the call's time to first
+     * token. The stream is closed when this throws.
+     *
+     * @return the same stream, its first event included
+     * @throws InferenceException {@code TIMEOUT} when nothing came in time, or the stream's own
+     */
+    public static ChunkStream holdingFirst(ChunkStream stream, Duration firstTokenTimeout, Call call) {
+        StreamEvent first;
+        try {
+            first = stream.next(firstTokenTimeout);
+        } catch (RuntimeException e) {
+            stream.close();
+            throw e;
+        }
+        if (first instanceof StreamEvent.Silence) {
+            stream.close();
+            throw new InferenceException(ErrorCode.TIMEOUT, "the model gave no first token in time");
+        }
+        call.markFirstToken();
+        return new HeldStream(first, stream);
+    }
+
+    /**
+     * Several answers of one choice each as one answer: a chunk's choice is its stream's place in the list. Usage is summed into a last
+     * chunk of its own. When one stream fails, the whole does, and all are closed. Reads each stream on a virtual thread of its own.
+     */
+    public static ChunkStream merge(List<ChunkStream> streams) {
+        return streams.size() == 1 ? streams.getFirst() : new StreamMerge(streams).start();
+    }
+
+    /** The same stream, filling {@link Call#setUsage} and the time to first token on its way. */
+    public static ChunkStream tracked(ChunkStream stream, Call call) {
+        return new TrackedStream(stream, call);
+    }
+
+    /**
+     * Reads a stream to its end and closes it. Fills the call's usage and time to first token.
+     *
+     * @param model the model that answers, as the backend names it
+     * @throws InferenceException when the stream fails, or the call was cancelled
+     */
+    public static ChatAnswer.Whole collect(ChunkStream stream, String model, Call call) {
+        Runnable stop = stream::close;
+        call.onCancel(stop);
+        try (stream) {
+            AnswerCollector collector = new AnswerCollector();
+            while (true) {
+                switch (stream.next(Duration.ofMinutes(1))) {
+                    case Chunk chunk -> {
+                        call.markFirstToken();
+                        collector.add(chunk);
+                    }
+                    case StreamEvent.Silence ignored -> call.throwIfCancelled();
+                    case StreamEvent.End ignored -> {
+                        call.throwIfCancelled();
+                        call.setUsage(collector.usage());
+                        return collector.answer(model);
+                    }
+                }
+            }
+        } catch (InferenceException e) {
+            // Closing the stream makes it fail in its own words; the call knows the reason.
+            call.throwIfCancelled();
+            throw e;
+        } finally {
+            call.removeOnCancel(stop);
+        }
+    }
+}
