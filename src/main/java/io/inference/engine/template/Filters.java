@@ -24,7 +24,7 @@ final class Filters {
         return switch (name) {
             case "default", "d" -> {
                 boolean missing = value instanceof Undefined
-                        || args.bool(1, "boolean", false) && !Values.truthy(value);
+                        || (args.bool(1, "boolean", false) && !Values.truthy(value));
                 yield missing ? args.get(0, "default_value", "") : value;
             }
             case "tojson" -> Json.dumps(value, args, budget);

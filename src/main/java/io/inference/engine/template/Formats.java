@@ -53,7 +53,7 @@ final class Formats {
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
             boolean doubled = i + 1 < format.length() && format.charAt(i + 1) == c;
-            if (c != '{' && c != '}' || doubled) {
+            if ((c != '{' && c != '}') || doubled) {
                 out.append(c);
                 i += c == '{' || c == '}' ? 1 : 0;
                 continue;
