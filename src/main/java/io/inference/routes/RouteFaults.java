@@ -62,7 +62,12 @@ final class RouteFaults {
 
     /** Name of the file that a route came from. */
     static String file(RouteDefinition route) {
-        return route.getResource() == null ? "" : route.getResource().getLocation().replaceFirst("^[a-z]+:", "");
+        return route.getResource() == null ? "" : fileName(route.getResource().getLocation());
+    }
+
+    /** A location of Camel's without its scheme. */
+    static String fileName(String location) {
+        return location.replaceFirst("^[a-z]+:", "");
     }
 
     private static Throwable root(Throwable failure) {
