@@ -28,7 +28,9 @@ public final class RawClient implements Closeable {
             head.append(header).append("\r\n");
         }
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        head.append("Content-Type: application/json\r\nContent-Length: ").append(bytes.length).append("\r\n\r\n");
+        head.append("Content-Type: application/json\r\nContent-Length: ")
+                .append(bytes.length)
+                .append("\r\n\r\n");
         send(head.toString());
         out.write(bytes);
         out.flush();

@@ -64,8 +64,11 @@ final class RouteChecks {
             String flow = flowName(route.getInput().getEndpointUri());
             RouteDefinition other = flow.isEmpty() ? null : flowOwners.putIfAbsent(flow, route);
             if (other != null) {
-                fault(route, route, "direct:" + flow + " is already the route " + other.getRouteId() + " of "
-                        + RouteFaults.file(other));
+                fault(
+                        route,
+                        route,
+                        "direct:" + flow + " is already the route " + other.getRouteId() + " of "
+                                + RouteFaults.file(other));
             }
         }
     }
@@ -77,8 +80,11 @@ final class RouteChecks {
             OptionalIdentifiedDefinition<?> step) {
         RouteDefinition other = id == null ? null : owners.putIfAbsent(id, route);
         if (other != null) {
-            fault(route, step, "the id '" + id + "' is already used in the route " + other.getRouteId() + " of "
-                    + RouteFaults.file(other));
+            fault(
+                    route,
+                    step,
+                    "the id '" + id + "' is already used in the route " + other.getRouteId() + " of "
+                            + RouteFaults.file(other));
         }
     }
 

@@ -20,7 +20,8 @@ final class RouteFaults {
     static RouteFault of(String file, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof MarkedYamlEngineException marked) {
-                int line = marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+                int line =
+                        marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
                 return new RouteFault(file, line, "", firstLine(marked.getProblem()));
             }
             if (cause instanceof DuplicateKeyException) {
@@ -35,7 +36,9 @@ final class RouteFaults {
             switch (cause) {
                 case FailedToCreateRouteException notCreated -> {
                     return ofRoute(
-                            context, notCreated.getRouteId(), firstLine(root(cause).getMessage()));
+                            context,
+                            notCreated.getRouteId(),
+                            firstLine(root(cause).getMessage()));
                 }
                 case FailedToStartRouteException notStarted -> {
                     return ofRoute(context, notStarted.getRouteId(), startMessage(notStarted));
@@ -79,6 +82,8 @@ final class RouteFaults {
     }
 
     private static String firstLine(@Nullable String message) {
-        return message == null ? "it cannot be read" : message.lines().findFirst().orElse("it cannot be read");
+        return message == null
+                ? "it cannot be read"
+                : message.lines().findFirst().orElse("it cannot be read");
     }
 }

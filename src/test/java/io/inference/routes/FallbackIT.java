@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 class FallbackIT {
     private static final String WHOLE = "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":"
             + "{\"role\":\"assistant\",\"content\":\"from openai\"},\"finish_reason\":\"stop\"}]}";
-    private static final String EVENTS =
-            """
+    private static final String EVENTS = """
             data: {"choices":[{"index":0,"delta":{"content":"from openai"}}]}
 
             data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
@@ -95,7 +94,8 @@ class FallbackIT {
         for (int i = 0; i < 12; i++) {
             assertThat(chat(false).statusCode()).isEqualTo(200);
         }
-        assertThat(service.bean("ollamaCircuitBreaker", CircuitBreaker.class).getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(service.bean("ollamaCircuitBreaker", CircuitBreaker.class).getState())
+                .isEqualTo(CircuitBreaker.State.OPEN);
         int before = chatsAt(ollama);
         assertThat(chat(false).body()).contains("from openai");
         assertThat(chatsAt(ollama)).isEqualTo(before);

@@ -41,9 +41,8 @@ class CancellationIT {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch gone = new CountDownLatch(1);
         try (StubServer upstream = upstream(state, asked, gone);
-                RunningService service = RunningService.start(
-                        "--inference-services-" + backend + "-base-url=" + upstream.url()
-                                + (backend.equals("openai") ? "/v1" : ""))) {
+                RunningService service = RunningService.start("--inference-services-" + backend + "-base-url="
+                        + upstream.url() + (backend.equals("openai") ? "/v1" : ""))) {
             try (RawClient client = new RawClient(service.port())) {
                 client.post(path, body(path, stream));
                 assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
@@ -52,7 +51,9 @@ class CancellationIT {
                 }
                 assertThat(gone.getCount()).as("still connected").isEqualTo(1);
             }
-            assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS)).as("gone").isTrue();
+            assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("gone")
+                    .isTrue();
         }
     }
 
@@ -60,12 +61,13 @@ class CancellationIT {
     @CsvSource({"true", "false"})
     void ofTheLocalEngine(boolean stream) throws IOException {
         try (RunningService service = RunningService.start("--local-engine=cpu")) {
-            Engine engine = service.bean(LocalModels.class).model().orElseThrow().engine();
+            Engine engine =
+                    service.bean(LocalModels.class).model().orElseThrow().engine();
             try (RawClient client = new RawClient(service.port())) {
                 client.post(
                         "/v1/completions",
-                        "{\"model\":\"smollm2:135m\",\"prompt\":\"Once upon a time\",\"max_tokens\":8000,\"stream\":" + stream
-                                + "}");
+                        "{\"model\":\"smollm2:135m\",\"prompt\":\"Once upon a time\",\"max_tokens\":8000,\"stream\":"
+                                + stream + "}");
                 await().until(() -> engine.active() == 1);
                 if (stream) {
                     client.awaitLine("data:");
@@ -111,10 +113,11 @@ class CancellationIT {
             if (state == Upstream.STREAMING) {
                 boolean openAi = request.path().startsWith("/v1");
                 connection.begin(200, openAi ? "text/event-stream" : "application/x-ndjson");
-                connection.chunk(openAi
-                        ? "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"token\"}}]}\n\n"
-                        : "{\"model\":\"mock\",\"message\":{\"role\":\"assistant\",\"content\":\"token\"},\"response\":\"token\","
-                                + "\"done\":false}\n");
+                connection.chunk(
+                        openAi
+                                ? "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"token\"}}]}\n\n"
+                                : "{\"model\":\"mock\",\"message\":{\"role\":\"assistant\",\"content\":\"token\"},\"response\":\"token\","
+                                        + "\"done\":false}\n");
             }
             asked.countDown();
             connection.awaitDisconnect();

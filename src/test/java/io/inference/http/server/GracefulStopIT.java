@@ -28,7 +28,8 @@ class GracefulStopIT {
                 client.post("/v1/chat/completions", ASK);
                 client.awaitLine("one");
                 Thread stopping = Thread.ofVirtual().start(service::close);
-                await().untilAsserted(() -> assertThatThrownBy(() -> connect(port)).isInstanceOf(IOException.class));
+                await().untilAsserted(
+                                () -> assertThatThrownBy(() -> connect(port)).isInstanceOf(IOException.class));
                 goOn.countDown();
                 client.awaitLine("two");
                 client.awaitLine("[DONE]");
@@ -75,8 +76,9 @@ class GracefulStopIT {
                 gone.countDown();
             });
             goOn.await();
-            connection.chunk("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"two\"},\"finish_reason\":\"stop\"}]}\n\n"
-                    + "data: [DONE]\n\n");
+            connection.chunk(
+                    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"two\"},\"finish_reason\":\"stop\"}]}\n\n"
+                            + "data: [DONE]\n\n");
             connection.end();
             watcher.join();
         });

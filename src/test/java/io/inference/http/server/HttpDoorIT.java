@@ -91,21 +91,39 @@ class HttpDoorIT {
 
     @Test
     void anAnswerCarriesTheCallersRequestIdOrANewOne() throws Exception {
-        assertThat(post(CHAT, ASK, "X-Request-Id", "my-id.1").headers().firstValue("X-Request-Id")).contains("my-id.1");
-        assertThat(post(CHAT, ASK).headers().firstValue("X-Request-Id")).get().asString().matches("req-[0-9a-f]+");
+        assertThat(post(CHAT, ASK, "X-Request-Id", "my-id.1").headers().firstValue("X-Request-Id"))
+                .contains("my-id.1");
+        assertThat(post(CHAT, ASK).headers().firstValue("X-Request-Id"))
+                .get()
+                .asString()
+                .matches("req-[0-9a-f]+");
         assertThat(post(CHAT, ASK, "X-Request-Id", "no spaces please").headers().firstValue("X-Request-Id"))
-                .get().asString().startsWith("req-");
+                .get()
+                .asString()
+                .startsWith("req-");
     }
 
     @Test
     void headersAndParametersThatSteerCamelOrAFlowNeverGetIn() throws Exception {
         HttpResponse<String> answer = get(
                 "/echo/alice?InferenceModel=x&camelhttppath=y&plain=1",
-                "CamelHttpResponseCode", "500", "inferencebackend", "z", "Org.Apache.Camel.foo", "1", "X-Plain", "2");
+                "CamelHttpResponseCode",
+                "500",
+                "inferencebackend",
+                "z",
+                "Org.Apache.Camel.foo",
+                "1",
+                "X-Plain",
+                "2");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).contains("name=alice", "plain=1", "X-Plain=2");
-        assertThat(answer.body().toLowerCase()).doesNotContain(
-                "inferencemodel", "camelhttppath=y", "camelhttpresponsecode", "inferencebackend", "org.apache.camel.foo");
+        assertThat(answer.body().toLowerCase())
+                .doesNotContain(
+                        "inferencemodel",
+                        "camelhttppath=y",
+                        "camelhttpresponsecode",
+                        "inferencebackend",
+                        "org.apache.camel.foo");
     }
 
     @Test
@@ -124,12 +142,14 @@ class HttpDoorIT {
         HttpRequest chunked = request(CHAT)
                 .POST(HttpRequest.BodyPublishers.fromPublisher(HttpRequest.BodyPublishers.ofString(large)))
                 .build();
-        assertThat(client.send(chunked, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(413);
+        assertThat(client.send(chunked, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(413);
     }
 
     @Test
     void aBodyOfExactlyTheLimitIsTaken() throws Exception {
-        assertThat(post(CHAT, ASK + " ".repeat(2048 - ASK.length())).statusCode()).isEqualTo(200);
+        assertThat(post(CHAT, ASK + " ".repeat(2048 - ASK.length())).statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -141,14 +161,17 @@ class HttpDoorIT {
 
     @Test
     void headOfAPathThatAnswersGetIsAnsweredWithoutABody() throws Exception {
-        HttpRequest head = request("/v1/models").method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+        HttpRequest head = request("/v1/models")
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build();
         HttpResponse<String> answer = client.send(head, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nope", "/v1/nope", "/v1/chat/completions/", "/v1//chat/completions", "/%2e%2e/etc/passwd"})
+    @ValueSource(
+            strings = {"/nope", "/v1/nope", "/v1/chat/completions/", "/v1//chat/completions", "/%2e%2e/etc/passwd"})
     void aPathThatNobodyServesIsAPlainNotFound(String path) throws Exception {
         HttpResponse<String> answer = get(path);
         assertThat(answer.statusCode()).isIn(400, 404);
@@ -171,12 +194,13 @@ class HttpDoorIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "GARBAGE\r\n\r\n",
-        "GET / HTTP/9.9\r\n\r\n",
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-    })
+    @ValueSource(
+            strings = {
+                "GARBAGE\r\n\r\n",
+                "GET / HTTP/9.9\r\n\r\n",
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            })
     void rubbishOnTheWireEndsInARefusalAndHarmsNobody(String rubbish) throws Exception {
         try (RawClient raw = new RawClient(service.port())) {
             raw.send(rubbish);
@@ -204,10 +228,13 @@ class HttpDoorIT {
         assertThat(post(CHAT, ASK).statusCode()).isEqualTo(200);
         String metrics = body(service.managementUrl() + "/actuator/prometheus");
         assertThat(metrics)
-                .contains("gen_ai_server_request_duration_seconds_count", "gen_ai_server_time_to_first_token_seconds_count")
+                .contains(
+                        "gen_ai_server_request_duration_seconds_count",
+                        "gen_ai_server_time_to_first_token_seconds_count")
                 .contains("gen_ai_client_token_usage_count", "inference_requests_active", "inference_requests_queued");
         for (String probe : new String[] {"liveness", "readiness", "startup"}) {
-            assertThat(body(service.managementUrl() + "/actuator/health/" + probe)).contains("\"status\":\"UP\"");
+            assertThat(body(service.managementUrl() + "/actuator/health/" + probe))
+                    .contains("\"status\":\"UP\"");
         }
         assertThat(get("/actuator/health").statusCode()).isEqualTo(404);
     }
