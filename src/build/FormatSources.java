@@ -17,7 +17,8 @@ class FormatSources {
         Formatter formatter = Formatter.createFormatter(options);
         List<Path> wrong = new ArrayList<>();
         try (var files = Files.walk(Path.of(args[1]))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
                 String source = Files.readString(file);
                 String wanted = formatter.formatSource(ImportOrderer.reorderImports(
                         RemoveUnusedImports.removeUnusedImports(source), JavaFormatterOptions.Style.PALANTIR));
@@ -31,7 +32,8 @@ class FormatSources {
         }
         if (!write && !wrong.isEmpty()) {
             wrong.forEach(file -> System.err.println("not formatted: " + file));
-            System.err.println("mend with: mvn -q toolchains:select-jdk-toolchain exec:exec@format -Dformatter.goal=write");
+            System.err.println(
+                    "mend with: mvn -q toolchains:select-jdk-toolchain exec:exec@format -Dformatter.goal=write");
             System.exit(1);
         }
     }

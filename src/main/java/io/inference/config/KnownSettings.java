@@ -36,7 +36,10 @@ public final class KnownSettings {
             plain("LOCAL_ENGINE", new OneOf(List.of("auto", "cpu", "off")), "what runs local models"),
             plain("LOCAL_MODEL", new Text("a catalogue name or a GGUF file"), "the model of the local engine"),
             plain("MODEL_DIR", FOLDER, "where fetched models are kept"),
-            plain("LOCAL_CONTEXT_LENGTH", new Whole(16, 1 << 20), "tokens a sequence may fill; empty: what the model allows"),
+            plain(
+                    "LOCAL_CONTEXT_LENGTH",
+                    new Whole(16, 1 << 20),
+                    "tokens a sequence may fill; empty: what the model allows"),
             plain("LOCAL_THREADS", new Whole(1, 1024), "threads of the CPU engine; empty: one a core"),
             plain("LOCAL_MAX_BATCH", new Whole(1, 1024), "sequences decoded together"),
             secret("HF_TOKEN", "Hugging Face token for models that need one"),

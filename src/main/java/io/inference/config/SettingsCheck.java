@@ -88,12 +88,15 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
         if (!(commandLine instanceof EnumerablePropertySource<?> options)) {
             return;
         }
+        Object others = commandLine.getProperty(CommandLinePropertySource.DEFAULT_NON_OPTION_ARGS_PROPERTY_NAME);
+        if (others != null) {
+            faults.add("'" + others + "' is no option: options look like --port=9000");
+        }
         for (String name : options.getPropertyNames()) {
             boolean spring = name.contains(".") || name.equals("debug") || name.equals("trace");
-            boolean secretFile = name.endsWith("-file") && isSecret(name.substring(0, name.length() - "-file".length()));
-            if (name.equals(CommandLinePropertySource.DEFAULT_NON_OPTION_ARGS_PROPERTY_NAME)) {
-                faults.add("'" + commandLine.getProperty(name) + "' is no option: options look like --port=9000");
-            } else if (!spring && !secretFile && !KnownSettings.isKnown(name)) {
+            boolean secretFile =
+                    name.endsWith("-file") && isSecret(name.substring(0, name.length() - "-file".length()));
+            if (!spring && !secretFile && !KnownSettings.isKnown(name)) {
                 faults.add("--" + name + " is no option; did you mean --" + nearest(name) + "? (--help lists them)");
             }
         }

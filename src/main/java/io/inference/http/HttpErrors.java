@@ -17,8 +17,7 @@ public final class HttpErrors {
      * @param path of the request
      * @param apiPrefix the path below which OpenAI's format is spoken, such as {@code /v1}
      */
-    public static HttpAnswer.Whole answer(
-            String path, String apiPrefix, String requestId, InferenceException failure) {
+    public static HttpAnswer.Whole answer(String path, String apiPrefix, String requestId, InferenceException failure) {
         int status = failure.code().httpStatus();
         if (isBelow(path, apiPrefix)) {
             return new HttpAnswer.Whole(status, "application/json", Json.bytes(out -> writeOpenAi(out, failure)));
@@ -27,8 +26,8 @@ public final class HttpErrors {
             return new HttpAnswer.Whole(
                     status, "application/json; charset=utf-8", Json.bytes(out -> writeOllama(out, failure)));
         }
-        byte[] body = Json.bytes(out -> problem(
-                out, path, requestId, status, failure.code().reason(), message(failure)));
+        byte[] body = Json.bytes(
+                out -> problem(out, path, requestId, status, failure.code().reason(), message(failure)));
         return new HttpAnswer.Whole(status, "application/problem+json", body);
     }
 
@@ -75,8 +74,7 @@ public final class HttpErrors {
     }
 
     private static void openAiError(
-            JsonGenerator out, String message, String type, @Nullable String param, String reason)
-            throws IOException {
+            JsonGenerator out, String message, String type, @Nullable String param, String reason) throws IOException {
         out.writeStartObject();
         out.writeObjectFieldStart("error");
         out.writeStringField("message", Json.wellFormed(message));
@@ -102,6 +100,7 @@ public final class HttpErrors {
         out.writeStringField("requestId", Json.wellFormed(requestId));
         out.writeEndObject();
     }
+
     private static String openAiType(ErrorCode code) {
         return switch (code) {
             case INVALID_REQUEST, UNSUPPORTED, CONTEXT_LENGTH_EXCEEDED, CONFLICT, TOO_LARGE, CANCELLED ->

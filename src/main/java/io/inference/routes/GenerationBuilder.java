@@ -105,7 +105,7 @@ class GenerationBuilder {
         fail(faults);
     }
 
-    private static void start(CamelContext context) {
+    private static void start(DefaultCamelContext context) {
         try {
             context.start();
         } catch (Exception e) {

@@ -55,7 +55,10 @@ final class RouteChecks {
 
     private void checkDuplicates(List<RouteDefinition> routes) {
         Map<String, RouteDefinition> flowOwners = new HashMap<>();
+        Map<String, RouteDefinition> idOwners = new HashMap<>();
         for (RouteDefinition route : routes) {
+            claim(idOwners, route.getRouteId(), route, route);
+            steps(route).forEach(step -> claim(idOwners, step.getId(), route, step));
             String flow = flowName(route.getInput().getEndpointUri());
             RouteDefinition other = flow.isEmpty() ? null : flowOwners.putIfAbsent(flow, route);
             if (other != null) {
@@ -65,11 +68,29 @@ final class RouteChecks {
         }
     }
 
+    private void claim(
+            Map<String, RouteDefinition> owners,
+            @Nullable String id,
+            RouteDefinition route,
+            OptionalIdentifiedDefinition<?> step) {
+        RouteDefinition other = id == null ? null : owners.putIfAbsent(id, route);
+        if (other != null) {
+            fault(route, step, "the id '" + id + "' is already used in the route " + other.getRouteId() + " of "
+                    + RouteFaults.file(other));
+        }
+    }
+
+    private static Collection<ProcessorDefinition<?>> steps(RouteDefinition route) {
+        List<ProcessorDefinition<?>> steps = new ArrayList<>();
+        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
+                .forEach(steps::add);
+        return steps;
+    }
+
     private void checkRoute(RouteDefinition route) {
         FromDefinition from = route.getInput();
         checkPlaceholders(route, from, from.getEndpointUri());
-        for (ProcessorDefinition<?> step :
-                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)) {
+        for (ProcessorDefinition<?> step : steps(route)) {
             switch (step) {
                 case ProcessDefinition process -> checkBean(route, step, process.getRef());
                 case BeanDefinition bean -> checkBean(route, step, bean.getRef());

@@ -1,7 +1,9 @@
 package io.inference.routes;
 
-import org.apache.camel.CamelContext;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.dsl.yaml.common.exception.DuplicateKeyException;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
@@ -10,6 +12,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** Turns what Camel throws over a route file into what an operator can act on. */
 final class RouteFaults {
+    private static final Pattern TWICE =
+            Pattern.compile(".*Multiple consumers for the same endpoint is not allowed: [^:]+:/*(/[^?]*).*");
+
     private RouteFaults() {}
 
     static RouteFault of(String file, Throwable failure) {
@@ -25,18 +30,34 @@ final class RouteFaults {
         return new RouteFault(file, 0, "", firstLine(root(failure).getMessage()));
     }
 
-    static RouteFault ofStart(CamelContext context, Throwable failure) {
+    static RouteFault ofStart(ModelCamelContext context, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof FailedToCreateRouteException notCreated) {
-                RouteDefinition route =
-                        ((ModelCamelContext) context).getRouteDefinition(notCreated.getRouteId());
-                String message = firstLine(root(cause).getMessage());
-                return route == null
-                        ? new RouteFault("", 0, notCreated.getRouteId(), message)
-                        : new RouteFault(file(route), route.getLineNumber(), notCreated.getRouteId(), message);
+            switch (cause) {
+                case FailedToCreateRouteException notCreated -> {
+                    return ofRoute(
+                            context, notCreated.getRouteId(), firstLine(root(cause).getMessage()));
+                }
+                case FailedToStartRouteException notStarted -> {
+                    return ofRoute(context, notStarted.getRouteId(), startMessage(notStarted));
+                }
+                default -> {}
             }
         }
         return new RouteFault("", 0, "", firstLine(root(failure).getMessage()));
+    }
+
+    private static RouteFault ofRoute(ModelCamelContext context, String routeId, String message) {
+        RouteDefinition route = context.getRouteDefinition(routeId);
+        return route == null
+                ? new RouteFault("", 0, routeId, message)
+                : new RouteFault(file(route), route.getLineNumber(), routeId, message);
+    }
+
+    private static String startMessage(FailedToStartRouteException failure) {
+        Matcher twice = TWICE.matcher(firstLine(root(failure).getMessage()));
+        return twice.matches()
+                ? twice.group(1) + " is already served by another route"
+                : firstLine(root(failure).getMessage());
     }
 
     /** Name of the file that a route came from. */

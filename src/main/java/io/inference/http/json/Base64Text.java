@@ -13,7 +13,8 @@ public final class Base64Text {
         int end = text.endsWith("==") ? length - 2 : text.endsWith("=") ? length - 1 : length;
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
-            boolean known = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/';
+            boolean known =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/';
             if (!known) {
                 return false;
             }

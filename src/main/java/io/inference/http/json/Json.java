@@ -45,7 +45,8 @@ public final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
 
     /** What Jackson adds to its messages about its own insides. */
-    private static final Pattern INSIDES = Pattern.compile("\\s*\\(start marker at .*|,? from `[^`]*`|\\s+at \\[Source.*");
+    private static final Pattern INSIDES =
+            Pattern.compile("\\s*\\(start marker at .*|,? from `[^`]*`|\\s+at \\[Source.*");
 
     private Json() {}
 
@@ -133,9 +134,7 @@ public final class Json {
             if (!Character.isSurrogate(c)) {
                 continue;
             }
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
                 i++;
                 continue;
             }

@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /** Checks UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates. Jackson alone lets both through. */
 final class Utf8 {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080808080808080L;
 
     private Utf8() {}

@@ -47,7 +47,9 @@ final class LineEncoder implements ChunkEncoder {
             finish = chunk.finishReason();
         }
         toolCalls.add(chunk.toolCalls());
-        if (!chunk.text().isEmpty() || chunk.thinking() != null || !chunk.logprobs().isEmpty()) {
+        if (!chunk.text().isEmpty()
+                || chunk.thinking() != null
+                || !chunk.logprobs().isEmpty()) {
             piece(out, chunk.text(), chunk.thinking(), List.of(), chunk.logprobs());
         }
     }
@@ -80,11 +82,7 @@ final class LineEncoder implements ChunkEncoder {
     }
 
     private void piece(
-            OutputStream out,
-            String text,
-            @Nullable String thinking,
-            List<ToolCall> calls,
-            List<TokenLogprob> logprobs)
+            OutputStream out, String text, @Nullable String thinking, List<ToolCall> calls, List<TokenLogprob> logprobs)
             throws IOException {
         line(out, json -> {
             shape.writeTo(json, text, thinking, calls);

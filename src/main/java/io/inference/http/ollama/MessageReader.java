@@ -68,8 +68,7 @@ final class MessageReader {
             case "assistant" -> Role.ASSISTANT;
             case "tool" -> Role.TOOL;
             default ->
-                throw fields.invalid(
-                        "role", "invalid role: " + role + ", must be one of [system user assistant tool]");
+                throw fields.invalid("role", "invalid role: " + role + ", must be one of [system user assistant tool]");
         };
     }
 

@@ -78,7 +78,8 @@ final class OptionsReader {
     private static void refuseWhatIsNotDone(JsonFields options) {
         Integer window = options.integer("repeat_last_n", -1, Integer.MAX_VALUE);
         if (window != null && window != REPEAT_WINDOW) {
-            throw options.unsupported("repeat_last_n", "'repeat_last_n' other than " + REPEAT_WINDOW + " is not supported");
+            throw options.unsupported(
+                    "repeat_last_n", "'repeat_last_n' other than " + REPEAT_WINDOW + " is not supported");
         }
         if (options.isEffective("mirostat")) {
             throw options.unsupported("mirostat", "'mirostat' is not supported");

@@ -18,7 +18,8 @@ final class ShowFormat {
     static WireRequest<ModelDetails> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         String model = body.text("name", "");
-        return WireRequest.aboutModel(body.has("model") || model.isEmpty() ? CommonFields.model(body) : model, ShowFormat::write);
+        return WireRequest.aboutModel(
+                body.has("model") || model.isEmpty() ? CommonFields.model(body) : model, ShowFormat::write);
     }
 
     private static HttpAnswer write(ModelDetails model, Call call) {

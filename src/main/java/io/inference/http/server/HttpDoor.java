@@ -64,9 +64,8 @@ final class HttpDoor {
         RouteConsumer consumer = match.byMethod().get(method);
         if (consumer == null) {
             response.setHeader("Allow", String.join(", ", match.byMethod().keySet()));
-            var failure = new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
-            sender.send(errorAnswer(failure, call, request, HttpServletResponse.SC_METHOD_NOT_ALLOWED), response);
-            return failure;
+            sender.send(HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
+            return new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
         }
         byte[] body = readBody(request);
         try (var watched = watch.watch(call, (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE))) {
@@ -206,16 +205,10 @@ final class HttpDoor {
             response.resetBuffer();
             failure.retryAfter().ifPresent(wait -> response.setHeader(
                     "Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
-            sender.send(errorAnswer(failure, call, request, failure.code().httpStatus()), response);
+            sender.send(
+                    HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
         } catch (IOException e) {
             log.debug("the caller of {} has gone before its refusal", call.id());
         }
-    }
-
-    private HttpAnswer.Whole errorAnswer(
-            InferenceException failure, Call call, HttpServletRequest request, int status) {
-        HttpAnswer.Whole answer =
-                HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure);
-        return new HttpAnswer.Whole(status, answer.contentType(), answer.body());
     }
 }

@@ -1,6 +1,8 @@
 package io.inference.http.server;
 
+import java.util.Optional;
 import org.apache.camel.Processor;
+import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.support.DefaultConsumer;
@@ -33,11 +35,17 @@ final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsume
     }
 
     String routeId() {
-        return getRoute() == null ? "" : getRoute().getRouteId();
+        return route().map(Route::getRouteId).orElse("");
     }
 
     String description() {
-        String description = getRoute() == null ? null : getRoute().getDescription();
-        return description == null ? "" : description;
+        return route().map(Route::getDescription).orElse("");
+    }
+
+    /** The consumer that wraps this one is the route's own, so that the route is found by its endpoint. */
+    private Optional<Route> route() {
+        return endpoint.getCamelContext().getRoutes().stream()
+                .filter(route -> route.getEndpoint().equals(endpoint))
+                .findFirst();
     }
 }

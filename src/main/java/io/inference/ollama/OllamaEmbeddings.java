@@ -1,0 +1,45 @@
+package io.inference.ollama;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.Usage;
+import io.inference.transport.Json;
+import io.inference.transport.Vectors;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the answers of {@code /api/embed}, and of {@code /api/embeddings}, which holds one vector and tells no tokens. */
+final class OllamaEmbeddings {
+    private OllamaEmbeddings() {}
+
+    static EmbedAnswer read(byte[] body, String asked) throws IOException {
+        String model = asked;
+        List<float[]> vectors = new ArrayList<>();
+        int tokens = 0;
+        try (JsonParser json = Json.parser(body, 0, body.length)) {
+            Json.openObject(json);
+            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+                switch (field) {
+                    case "model" -> model = json.getText();
+                    case "embedding" -> vectors.add(Vectors.read(json));
+                    case "embeddings" -> readAll(json, vectors);
+                    case "prompt_eval_count" -> tokens = Json.integer(json);
+                    default -> json.skipChildren();
+                }
+            }
+        }
+        return new EmbedAnswer(model, vectors, new Usage(tokens, 0, 0));
+    }
+
+    private static void readAll(JsonParser json, List<float[]> vectors) throws IOException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        while (Json.nextElement(json)) {
+            vectors.add(Vectors.read(json));
+        }
+    }
+}

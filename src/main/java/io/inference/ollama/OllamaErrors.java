@@ -1,0 +1,66 @@
+package io.inference.ollama;
+
+import com.fasterxml.jackson.core.JsonParser;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.transport.Failures;
+import io.inference.transport.Json;
+import io.inference.transport.Reply;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What Ollama's {@code {"error"}} means to a caller. It has no codes: its words are all there is to go by. */
+record OllamaErrors(Failures failures) {
+    /** @param model the model that was asked */
+    InferenceException refusal(Reply reply, String model) {
+        String message = message(reply.body());
+        if (message == null) {
+            return failures.status(reply, null);
+        }
+        if (reply.status() == 404) {
+            return InferenceException.modelNotFound(model);
+        }
+        if (reply.status() < 500 && message.contains("does not support")) {
+            return cannot(message, model);
+        }
+        return Failures.saysTooLong(message) ? failures.refused(message) : failures.status(reply, message);
+    }
+
+    /** An error in the place of a chunk, after an answer that began well. */
+    InferenceException midStream(String message) {
+        return Failures.saysTooLong(message)
+                ? failures.refused(message)
+                : failures.failed("failed while it answered", new IOException(Failures.quotable(message)));
+    }
+
+    private static InferenceException cannot(String message, String model) {
+        String what = message.substring(message.indexOf("does not support"));
+        String param = switch (what) {
+            case String s when s.contains("tools") -> "tools";
+            case String s when s.contains("think") -> "think";
+            case String s when s.contains("image") || s.contains("vision") -> "messages";
+            default -> "model";
+        };
+        return InferenceException.unsupported(param, "model '" + model + "' " + Failures.quotable(what));
+    }
+
+    private static @Nullable String message(byte[] body) {
+        try (JsonParser json = Json.parser(body, 0, body.length)) {
+            Json.openObject(json);
+            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+                if (field.equals("error")) {
+                    return Json.text(json);
+                }
+                json.skipChildren();
+            }
+            return null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Ollama said yes, but not what was asked for. */
+    InferenceException empty() {
+        return new InferenceException(ErrorCode.BACKEND_FAILED, "the ollama backend gave no answer");
+    }
+}

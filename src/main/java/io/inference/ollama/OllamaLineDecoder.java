@@ -1,0 +1,44 @@
+package io.inference.ollama;
+
+import io.inference.api.Chunk;
+import io.inference.transport.LineDecoder;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** A stream of JSON objects, a line each, the last with {@code "done": true}. */
+final class OllamaLineDecoder implements LineDecoder {
+    private final OllamaErrors errors;
+    private final OllamaAnswerParser parser = new OllamaAnswerParser();
+
+    OllamaLineDecoder(OllamaErrors errors) {
+        this.errors = errors;
+    }
+
+    String model(String asked) {
+        return parser.model(asked);
+    }
+
+    @Override
+    public boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException {
+        if (from == to) {
+            return false;
+        }
+        Chunk chunk = parser.parse(bytes, from, to);
+        String error = parser.error();
+        if (error != null) {
+            throw errors.midStream(error);
+        }
+        boolean done = chunk.finishReason() != null;
+        if (done || saysSomething(chunk)) {
+            out.accept(chunk);
+        }
+        return done;
+    }
+
+    private static boolean saysSomething(Chunk chunk) {
+        return !chunk.text().isEmpty()
+                || chunk.thinking() != null
+                || !chunk.toolCalls().isEmpty()
+                || !chunk.logprobs().isEmpty();
+    }
+}

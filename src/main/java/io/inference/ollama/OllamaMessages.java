@@ -1,0 +1,85 @@
+package io.inference.ollama;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.Image;
+import io.inference.api.InferenceException;
+import io.inference.api.Message;
+import io.inference.api.Role;
+import io.inference.api.ToolCall;
+import io.inference.transport.Json;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A conversation in Ollama's words. The name of a speaker has no place in them; that of a tool has. */
+final class OllamaMessages {
+    private OllamaMessages() {}
+
+    static void write(JsonGenerator json, List<Message> messages) throws IOException {
+        json.writeArrayFieldStart("messages");
+        for (Message message : messages) {
+            json.writeStartObject();
+            json.writeStringField("role", message.role().label());
+            json.writeStringField("content", message.content());
+            Json.optional(json, "thinking", message.thinking());
+            if (!message.images().isEmpty()) {
+                writeImages(json, message.images());
+            }
+            if (!message.toolCalls().isEmpty()) {
+                writeToolCalls(json, message.toolCalls());
+            }
+            if (message.role() == Role.TOOL) {
+                Json.optional(json, "tool_call_id", message.toolCallId());
+                Json.optional(json, "tool_name", toolName(message, messages));
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeImages(JsonGenerator json, List<Image> images) throws IOException {
+        json.writeArrayFieldStart("images");
+        for (Image image : images) {
+            switch (image) {
+                case Image.Inline inline -> json.writeString(inline.base64());
+                case Image.Remote ignored ->
+                    throw InferenceException.unsupported(
+                            "image_url", "the ollama backend takes images as data URLs only");
+            }
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeToolCalls(JsonGenerator json, List<ToolCall> calls) throws IOException {
+        json.writeArrayFieldStart("tool_calls");
+        for (ToolCall call : calls) {
+            json.writeStartObject();
+            Json.optional(json, "id", call.id());
+            json.writeObjectFieldStart("function");
+            json.writeNumberField("index", call.index());
+            Json.optional(json, "name", call.name());
+            json.writeFieldName("arguments");
+            String arguments = call.argumentsJson().isBlank() ? "{}" : call.argumentsJson();
+            Json.writeValue(json, arguments, "tool_calls");
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** OpenAI's clients name the call that they answer, Ollama wants the function: it stands in the call. */
+    private static @Nullable String toolName(Message answer, List<Message> messages) {
+        String id = answer.toolCallId();
+        if (answer.name() != null || id == null) {
+            return answer.name();
+        }
+        for (Message message : messages) {
+            for (ToolCall call : message.toolCalls()) {
+                if (id.equals(call.id())) {
+                    return call.name();
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,48 @@
+package io.inference.ollama;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.InferenceException;
+import io.inference.api.Options;
+import io.inference.transport.Json;
+import java.io.IOException;
+
+/** The {@code options} of a request, and what of {@link Options} stands beside them. */
+final class OllamaOptions {
+    private OllamaOptions() {}
+
+    /**
+     * @param choice which of several answers this request is for: each is drawn with a seed of its own
+     */
+    static void write(JsonGenerator json, Options options, int choice) throws IOException {
+        Integer maxTokens = options.maxTokens();
+        if (maxTokens != null && maxTokens < 1) {
+            // Ollama takes 0 for "without limit".
+            throw InferenceException.unsupported("max_tokens", "the ollama backend makes at least one token");
+        }
+        Integer topLogprobs = options.topLogprobs();
+        if (topLogprobs != null) {
+            json.writeBooleanField("logprobs", true);
+            json.writeNumberField("top_logprobs", topLogprobs);
+        }
+        json.writeObjectFieldStart("options");
+        Json.optional(json, "temperature", options.temperature());
+        Json.optional(json, "top_p", options.topP());
+        Json.optional(json, "top_k", options.topK());
+        Json.optional(json, "min_p", options.minP());
+        Json.optional(json, "repeat_penalty", options.repeatPenalty());
+        Json.optional(json, "presence_penalty", options.presencePenalty());
+        Json.optional(json, "frequency_penalty", options.frequencyPenalty());
+        Long seed = options.seed();
+        Json.optional(json, "seed", seed == null ? null : (Long) (seed + choice));
+        Json.optional(json, "num_predict", maxTokens);
+        Json.optional(json, "num_ctx", options.contextLength());
+        if (!options.stop().isEmpty()) {
+            json.writeArrayFieldStart("stop");
+            for (String stop : options.stop()) {
+                json.writeString(stop);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,132 @@
+package io.inference.ollama;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.ChatRequest;
+import io.inference.api.EmbedRequest;
+import io.inference.api.GenerateRequest;
+import io.inference.api.InferenceException;
+import io.inference.api.ResponseFormat;
+import io.inference.api.Tool;
+import io.inference.api.ToolChoice;
+import io.inference.transport.Json;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Requests as Ollama's native API wants them. */
+final class OllamaRequests {
+    private OllamaRequests() {}
+
+    /** @param choice which of several answers the request is for */
+    static byte[] chat(ChatRequest request, int choice, boolean stream) {
+        boolean withTools = !request.tools().isEmpty() && mayCallTools(request.toolChoice());
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("model", request.model());
+            json.writeBooleanField("stream", stream);
+            OllamaMessages.write(json, request.messages());
+            if (withTools) {
+                writeTools(json, request.tools());
+            }
+            writeFormat(json, request.responseFormat());
+            Json.optional(json, "think", request.think());
+            OllamaOptions.write(json, request.options(), choice);
+            json.writeEndObject();
+        });
+    }
+
+    /** The text goes to the model as it stands: {@code raw} keeps Ollama's template away from it. */
+    static byte[] generate(GenerateRequest request, String prompt, int choice, boolean stream) {
+        if (prompt.isEmpty()) {
+            // Ollama would only load the model.
+            throw InferenceException.unsupported("prompt", "the ollama backend needs a prompt that is not empty");
+        }
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("model", request.model());
+            json.writeStringField("prompt", prompt);
+            json.writeBooleanField("raw", true);
+            json.writeBooleanField("stream", stream);
+            OllamaOptions.write(json, request.options(), choice);
+            json.writeEndObject();
+        });
+    }
+
+    static byte[] embed(EmbedRequest request) {
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("model", request.model());
+            json.writeArrayFieldStart("input");
+            for (String input : request.inputs()) {
+                json.writeString(input);
+            }
+            json.writeEndArray();
+            json.writeBooleanField("truncate", request.truncate());
+            Json.optional(json, "dimensions", request.dimensions());
+            json.writeEndObject();
+        });
+    }
+
+    /** The older operation, the only one that leaves vectors as long as they are. */
+    static byte[] embeddings(String model, String prompt) {
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("model", model);
+            json.writeStringField("prompt", prompt);
+            json.writeEndObject();
+        });
+    }
+
+    static byte[] show(String model) {
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("model", model);
+            json.writeEndObject();
+        });
+    }
+
+    private static boolean mayCallTools(@Nullable ToolChoice choice) {
+        if (choice == null) {
+            return true;
+        }
+        return switch (choice.mode()) {
+            case AUTO -> true;
+            case NONE -> false;
+            case REQUIRED, FUNCTION ->
+                throw InferenceException.unsupported(
+                        "tool_choice", "the ollama backend cannot be made to call a function");
+        };
+    }
+
+    private static void writeTools(JsonGenerator json, List<Tool> tools) throws IOException {
+        json.writeArrayFieldStart("tools");
+        for (Tool tool : tools) {
+            if (Boolean.TRUE.equals(tool.strict())) {
+                throw InferenceException.unsupported(
+                        "tools", "the ollama backend cannot hold a model to a function's schema (strict)");
+            }
+            json.writeStartObject();
+            json.writeStringField("type", "function");
+            json.writeObjectFieldStart("function");
+            json.writeStringField("name", tool.name());
+            Json.optional(json, "description", tool.description());
+            json.writeFieldName("parameters");
+            String parameters = tool.parametersJson();
+            Json.writeValue(json, parameters == null ? "{\"type\":\"object\",\"properties\":{}}" : parameters, "tools");
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeFormat(JsonGenerator json, @Nullable ResponseFormat format) throws IOException {
+        switch (format) {
+            case null -> {}
+            case ResponseFormat.JsonObject ignored -> json.writeStringField("format", "json");
+            case ResponseFormat.JsonSchema schema -> {
+                json.writeFieldName("format");
+                Json.writeValue(json, schema.schemaJson(), "response_format");
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.inference.ollama;
+
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.Chunk;
+import io.inference.api.ChunkStream;
+import io.inference.api.ChunkStreams;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.ModelInfo;
+import io.inference.transport.Reply;
+import io.inference.transport.UpstreamClient;
+import io.inference.transport.WholeChoices;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One Ollama server: sends ready requests to its operations and reads what comes back. */
+final class OllamaServer implements AutoCloseable {
+    private static final Duration LIST_TIMEOUT = Duration.ofSeconds(5);
+
+    private final UpstreamClient client;
+    private final OllamaErrors errors;
+    private final Duration firstTokenTimeout;
+    final URI chat;
+    final URI generate;
+    private final URI embed;
+    private final URI embeddings;
+    private final URI tags;
+    private final URI ps;
+    private final URI show;
+
+    OllamaServer(URI baseUrl, Duration firstTokenTimeout) {
+        this.client = new UpstreamClient(OllamaBackend.NAME, baseUrl, null);
+        this.errors = new OllamaErrors(client.failures());
+        this.firstTokenTimeout = firstTokenTimeout;
+        this.chat = client.endpoint("/api/chat");
+        this.generate = client.endpoint("/api/generate");
+        this.embed = client.endpoint("/api/embed");
+        this.embeddings = client.endpoint("/api/embeddings");
+        this.tags = client.endpoint("/api/tags");
+        this.ps = client.endpoint("/api/ps");
+        this.show = client.endpoint("/api/show");
+    }
+
+    /** One request, asked for without a stream. */
+    ChatAnswer.Whole whole(URI operation, byte[] body, String model, Call call) {
+        Reply reply = client.post(operation, body, call);
+        OllamaAnswerParser parser = new OllamaAnswerParser();
+        Chunk answer = read(reply, model, bytes -> parser.parse(bytes, 0, bytes.length));
+        if (answer.usage() == null) {
+            throw errors.empty();
+        }
+        call.markFirstToken();
+        call.setUsage(answer.usage());
+        return new ChatAnswer.Whole(parser.model(model), List.of(WholeChoices.of(answer)), answer.usage());
+    }
+
+    /** Requests for one choice each, asked for as streams; holds the first chunk. */
+    ChatAnswer.Streamed streamed(URI operation, List<byte[]> bodies, String model, Call call) {
+        List<OllamaLineDecoder> decoders = new ArrayList<>(bodies.size());
+        List<ChunkStream> streams = new ArrayList<>(bodies.size());
+        for (byte[] body : bodies) {
+            OllamaLineDecoder decoder = new OllamaLineDecoder(errors);
+            decoders.add(decoder);
+            streams.add(client.stream(operation, body, decoder, reply -> errors.refusal(reply, model), call));
+        }
+        ChunkStream held = ChunkStreams.holdingFirst(ChunkStreams.merge(streams), firstTokenTimeout, call);
+        return new ChatAnswer.Streamed(decoders.getFirst().model(model), ChunkStreams.tracked(held, call));
+    }
+
+    EmbedAnswer embed(byte[] body, String model, Call call) {
+        return read(client.post(embed, body, call), model, bytes -> OllamaEmbeddings.read(bytes, model));
+    }
+
+    EmbedAnswer embeddings(byte[] body, String model, Call call) {
+        return read(client.post(embeddings, body, call), model, bytes -> OllamaEmbeddings.read(bytes, model));
+    }
+
+    List<ModelInfo> listed() {
+        return read(client.get(tags, LIST_TIMEOUT), "", bytes -> OllamaModels.list(bytes, false));
+    }
+
+    List<ModelInfo> loaded() {
+        return read(client.get(ps, LIST_TIMEOUT), "", bytes -> OllamaModels.list(bytes, true));
+    }
+
+    OllamaShow show(String model) {
+        return read(client.post(show, OllamaRequests.show(model), LIST_TIMEOUT), model, OllamaShow::read);
+    }
+
+    private <T> T read(Reply reply, String model, Reading<T> reading) {
+        if (!reply.isOk()) {
+            throw errors.refusal(reply, model);
+        }
+        try {
+            return reading.read(reply.body());
+        } catch (IOException e) {
+            throw client.failures().malformed(e);
+        }
+    }
+
+    /** Turns a body into what it says. */
+    private interface Reading<T> {
+        T read(byte[] body) throws IOException;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

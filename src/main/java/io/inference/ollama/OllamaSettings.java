@@ -1,0 +1,13 @@
+package io.inference.ollama;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where Ollama is.
+ *
+ * @param baseUrl such as {@code http://localhost:11434}; null turns the backend off
+ * @param firstTokenTimeout how long a stream may take to its first chunk
+ */
+public record OllamaSettings(@Nullable URI baseUrl, Duration firstTokenTimeout) {}

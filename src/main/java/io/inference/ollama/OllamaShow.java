@@ -1,0 +1,101 @@
+package io.inference.ollama;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.inference.transport.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code /api/show} tells of one model.
+ *
+ * @param modelInfo keys of the model file; what Ollama leaves out, and long lists, are not there
+ */
+record OllamaShow(
+        @Nullable String template, @Nullable String license, List<String> capabilities, Map<String, Object> modelInfo) {
+    private static final int LONG_LIST = 64;
+
+    @Nullable
+    Integer contextLength() {
+        Object length = modelInfo.get(modelInfo.get("general.architecture") + ".context_length");
+        return length instanceof Number number ? (Integer) number.intValue() : null;
+    }
+
+    static OllamaShow read(byte[] body) throws IOException {
+        String template = null;
+        String license = null;
+        List<String> capabilities = List.of();
+        Map<String, Object> modelInfo = Map.of();
+        try (JsonParser json = Json.parser(body, 0, body.length)) {
+            Json.openObject(json);
+            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+                switch (field) {
+                    case "template" -> template = textOrNull(json);
+                    case "license" -> license = textOrNull(json);
+                    case "capabilities" -> capabilities = strings(json);
+                    case "model_info" -> modelInfo = metadata(json);
+                    default -> json.skipChildren();
+                }
+            }
+        }
+        return new OllamaShow(template, license, capabilities, modelInfo);
+    }
+
+    private static @Nullable String textOrNull(JsonParser json) throws IOException {
+        String text = Json.text(json);
+        return text == null || text.isEmpty() ? null : text;
+    }
+
+    private static List<String> strings(JsonParser json) throws IOException {
+        List<String> strings = new ArrayList<>();
+        if (json.currentToken() == JsonToken.START_ARRAY) {
+            while (Json.nextElement(json)) {
+                strings.add(json.getText());
+            }
+        }
+        return strings;
+    }
+
+    private static Map<String, Object> metadata(JsonParser json) throws IOException {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return metadata;
+        }
+        for (String key = Json.nextField(json); key != null; key = Json.nextField(json)) {
+            Object value = value(json);
+            if (value != null) {
+                metadata.put(key, value);
+            }
+        }
+        return metadata;
+    }
+
+    private static @Nullable Object value(JsonParser json) throws IOException {
+        return switch (json.currentToken()) {
+            case VALUE_STRING -> json.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getNumberValue();
+            case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+            case START_ARRAY -> list(json);
+            default -> {
+                json.skipChildren();
+                yield null;
+            }
+        };
+    }
+
+    private static @Nullable List<Object> list(JsonParser json) throws IOException {
+        List<Object> list = new ArrayList<>();
+        while (Json.nextElement(json)) {
+            Object value = value(json);
+            if (value != null && list.size() <= LONG_LIST) {
+                list.add(value);
+            }
+        }
+        return list.size() > LONG_LIST ? null : list;
+    }
+}

@@ -1,0 +1,101 @@
+package io.inference.openai;
+
+import io.inference.api.Backend;
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChatRequest;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.EmbedRequest;
+import io.inference.api.ErrorCode;
+import io.inference.api.GenerateRequest;
+import io.inference.api.InferenceException;
+import io.inference.api.ModelDetails;
+import io.inference.api.ModelInfo;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs models on a server with OpenAI's API. {@code top_k}, {@code min_p}, the repeat penalty and {@code think} are not OpenAI's: they
+ * are sent, by the names that vLLM and llama.cpp give them, only if the caller set them. The context length, and vectors that are not
+ * of length 1, are {@code UNSUPPORTED}. A text too long for an embedding is never cut.
+ */
+public final class OpenAiBackend implements Backend, AutoCloseable {
+    public static final String NAME = "openai";
+
+    private final @Nullable OpenAiServer server;
+
+    public OpenAiBackend(OpenAiSettings settings) {
+        URI baseUrl = settings.baseUrl();
+        this.server = baseUrl == null ? null : new OpenAiServer(baseUrl, settings);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean enabled() {
+        return server != null;
+    }
+
+    @Override
+    public ChatAnswer chat(ChatRequest request, Call call) {
+        OpenAiServer to = server();
+        byte[] body = OpenAiRequests.chat(request);
+        return request.stream()
+                ? to.streamed(to.chat, body, request.model(), call)
+                : to.whole(to.chat, body, request.model(), call);
+    }
+
+    @Override
+    public ChatAnswer generate(GenerateRequest request, Call call) {
+        OpenAiServer to = server();
+        byte[] body = OpenAiRequests.completion(request);
+        return request.stream()
+                ? to.streamed(to.completions, body, request.model(), call)
+                : to.whole(to.completions, body, request.model(), call);
+    }
+
+    @Override
+    public EmbedAnswer embed(EmbedRequest request, Call call) {
+        EmbedAnswer answer = server().embed(OpenAiRequests.embedding(request), request.model(), call);
+        if (answer.embeddings().size() != request.inputs().size()) {
+            throw new InferenceException(ErrorCode.BACKEND_FAILED, "the openai backend left out embeddings");
+        }
+        call.markFirstToken();
+        call.setUsage(answer.usage());
+        return answer;
+    }
+
+    @Override
+    public List<ModelInfo> models() {
+        return server().models();
+    }
+
+    /** OpenAI's API tells little: what the list holds. */
+    @Override
+    public ModelDetails details(String model) {
+        ModelInfo info = models().stream()
+                .filter(listed -> listed.id().equals(model))
+                .findFirst()
+                .orElseThrow(() -> InferenceException.modelNotFound(model));
+        return new ModelDetails(info, null, null, Map.of(), List.of());
+    }
+
+    private OpenAiServer server() {
+        if (server == null) {
+            throw new InferenceException(ErrorCode.NOT_CONFIGURED, "the openai backend is not configured");
+        }
+        return server;
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.inference.openai;
+
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.Choice;
+import io.inference.api.Chunk;
+import io.inference.api.ChunkStream;
+import io.inference.api.ChunkStreams;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.ModelInfo;
+import io.inference.api.Usage;
+import io.inference.transport.Reply;
+import io.inference.transport.UpstreamClient;
+import io.inference.transport.WholeChoices;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One OpenAI-compatible server: sends ready requests to its operations and reads what comes back. */
+final class OpenAiServer implements AutoCloseable {
+    private static final Duration LIST_TIMEOUT = Duration.ofSeconds(5);
+
+    private final UpstreamClient client;
+    private final OpenAiErrors errors;
+    private final Duration firstTokenTimeout;
+    final URI chat;
+    final URI completions;
+    private final URI embeddings;
+    private final URI models;
+
+    OpenAiServer(URI baseUrl, OpenAiSettings settings) {
+        this.client = new UpstreamClient(OpenAiBackend.NAME, baseUrl, settings.apiKey());
+        this.errors = new OpenAiErrors(client.failures(), settings.apiKey());
+        this.firstTokenTimeout = settings.firstTokenTimeout();
+        String prefix = baseUrl.getPath() == null || baseUrl.getPath().length() <= 1 ? "/v1" : "";
+        this.chat = client.endpoint(prefix + "/chat/completions");
+        this.completions = client.endpoint(prefix + "/completions");
+        this.embeddings = client.endpoint(prefix + "/embeddings");
+        this.models = client.endpoint(prefix + "/models");
+    }
+
+    ChatAnswer.Whole whole(URI operation, byte[] body, String model, Call call) {
+        Reply reply = client.post(operation, body, call);
+        OpenAiFrame frame = read(reply, model, bytes -> OpenAiFrameParser.parse(bytes, 0, bytes.length, true));
+        if (frame.error() != null) {
+            throw errors.midStream(frame.error());
+        }
+        if (frame.choices().isEmpty()) {
+            throw client.failures().failed("gave no answer", null);
+        }
+        Usage usage = frame.usage() == null ? Usage.NONE : frame.usage();
+        call.markFirstToken();
+        call.setUsage(usage);
+        return new ChatAnswer.Whole(frame.model() == null ? model : frame.model(), choices(frame), usage);
+    }
+
+    private static List<Choice> choices(OpenAiFrame frame) {
+        List<Choice> choices = new ArrayList<>(frame.choices().size());
+        for (Chunk choice : frame.choices()) {
+            choices.add(WholeChoices.of(choice));
+        }
+        return choices;
+    }
+
+    /** Holds the first chunk. */
+    ChatAnswer.Streamed streamed(URI operation, byte[] body, String model, Call call) {
+        OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(errors);
+        ChunkStream stream = client.stream(operation, body, decoder, reply -> errors.refusal(reply, model), call);
+        ChunkStream held = ChunkStreams.holdingFirst(stream, firstTokenTimeout, call);
+        return new ChatAnswer.Streamed(decoder.model(model), ChunkStreams.tracked(held, call));
+    }
+
+    EmbedAnswer embed(byte[] body, String model, Call call) {
+        return read(client.post(embeddings, body, call), model, bytes -> OpenAiLists.embeddings(bytes, model));
+    }
+
+    List<ModelInfo> models() {
+        return read(client.get(models, LIST_TIMEOUT), "", OpenAiLists::models);
+    }
+
+    private <T> T read(Reply reply, String model, Reading<T> reading) {
+        if (!reply.isOk()) {
+            throw errors.refusal(reply, model);
+        }
+        try {
+            return reading.read(reply.body());
+        } catch (IOException e) {
+            throw client.failures().malformed(e);
+        }
+    }
+
+    /** Turns a body into what it says. */
+    private interface Reading<T> {
+        T read(byte[] body) throws IOException;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
