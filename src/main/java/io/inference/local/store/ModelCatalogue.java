@@ -51,7 +51,10 @@ public final class ModelCatalogue {
     private static CatalogueEntry entry(JsonNode node) {
         return new CatalogueEntry(
                 node.required("id").asText(),
-                node.required("sources").valueStream().map(ModelCatalogue::source).toList(),
+                node.required("sources")
+                        .valueStream()
+                        .map(ModelCatalogue::source)
+                        .toList(),
                 node.required("sha256").asText(),
                 node.required("size").asLong(),
                 node.required("entry").asText());

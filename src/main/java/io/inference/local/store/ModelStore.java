@@ -65,8 +65,7 @@ public final class ModelStore {
             }
             Files.createDirectories(settings.directory());
             Path lock = settings.directory().resolve("." + entry.fileName() + ".lock");
-            try (StoreLock held = StoreLock.acquire(lock, () -> waiting(entry))) {
-                LOG.debug("{} is locked: {}", lock, held);
+            try (StoreLock _ = StoreLock.acquire(lock, () -> waiting(entry))) {
                 if (!isThere(file, entry)) {
                     fetch(entry, file);
                 }
@@ -80,7 +79,8 @@ public final class ModelStore {
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ModelStoreException(Reason.INTERRUPTED, "fetching model '%s' was interrupted".formatted(entry.id()), e);
+            throw new ModelStoreException(
+                    Reason.INTERRUPTED, "fetching model '%s' was interrupted".formatted(entry.id()), e);
         }
     }
 
@@ -122,6 +122,7 @@ public final class ModelStore {
     }
 
     private void fetch(CatalogueEntry entry, Path file) throws InterruptedException {
+        LOG.info("{}: fetching {} MB to {}", entry.id(), entry.size() / 1_000_000, file);
         List<String> tried = new ArrayList<>();
         Reason reason = Reason.UNREACHABLE;
         for (ModelSource source : entry.sources()) {
@@ -152,7 +153,8 @@ public final class ModelStore {
 
     /** The class says what happened where the message is only a name, as for a host that is not known. */
     private static String shown(IOException e) {
-        return e.getClass() == IOException.class && e.getMessage() != null ? e.getMessage() : e.toString();
+        boolean ours = e.getClass().equals(IOException.class) || e instanceof DiskFullException;
+        return ours && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 
     private void fetch(CatalogueEntry entry, ModelSource source, Path file) throws IOException, InterruptedException {
@@ -232,11 +234,6 @@ public final class ModelStore {
 
         DiskFullException(String message) {
             super(message);
-        }
-
-        @Override
-        public String toString() {
-            return String.valueOf(getMessage());
         }
     }
 }

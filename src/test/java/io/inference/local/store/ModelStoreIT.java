@@ -14,8 +14,7 @@ class ModelStoreIT {
 
     @Test
     void fetchesTheDefaultModelFromWhereItIsToBeHad() {
-        ModelStore store =
-                new ModelStore(StoreSettings.of(folder, null), ModelCatalogue.builtIn(), FetchListener.NONE);
+        ModelStore store = new ModelStore(StoreSettings.of(folder, null), ModelCatalogue.builtIn(), FetchListener.NONE);
         try {
             assertThat(store.ensure(ModelCatalogue.DEFAULT_ID)).hasSize(98_362_432);
         } catch (ModelStoreException e) {

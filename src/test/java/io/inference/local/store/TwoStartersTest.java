@@ -39,13 +39,14 @@ class TwoStartersTest {
                 ModelServer.serve(exchange, content);
             });
             StoreSettings settings = StoreFixture.settings(folder, server.address());
-            Thread first = Thread.startVirtualThread(() -> new ModelStore(
-                            settings, StoreFixture.catalogue(StoreFixture.REMOTE), FetchListener.NONE)
-                    .ensure(StoreFixture.ID));
+            Thread first = Thread.startVirtualThread(
+                    () -> new ModelStore(settings, StoreFixture.catalogue(StoreFixture.REMOTE), FetchListener.NONE)
+                            .ensure(StoreFixture.ID));
             await(firstFetches);
             Process second = start(folder, server.address());
             try (var output = second.inputReader()) {
-                assertThat(output.lines().filter(line -> line.equals("waiting")).findFirst()).isPresent();
+                assertThat(output.lines().filter(line -> line.equals("waiting")).findFirst())
+                        .isPresent();
                 secondWaits.countDown();
                 assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
             } finally {
