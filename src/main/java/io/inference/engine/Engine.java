@@ -10,15 +10,20 @@ import io.inference.engine.model.LlamaModel;
 import io.inference.engine.model.ModelConfig;
 import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.TensorOps;
+import io.inference.engine.template.ChatTemplate;
+import io.inference.engine.template.TemplateException;
+import io.inference.engine.tokenizer.PromptEncoder;
 import io.inference.engine.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that answers many callers at once. All methods may be called from any thread.
@@ -50,6 +55,7 @@ public final class Engine implements AutoCloseable {
     private final Scheduler scheduler;
     private final EngineThread thread;
     private final EngineInfo info;
+    private final @Nullable PromptEncoder chat;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Engine(GgufFile file, EngineOptions options, TensorOps ops) {
@@ -82,6 +88,9 @@ public final class Engine implements AutoCloseable {
                 ops.description(),
                 EngineInfos.metadata(file.metadata()),
                 EngineInfos.tensors(file));
+        this.chat = info.hasChatTemplate()
+                ? new PromptEncoder(ChatTemplate.parse(info.chatTemplate()), tokenizer)
+                : null;
         this.scheduler = new Scheduler(model, scheduling, System::nanoTime);
         this.thread = new EngineThread(scheduler, "engine");
     }
@@ -159,6 +168,24 @@ public final class Engine implements AutoCloseable {
     /** The same, but control tokens that are written out become those tokens: only for text of the operator's own. */
     public int[] trustedTokens(String text) {
         return prompt(tokenizer.encode(text, true));
+    }
+
+    /**
+     * The prompt of a conversation by the file's own chat template, ending where the assistant's answer begins. Control tokens that
+     * are written out in a message stay text.
+     *
+     * @param messages each with {@code role} and {@code content}, and what else the template may look at
+     * @throws InvalidJobException where the model has no chat template, or its template refuses the messages
+     */
+    public int[] chatPrompt(List<? extends Map<String, ?>> messages) {
+        if (chat == null) {
+            throw new InvalidJobException("the model has no chat template; it can complete texts, not chat");
+        }
+        try {
+            return chat.encode(messages, null, true, Map.of());
+        } catch (TemplateException e) {
+            throw new InvalidJobException("the model's chat template refuses the messages: " + e.getMessage());
+        }
     }
 
     private int[] prompt(int[] tokens) {
