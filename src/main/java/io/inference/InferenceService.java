@@ -1,5 +1,7 @@
 package io.inference;
 
+import io.inference.config.Help;
+import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -7,6 +9,10 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class InferenceService {
     public static void main(String[] args) {
+        if (List.of(args).contains("--help")) {
+            System.out.print(Help.text());
+            return;
+        }
         SpringApplication.run(InferenceService.class, args);
     }
 }

@@ -26,6 +26,7 @@ public final class Call {
     private volatile String backend = "";
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
+    private volatile @Nullable Runnable firstTokenHook;
 
     /** @param timeout how long the whole call may take */
     public Call(String id, String door, Duration timeout) {
@@ -73,7 +74,7 @@ public final class Call {
         toRun.forEach(Runnable::run);
     }
 
-    /** Why the call was cancelled ({@code CANCELLED} or {@code TIMEOUT}), or null while it is alive. */
+    /** Why the call was cancelled ({@code CANCELLED}, {@code TIMEOUT}, or {@code UNAVAILABLE} when the service stops), or null while it is alive. */
     public @Nullable ErrorCode cancelled() {
         return cancelled.get();
     }
@@ -115,7 +116,11 @@ public final class Call {
     public static InferenceException cancellation(ErrorCode why) {
         return new InferenceException(
                 why,
-                why == ErrorCode.TIMEOUT ? "the request took longer than it may" : "the caller cancelled the request");
+                switch (why) {
+                    case TIMEOUT -> "the request took longer than it may";
+                    case UNAVAILABLE -> "the service is stopping";
+                    default -> "the caller cancelled the request";
+                });
     }
 
     public String caller() {
@@ -154,7 +159,16 @@ public final class Call {
     public void markFirstToken() {
         if (firstTokenNanos == 0) {
             firstTokenNanos = System.nanoTime();
+            Runnable hook = firstTokenHook;
+            if (hook != null) {
+                hook.run();
+            }
         }
+    }
+
+    /** Runs the hook when the first token is there; one hook a call. */
+    public void onFirstToken(Runnable hook) {
+        firstTokenHook = hook;
     }
 
     /** Nanoseconds from the start to the first token; 0 while there is none. */

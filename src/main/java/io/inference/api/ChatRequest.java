@@ -32,4 +32,9 @@ public record ChatRequest(
     public Operation operation() {
         return Operation.CHAT;
     }
+
+    @Override
+    public ChatRequest withModel(String name) {
+        return new ChatRequest(name, messages, options, tools, toolChoice, responseFormat, think, stream);
+    }
 }

@@ -21,4 +21,9 @@ public record EmbedRequest(
     public Operation operation() {
         return Operation.EMBED;
     }
+
+    @Override
+    public EmbedRequest withModel(String name) {
+        return new EmbedRequest(name, inputs, dimensions, normalize, truncate);
+    }
 }

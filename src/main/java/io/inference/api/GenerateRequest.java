@@ -18,4 +18,9 @@ public record GenerateRequest(String model, List<String> prompts, Options option
     public Operation operation() {
         return Operation.GENERATE;
     }
+
+    @Override
+    public GenerateRequest withModel(String name) {
+        return new GenerateRequest(name, prompts, options, stream);
+    }
 }

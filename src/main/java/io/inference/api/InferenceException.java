@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A call that failed, with the reason that its door tells the caller. The message is for the caller: no class names, no secrets. */
 public class InferenceException extends RuntimeException {
+    /** Exchange property under which a route leaves the failure that its door shall tell. */
+    public static final String PROPERTY = "InferenceFailure";
+
     private final ErrorCode code;
     private final @Nullable String param;
     private final @Nullable Duration retryAfter;

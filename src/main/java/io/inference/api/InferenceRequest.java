@@ -6,4 +6,7 @@ public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, E
     String model();
 
     Operation operation();
+
+    /** The same request to another model. */
+    InferenceRequest withModel(String name);
 }

@@ -8,5 +8,8 @@ public sealed interface ResponseFormat {
     record JsonObject() implements ResponseFormat {}
 
     /** JSON that a schema, given as JSON text, describes. */
-    record JsonSchema(@Nullable String name, String schemaJson, @Nullable Boolean strict) implements ResponseFormat {}
+    record JsonSchema(
+            @Nullable String name,
+            String schemaJson,
+            @Nullable Boolean strict) implements ResponseFormat {}
 }

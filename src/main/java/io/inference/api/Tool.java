@@ -7,4 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parametersJson JSON schema of its arguments, as JSON text; null where it takes none
  */
-public record Tool(String name, @Nullable String description, @Nullable String parametersJson, @Nullable Boolean strict) {}
+public record Tool(
+        String name,
+        @Nullable String description,
+        @Nullable String parametersJson,
+        @Nullable Boolean strict) {}

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param name the function; null in later parts
  * @param argumentsJson arguments as JSON text; in a stream, the next piece of that text
  */
-public record ToolCall(int index, @Nullable String id, @Nullable String name, String argumentsJson) {}
+public record ToolCall(
+        int index, @Nullable String id, @Nullable String name, String argumentsJson) {}

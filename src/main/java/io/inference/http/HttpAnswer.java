@@ -6,6 +6,11 @@ import io.inference.api.ChunkStream;
 public sealed interface HttpAnswer {
     String contentType();
 
+    /** A complete answer in JSON, status 200. */
+    static Whole json(byte[] body) {
+        return new Whole(200, "application/json", body);
+    }
+
     /** An answer that is complete. */
     record Whole(int status, String contentType, byte[] body) implements HttpAnswer {}
 

@@ -1,0 +1,50 @@
+package io.inference;
+
+import io.inference.api.ModelInfo;
+import io.inference.config.Settings;
+import io.inference.models.ModelDirectory;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/** Says where the service listens and how to try it, once it does. */
+@Component
+class Greeting {
+    private static final Logger log = LoggerFactory.getLogger(Greeting.class);
+
+    private final Settings settings;
+    private final ModelDirectory models;
+
+    Greeting(Settings settings, ModelDirectory models) {
+        this.settings = settings;
+        this.models = models;
+    }
+
+    @EventListener
+    void greet(ApplicationReadyEvent ready) {
+        if (!(ready.getApplicationContext() instanceof WebServerApplicationContext web)) {
+            return;
+        }
+        String base =
+                "http://" + settings.text("host") + ":" + web.getWebServer().getPort();
+        List<String> names = models.models().stream().map(ModelInfo::id).toList();
+        String model = names.isEmpty() ? "MODEL" : names.getFirst();
+        log.info(
+                """
+                listening on {} (OpenAI's API below /{}, Ollama's below /api, documentation at /docs)
+                  models: {}
+                  token: none is needed, since only callers on this machine are let in
+                  try: curl {}/{}/chat/completions -H 'Content-Type: application/json' -d '{}'""",
+                base,
+                settings.text("api-version"),
+                names.isEmpty() ? "none yet" : String.join(", ", names),
+                base,
+                settings.text("api-version"),
+                "{\"model\":\"" + model
+                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}]}");
+    }
+}

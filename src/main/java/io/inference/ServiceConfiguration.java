@@ -1,0 +1,72 @@
+package io.inference;
+
+import io.inference.config.Settings;
+import io.inference.http.server.HttpSettings;
+import io.inference.security.AdmissionProcessor;
+import io.inference.security.Admittance;
+import io.inference.security.LocalCallerProcessor;
+import io.inference.security.WaitingCalls;
+import io.inference.telemetry.CallLog;
+import io.inference.telemetry.CallMetrics;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import org.apache.camel.Processor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** Makes the parts out of settings: the one place where a variable becomes somebody's typed value. */
+@Configuration(proxyBeanMethods = false)
+class ServiceConfiguration {
+    /** What OpenAI's interface promises: a comment line after so much silence. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    @Bean
+    Settings settings(Environment environment) {
+        return new Settings(environment);
+    }
+
+    @Bean
+    HttpSettings httpSettings(Settings settings) {
+        return new HttpSettings(
+                "/" + settings.text("api-version"),
+                settings.bytes("max-request-size"),
+                settings.time("request-timeout"),
+                KEEP_ALIVE);
+    }
+
+    @Bean
+    Admittance admittance() {
+        return new Admittance();
+    }
+
+    @Bean
+    WaitingCalls waitingCalls(Settings settings, MeterRegistry registry) {
+        WaitingCalls waiting = new WaitingCalls(settings.whole("max-queue"));
+        Gauge.builder("inference.requests.queued", waiting, WaitingCalls::count)
+                .description("Requests that wait for their first token")
+                .register(registry);
+        return waiting;
+    }
+
+    @Bean
+    Processor localCallerProcessor() {
+        return new LocalCallerProcessor();
+    }
+
+    @Bean
+    Processor admissionProcessor(WaitingCalls waiting) {
+        return new AdmissionProcessor(waiting);
+    }
+
+    @Bean
+    CallLog callLog(Settings settings) {
+        return new CallLog(settings.text("log-format").equals("json"));
+    }
+
+    @Bean
+    CallMetrics callMetrics(MeterRegistry registry) {
+        return new CallMetrics(registry);
+    }
+}

@@ -1,0 +1,27 @@
+package io.inference;
+
+import io.inference.config.SettingsException;
+import io.inference.routes.RouteFaultsException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+
+/** Tells an operator why the service does not start, without a stack trace, where the cause is something the operator wrote. */
+class StartFailureAnalyzer implements FailureAnalyzer {
+    @Override
+    public @Nullable FailureAnalysis analyze(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case SettingsException settings -> {
+                    return new FailureAnalysis(
+                            settings.getMessage(), "Correct the settings; --help lists them.", settings);
+                }
+                case RouteFaultsException routes -> {
+                    return new FailureAnalysis(routes.getMessage(), "Correct the route files.", routes);
+                }
+                default -> {}
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,75 @@
+package io.inference.config;
+
+import io.inference.config.SettingKind.Flag;
+import io.inference.config.SettingKind.HttpUrl;
+import io.inference.config.SettingKind.Loopback;
+import io.inference.config.SettingKind.OneOf;
+import io.inference.config.SettingKind.Size;
+import io.inference.config.SettingKind.Text;
+import io.inference.config.SettingKind.Time;
+import io.inference.config.SettingKind.Whole;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.util.unit.DataSize;
+
+/** Every variable that the service reads, in the order in which {@code --help} shows them. */
+public final class KnownSettings {
+    private static final Whole PORTS = new Whole(0, 65535);
+    private static final Text FOLDER = new Text("a folder");
+
+    public static final List<Setting> ALL = List.of(
+            plain("PORT", PORTS, "port of the REST door; 0 takes any free one"),
+            plain("HOST", new Loopback(), "address the REST door listens on"),
+            plain("MANAGEMENT_PORT", PORTS, "port of health and metrics; 0 takes any free one"),
+            plain("API_VERSION", new Text("a path prefix such as v1"), "path prefix of OpenAI's API"),
+            plain("LOG_LEVEL", new OneOf(List.of("error", "warn", "info", "debug", "trace")), "how much is logged"),
+            plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),
+            plain("LOG_PROMPTS", new Flag(), "whether prompts and answers may be logged"),
+            plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
+            plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
+            plain("SHUTDOWN_GRACE", new Time(), "how long a stop waits for answers in the making"),
+            plain("INFERENCE_SERVICES_OLLAMA_BASE_URL", new HttpUrl(), "where Ollama is; empty for none"),
+            plain("INFERENCE_SERVICES_OPENAI_BASE_URL", new HttpUrl(), "an OpenAI-compatible server, up to its /v1"),
+            secret("INFERENCE_SERVICES_OPENAI_API_KEY", "key of that server"),
+            plain("LOCAL_ENGINE", new OneOf(List.of("auto", "cpu", "off")), "what runs local models"),
+            plain("LOCAL_MODEL", new Text("a catalogue name or a GGUF file"), "the model of the local engine"),
+            plain("MODEL_DIR", FOLDER, "where fetched models are kept"),
+            plain(
+                    "LOCAL_CONTEXT_LENGTH",
+                    new Whole(16, 1 << 20),
+                    "tokens a sequence may fill; empty: what the model allows"),
+            plain("LOCAL_THREADS", new Whole(1, 1024), "threads of the CPU engine; empty: one a core"),
+            plain("LOCAL_MAX_BATCH", new Whole(1, 1024), "sequences decoded together"),
+            secret("HF_TOKEN", "Hugging Face token for models that need one"),
+            plain("MAX_QUEUE", new Whole(1, 1_000_000), "requests that may wait for their first token"),
+            plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
+            plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
+
+    private static final Map<String, Setting> BY_KEY =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));
+
+    private KnownSettings() {}
+
+    /** @throws IllegalArgumentException for a key that is no setting: a fault of the code that asks */
+    static Setting byKey(String key) {
+        Setting setting = BY_KEY.get(key);
+        if (setting == null) {
+            throw new IllegalArgumentException("no such setting: " + key);
+        }
+        return setting;
+    }
+
+    public static boolean isKnown(String key) {
+        return BY_KEY.containsKey(key);
+    }
+
+    private static Setting plain(String variable, SettingKind kind, String help) {
+        return new Setting(variable, kind, false, help);
+    }
+
+    private static Setting secret(String variable, String help) {
+        return new Setting(variable, new Text("the secret itself"), true, help);
+    }
+}

@@ -1,0 +1,157 @@
+package io.inference.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
+
+/** What values a setting takes. */
+public sealed interface SettingKind {
+    /**
+     * Reads a value that is not blank.
+     *
+     * @throws IllegalArgumentException for any other text; its message is of no use to a person
+     */
+    Object parse(String text);
+
+    /** What the variable accepts, to follow the word "accepts". */
+    String accepts();
+
+    /** Any text. */
+    record Text(String accepts) implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            return text;
+        }
+    }
+
+    /** True or false. */
+    record Flag() implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new IllegalArgumentException();
+            };
+        }
+
+        @Override
+        public String accepts() {
+            return "true or false";
+        }
+    }
+
+    /** A whole number, the ends included. */
+    record Whole(int least, int most) implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            int value = Integer.parseInt(text);
+            if (value < least || value > most) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        }
+
+        @Override
+        public String accepts() {
+            return "a whole number from " + least + " to " + most;
+        }
+    }
+
+    /** One of a few words. */
+    record OneOf(List<String> words) implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            String word = text.toLowerCase(Locale.ROOT);
+            if (!words.contains(word)) {
+                throw new IllegalArgumentException();
+            }
+            return word;
+        }
+
+        @Override
+        public String accepts() {
+            return "one of " + String.join(", ", words);
+        }
+    }
+
+    /** A time above zero, such as {@code 30s}, {@code 5m}, {@code 500ms}. */
+    record Time() implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            Duration value = DurationStyle.detectAndParse(text, java.time.temporal.ChronoUnit.SECONDS);
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        }
+
+        @Override
+        public String accepts() {
+            return "a time above zero such as 500ms, 30s, 5m or 1h";
+        }
+    }
+
+    /** A size above zero, such as {@code 32MB}. */
+    record Size(DataSize most) implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            DataSize value = DataSize.parse(text);
+            if (value.toBytes() <= 0 || value.compareTo(most) > 0) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        }
+
+        @Override
+        public String accepts() {
+            return "a size up to " + most.toMegabytes() + "MB such as 512KB or 32MB";
+        }
+    }
+
+    /** An address that only this machine can reach: what listeners are held to while callers are not checked. */
+    record Loopback() implements SettingKind {
+        private static final Set<String> NAMES = Set.of("localhost", "::1", "[::1]");
+
+        @Override
+        public Object parse(String text) {
+            boolean ipv4 = text.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
+            if (!ipv4 && !NAMES.contains(text)) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "a loopback address (127.0.0.1, ::1 or localhost): callers are not checked, so nobody else may come in";
+        }
+    }
+
+    /** The address of an HTTP server, with no query and no credentials. */
+    record HttpUrl() implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            try {
+                URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+                boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+                if (!http || uri.getHost() == null || uri.getQuery() != null || uri.getUserInfo() != null) {
+                    throw new IllegalArgumentException();
+                }
+                return uri;
+            } catch (URISyntaxException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+
+        @Override
+        public String accepts() {
+            return "an address such as http://localhost:11434, without credentials or query";
+        }
+    }
+}

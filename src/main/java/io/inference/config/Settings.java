@@ -1,0 +1,81 @@
+package io.inference.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.core.env.PropertyResolver;
+import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
+
+/** The effective values, typed. Keys are those of {@link Setting#key()}; values were checked at the start. */
+public final class Settings {
+    private final PropertyResolver properties;
+    private final Set<String> read = ConcurrentHashMap.newKeySet();
+
+    public Settings(PropertyResolver properties) {
+        this.properties = properties;
+    }
+
+    public String text(String key) {
+        return required(key, String.class);
+    }
+
+    public Path path(String key) {
+        return Path.of(text(key));
+    }
+
+    public boolean flag(String key) {
+        return required(key, Boolean.class);
+    }
+
+    public int whole(String key) {
+        return required(key, Integer.class);
+    }
+
+    public Duration time(String key) {
+        return required(key, Duration.class);
+    }
+
+    public long bytes(String key) {
+        return required(key, DataSize.class).toBytes();
+    }
+
+    public Optional<String> optionalText(String key) {
+        return value(key).map(String.class::cast);
+    }
+
+    public Optional<Integer> optionalWhole(String key) {
+        return value(key).map(Integer.class::cast);
+    }
+
+    public Optional<URI> optionalUrl(String key) {
+        return value(key).map(URI.class::cast);
+    }
+
+    /** The value as a route's {@code {{key}}} sees it; empty for a secret, which no route may read. */
+    public Optional<String> forRoutes(String key) {
+        if (!KnownSettings.isKnown(key) || KnownSettings.byKey(key).secret()) {
+            return Optional.empty();
+        }
+        return Optional.of(value(key).map(Object::toString).orElse(""));
+    }
+
+    /** Keys that something asked for: a test holds that this is all of them. */
+    Set<String> read() {
+        return Set.copyOf(read);
+    }
+
+    private <T> T required(String key, Class<T> type) {
+        return value(key).map(type::cast).orElseThrow(() -> new IllegalStateException("no value for " + key));
+    }
+
+    private Optional<Object> value(String key) {
+        Setting setting = KnownSettings.byKey(key);
+        read.add(key);
+        String text = properties.getProperty(key);
+        return StringUtils.hasText(text) ? Optional.of(setting.kind().parse(text.strip())) : Optional.empty();
+    }
+}

@@ -1,0 +1,10 @@
+package io.inference.config;
+
+import java.util.List;
+
+/** Settings with which the service does not start; the message has a line for each fault. */
+public class SettingsException extends RuntimeException {
+    public SettingsException(List<String> faults) {
+        super(String.join(System.lineSeparator(), faults));
+    }
+}

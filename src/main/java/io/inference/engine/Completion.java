@@ -1,0 +1,122 @@
+package io.inference.engine;
+
+import io.inference.engine.batch.SequenceOwner;
+import io.inference.engine.sampling.Sampler;
+import io.inference.engine.sampling.TokenLogprobs;
+import io.inference.engine.tokenizer.TextAssembler;
+import io.inference.engine.tokenizer.Tokenizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The engine's side of a generation: draws tokens from logits and turns them into pieces of text. */
+final class Completion implements SequenceOwner {
+    private final GenerateJob job;
+    private final Tokenizer tokenizer;
+    private final Generation reader;
+    private final Sampler sampler;
+    private final TextAssembler assembler;
+    private final int tokensMax;
+    private final List<TokenProbability> unsent = new ArrayList<>(); // of tokens whose text is held back
+    private final long submittedNanos = System.nanoTime();
+    private long startedNanos;
+    private long firstTokenNanos;
+    private int cachedTokens;
+    private int generated;
+
+    /** @param tokensMax the most tokens that the job and the context allow */
+    Completion(GenerateJob job, int tokensMax, Tokenizer tokenizer, Generation reader) {
+        this.job = job;
+        this.tokensMax = tokensMax;
+        this.tokenizer = tokenizer;
+        this.reader = reader;
+        this.sampler = Sampler.of(job.sampling());
+        this.assembler = new TextAssembler(job.stop());
+    }
+
+    @Override
+    public boolean cancelled() {
+        return reader.closed();
+    }
+
+    @Override
+    public boolean ready() {
+        return reader.hasRoom();
+    }
+
+    @Override
+    public void started(int cachedTokens) {
+        this.startedNanos = System.nanoTime();
+        this.cachedTokens = cachedTokens;
+        for (int token : job.prompt()) {
+            sampler.accept(token);
+        }
+    }
+
+    @Override
+    public int advance(float[] logits) {
+        if (generated == 0) {
+            firstTokenNanos = System.nanoTime();
+        }
+        if (tokensMax == 0) {
+            return end(FinishReason.LENGTH);
+        }
+        int token = sampler.sample(logits);
+        sampler.accept(token);
+        generated++;
+        if (tokenizer.isEndOfGeneration(token)) {
+            return end(FinishReason.STOP);
+        }
+        if (job.topLogprobs() >= 0) {
+            unsent.add(probability(TokenLogprobs.of(logits, token, job.topLogprobs())));
+        }
+        send(assembler.accept(tokenizer.bytes(token)));
+        if (assembler.stop().isPresent()) {
+            return end(FinishReason.STOP);
+        }
+        return generated == tokensMax ? end(FinishReason.LENGTH) : token;
+    }
+
+    private void send(String text) {
+        if (!text.isEmpty()) {
+            reader.put(new GenerationEvent.Piece(text, List.copyOf(unsent)));
+            unsent.clear();
+        }
+    }
+
+    private int end(FinishReason reason) {
+        boolean stopped = assembler.stop().isPresent();
+        send(assembler.finish());
+        if (!unsent.isEmpty() && !stopped) {
+            reader.put(new GenerationEvent.Piece("", List.copyOf(unsent)));
+        }
+        long now = System.nanoTime();
+        reader.end(new GenerationEvent.End(
+                reason,
+                new Usage(
+                        job.prompt().length,
+                        generated,
+                        cachedTokens,
+                        Duration.ofNanos(startedNanos - submittedNanos),
+                        Duration.ofNanos(firstTokenNanos - startedNanos),
+                        Duration.ofNanos(now - firstTokenNanos))));
+        return END;
+    }
+
+    private TokenProbability probability(TokenLogprobs logprobs) {
+        List<TokenProbability> top = logprobs.top().stream()
+                .map(it -> new TokenProbability(it.token(), tokenizer.bytes(it.token()), it.logprob(), List.of()))
+                .toList();
+        return new TokenProbability(logprobs.token(), tokenizer.bytes(logprobs.token()), logprobs.logprob(), top);
+    }
+
+    @Override
+    public void hidden(float[] hidden, boolean last) {
+        throw new IllegalStateException("a completion wants no hidden states");
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+        reader.fail(cause);
+    }
+}

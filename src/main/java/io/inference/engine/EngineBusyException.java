@@ -1,0 +1,21 @@
+package io.inference.engine;
+
+import java.time.Duration;
+
+/** The queue is full; trying again after {@link #retryAfter()} has a chance. */
+public final class EngineBusyException extends EngineException {
+    private static final long serialVersionUID = 1L;
+
+    private final Duration retryAfter;
+
+    public EngineBusyException(int queued, Duration retryAfter) {
+        super("the engine is busy: %d requests wait already; try again in %d s"
+                .formatted(queued, retryAfter.toSeconds()));
+        this.retryAfter = retryAfter;
+    }
+
+    /** A guess, from the time that requests took lately, of when there will be room; whole seconds, at least one. */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+}

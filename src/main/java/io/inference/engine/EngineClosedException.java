@@ -1,0 +1,10 @@
+package io.inference.engine;
+
+/** The engine is closed, or was while the request ran. */
+public final class EngineClosedException extends EngineException {
+    private static final long serialVersionUID = 1L;
+
+    public EngineClosedException() {
+        super("the engine is closed");
+    }
+}

@@ -1,0 +1,11 @@
+package io.inference.engine;
+
+/** Why a generation ended. */
+public enum FinishReason {
+    /** The model ended its answer, or a stop sequence came. */
+    STOP,
+    /** The tokens asked for have been generated, or the context is full. */
+    LENGTH,
+    /** The generation was closed before its end. */
+    CANCELLED
+}

@@ -1,0 +1,22 @@
+package io.inference.engine;
+
+/** How the hidden states of a text's tokens become one vector; the numbers are those of GGUF's metadata. */
+enum Pooling {
+    /** The mean of all. */
+    MEAN,
+    /** The first token's. */
+    FIRST,
+    /** The last token's; also where the model declares none. */
+    LAST;
+
+    static Pooling of(int declared) {
+        return switch (declared) {
+            case 0, 3 -> LAST;
+            case 1 -> MEAN;
+            case 2 -> FIRST;
+            default ->
+                throw new UnsupportedModelException(
+                        "embeddings of pooling type %d are not supported".formatted(declared));
+        };
+    }
+}

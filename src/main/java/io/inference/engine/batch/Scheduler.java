@@ -1,0 +1,270 @@
+package io.inference.engine.batch;
+
+import io.inference.engine.EngineBusyException;
+import io.inference.engine.EngineClosedException;
+import io.inference.engine.EngineException;
+import io.inference.engine.model.Slice;
+import io.inference.engine.model.StepModel;
+import io.inference.engine.tensor.KvLayout;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.LongSupplier;
+
+/**
+ * Decides, step by step, which sequences the model works on. A step takes one token of every sequence that is in the
+ * middle of its answer, and as much of the waiting prompts as its budget allows, shared evenly among them, so that
+ * neither a long prompt holds up the streams nor a stream the prompts. Where pages run out, the running sequence that
+ * was admitted last gives its own back, and computes them again when its turn comes.
+ *
+ * <p>{@link #submit} and the counts may be called from any thread, {@link #step} from one.
+ */
+public final class Scheduler {
+    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+    private final StepModel model;
+    private final SchedulerOptions options;
+    private final LongSupplier nanoTime;
+    private final PagePool pool;
+    private final WaitingQueue waiting;
+    private final List<Sequence> running = new ArrayList<>(); // in order of admission
+
+    private final Object lock = new Object(); // guards what follows
+    private final Queue<Sequence> arrived = new ArrayDeque<>();
+    private int queuedCount; // arrived and waiting
+    private int activeCount;
+    private int pagesInUse;
+    private long typicalNanos = Duration.ofSeconds(1).toNanos(); // that a sequence ran, lately
+    private boolean closed;
+
+    /** @param nanoTime the clock, {@link System#nanoTime} outside tests */
+    public Scheduler(StepModel model, SchedulerOptions options, LongSupplier nanoTime) {
+        this.model = model;
+        this.options = options;
+        this.nanoTime = nanoTime;
+        this.pool = new PagePool(model.kvLayout().pageFloats(), options.maxPages());
+        this.waiting = new WaitingQueue(options.ageing());
+    }
+
+    /**
+     * Queues a sequence.
+     *
+     * @throws EngineBusyException where the queue is full
+     * @throws EngineClosedException after {@link #close}
+     */
+    public void submit(SequenceRequest request) {
+        synchronized (lock) {
+            if (closed) {
+                throw new EngineClosedException();
+            }
+            if (queuedCount >= options.maxQueue() + Math.max(0, options.maxBatch() - activeCount)) {
+                throw new EngineBusyException(queuedCount, retryAfter());
+            }
+            arrived.add(new Sequence(request, nanoTime.getAsLong()));
+            queuedCount++;
+        }
+    }
+
+    private Duration retryAfter() {
+        Duration guess = Duration.ofNanos(typicalNanos * Math.max(1, queuedCount) / Math.max(1, options.maxBatch()));
+        Duration seconds = Duration.ofSeconds(guess.toSeconds() + 1);
+        return seconds.compareTo(SHORTEST_RETRY) < 0
+                ? SHORTEST_RETRY
+                : seconds.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : seconds;
+    }
+
+    /** Sequences that run, those that wait for their reader included. */
+    public int active() {
+        synchronized (lock) {
+            return activeCount;
+        }
+    }
+
+    /** Sequences that wait for their turn. */
+    public int queued() {
+        synchronized (lock) {
+            return queuedCount;
+        }
+    }
+
+    /** Pages of the key-value cache that sequences use. */
+    public int pagesInUse() {
+        synchronized (lock) {
+            return pagesInUse;
+        }
+    }
+
+    /** Does one step; answers whether there was anything to do. */
+    public boolean step() {
+        takeArrived();
+        dropCancelled();
+        admit();
+        List<Sequence> batch = new ArrayList<>();
+        List<Slice> slices = new ArrayList<>();
+        plan(batch, slices);
+        if (!slices.isEmpty()) {
+            run(batch, slices);
+        }
+        publishCounts();
+        return !slices.isEmpty();
+    }
+
+    private void takeArrived() {
+        synchronized (lock) {
+            for (Sequence it = arrived.poll(); it != null; it = arrived.poll()) {
+                waiting.add(it);
+            }
+        }
+    }
+
+    private void dropCancelled() {
+        waiting.remove(it -> it.owner().cancelled());
+        for (Sequence sequence : List.copyOf(running)) {
+            if (sequence.owner().cancelled()) {
+                end(sequence);
+            }
+        }
+    }
+
+    private void admit() {
+        long now = nanoTime.getAsLong();
+        long working = running.stream().filter(it -> it.owner().ready()).count();
+        while (working < options.maxBatch() && running.size() < mostRunning(options)) {
+            Optional<Sequence> next = waiting.peek(now);
+            if (next.isEmpty() || !(running.isEmpty() || fits(next.get()))) {
+                return;
+            }
+            Sequence sequence = next.get();
+            waiting.admitted(sequence);
+            running.add(sequence);
+            sequence.admittedNanos = now;
+            sequence.start(pool);
+            working++;
+        }
+    }
+
+    /** How many sequences can run, those that wait for slow readers included: each may have a token in one step. */
+    public static int mostRunning(SchedulerOptions options) {
+        return 4 * options.maxBatch();
+    }
+
+    /** Whether there are pages for the whole of it and a little of its answer, without taking them from others. */
+    private boolean fits(Sequence sequence) {
+        return pool.available() > sequence.count() / KvLayout.PAGE_TOKENS + 1;
+    }
+
+    /** Answers first, then prompts with what is left of the budget. */
+    private void plan(List<Sequence> batch, List<Slice> slices) {
+        List<Sequence> ready = running.stream().filter(it -> it.owner().ready()).toList();
+        List<Sequence> decoding = ready.stream().filter(Sequence::decoding).toList();
+        for (Sequence sequence : decoding) {
+            add(sequence, 1, batch, slices);
+        }
+        List<Sequence> prompts = ready.stream()
+                .filter(it -> !it.decoding())
+                .sorted(Comparator.comparingInt(Sequence::pending))
+                .toList();
+        int budget = Math.min(
+                decoding.isEmpty() ? options.promptTokens() : options.promptTokensBetween(),
+                model.maxStepTokens() - slices.size());
+        int left = prompts.size();
+        for (Sequence sequence : prompts) {
+            int length = Math.min(sequence.pending(), Math.ceilDiv(budget, left--));
+            if (length > 0 && add(sequence, length, batch, slices)) {
+                budget -= length;
+            }
+        }
+    }
+
+    private boolean add(Sequence sequence, int length, List<Sequence> batch, List<Slice> slices) {
+        if (!running.contains(sequence)) {
+            return false; // gave its pages to one before it
+        }
+        while (!sequence.reserve(length, pool)) {
+            // The one in need may be the last that could give pages, and then waits for others to end.
+            if (!preempt(batch) || !running.contains(sequence)) {
+                return false;
+            }
+        }
+        batch.add(sequence);
+        slices.add(sequence.slice(length));
+        return true;
+    }
+
+    /** Takes the pages of the sequence admitted last that has no part in this step yet. */
+    private boolean preempt(List<Sequence> batch) {
+        for (Sequence victim : running.reversed()) {
+            if (!batch.contains(victim) && victim.pagesHeld() > 0) {
+                victim.release(pool);
+                running.remove(victim);
+                waiting.putBack(victim);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void run(List<Sequence> batch, List<Slice> slices) {
+        List<float[]> results;
+        try {
+            results = model.step(slices);
+        } catch (RuntimeException e) {
+            batch.forEach(it -> fail(it, new EngineException("the model failed: " + e.getMessage(), e)));
+            return;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            Sequence sequence = batch.get(i);
+            sequence.computed(slices.get(i).tokens().length, pool);
+            try {
+                if (!sequence.deliver(results.get(i))) {
+                    end(sequence);
+                }
+            } catch (RuntimeException e) {
+                fail(sequence, e);
+            }
+        }
+    }
+
+    private void fail(Sequence sequence, RuntimeException cause) {
+        end(sequence);
+        sequence.owner().failed(cause);
+    }
+
+    private void end(Sequence sequence) {
+        sequence.release(pool);
+        running.remove(sequence);
+        waiting.ended(sequence);
+        long took = nanoTime.getAsLong() - sequence.admittedNanos;
+        synchronized (lock) {
+            typicalNanos += (took - typicalNanos) / 8;
+        }
+    }
+
+    private void publishCounts() {
+        synchronized (lock) {
+            queuedCount = waiting.size() + arrived.size();
+            activeCount = running.size();
+            pagesInUse = pool.inUse();
+        }
+    }
+
+    /** Refuses new sequences and ends all there are; on the thread that steps, or after it has ended. */
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+        }
+        takeArrived();
+        for (Sequence sequence : waiting.remove(it -> true)) {
+            sequence.owner().failed(new EngineClosedException());
+        }
+        for (Sequence sequence : List.copyOf(running)) {
+            fail(sequence, new EngineClosedException());
+        }
+        publishCounts();
+    }
+}

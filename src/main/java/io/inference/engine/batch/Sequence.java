@@ -1,0 +1,122 @@
+package io.inference.engine.batch;
+
+import static io.inference.engine.tensor.KvLayout.PAGE_TOKENS;
+
+import io.inference.engine.model.Slice;
+import io.inference.engine.tensor.KvLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A sequence and how far it has come: {@code computed} of its {@code count} tokens are in its pages. */
+final class Sequence {
+    final SequenceRequest request;
+    final long enqueuedNanos;
+    private int[] tokens;
+    private int count;
+    private int computed;
+    private final List<Page> pages = new ArrayList<>();
+    private boolean started;
+    long admittedNanos;
+
+    Sequence(SequenceRequest request, long enqueuedNanos) {
+        this.request = request;
+        this.enqueuedNanos = enqueuedNanos;
+        this.tokens = request.prompt();
+        this.count = tokens.length;
+    }
+
+    SequenceOwner owner() {
+        return request.owner();
+    }
+
+    /** Tokens that have to go through the model before there is a result. */
+    int pending() {
+        return count - computed;
+    }
+
+    /** Whether it is the turn of an answer's token: one token, behind what the model has seen. */
+    boolean decoding() {
+        return pending() == 1 && computed > 0;
+    }
+
+    int count() {
+        return count;
+    }
+
+    int pagesHeld() {
+        return pages.size();
+    }
+
+    /** Takes what the cache holds of the beginning; the last token always goes through the model, for its result. */
+    void start(PagePool pool) {
+        if (!request.hidden()) {
+            pages.addAll(pool.match(tokens, count - 1));
+            computed = pages.size() * PAGE_TOKENS;
+        }
+        if (!started) {
+            started = true;
+            owner().started(computed);
+        }
+    }
+
+    /** Takes pages for the next {@code tokens} tokens; false where there are not enough. */
+    boolean reserve(int tokens, PagePool pool) {
+        while (pages.size() < KvLayout.pagesFor(computed + tokens)) {
+            Page page = pool.take();
+            if (page == null) {
+                return false;
+            }
+            pages.add(page);
+        }
+        return true;
+    }
+
+    /** The next {@code length} tokens as a slice. */
+    Slice slice(int length) {
+        List<float[]> data = pages.stream().map(page -> page.data).toList();
+        Slice.Output output =
+                request.hidden() ? Slice.Output.HIDDEN : length == pending() ? Slice.Output.LOGITS : Slice.Output.NONE;
+        return new Slice(Arrays.copyOfRange(tokens, computed, computed + length), computed, data, output);
+    }
+
+    /** The slice went through the model: its full pages can be found from now on. */
+    void computed(int length, PagePool pool) {
+        int before = computed / PAGE_TOKENS;
+        computed += length;
+        for (int i = before; i < computed / PAGE_TOKENS && !request.hidden(); i++) {
+            pool.publish(pages.get(i), i == 0 ? 0 : pages.get(i - 1).id, tokens, i * PAGE_TOKENS);
+        }
+    }
+
+    void append(int token) {
+        if (count == tokens.length) {
+            tokens = Arrays.copyOf(tokens, count + Math.max(64, count / 2));
+        }
+        tokens[count++] = token;
+    }
+
+    /** Gives the pages back; what was computed has to be computed again unless the cache still holds it. */
+    void release(PagePool pool) {
+        pool.release(pages);
+        pages.clear();
+        computed = 0;
+    }
+
+    /** Hands a step's result to the owner; answers whether the sequence goes on. */
+    boolean deliver(float[] result) {
+        if (request.hidden()) {
+            owner().hidden(result, pending() == 0);
+            return pending() > 0;
+        }
+        if (pending() > 0) {
+            return true;
+        }
+        int token = owner().advance(result);
+        if (token == SequenceOwner.END) {
+            return false;
+        }
+        append(token);
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+package io.inference.engine.cpu;
+
+import static io.inference.engine.cpu.Lanes.FLOATS;
+import static io.inference.engine.cpu.Lanes.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** The element-by-element operations between the matrices. */
+final class RowKernels {
+    private RowKernels() {}
+
+    static void add(float[] x, float[] y, int count) {
+        for (int i = 0; i < count; i++) {
+            x[i] += y[i]; // the compiler makes vectors of this one
+        }
+    }
+
+    /** {@code out[at..at+width) = x[at..at+width) / rms * weight}. */
+    static void rmsNorm(float[] x, int at, float[] weight, float epsilon, float[] out) {
+        int width = weight.length;
+        int bound = FLOATS.loopBound(width);
+        FloatVector squares = FloatVector.zero(FLOATS);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+            squares = v.fma(v, squares);
+        }
+        float sum = squares.reduceLanes(VectorOperators.ADD);
+        for (int i = bound; i < width; i++) {
+            sum += x[at + i] * x[at + i];
+        }
+        float scale = (float) (1 / Math.sqrt(sum / width + epsilon));
+        for (int i = 0; i < width; i++) {
+            out[at + i] = x[at + i] * scale * weight[i];
+        }
+    }
+
+    /** {@code gate[from..to) *= sigmoid(gate) * up}; the exponential is that of {@link AttentionKernel#softmax}. */
+    static void swiglu(float[] gate, float[] up, int from, int to) {
+        int i = from;
+        for (; i + LANES <= to; i += LANES) {
+            FloatVector g = FloatVector.fromArray(FLOATS, gate, i);
+            FloatVector v = g.neg().max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector shifted = v.mul(Exp.LOG2_E).add(Exp.ROUNDING);
+            FloatVector n = shifted.sub(Exp.ROUNDING);
+            FloatVector r = n.lanewise(VectorOperators.FMA, -Exp.LN2_HIGH, v);
+            r = n.lanewise(VectorOperators.FMA, -Exp.LN2_LOW, r);
+            FloatVector e = r.mul(Exp.C6).add(Exp.C5);
+            e = e.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(FLOATS, Exp.C4));
+            e = e.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(FLOATS, Exp.C3));
+            e = e.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(FLOATS, Exp.C2));
+            e = e.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(FLOATS, 1f));
+            e = e.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(FLOATS, 1f));
+            e = shifted.reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .add(e.reinterpretAsInts())
+                    .reinterpretAsFloats();
+            g.div(e.add(1f)).mul(FloatVector.fromArray(FLOATS, up, i)).intoArray(gate, i);
+        }
+        for (; i < to; i++) {
+            gate[i] = (float) (gate[i] / (1 + Math.exp(-gate[i]))) * up[i];
+        }
+    }
+}

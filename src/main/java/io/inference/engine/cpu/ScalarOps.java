@@ -1,0 +1,126 @@
+package io.inference.engine.cpu;
+
+import io.inference.engine.tensor.AttentionSpan;
+import io.inference.engine.tensor.Dequantizer;
+import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.TensorOps;
+import io.inference.engine.tensor.Weight;
+
+/**
+ * The reference: every operation as its definition reads, in plain loops. What the other backends compute is tested
+ * against this; it is also what runs where the Vector API is absent.
+ */
+public final class ScalarOps implements TensorOps {
+    private final WorkerPool workers;
+
+    /** @param threads how many threads share a matrix multiplication, the caller's included */
+    public ScalarOps(int threads) {
+        this.workers = new WorkerPool(threads);
+    }
+
+    @Override
+    public String description() {
+        return "scalar, %d thread%s".formatted(workers.threads(), workers.threads() == 1 ? "" : "s");
+    }
+
+    @Override
+    public void matmul(Weight w, float[] x, int n, float[] out) {
+        workers.run(w.rows(), (row, worker) -> {
+            float[] weights = new float[w.columns()];
+            Dequantizer.row(w, row, weights, 0);
+            for (int i = 0; i < n; i++) {
+                float sum = 0;
+                for (int c = 0; c < w.columns(); c++) {
+                    sum += weights[c] * x[i * w.columns() + c];
+                }
+                out[i * w.rows() + row] = sum;
+            }
+        });
+    }
+
+    @Override
+    public void rows(Weight w, int[] ids, int n, float[] out) {
+        for (int i = 0; i < n; i++) {
+            Dequantizer.row(w, ids[i], out, i * w.columns());
+        }
+    }
+
+    @Override
+    public void rmsNorm(float[] x, int n, float[] weight, float epsilon, float[] out) {
+        int width = weight.length;
+        for (int i = 0; i < n; i++) {
+            float sum = 0;
+            for (int c = 0; c < width; c++) {
+                sum += x[i * width + c] * x[i * width + c];
+            }
+            float scale = (float) (1 / Math.sqrt(sum / width + epsilon));
+            for (int c = 0; c < width; c++) {
+                out[i * width + c] = x[i * width + c] * scale * weight[c];
+            }
+        }
+    }
+
+    @Override
+    public void add(float[] x, float[] y, int count) {
+        for (int i = 0; i < count; i++) {
+            x[i] += y[i];
+        }
+    }
+
+    @Override
+    public void swiglu(float[] gate, float[] up, int count) {
+        for (int i = 0; i < count; i++) {
+            gate[i] = (float) (gate[i] / (1 + Math.exp(-gate[i]))) * up[i];
+        }
+    }
+
+    @Override
+    public void attention(
+            KvLayout layout, int layer, Iterable<AttentionSpan> spans, int queryHeads, float[] q, float[] out) {
+        for (AttentionSpan span : spans) {
+            for (int row = 0; row < span.rows(); row++) {
+                for (int head = 0; head < queryHeads; head++) {
+                    int at = ((span.firstRow() + row) * queryHeads + head) * layout.headSize();
+                    int kvHead = head / (queryHeads / layout.heads());
+                    attend(layout, layer, kvHead, span, span.position() + row + 1, q, out, at);
+                }
+            }
+        }
+    }
+
+    /** One head of one token: {@code q[at..at+headSize) -> out[at..at+headSize)} over {@code positions} positions. */
+    private static void attend(
+            KvLayout layout, int layer, int head, AttentionSpan span, int positions, float[] q, float[] out, int at) {
+        int size = layout.headSize();
+        float[] p = new float[positions];
+        float max = Float.NEGATIVE_INFINITY;
+        for (int t = 0; t < positions; t++) {
+            float[] page = span.pages().get(t / KvLayout.PAGE_TOKENS);
+            int keys = layout.keyOffset(layer, head) + t % KvLayout.PAGE_TOKENS;
+            float sum = 0;
+            for (int d = 0; d < size; d++) {
+                sum += q[at + d] * page[keys + d * KvLayout.PAGE_TOKENS];
+            }
+            p[t] = (float) (sum / Math.sqrt(size));
+            max = Math.max(max, p[t]);
+        }
+        float total = 0;
+        for (int t = 0; t < positions; t++) {
+            p[t] = (float) Math.exp(p[t] - max);
+            total += p[t];
+        }
+        for (int d = 0; d < size; d++) {
+            float sum = 0;
+            for (int t = 0; t < positions; t++) {
+                float[] page = span.pages().get(t / KvLayout.PAGE_TOKENS);
+                sum += p[t] * page[layout.valueOffset(layer, head) + t % KvLayout.PAGE_TOKENS * size + d];
+            }
+            out[at + d] = sum / total;
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

@@ -1,0 +1,16 @@
+package io.inference.engine.gguf;
+
+import org.jspecify.annotations.Nullable;
+
+/** A GGUF file cannot be read or is not what it should be; the message names the file, what is wrong and where. */
+public final class GgufException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public GgufException(String message) {
+        super(message);
+    }
+
+    public GgufException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

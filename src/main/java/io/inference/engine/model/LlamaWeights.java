@@ -1,0 +1,135 @@
+package io.inference.engine.model;
+
+import io.inference.engine.UnsupportedModelException;
+import io.inference.engine.gguf.GgufException;
+import io.inference.engine.gguf.GgufFile;
+import io.inference.engine.tensor.Dequantizer;
+import io.inference.engine.tensor.Weight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model's weights, checked against its shape. Matrices stay in the file's map; the small vectors are floats.
+ *
+ * @param embedding {@code (vocabulary,width)}
+ * @param layers the transformer blocks
+ * @param finalNorm {@code (width)}
+ * @param output {@code (vocabulary,width)}: the embedding itself where the file has no matrix of its own
+ * @param ropeDivisors what each pair's frequency is divided by, or empty
+ */
+@SuppressWarnings("ArrayRecordComponent") // read in the forward pass, never compared
+record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Weight output, float[] ropeDivisors) {
+    /**
+     * One transformer block. Biases and the norms of queries and keys are empty where the architecture has none.
+     *
+     * @param attentionNorm {@code (width)}
+     * @param query {@code (queryWidth,width)}, with {@code queryBias}
+     * @param key {@code (kvWidth,width)}, with {@code keyBias}
+     * @param value {@code (kvWidth,width)}, with {@code valueBias}
+     * @param queryNorm {@code (headSize)}, before the rotation
+     * @param keyNorm {@code (headSize)}
+     * @param attentionOutput {@code (width,queryWidth)}
+     * @param feedForwardNorm {@code (width)}
+     * @param gate {@code (feedForward,width)}
+     * @param up {@code (feedForward,width)}
+     * @param down {@code (width,feedForward)}
+     */
+    record Layer(
+            float[] attentionNorm,
+            Weight query,
+            float[] queryBias,
+            Weight key,
+            float[] keyBias,
+            Weight value,
+            float[] valueBias,
+            float[] queryNorm,
+            float[] keyNorm,
+            Weight attentionOutput,
+            float[] feedForwardNorm,
+            Weight gate,
+            Weight up,
+            Weight down) {}
+
+    static LlamaWeights of(GgufFile file, ModelConfig config) {
+        Weight embedding = matrix(file, "token_embd.weight");
+        requireShape(embedding, embedding.rows(), config.width());
+        Weight output = file.tensor("output.weight").isPresent() ? matrix(file, "output.weight") : embedding;
+        requireShape(output, embedding.rows(), config.width());
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(layer(file, config, "blk." + i + "."));
+        }
+        return new LlamaWeights(
+                embedding,
+                List.copyOf(layers),
+                vector(file, "output_norm.weight", config.width()),
+                output,
+                optionalVector(file, "rope_freqs.weight", config.rope().dimensions() / 2));
+    }
+
+    private static Layer layer(GgufFile file, ModelConfig config, String prefix) {
+        int width = config.width();
+        int queryWidth = config.queryWidth();
+        int kvWidth = config.kvWidth();
+        return new Layer(
+                vector(file, prefix + "attn_norm.weight", width),
+                matrix(file, prefix + "attn_q.weight", queryWidth, width),
+                optionalVector(file, prefix + "attn_q.bias", queryWidth),
+                matrix(file, prefix + "attn_k.weight", kvWidth, width),
+                optionalVector(file, prefix + "attn_k.bias", kvWidth),
+                matrix(file, prefix + "attn_v.weight", kvWidth, width),
+                optionalVector(file, prefix + "attn_v.bias", kvWidth),
+                optionalVector(file, prefix + "attn_q_norm.weight", config.headSize()),
+                optionalVector(file, prefix + "attn_k_norm.weight", config.headSize()),
+                matrix(file, prefix + "attn_output.weight", width, queryWidth),
+                vector(file, prefix + "ffn_norm.weight", width),
+                matrix(file, prefix + "ffn_gate.weight", config.feedForward(), width),
+                matrix(file, prefix + "ffn_up.weight", config.feedForward(), width),
+                matrix(file, prefix + "ffn_down.weight", width, config.feedForward()));
+    }
+
+    private static Weight matrix(GgufFile file, String name, int rows, int columns) {
+        Weight weight = matrix(file, name);
+        requireShape(weight, rows, columns);
+        return weight;
+    }
+
+    private static Weight matrix(GgufFile file, String name) {
+        return optionalMatrix(file, name).orElseThrow(() -> new GgufException(name + ": the model has no such tensor"));
+    }
+
+    private static Optional<Weight> optionalMatrix(GgufFile file, String name) {
+        try {
+            return file.tensor(name).map(Weight::of);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new GgufException(name + ": not a matrix that this engine can use", e);
+        }
+    }
+
+    private static void requireShape(Weight weight, int rows, int columns) {
+        if (weight.rows() != rows || weight.columns() != columns) {
+            throw new UnsupportedModelException("%s is (%d,%d), the model's metadata asks for (%d,%d)"
+                    .formatted(weight.name(), weight.rows(), weight.columns(), rows, columns));
+        }
+    }
+
+    private static float[] vector(GgufFile file, String name, int size) {
+        float[] values = optionalVector(file, name, size);
+        if (values.length == 0) {
+            throw new GgufException(name + ": the model has no such tensor");
+        }
+        return values;
+    }
+
+    private static float[] optionalVector(GgufFile file, String name, int size) {
+        Optional<Weight> weight = optionalMatrix(file, name);
+        if (weight.isEmpty()) {
+            return new float[0];
+        }
+        requireShape(weight.get(), 1, size);
+        float[] values = new float[size];
+        Dequantizer.row(weight.get(), 0, values, 0);
+        return values;
+    }
+}

@@ -1,0 +1,78 @@
+package io.inference.engine.sampling;
+
+import java.util.SplittableRandom;
+
+/**
+ * Draws tokens for one sequence; for one thread at a time.
+ *
+ * <p>The order is: penalties, temperature, top-k, then top-p and min-p, both taken on the distribution that the first
+ * three left, so that a token stays if both keep it. Work a token: one pass over the vocabulary, a heap of k for top-k;
+ * for top-p a heap over the tokens that can be part of the nucleus, of which as many are taken off as it needs. Nothing
+ * of the vocabulary's size is sorted, or allocated after the first token.
+ */
+public final class Sampler {
+    private final SamplingOptions options;
+    private final Penalties penalties;
+    private final SplittableRandom random;
+    private final Candidates candidates = new Candidates();
+
+    private Sampler(SamplingOptions options) {
+        this.options = options;
+        this.penalties = new Penalties(options);
+        this.random = new SplittableRandom(options.seed());
+    }
+
+    public static Sampler of(SamplingOptions options) {
+        return new Sampler(options);
+    }
+
+    /**
+     * The next token; the caller tells by {@link #accept} that it is taken.
+     *
+     * @param logits logits (vocabulary,); unchanged when this returns
+     * @throws IllegalStateException where no logit is a number
+     */
+    public int sample(float[] logits) {
+        return sample(logits, options.temperature() == 0 ? 0 : random.nextDouble());
+    }
+
+    /** Counts a token, of the prompt or of the answer, for the penalties. */
+    public void accept(int token) {
+        penalties.accept(token);
+    }
+
+    /** The token at {@code point}, from 0 to 1, of the distribution: what makes the draw testable. */
+    int sample(float[] logits, double point) {
+        penalties.apply(logits);
+        try {
+            int best = best(logits);
+            if (options.temperature() == 0 || logits[best] == Float.POSITIVE_INFINITY) {
+                return best;
+            }
+            if (options.topK() > 0 && options.topK() < logits.length) {
+                candidates.takeTop(logits, options.topK());
+            } else {
+                candidates.takeAll(logits.length);
+            }
+            candidates.weigh(logits, logits[best], options.temperature());
+            candidates.keepAtLeast(options.minP(), options.topP());
+            return candidates.at(point, best);
+        } finally {
+            penalties.restore(logits);
+        }
+    }
+
+    private static int best(float[] logits) {
+        int best = -1;
+        for (int i = 0; i < logits.length; i++) {
+            // false for what is not a number
+            if (logits[i] > (best < 0 ? Float.NEGATIVE_INFINITY : logits[best])) {
+                best = i;
+            }
+        }
+        if (best < 0) {
+            throw new IllegalStateException("the model's logits are not numbers");
+        }
+        return best;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Chooses the next token from a model's logits: penalties, temperature, top-k, top-p, min-p and a seeded draw, and the
+ * log probabilities that are reported beside it.
+ */
+@NullMarked
+package io.inference.engine.sampling;
+
+import org.jspecify.annotations.NullMarked;

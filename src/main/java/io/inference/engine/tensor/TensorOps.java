@@ -1,0 +1,40 @@
+package io.inference.engine.tensor;
+
+/**
+ * What a forward pass computes with. Activations are row-major {@code float[]}: {@code x (n,width)} holds row
+ * {@code i} at {@code i * width}, one row a token; arrays may be longer than what is used. An implementation may use
+ * several threads inside a call, but is itself called by one thread at a time.
+ */
+public interface TensorOps extends AutoCloseable {
+    /** The backend's name and what it runs on, for people: {@code "cpu, 512-bit vectors, 2 threads"}. */
+    String description();
+
+    /** {@code x (n,columns) @ W (rows,columns) transposed -> out (n,rows)}. */
+    void matmul(Weight w, float[] x, int n, float[] out);
+
+    /** The rows {@code ids[0..n)} of {@code w}: {@code -> out (n,columns)}. */
+    void rows(Weight w, int[] ids, int n, float[] out);
+
+    /**
+     * Root-mean-square norm of {@code n} rows as wide as {@code weight}:
+     * {@code out = x / sqrt(mean(x^2) + epsilon) * weight}; {@code out} may be {@code x}.
+     */
+    void rmsNorm(float[] x, int n, float[] weight, float epsilon, float[] out);
+
+    /** {@code x[0..count) += y[0..count)}. */
+    void add(float[] x, float[] y, int count);
+
+    /** {@code gate = gate * sigmoid(gate) * up}, element by element. */
+    void swiglu(float[] gate, float[] up, int count);
+
+    /**
+     * Causal attention of one layer over the cached keys and values, which hold the spans' own rows already; scores are
+     * scaled by {@code 1 / sqrt(headSize)}. Several query heads share a key-value head where there are more of them:
+     * {@code q (rows,queryHeads*headSize) -> out (rows,queryHeads*headSize)}.
+     */
+    void attention(KvLayout layout, int layer, Iterable<AttentionSpan> spans, int queryHeads, float[] q, float[] out);
+
+    /** Ends the backend's threads. */
+    @Override
+    void close();
+}

@@ -1,0 +1,43 @@
+package io.inference.http;
+
+import io.inference.api.Call;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/**
+ * Turns a REST body into the request that it holds, for a flow to serve. It sets the headers {@value #OPERATION} and {@value #MODEL},
+ * and {@value #LOAD_ONLY} where no backend has to work for the answer.
+ */
+public final class WireRequestProcessor implements Processor {
+    public static final String OPERATION = "InferenceOperation";
+    public static final String MODEL = "InferenceModel";
+    public static final String LOAD_ONLY = "InferenceLoadOnly";
+
+    /** The exchange property that keeps the {@link WireRequest} for {@link WireAnswerProcessor}. */
+    static final String WIRE_REQUEST = "InferenceWireRequest";
+
+    private final Function<byte[], WireRequest<?>> reader;
+
+    public WireRequestProcessor(Function<byte[], WireRequest<?>> reader) {
+        this.reader = reader;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        byte[] body = message.getBody(byte[].class);
+        WireRequest<?> wire = reader.apply(body == null ? new byte[0] : body);
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        call.setOperation(wire.operation());
+        call.setModel(wire.model());
+        exchange.setProperty(WIRE_REQUEST, wire);
+        message.setHeader(OPERATION, wire.operation().label());
+        message.setHeader(MODEL, wire.model());
+        if (wire.request() == null) {
+            message.setHeader(LOAD_ONLY, true);
+        }
+        message.setBody(wire.request());
+    }
+}

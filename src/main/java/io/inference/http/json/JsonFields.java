@@ -1,0 +1,251 @@
+package io.inference.http.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a JSON object in a request, read by type. Each failure is an {@link InferenceException} whose parameter names the field
+ * by its path, such as {@code messages[0].content}. A field that is null counts as absent.
+ */
+public final class JsonFields {
+    private final JsonNode node;
+    private final String path;
+
+    private JsonFields(JsonNode node, String path) {
+        this.node = node;
+        this.path = path;
+    }
+
+    /** Reads a body, which must be one JSON object in UTF-8. */
+    public static JsonFields parse(byte[] body) {
+        JsonNode node = Json.parse(body);
+        if (!node.isObject()) {
+            throw new InferenceException(
+                    ErrorCode.INVALID_REQUEST, "the body must be a JSON object, not " + kind(node));
+        }
+        return new JsonFields(node, "");
+    }
+
+    public boolean has(String name) {
+        return find(name) != null;
+    }
+
+    /** Whether the field holds something: not null, false, zero, nor an empty string, list or object. */
+    public boolean isEffective(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return false;
+        }
+        if (value.isContainerNode()) {
+            return !value.isEmpty();
+        }
+        return value.isTextual() ? !value.textValue().isEmpty() : value.asDouble(value.asBoolean() ? 1 : 0) != 0;
+    }
+
+    public boolean isText(String name) {
+        return node.path(name).isTextual();
+    }
+
+    public boolean isArray(String name) {
+        return node.path(name).isArray();
+    }
+
+    public @Nullable String text(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isTextual()) {
+            throw wrongType(name, "a string", value);
+        }
+        return Json.wellFormed(value.textValue());
+    }
+
+    public String text(String name, String absent) {
+        String value = text(name);
+        return value == null ? absent : value;
+    }
+
+    /** A string that must be there and not be empty. */
+    public String requiredText(String name) {
+        String value = text(name);
+        if (value == null || value.isEmpty()) {
+            throw invalid(name, quote(name) + " is required");
+        }
+        return value;
+    }
+
+    public @Nullable Boolean flag(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isBoolean()) {
+            throw wrongType(name, "true or false", value);
+        }
+        return value.booleanValue();
+    }
+
+    public boolean flag(String name, boolean absent) {
+        Boolean value = flag(name);
+        return value == null ? absent : value;
+    }
+
+    public @Nullable Double number(String name, double min, double max) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isNumber()) {
+            throw wrongType(name, "a number", value);
+        }
+        double number = value.doubleValue();
+        if (!(number >= min && number <= max)) {
+            throw invalid(name, quote(name) + " must be between " + shortest(min) + " and " + shortest(max));
+        }
+        return number;
+    }
+
+    public @Nullable Integer integer(String name, int min, int max) {
+        Long value = integer(name, (long) min, (long) max);
+        return value == null ? null : value.intValue();
+    }
+
+    /** A whole number; one written as 5.0 is taken too. */
+    public @Nullable Long integer(String name, long min, long max) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isNumber()) {
+            throw wrongType(name, "an integer", value);
+        }
+        boolean whole = value.canConvertToLong() && value.doubleValue() == Math.rint(value.doubleValue());
+        if (!whole || value.longValue() < min || value.longValue() > max) {
+            throw invalid(name, quote(name) + " must be an integer " + range(min, max));
+        }
+        return value.longValue();
+    }
+
+    public @Nullable JsonFields object(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isObject()) {
+            throw wrongType(name, "an object", value);
+        }
+        return new JsonFields(value, path + name + ".");
+    }
+
+    public JsonFields requiredObject(String name) {
+        JsonFields value = object(name);
+        if (value == null) {
+            throw invalid(name, quote(name) + " is required");
+        }
+        return value;
+    }
+
+    /** A list of objects; empty where absent. */
+    public List<JsonFields> objects(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw wrongType(name, "a list", value);
+        }
+        List<JsonFields> result = new ArrayList<>(value.size());
+        for (int i = 0; i < value.size(); i++) {
+            if (!value.get(i).isObject()) {
+                throw wrongType(name + "[" + i + "]", "an object", value.get(i));
+            }
+            result.add(new JsonFields(value.get(i), path + name + "[" + i + "]."));
+        }
+        return result;
+    }
+
+    /** A string or a list of strings; empty where absent. */
+    public List<String> texts(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (value.isTextual()) {
+            return List.of(Json.wellFormed(value.textValue()));
+        }
+        if (!value.isArray()) {
+            throw wrongType(name, "a string or a list of strings", value);
+        }
+        List<String> result = new ArrayList<>(value.size());
+        for (int i = 0; i < value.size(); i++) {
+            if (!value.get(i).isTextual()) {
+                throw wrongType(name + "[" + i + "]", "a string", value.get(i));
+            }
+            result.add(Json.wellFormed(value.get(i).textValue()));
+        }
+        return result;
+    }
+
+    /** Whether the field is a list that starts with a number or with a list of numbers: tokens in the place of text. */
+    public boolean isTokens(String name) {
+        JsonNode first = node.path(name).path(0);
+        return first.isNumber() || first.path(0).isNumber();
+    }
+
+    /** The field's value as JSON text; null where absent. */
+    public @Nullable String json(String name) {
+        JsonNode value = find(name);
+        return value == null ? null : Json.wellFormed(value.toString());
+    }
+
+    /** How a caller would name the field. */
+    public String path(String name) {
+        return path + name;
+    }
+
+    public InferenceException invalid(String name, String message) {
+        return InferenceException.invalid(path(name), message);
+    }
+
+    public InferenceException unsupported(String name, String message) {
+        return InferenceException.unsupported(path(name), message);
+    }
+
+    private @Nullable JsonNode find(String name) {
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    private InferenceException wrongType(String name, String wanted, JsonNode value) {
+        return invalid(name, quote(name) + " must be " + wanted + ", not " + kind(value));
+    }
+
+    private String quote(String name) {
+        return "'" + path(name) + "'";
+    }
+
+    private static String range(long min, long max) {
+        if (max == Integer.MAX_VALUE || max == Long.MAX_VALUE) {
+            return min == Long.MIN_VALUE ? "of 64 bits" : "of at least " + min;
+        }
+        return "between " + min + " and " + max;
+    }
+
+    private static String shortest(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+    }
+
+    private static String kind(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case ARRAY -> "a list";
+            case OBJECT -> "an object";
+            default -> "a " + value.getNodeType().name().toLowerCase(Locale.ROOT);
+        };
+    }
+}

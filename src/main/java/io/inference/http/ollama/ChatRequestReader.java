@@ -1,0 +1,35 @@
+package io.inference.http.ollama;
+
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChatRequest;
+import io.inference.api.InferenceException;
+import io.inference.api.Message;
+import io.inference.http.WireRequest;
+import io.inference.http.json.JsonFields;
+import java.util.List;
+
+/** Reads the body of {@code POST /api/chat}. */
+public final class ChatRequestReader {
+    private ChatRequestReader() {}
+
+    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    public static WireRequest<?> read(byte[] bytes) {
+        JsonFields body = JsonFields.parse(bytes);
+        String model = CommonFields.model(body);
+        List<Message> messages = MessageReader.read(body);
+        if (messages.isEmpty()) {
+            return WireRequest.aboutModel(model, new LoadAnswerWriter(AnswerShape.CHAT, CommonFields.unloads(body)));
+        }
+        boolean stream = body.flag("stream", true);
+        var request = new ChatRequest(
+                model,
+                messages,
+                OptionsReader.read(body),
+                MessageReader.tools(body),
+                null,
+                CommonFields.format(body),
+                CommonFields.think(body),
+                stream);
+        return WireRequest.of(request, ChatAnswer.class, new TextAnswerWriter(AnswerShape.CHAT, stream));
+    }
+}

@@ -1,0 +1,47 @@
+package io.inference.http.ollama;
+
+import io.inference.api.Call;
+import io.inference.api.EmbedAnswer;
+import io.inference.http.HttpAnswer;
+import io.inference.http.json.Json;
+
+/** Writes embeddings in the current form and in the older one. */
+final class EmbedAnswerWriter {
+    private EmbedAnswerWriter() {}
+
+    static HttpAnswer write(EmbedAnswer answer, Call call) {
+        return Formats.json(out -> {
+            out.writeStartObject();
+            out.writeStringField("model", Json.wellFormed(answer.model()));
+            out.writeArrayFieldStart("embeddings");
+            for (float[] vector : answer.embeddings()) {
+                out.writeStartArray();
+                for (float component : vector) {
+                    out.writeNumber(component);
+                }
+                out.writeEndArray();
+            }
+            out.writeEndArray();
+            if (!answer.embeddings().isEmpty()) {
+                out.writeNumberField("total_duration", System.nanoTime() - call.startNanos());
+                out.writeNumberField("load_duration", 0);
+                out.writeNumberField("prompt_eval_count", answer.usage().promptTokens());
+            }
+            out.writeEndObject();
+        });
+    }
+
+    static HttpAnswer writeLegacy(EmbedAnswer answer, Call call) {
+        return Formats.json(out -> {
+            out.writeStartObject();
+            out.writeArrayFieldStart("embedding");
+            if (!answer.embeddings().isEmpty()) {
+                for (float component : answer.embeddings().getFirst()) {
+                    out.writeNumber((double) component);
+                }
+            }
+            out.writeEndArray();
+            out.writeEndObject();
+        });
+    }
+}

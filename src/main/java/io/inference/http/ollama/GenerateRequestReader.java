@@ -1,0 +1,66 @@
+package io.inference.http.ollama;
+
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChatRequest;
+import io.inference.api.GenerateRequest;
+import io.inference.api.Image;
+import io.inference.api.InferenceException;
+import io.inference.api.InferenceRequest;
+import io.inference.api.Message;
+import io.inference.api.Role;
+import io.inference.http.WireRequest;
+import io.inference.http.json.JsonFields;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the body of {@code POST /api/generate}: a raw prompt as it stands, any other as a chat of one message. */
+public final class GenerateRequestReader {
+    private GenerateRequestReader() {}
+
+    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    public static WireRequest<?> read(byte[] bytes) {
+        JsonFields body = JsonFields.parse(bytes);
+        String model = CommonFields.model(body);
+        String prompt = body.text("prompt", "");
+        CommonFields.refuse(body, "suffix", "template", "context");
+        if (prompt.isEmpty()) {
+            return WireRequest.aboutModel(
+                    model, new LoadAnswerWriter(AnswerShape.GENERATE, CommonFields.unloads(body)));
+        }
+        boolean stream = body.flag("stream", true);
+        InferenceRequest request =
+                body.flag("raw", false) ? raw(body, model, prompt, stream) : chat(body, model, prompt, stream);
+        return WireRequest.of(request, ChatAnswer.class, new TextAnswerWriter(AnswerShape.GENERATE, stream));
+    }
+
+    private static GenerateRequest raw(JsonFields body, String model, String prompt, boolean stream) {
+        if (body.isEffective("system")) {
+            throw body.invalid("system", "raw mode does not support template, system, or context");
+        }
+        for (String name : List.of("images", "format", "think")) {
+            if (body.isEffective(name)) {
+                throw body.unsupported(name, "raw mode does not support '" + name + "'");
+            }
+        }
+        return new GenerateRequest(model, List.of(prompt), OptionsReader.read(body), stream);
+    }
+
+    private static ChatRequest chat(JsonFields body, String model, String prompt, boolean stream) {
+        List<Message> messages = new ArrayList<>(2);
+        String system = body.text("system", "");
+        if (!system.isEmpty()) {
+            messages.add(Message.of(Role.SYSTEM, system));
+        }
+        List<Image> images = MessageReader.images(body);
+        messages.add(new Message(Role.USER, prompt, null, images, List.of(), null, null));
+        return new ChatRequest(
+                model,
+                messages,
+                OptionsReader.read(body),
+                List.of(),
+                null,
+                CommonFields.format(body),
+                CommonFields.think(body),
+                stream);
+    }
+}

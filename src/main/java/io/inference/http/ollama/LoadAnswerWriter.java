@@ -1,0 +1,25 @@
+package io.inference.http.ollama;
+
+import io.inference.api.Call;
+import io.inference.api.ModelDetails;
+import io.inference.http.AnswerWriter;
+import io.inference.http.HttpAnswer;
+import java.util.List;
+
+/**
+ * Answers a request that only loads or unloads a model. Backends load and keep models by themselves, so that all there is to say is that
+ * the model is there.
+ */
+record LoadAnswerWriter(AnswerShape shape, boolean unload) implements AnswerWriter<ModelDetails> {
+    @Override
+    public HttpAnswer write(ModelDetails model, Call call) {
+        return Formats.json(out -> {
+            out.writeStartObject();
+            Formats.head(out, model.info().id());
+            shape.writeTo(out, "", null, List.of());
+            out.writeBooleanField("done", true);
+            out.writeStringField("done_reason", unload ? "unload" : "load");
+            out.writeEndObject();
+        });
+    }
+}

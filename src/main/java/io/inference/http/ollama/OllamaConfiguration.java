@@ -1,0 +1,87 @@
+package io.inference.http.ollama;
+
+import io.inference.http.BodyAnswerProcessor;
+import io.inference.http.ModelRequestProcessor;
+import io.inference.http.WireAnswerProcessor;
+import io.inference.http.WireRequestProcessor;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The beans that {@code routes/rest-ollama.camel.yaml} names. */
+@Configuration(proxyBeanMethods = false)
+class OllamaConfiguration {
+    @Bean
+    WireRequestProcessor ollamaChatRequestProcessor() {
+        return new WireRequestProcessor(ChatRequestReader::read);
+    }
+
+    @Bean
+    WireAnswerProcessor ollamaChatAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    WireRequestProcessor ollamaGenerateRequestProcessor() {
+        return new WireRequestProcessor(GenerateRequestReader::read);
+    }
+
+    @Bean
+    WireAnswerProcessor ollamaGenerateAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    WireRequestProcessor ollamaEmbedRequestProcessor() {
+        return new WireRequestProcessor(EmbedRequestReader::read);
+    }
+
+    @Bean
+    WireAnswerProcessor ollamaEmbedAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    WireRequestProcessor ollamaLegacyEmbedRequestProcessor() {
+        return new WireRequestProcessor(EmbedRequestReader::readLegacy);
+    }
+
+    @Bean
+    WireAnswerProcessor ollamaLegacyEmbedAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    ModelRequestProcessor ollamaModelsRequestProcessor() {
+        return new ModelRequestProcessor("");
+    }
+
+    @Bean
+    BodyAnswerProcessor ollamaTagsAnswerProcessor() {
+        return new BodyAnswerProcessor(ModelsWriter::tags);
+    }
+
+    @Bean
+    WireRequestProcessor ollamaShowRequestProcessor() {
+        return new WireRequestProcessor(ShowFormat::read);
+    }
+
+    @Bean
+    WireAnswerProcessor ollamaShowAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    BodyAnswerProcessor ollamaPsAnswerProcessor() {
+        return new BodyAnswerProcessor(ModelsWriter::ps);
+    }
+
+    @Bean
+    BodyAnswerProcessor ollamaVersionAnswerProcessor(@Value("${service-version}") String version) {
+        return new BodyAnswerProcessor(body -> Formats.json(out -> {
+            out.writeStartObject();
+            out.writeStringField("version", version);
+            out.writeEndObject();
+        }));
+    }
+}

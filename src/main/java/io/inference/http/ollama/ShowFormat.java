@@ -1,0 +1,60 @@
+package io.inference.http.ollama;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.Call;
+import io.inference.api.InferenceException;
+import io.inference.api.ModelDetails;
+import io.inference.http.HttpAnswer;
+import io.inference.http.WireRequest;
+import io.inference.http.json.Json;
+import io.inference.http.json.JsonFields;
+import java.io.IOException;
+
+/** {@code POST /api/show}: all that is known of one model. */
+final class ShowFormat {
+    private ShowFormat() {}
+
+    /** @throws InferenceException for a body that is wrong */
+    static WireRequest<ModelDetails> read(byte[] bytes) {
+        JsonFields body = JsonFields.parse(bytes);
+        String model = body.text("name", "");
+        return WireRequest.aboutModel(
+                body.has("model") || model.isEmpty() ? CommonFields.model(body) : model, ShowFormat::write);
+    }
+
+    private static HttpAnswer write(ModelDetails model, Call call) {
+        return Formats.json(out -> {
+            out.writeStartObject();
+            out.writeStringField("modelfile", modelfile(model));
+            if (model.template() != null) {
+                out.writeStringField("template", Json.wellFormed(model.template()));
+            }
+            ModelsWriter.details(out, model.info());
+            metadata(out, model);
+            out.writeArrayFieldStart("capabilities");
+            for (String capability : model.capabilities()) {
+                out.writeString(capability);
+            }
+            out.writeEndArray();
+            out.writeStringField("modified_at", ModelsWriter.modifiedAt(model.info()));
+            out.writeStringField("license", model.license() == null ? "" : Json.wellFormed(model.license()));
+            out.writeEndObject();
+        });
+    }
+
+    private static void metadata(JsonGenerator out, ModelDetails model) throws IOException {
+        out.writeObjectFieldStart("model_info");
+        for (var entry : model.metadata().entrySet()) {
+            out.writeFieldName(Json.wellFormed(entry.getKey()));
+            Json.writeValue(out, entry.getValue());
+        }
+        out.writeEndObject();
+    }
+
+    private static String modelfile(ModelDetails model) {
+        String from = "FROM " + Json.wellFormed(model.info().id()) + "\n";
+        return model.template() == null
+                ? from
+                : from + "TEMPLATE \"\"\"" + Json.wellFormed(model.template()) + "\"\"\"\n";
+    }
+}

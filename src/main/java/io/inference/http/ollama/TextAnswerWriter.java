@@ -1,0 +1,54 @@
+package io.inference.http.ollama;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.Choice;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.http.AnswerWriter;
+import io.inference.http.HttpAnswer;
+import io.inference.http.TokenJson;
+import io.inference.http.WholeAnswers;
+import java.io.IOException;
+
+/** Writes the answers of chat and generate. */
+record TextAnswerWriter(AnswerShape shape, boolean stream) implements AnswerWriter<ChatAnswer> {
+    @Override
+    public HttpAnswer write(ChatAnswer answer, Call call) {
+        return switch (answer) {
+            case ChatAnswer.Whole whole when stream ->
+                WholeAnswers.asStream(whole, Formats.LINES, encoder(whole, call));
+            case ChatAnswer.Whole whole -> Formats.json(out -> whole(out, whole, call));
+            case ChatAnswer.Streamed streamed when stream ->
+                new HttpAnswer.Streamed(Formats.LINES, streamed.chunks(), encoder(streamed, call));
+            case ChatAnswer.Streamed streamed -> throw WholeAnswers.unwantedStream(streamed);
+        };
+    }
+
+    private LineEncoder encoder(ChatAnswer answer, Call call) {
+        return new LineEncoder(shape, answer.model(), call);
+    }
+
+    private void whole(JsonGenerator out, ChatAnswer.Whole answer, Call call) throws IOException {
+        if (answer.choices().isEmpty()) {
+            throw new InferenceException(ErrorCode.BACKEND_FAILED, "the backend answered without a choice");
+        }
+        Choice choice = answer.choices().getFirst();
+        out.writeStartObject();
+        Formats.head(out, answer.model());
+        shape.writeTo(
+                out,
+                choice.message().content(),
+                choice.message().thinking(),
+                choice.message().toolCalls());
+        out.writeBooleanField("done", true);
+        out.writeStringField("done_reason", Timings.doneReason(choice.finishReason()));
+        if (!choice.logprobs().isEmpty()) {
+            out.writeFieldName("logprobs");
+            TokenJson.writeTokens(out, choice.logprobs());
+        }
+        Timings.write(out, call, answer.usage());
+        out.writeEndObject();
+    }
+}

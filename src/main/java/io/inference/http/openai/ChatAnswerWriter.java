@@ -1,0 +1,79 @@
+package io.inference.http.openai;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.Choice;
+import io.inference.api.Message;
+import io.inference.http.AnswerWriter;
+import io.inference.http.HttpAnswer;
+import io.inference.http.WholeAnswers;
+import io.inference.http.json.Json;
+import java.io.IOException;
+
+/**
+ * Writes chat completions.
+ *
+ * @param stream whether the caller asked for events
+ * @param includeUsage whether the last event shall tell the tokens used
+ */
+record ChatAnswerWriter(boolean stream, boolean includeUsage) implements AnswerWriter<ChatAnswer> {
+    @Override
+    public HttpAnswer write(ChatAnswer answer, Call call) {
+        return write(answer, AnswerHead.of("chatcmpl-", answer.model()));
+    }
+
+    HttpAnswer write(ChatAnswer answer, AnswerHead head) {
+        return switch (answer) {
+            case ChatAnswer.Whole whole when stream ->
+                WholeAnswers.asStream(whole, EventStream.CONTENT_TYPE, new ChatChunkEncoder(head, includeUsage));
+            case ChatAnswer.Whole whole -> HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
+            case ChatAnswer.Streamed streamed when stream ->
+                new HttpAnswer.Streamed(
+                        EventStream.CONTENT_TYPE, streamed.chunks(), new ChatChunkEncoder(head, includeUsage));
+            case ChatAnswer.Streamed streamed -> throw WholeAnswers.unwantedStream(streamed);
+        };
+    }
+
+    private static void whole(JsonGenerator out, AnswerHead head, ChatAnswer.Whole answer) throws IOException {
+        out.writeStartObject();
+        head.writeTo(out, "chat.completion");
+        out.writeArrayFieldStart("choices");
+        for (Choice choice : answer.choices()) {
+            choice(out, choice);
+        }
+        out.writeEndArray();
+        out.writeFieldName("usage");
+        Parts.usage(out, answer.usage());
+        out.writeEndObject();
+    }
+
+    private static void choice(JsonGenerator out, Choice choice) throws IOException {
+        out.writeStartObject();
+        out.writeNumberField("index", choice.index());
+        message(out, choice.message());
+        if (choice.logprobs().isEmpty()) {
+            out.writeNullField("logprobs");
+        } else {
+            Parts.chatLogprobs(out, choice.logprobs());
+        }
+        out.writeStringField("finish_reason", choice.finishReason().label());
+        out.writeEndObject();
+    }
+
+    private static void message(JsonGenerator out, Message message) throws IOException {
+        out.writeObjectFieldStart("message");
+        out.writeStringField("role", "assistant");
+        if (message.content().isEmpty() && !message.toolCalls().isEmpty()) {
+            out.writeNullField("content");
+        } else {
+            Parts.text(out, "content", message.content());
+        }
+        Parts.text(out, "reasoning_content", message.thinking());
+        out.writeNullField("refusal");
+        if (!message.toolCalls().isEmpty()) {
+            Parts.toolCalls(out, message.toolCalls(), false);
+        }
+        out.writeEndObject();
+    }
+}

@@ -1,0 +1,58 @@
+package io.inference.http.openai;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.Choice;
+import io.inference.http.AnswerWriter;
+import io.inference.http.HttpAnswer;
+import io.inference.http.WholeAnswers;
+import io.inference.http.json.Json;
+import java.io.IOException;
+
+/**
+ * Writes completions.
+ *
+ * @param stream whether the caller asked for events
+ * @param includeUsage whether the last event shall tell the tokens used
+ */
+record CompletionAnswerWriter(CompletionFormat format, boolean stream, boolean includeUsage)
+        implements AnswerWriter<ChatAnswer> {
+    /** What OpenAI calls a completion, whole or in pieces. */
+    static final String OBJECT = "text_completion";
+
+    @Override
+    public HttpAnswer write(ChatAnswer answer, Call call) {
+        return write(answer, AnswerHead.of("cmpl-", answer.model()));
+    }
+
+    HttpAnswer write(ChatAnswer answer, AnswerHead head) {
+        return switch (answer) {
+            case ChatAnswer.Whole whole when stream ->
+                WholeAnswers.asStream(whole, EventStream.CONTENT_TYPE, encoder(head));
+            case ChatAnswer.Whole whole -> HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
+            case ChatAnswer.Streamed streamed when stream ->
+                new HttpAnswer.Streamed(EventStream.CONTENT_TYPE, streamed.chunks(), encoder(head));
+            case ChatAnswer.Streamed streamed -> throw WholeAnswers.unwantedStream(streamed);
+        };
+    }
+
+    private CompletionChunkEncoder encoder(AnswerHead head) {
+        return new CompletionChunkEncoder(head, format, includeUsage);
+    }
+
+    private void whole(JsonGenerator out, AnswerHead head, ChatAnswer.Whole answer) throws IOException {
+        out.writeStartObject();
+        head.writeTo(out, OBJECT);
+        out.writeArrayFieldStart("choices");
+        for (Choice choice : answer.choices()) {
+            String text = format.echo(choice.index()) + choice.message().content();
+            CompletionFormat.writeChoice(
+                    out, choice.index(), text, choice.logprobs(), 0, choice.finishReason());
+        }
+        out.writeEndArray();
+        out.writeFieldName("usage");
+        Parts.usage(out, answer.usage());
+        out.writeEndObject();
+    }
+}

@@ -1,0 +1,57 @@
+package io.inference.http.openai;
+
+import io.inference.http.BodyAnswerProcessor;
+import io.inference.http.ModelRequestProcessor;
+import io.inference.http.WireAnswerProcessor;
+import io.inference.http.WireRequestProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The beans that {@code routes/rest-openai.camel.yaml} names. */
+@Configuration(proxyBeanMethods = false)
+class OpenAiConfiguration {
+    @Bean
+    WireRequestProcessor openAiChatRequestProcessor() {
+        return new WireRequestProcessor(ChatRequestReader::read);
+    }
+
+    @Bean
+    WireAnswerProcessor openAiChatAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    WireRequestProcessor openAiCompletionRequestProcessor() {
+        return new WireRequestProcessor(CompletionRequestReader::read);
+    }
+
+    @Bean
+    WireAnswerProcessor openAiCompletionAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    WireRequestProcessor openAiEmbeddingRequestProcessor() {
+        return new WireRequestProcessor(EmbeddingRequestReader::read);
+    }
+
+    @Bean
+    WireAnswerProcessor openAiEmbeddingAnswerProcessor() {
+        return new WireAnswerProcessor();
+    }
+
+    @Bean
+    ModelRequestProcessor openAiModelsRequestProcessor() {
+        return new ModelRequestProcessor("");
+    }
+
+    @Bean
+    ModelRequestProcessor openAiModelRequestProcessor() {
+        return new ModelRequestProcessor("id");
+    }
+
+    @Bean
+    BodyAnswerProcessor openAiModelsAnswerProcessor() {
+        return new BodyAnswerProcessor(ModelsWriter::write);
+    }
+}

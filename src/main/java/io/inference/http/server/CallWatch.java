@@ -1,0 +1,77 @@
+package io.inference.http.server;
+
+import io.inference.api.Call;
+import io.inference.api.ErrorCode;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Looks after the calls under way: cancels those whose time is over and those whose caller has gone. */
+final class CallWatch implements AutoCloseable {
+    private static final Duration INTERVAL = Duration.ofMillis(250);
+
+    private final Set<Watched> calls = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("call-watch").daemon().factory());
+
+    CallWatch() {
+        var ignored = timer.scheduleWithFixedDelay(
+                this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Watches until the result is closed, which must come before the container reads the connection's next request. */
+    Watched watch(Call call, @Nullable ConnectionProbe probe) {
+        Watched watched = new Watched(call, probe);
+        calls.add(watched);
+        return watched;
+    }
+
+    private void look() {
+        for (Watched watched : calls) {
+            ErrorCode why = watched.reasonToCancel();
+            if (why != null) {
+                Thread.ofVirtual().name("cancel").start(() -> watched.call.cancel(why));
+            }
+        }
+    }
+
+    /** Cancels all that is still under way: the grace of a stop is over. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        calls.forEach(watched -> watched.call.cancel(ErrorCode.UNAVAILABLE));
+    }
+
+    /** One call that is watched. */
+    final class Watched implements AutoCloseable {
+        private final Call call;
+        private @Nullable ConnectionProbe probe;
+
+        private Watched(Call call, @Nullable ConnectionProbe probe) {
+            this.call = call;
+            this.probe = probe;
+        }
+
+        private synchronized @Nullable ErrorCode reasonToCancel() {
+            if (call.cancelled() != null) {
+                return null;
+            }
+            if (!call.remaining().isPositive()) {
+                return ErrorCode.TIMEOUT;
+            }
+            return probe != null && probe.callerHasGone() ? ErrorCode.CANCELLED : null;
+        }
+
+        @Override
+        public void close() {
+            calls.remove(this);
+            synchronized (this) {
+                probe = null;
+            }
+        }
+    }
+}

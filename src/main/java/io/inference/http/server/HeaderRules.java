@@ -1,0 +1,18 @@
+package io.inference.http.server;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Which headers pass the door. Names are compared without regard to case. */
+final class HeaderRules {
+    /** Only these of an exchange's headers reach the caller: Camel would otherwise send the request's own back, tokens among them. */
+    static final List<String> OUTGOING = List.of("X-Conversation-Id", "Location", "Retry-After", "Cache-Control");
+
+    private HeaderRules() {}
+
+    /** Whether a header, query or form parameter of a request may enter an exchange: never one that steers Camel or a flow. */
+    static boolean mayEnter(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return !lower.startsWith("camel") && !lower.startsWith("org.apache.camel") && !lower.startsWith("inference");
+    }
+}

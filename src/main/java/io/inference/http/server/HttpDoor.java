@@ -1,0 +1,216 @@
+package io.inference.http.server;
+
+import io.inference.api.Call;
+import io.inference.api.CallListener;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.http.HttpAnswer;
+import io.inference.http.HttpErrors;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the route that serves a request and sends what it leaves. */
+final class HttpDoor {
+    private static final Logger log = LoggerFactory.getLogger(HttpDoor.class);
+
+    private final HttpSettings settings;
+    private final List<CallListener> listeners;
+    private final CallWatch watch;
+    private final AnswerSender sender;
+
+    HttpDoor(HttpSettings settings, List<CallListener> listeners, CallWatch watch) {
+        this.settings = settings;
+        this.listeners = List.copyOf(listeners);
+        this.watch = watch;
+        this.sender = new AnswerSender(settings.keepAlive());
+    }
+
+    void handle(RoutingTable.Match match, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Call call = new Call(RequestId.of(request), "rest", settings.requestTimeout());
+        listeners.forEach(listener -> listener.started(call));
+        InferenceException failure = null;
+        try {
+            failure = serve(match, call, request, response);
+        } catch (InferenceException e) {
+            failure = e;
+            refuse(e, call, request, response);
+        } catch (IOException e) {
+            call.cancel(ErrorCode.CANCELLED);
+            failure = Call.cancellation(ErrorCode.CANCELLED);
+        } catch (RuntimeException | Error e) {
+            log.error("request {} failed", call.id(), e);
+            failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", e);
+            refuse(failure, call, request, response);
+        } finally {
+            InferenceException outcome = failure;
+            listeners.forEach(listener -> listener.ended(call, outcome));
+        }
+    }
+
+    private @Nullable InferenceException serve(
+            RoutingTable.Match match, Call call, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        RouteConsumer consumer = match.byMethod().get(method);
+        if (consumer == null) {
+            response.setHeader("Allow", String.join(", ", match.byMethod().keySet()));
+            sender.send(
+                    HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
+            return new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
+        }
+        byte[] body = readBody(request);
+        try (var watched = watch.watch(call, (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE))) {
+            Exchange exchange = consumer.createExchange(false);
+            try {
+                fill(exchange, match, call, request, body);
+                run(consumer, exchange);
+                call.throwIfCancelled();
+                copyHeaders(exchange.getMessage(), response);
+                return send(exchange, call, response);
+            } finally {
+                closeAbandoned(exchange);
+                consumer.releaseExchange(exchange, false);
+            }
+        }
+    }
+
+    private byte[] readBody(HttpServletRequest request) throws IOException {
+        long most = settings.maxRequestBytes();
+        if (request.getContentLengthLong() > most) {
+            throw tooLarge(most);
+        }
+        InputStream in = request.getInputStream();
+        byte[] body = in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 8));
+        if (body.length == most && in.read() >= 0) {
+            throw tooLarge(most);
+        }
+        return body;
+    }
+
+    private static InferenceException tooLarge(long most) {
+        return new InferenceException(
+                ErrorCode.TOO_LARGE, "the request is larger than " + most + " bytes (MAX_REQUEST_SIZE)");
+    }
+
+    private static void fill(
+            Exchange exchange, RoutingTable.Match match, Call call, HttpServletRequest request, byte[] body) {
+        exchange.setProperty(Call.PROPERTY, call);
+        Message message = exchange.getMessage();
+        message.setBody(body);
+        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
+            String name = names.nextElement();
+            if (HeaderRules.mayEnter(name)) {
+                message.setHeader(name, request.getHeader(name));
+            }
+        }
+        if (request.getQueryString() != null) {
+            QueryString.parse(request.getQueryString()).forEach((name, value) -> {
+                if (HeaderRules.mayEnter(name)) {
+                    message.setHeader(name, value);
+                }
+            });
+        }
+        for (Map.Entry<String, String> variable : match.variables().entrySet()) {
+            message.setHeader(variable.getKey(), variable.getValue());
+        }
+        message.setHeader(Exchange.HTTP_METHOD, request.getMethod());
+        message.setHeader(Exchange.HTTP_PATH, request.getRequestURI());
+        message.setHeader("InferenceRequestId", call.id());
+    }
+
+    private static void run(RouteConsumer consumer, Exchange exchange) {
+        try {
+            consumer.getProcessor().process(exchange);
+        } catch (Exception e) {
+            exchange.setException(e);
+        }
+        Exception failure = exchange.getException();
+        if (failure != null) {
+            throw reason(failure);
+        }
+        InferenceException told = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
+        if (told != null) {
+            throw told;
+        }
+    }
+
+    /** The failure that a route's exception stands for: the nearest cause that has a reason, else a fault of our own. */
+    private static RuntimeException reason(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InferenceException known) {
+                return known;
+            }
+        }
+        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+    }
+
+    private @Nullable InferenceException send(Exchange exchange, Call call, HttpServletResponse response)
+            throws IOException {
+        Message message = exchange.getMessage();
+        switch (message.getBody()) {
+            case HttpAnswer.Whole whole -> sender.send(whole, response);
+            case HttpAnswer.Streamed streamed -> {
+                return sender.send(streamed, call, response);
+            }
+            case null -> response.setStatus(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 204, Integer.class));
+            default -> sender.send(plain(message), response);
+        }
+        return null;
+    }
+
+    /** The answer of a route that leaves text or bytes and knows nothing of {@link HttpAnswer}. */
+    private static HttpAnswer.Whole plain(Message message) {
+        byte[] body = message.getBody(byte[].class);
+        if (body == null) {
+            throw new IllegalStateException("the route left a body that is neither text nor bytes");
+        }
+        return new HttpAnswer.Whole(
+                message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class),
+                message.getHeader(Exchange.CONTENT_TYPE, "text/plain; charset=utf-8", String.class),
+                body);
+    }
+
+    private static void copyHeaders(Message message, HttpServletResponse response) {
+        for (String name : HeaderRules.OUTGOING) {
+            String value = message.getHeader(name, String.class);
+            if (value != null) {
+                response.setHeader(name, value);
+            }
+        }
+    }
+
+    /** A stream that a route made and a later step failed to hand on must not run on. */
+    private static void closeAbandoned(Exchange exchange) {
+        switch (exchange.getMessage().getBody()) {
+            case HttpAnswer.Streamed streamed -> streamed.chunks().close();
+            case io.inference.api.ChatAnswer.Streamed streamed ->
+                streamed.chunks().close();
+            case null, default -> {}
+        }
+    }
+
+    private void refuse(
+            InferenceException failure, Call call, HttpServletRequest request, HttpServletResponse response) {
+        if (response.isCommitted() || failure.code() == ErrorCode.CANCELLED) {
+            return;
+        }
+        try {
+            response.resetBuffer();
+            failure.retryAfter()
+                    .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
+            sender.send(HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
+        } catch (IOException e) {
+            log.debug("the caller of {} has gone before its refusal", call.id());
+        }
+    }
+}

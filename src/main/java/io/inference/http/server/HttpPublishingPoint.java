@@ -1,0 +1,63 @@
+package io.inference.http.server;
+
+import io.inference.http.docs.PublishedPaths;
+import io.inference.routes.PublishingPoint;
+import io.inference.routes.RouteFault;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+
+/**
+ * Where generations publish their {@code platform-http} routes. An engine of our own, because a request then runs its route on the
+ * container's own virtual thread, with no second hop and with our header rules.
+ */
+public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
+    private volatile RoutingTable current = new RoutingTable();
+
+    @Override
+    public Publication prepare(CamelContext context) {
+        RoutingTable table = new RoutingTable();
+        PlatformHttpComponent component = new PlatformHttpComponent(context);
+        component.setEngine(new TableEngine(table));
+        context.addComponent("platform-http", component);
+        return new Publication() {
+            @Override
+            public List<RouteFault> faults() {
+                return table.faults();
+            }
+
+            @Override
+            public void publish() {
+                current = table;
+            }
+        };
+    }
+
+    RoutingTable current() {
+        return current;
+    }
+
+    @Override
+    public Collection<Path> paths() {
+        List<Path> paths = new ArrayList<>();
+        for (RouteConsumer consumer : current.consumers()) {
+            for (String method : RoutingTable.methods(consumer.getEndpoint().getHttpMethodRestrict())) {
+                paths.add(new Path(method, consumer.path(), consumer.routeId(), consumer.description()));
+            }
+        }
+        return paths;
+    }
+
+    private record TableEngine(RoutingTable table) implements PlatformHttpEngine {
+        @Override
+        public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+            return new RouteConsumer(endpoint, processor, table);
+        }
+    }
+}

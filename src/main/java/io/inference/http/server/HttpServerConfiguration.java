@@ -1,0 +1,45 @@
+package io.inference.http.server;
+
+import io.inference.api.CallListener;
+import io.inference.security.Admittance;
+import java.util.List;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+@Configuration(proxyBeanMethods = false)
+class HttpServerConfiguration {
+    @Bean
+    HttpPublishingPoint httpPublishingPoint() {
+        return new HttpPublishingPoint();
+    }
+
+    @Bean
+    CallWatch callWatch() {
+        return new CallWatch();
+    }
+
+    @Bean
+    FilterRegistrationBean<DoorFilter> doorFilter(
+            Admittance admittance,
+            HttpPublishingPoint routes,
+            HttpSettings settings,
+            List<CallListener> listeners,
+            CallWatch watch) {
+        HttpDoor door = new HttpDoor(settings, listeners, watch);
+        var filter = new FilterRegistrationBean<>(new DoorFilter(admittance, routes, door, settings));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> probedConnections() {
+        return factory -> {
+            factory.setProtocol(ProbedHttp11Protocol.class.getName());
+            factory.addEngineValves(new ProbedHttp11Protocol.ProbeValve());
+        };
+    }
+}

@@ -1,0 +1,13 @@
+package io.inference.http.server;
+
+import java.time.Duration;
+
+/**
+ * What the REST door is told.
+ *
+ * @param apiPrefix prefix of OpenAI's API, such as {@code /v1}
+ * @param maxRequestBytes largest body
+ * @param requestTimeout how long a whole request may take
+ * @param keepAlive silence after which a stream gets a keep-alive
+ */
+public record HttpSettings(String apiPrefix, long maxRequestBytes, Duration requestTimeout, Duration keepAlive) {}

@@ -1,0 +1,63 @@
+package io.inference.http.server;
+
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * Tomcat's HTTP/1.1 with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
+ * streamed writes too late. The probe reads ahead into the socket's own buffer, so a request that already waits there is not lost.
+ */
+public class ProbedHttp11Protocol extends Http11NioProtocol {
+    /** Slot among Tomcat's per-processor notes; the low ones are Tomcat's own. */
+    private static final int NOTE = 29;
+
+    @Override
+    protected Processor createProcessor() {
+        return new ProbedProcessor(this, getAdapter());
+    }
+
+    private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe {
+        ProbedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
+            super(protocol, adapter);
+            request.setNote(NOTE, this);
+        }
+
+        @Override
+        public boolean callerHasGone() {
+            SocketWrapperBase<?> socket = getSocketWrapper();
+            if (socket == null || socket.isClosed()) {
+                return true;
+            }
+            try {
+                // Fills the buffer without blocking; the end of the stream, or a reset, is an exception.
+                boolean ignored = socket.isReadyForRead();
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        }
+    }
+
+    /** Hands each request its connection's probe. */
+    static final class ProbeValve extends ValveBase {
+        ProbeValve() {
+            super(true);
+        }
+
+        @Override
+        public void invoke(Request request, Response response) throws IOException, jakarta.servlet.ServletException {
+            if (request.getCoyoteRequest().getNote(NOTE) instanceof ConnectionProbe probe) {
+                request.setAttribute(ConnectionProbe.ATTRIBUTE, probe);
+            }
+            getNext().invoke(request, response);
+        }
+    }
+}

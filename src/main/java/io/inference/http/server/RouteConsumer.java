@@ -1,0 +1,51 @@
+package io.inference.http.server;
+
+import java.util.Optional;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.support.DefaultConsumer;
+
+/** A route that listens on a path; enters itself in its generation's table when it starts. */
+final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsumer {
+    private final PlatformHttpEndpoint endpoint;
+    private final RoutingTable table;
+
+    RouteConsumer(PlatformHttpEndpoint endpoint, Processor processor, RoutingTable table) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        this.table = table;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        table.add(this);
+    }
+
+    @Override
+    public PlatformHttpEndpoint getEndpoint() {
+        return endpoint;
+    }
+
+    String path() {
+        String path = endpoint.getPath().startsWith("/") ? endpoint.getPath() : "/" + endpoint.getPath();
+        return endpoint.isMatchOnUriPrefix() ? path + "/**" : path;
+    }
+
+    String routeId() {
+        return route().map(Route::getRouteId).orElse("");
+    }
+
+    String description() {
+        return route().map(Route::getDescription).orElse("");
+    }
+
+    /** The consumer that wraps this one is the route's own, so that the route is found by its endpoint. */
+    private Optional<Route> route() {
+        return endpoint.getCamelContext().getRoutes().stream()
+                .filter(route -> route.getEndpoint().equals(endpoint))
+                .findFirst();
+    }
+}

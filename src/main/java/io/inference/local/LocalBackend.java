@@ -1,0 +1,190 @@
+package io.inference.local;
+
+import io.inference.api.Backend;
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChatRequest;
+import io.inference.api.ChunkStream;
+import io.inference.api.ChunkStreams;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.EmbedRequest;
+import io.inference.api.ErrorCode;
+import io.inference.api.GenerateRequest;
+import io.inference.api.InferenceException;
+import io.inference.api.ModelDetails;
+import io.inference.api.ModelInfo;
+import io.inference.api.Options;
+import io.inference.api.Usage;
+import io.inference.engine.EmbedJob;
+import io.inference.engine.Embedding;
+import io.inference.engine.EngineException;
+import io.inference.engine.GenerateJob;
+import io.inference.engine.Generation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Models that run in this process. */
+public final class LocalBackend implements Backend, AutoCloseable {
+    public static final String NAME = "local";
+
+    /** Requests of people are alike in urgency; the engine's other priorities are for jobs. */
+    private static final int PRIORITY = 0;
+
+    private final @Nullable LocalModel model;
+    private final Duration firstTokenTimeout;
+
+    /** @param model empty turns the backend off */
+    public LocalBackend(Optional<LocalModel> model, Duration firstTokenTimeout) {
+        this.model = model.orElse(null);
+        this.firstTokenTimeout = firstTokenTimeout;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean enabled() {
+        return model != null;
+    }
+
+    @Override
+    public List<ModelInfo> models() {
+        return model == null ? List.of() : List.of(model.info());
+    }
+
+    @Override
+    public List<ModelInfo> loaded() {
+        return models();
+    }
+
+    @Override
+    public ModelDetails details(String name) {
+        return open(name).details();
+    }
+
+    @Override
+    public ChatAnswer chat(ChatRequest request, Call call) {
+        LocalModel open = open(request.model());
+        refuseWhatIsNotDone(request);
+        try {
+            int[] prompt = open.engine().chatPrompt(ChatMessages.of(request.messages()));
+            return answer(open, List.of(prompt), request.options(), request.stream(), call);
+        } catch (EngineException e) {
+            throw LocalFailures.of(e);
+        }
+    }
+
+    @Override
+    public ChatAnswer generate(GenerateRequest request, Call call) {
+        LocalModel open = open(request.model());
+        List<int[]> prompts =
+                request.prompts().stream().map(open.engine()::trustedTokens).toList();
+        return answer(open, prompts, request.options(), request.stream(), call);
+    }
+
+    @Override
+    public EmbedAnswer embed(EmbedRequest request, Call call) {
+        LocalModel open = open(request.model());
+        Integer dimensions = request.dimensions();
+        if (dimensions != null && dimensions > open.engine().info().embeddingWidth()) {
+            throw InferenceException.invalid(
+                    "dimensions",
+                    "the model's embeddings have " + open.engine().info().embeddingWidth() + " dimensions");
+        }
+        Thread worker = Thread.currentThread();
+        Runnable stop = worker::interrupt;
+        call.onCancel(stop);
+        try {
+            List<Embedding> embeddings =
+                    open.engine().embed(new EmbedJob(request.inputs(), request.truncate(), PRIORITY, call.caller()));
+            int tokens = embeddings.stream().mapToInt(Embedding::tokens).sum();
+            List<float[]> vectors = embeddings.stream()
+                    .map(embedding -> vector(embedding, request.normalize(), dimensions))
+                    .toList();
+            return new EmbedAnswer(open.id(), vectors, new Usage(tokens, 0, 0));
+        } catch (EngineException e) {
+            call.throwIfCancelled();
+            throw LocalFailures.of(e);
+        } catch (InterruptedException e) {
+            call.throwIfCancelled();
+            throw new InferenceException(ErrorCode.CANCELLED, "the request was interrupted", e);
+        } finally {
+            call.removeOnCancel(stop);
+            // A cancel that came too late must not interrupt what this thread does next.
+            Thread.interrupted();
+        }
+    }
+
+    /** A vector that is cut is scaled anew, so that its length is 1 again. */
+    private static float[] vector(Embedding embedding, boolean normalize, @Nullable Integer dimensions) {
+        Embedding kept = dimensions == null
+                ? embedding
+                : new Embedding(Arrays.copyOf(embedding.raw(), dimensions), embedding.tokens());
+        return normalize ? kept.normalized() : kept.raw();
+    }
+
+    private ChatAnswer answer(LocalModel open, List<int[]> prompts, Options options, boolean stream, Call call) {
+        List<ChunkStream> choices = new ArrayList<>();
+        try {
+            long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
+            for (int[] prompt : prompts) {
+                for (int choice = 0; choice < options.choices(); choice++) {
+                    GenerateJob job = Jobs.job(open, prompt, options, seed + choice, PRIORITY, call.caller());
+                    Generation generation = open.engine().submit(job);
+                    choices.add(new LocalStream(generation, call));
+                }
+            }
+            ChunkStream merged = ChunkStreams.merge(choices);
+            return stream
+                    ? new ChatAnswer.Streamed(open.id(), ChunkStreams.holdingFirst(merged, firstTokenTimeout, call))
+                    : ChunkStreams.collect(merged, open.id(), call);
+        } catch (EngineException e) {
+            choices.forEach(ChunkStream::close);
+            throw LocalFailures.of(e);
+        } catch (RuntimeException e) {
+            choices.forEach(ChunkStream::close);
+            throw e;
+        }
+    }
+
+    private static void refuseWhatIsNotDone(ChatRequest request) {
+        if (!request.tools().isEmpty()) {
+            throw unsupported("tools");
+        }
+        if (request.responseFormat() != null) {
+            throw unsupported("response_format");
+        }
+        if (Boolean.TRUE.equals(request.think())) {
+            throw unsupported("think");
+        }
+        if (request.messages().stream().anyMatch(message -> !message.images().isEmpty())) {
+            throw unsupported("images");
+        }
+    }
+
+    private static InferenceException unsupported(String field) {
+        return InferenceException.unsupported(field, "the local engine does not support '" + field + "'");
+    }
+
+    private LocalModel open(String name) {
+        LocalModel open = model;
+        if (open == null || !open.id().equals(name)) {
+            throw InferenceException.modelNotFound(name);
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        if (model != null) {
+            model.engine().close();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.inference.local;
+
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.engine.ContextOverflowException;
+import io.inference.engine.EngineBusyException;
+import io.inference.engine.EngineClosedException;
+import io.inference.engine.EngineException;
+import io.inference.engine.InvalidJobException;
+
+/** What the engine's failures are to a caller. */
+final class LocalFailures {
+    private LocalFailures() {}
+
+    static InferenceException of(EngineException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return switch (failure) {
+            case ContextOverflowException tooLong ->
+                new InferenceException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message, tooLong);
+            case EngineBusyException busy ->
+                InferenceException.retryLater(ErrorCode.OVERLOADED, message, busy.retryAfter());
+            case EngineClosedException closed ->
+                new InferenceException(ErrorCode.UNAVAILABLE, "the local engine is stopping", closed);
+            case InvalidJobException invalid -> new InferenceException(ErrorCode.INVALID_REQUEST, message, invalid);
+            default -> new InferenceException(ErrorCode.BACKEND_FAILED, "the local engine failed", failure);
+        };
+    }
+}

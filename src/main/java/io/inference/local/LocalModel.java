@@ -1,0 +1,53 @@
+package io.inference.local;
+
+import io.inference.api.ModelDetails;
+import io.inference.api.ModelInfo;
+import io.inference.engine.Engine;
+import io.inference.engine.EngineInfo;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that is open.
+ *
+ * @param id its name for callers
+ * @param digest SHA-256 of its file in hex; null where the file was not checked
+ * @param modifiedEpochSeconds when its file was last changed
+ */
+public record LocalModel(String id, Engine engine, @Nullable String digest, long modifiedEpochSeconds) {
+    private static final double MILLION = 1e6;
+    private static final double BILLION = 1e9;
+
+    ModelInfo info() {
+        EngineInfo info = engine.info();
+        return new ModelInfo(
+                id,
+                LocalBackend.NAME,
+                true,
+                info.contextLength(),
+                info.fileBytes(),
+                digest,
+                info.architecture(),
+                parameterSize(info.parameterCount()),
+                info.quantization(),
+                modifiedEpochSeconds);
+    }
+
+    ModelDetails details() {
+        EngineInfo info = engine.info();
+        return new ModelDetails(
+                info(),
+                info.hasChatTemplate() ? info.chatTemplate() : null,
+                info.metadata().get("general.license") instanceof String license ? license : null,
+                info.metadata(),
+                List.of("completion", "embedding"));
+    }
+
+    /** As Ollama writes it: {@code 134.52M}, {@code 7.2B}. */
+    private static String parameterSize(long count) {
+        return count >= BILLION
+                ? String.format(Locale.ROOT, "%.1fB", count / BILLION)
+                : String.format(Locale.ROOT, "%.2fM", count / MILLION);
+    }
+}

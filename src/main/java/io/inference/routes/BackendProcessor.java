@@ -1,0 +1,65 @@
+package io.inference.routes;
+
+import io.inference.api.Backend;
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChatRequest;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.EmbedRequest;
+import io.inference.api.GenerateRequest;
+import io.inference.api.InferenceRequest;
+import io.inference.api.Usage;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/**
+ * Asks one backend. Body in: a request; body out: its answer, of which at least the first chunk is there. The header
+ * {@code InferenceModel} decides the model, so that a route can send a request to another one.
+ */
+class BackendProcessor implements Processor {
+    private final Backend backend;
+
+    BackendProcessor(Backend backend) {
+        this.backend = backend;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        call.throwIfCancelled();
+        InferenceRequest request = message.getBody(InferenceRequest.class);
+        String model = message.getHeader(RouteHeaders.MODEL, request.model(), String.class);
+        if (!model.equals(request.model())) {
+            request = request.withModel(model);
+        }
+        call.setModel(model);
+        call.setBackend(backend.name());
+        Object answer = ask(request, call);
+        call.markFirstToken();
+        message.setBody(answer);
+    }
+
+    private Object ask(InferenceRequest request, Call call) {
+        return switch (request) {
+            case ChatRequest chat -> noted(backend.chat(chat, call), call);
+            case GenerateRequest generate -> noted(backend.generate(generate, call), call);
+            case EmbedRequest embed
+            when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
+            case EmbedRequest embed -> {
+                EmbedAnswer answer = backend.embed(embed, call);
+                call.setUsage(answer.usage());
+                yield answer;
+            }
+        };
+    }
+
+    private static ChatAnswer noted(ChatAnswer answer, Call call) {
+        if (answer instanceof ChatAnswer.Whole whole) {
+            call.setUsage(whole.usage());
+        }
+        return answer;
+    }
+}

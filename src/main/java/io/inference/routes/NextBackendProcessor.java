@@ -1,0 +1,50 @@
+package io.inference.routes;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.inference.api.Call;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.time.Duration;
+import java.util.Deque;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * After a backend failed: sets the header {@code InferenceBackend} to the next one that has the model. Fails with the backend's own
+ * failure where there is no other, where the request is at fault, or where the caller has gone.
+ */
+class NextBackendProcessor implements Processor {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    @Override
+    public void process(Exchange exchange) {
+        InferenceException failure = reason(exchange);
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        Deque<?> others = exchange.getProperty(FindBackendProcessor.OTHERS, Deque.class);
+        boolean hopeless = failure.code().isCallersFault() && failure.code() != ErrorCode.MODEL_NOT_FOUND;
+        if (hopeless || call.cancelled() != null || others == null || others.isEmpty()) {
+            throw failure;
+        }
+        exchange.getMessage().setHeader(RouteHeaders.BACKEND, others.remove());
+    }
+
+    private static InferenceException reason(Exchange exchange) {
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case InferenceException known -> {
+                    return known;
+                }
+                case CallNotPermittedException open -> {
+                    return InferenceException.retryLater(
+                            ErrorCode.UNAVAILABLE,
+                            "the " + exchange.getMessage().getHeader(RouteHeaders.BACKEND)
+                                    + " backend has failed repeatedly and is left alone for a moment",
+                            RETRY_AFTER);
+                }
+                default -> {}
+            }
+        }
+        return new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", caught);
+    }
+}

@@ -1,0 +1,19 @@
+package io.inference.routes;
+
+import java.util.List;
+import org.apache.camel.CamelContext;
+
+/** A door as generations see it: routes that listen on it are collected while a generation starts and served once it is published. */
+public interface PublishingPoint {
+    /** Equips a context that has not started with this door's components. Nothing is served from it before the publication. */
+    Publication prepare(CamelContext context);
+
+    /** What one generation would serve on one door. */
+    interface Publication {
+        /** What is wrong with it, known once the context has started: two routes on one path, say. */
+        List<RouteFault> faults();
+
+        /** Serves this generation from now on, in place of the one before; calls under way are left alone. */
+        void publish();
+    }
+}

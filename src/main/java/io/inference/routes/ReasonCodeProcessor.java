@@ -1,0 +1,20 @@
+package io.inference.routes;
+
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Ends an exchange with the reason code in the header {@code InferenceErrorCode}; the exception itself is for the log alone. */
+class ReasonCodeProcessor implements Processor {
+    @Override
+    public void process(Exchange exchange) {
+        String reason = exchange.getMessage().getHeader("InferenceErrorCode", String.class);
+        ErrorCode code = ErrorCode.valueOf(reason.toUpperCase(Locale.ROOT));
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        exchange.setProperty(
+                InferenceException.PROPERTY,
+                new InferenceException(code, "a step of the route failed: " + code.reason(), cause));
+    }
+}

@@ -1,0 +1,174 @@
+package io.inference.routes;
+
+import io.inference.config.EditDistance;
+import io.inference.config.KnownSettings;
+import io.inference.config.Settings;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.FromDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.OnExceptionDefinition;
+import org.apache.camel.model.OptionalIdentifiedDefinition;
+import org.apache.camel.model.ProcessDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.jspecify.annotations.Nullable;
+
+/** What can be known of loaded routes before they start: that every bean, flow and setting that they name is there. */
+final class RouteChecks {
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([^{}:]+)(?::[^{}]*)?}}");
+    private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?]+).*");
+
+    private final CamelContext context;
+    private final Settings settings;
+    private final List<RouteFault> faults = new ArrayList<>();
+    private final Set<String> flows;
+
+    private RouteChecks(CamelContext context, Settings settings, Collection<RouteDefinition> routes) {
+        this.context = context;
+        this.settings = settings;
+        this.flows = routes.stream()
+                .map(route -> flowName(route.getInput().getEndpointUri()))
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    static List<RouteFault> check(ModelCamelContext context, Settings settings) {
+        List<RouteDefinition> routes = context.getRouteDefinitions();
+        RouteChecks checks = new RouteChecks(context, settings, routes);
+        checks.checkDuplicates(routes);
+        routes.forEach(checks::checkRoute);
+        // A fault in a route configuration shows in each route that names it.
+        return checks.faults.stream().distinct().toList();
+    }
+
+    private void checkDuplicates(List<RouteDefinition> routes) {
+        Map<String, RouteDefinition> flowOwners = new HashMap<>();
+        Map<String, RouteDefinition> idOwners = new HashMap<>();
+        for (RouteDefinition route : routes) {
+            claim(idOwners, route.getRouteId(), route, route);
+            steps(route, own(route)).forEach(step -> claim(idOwners, step.getId(), route, step));
+            String flow = flowName(route.getInput().getEndpointUri());
+            RouteDefinition other = flow.isEmpty() ? null : flowOwners.putIfAbsent(flow, route);
+            if (other != null) {
+                fault(
+                        route,
+                        route,
+                        "direct:" + flow + " is already the route " + other.getRouteId() + " of "
+                                + RouteFaults.file(other));
+            }
+        }
+    }
+
+    private void claim(
+            Map<String, RouteDefinition> owners,
+            @Nullable String id,
+            RouteDefinition route,
+            OptionalIdentifiedDefinition<?> step) {
+        RouteDefinition other = id == null ? null : owners.putIfAbsent(id, route);
+        if (other != null) {
+            fault(
+                    route,
+                    step,
+                    "the id '" + id + "' is already used in the route " + other.getRouteId() + " of "
+                            + RouteFaults.file(other));
+        }
+    }
+
+    /** The route's outputs without those that a route configuration lends to every route that names it. */
+    private static List<ProcessorDefinition<?>> own(RouteDefinition route) {
+        return route.getOutputs().stream()
+                .filter(step -> !(step instanceof OnExceptionDefinition))
+                .toList();
+    }
+
+    private static Collection<ProcessorDefinition<?>> steps(
+            RouteDefinition route, List<ProcessorDefinition<?>> outputs) {
+        List<ProcessorDefinition<?>> steps = new ArrayList<>();
+        ProcessorDefinitionHelper.filterTypeInOutputs(outputs, ProcessorDefinition.class)
+                .forEach(steps::add);
+        return steps;
+    }
+
+    private void checkRoute(RouteDefinition route) {
+        FromDefinition from = route.getInput();
+        checkPlaceholders(route, from, from.getEndpointUri());
+        for (ProcessorDefinition<?> step : steps(route, route.getOutputs())) {
+            switch (step) {
+                case ProcessDefinition process -> checkBean(route, step, process.getRef());
+                case BeanDefinition bean -> checkBean(route, step, bean.getRef());
+                case ToDefinition to -> checkTarget(route, step, to.getEndpointUri());
+                default -> {}
+            }
+        }
+    }
+
+    private void checkBean(RouteDefinition route, ProcessorDefinition<?> step, @Nullable String ref) {
+        if (ref == null || ref.startsWith("#") || context.getRegistry().lookupByName(ref) != null) {
+            return;
+        }
+        Set<String> published = context.getRegistry()
+                .findByTypeWithName(org.apache.camel.Processor.class)
+                .keySet();
+        fault(route, step, "no bean '" + ref + "'" + didYouMean(ref, published));
+    }
+
+    private void checkTarget(RouteDefinition route, ProcessorDefinition<?> step, @Nullable String uri) {
+        if (uri == null) {
+            return;
+        }
+        checkPlaceholders(route, step, uri);
+        String flow = flowName(uri);
+        if (!flow.isEmpty() && !flow.contains("{{") && !flow.contains("${") && !flows.contains(flow)) {
+            fault(route, step, "no route consumes direct:" + flow + didYouMean(flow, flows));
+        }
+    }
+
+    private void checkPlaceholders(RouteDefinition route, OptionalIdentifiedDefinition<?> step, String text) {
+        Matcher placeholder = PLACEHOLDER.matcher(text);
+        while (placeholder.find()) {
+            String key = placeholder.group(1);
+            if (settings.forRoutes(key).isEmpty()) {
+                List<String> known = KnownSettings.ALL.stream()
+                        .filter(setting -> !setting.secret())
+                        .map(io.inference.config.Setting::key)
+                        .toList();
+                fault(route, step, "no setting '" + key + "'" + didYouMean(key, known));
+            }
+        }
+    }
+
+    private void fault(RouteDefinition route, OptionalIdentifiedDefinition<?> step, String message) {
+        String id = step.getId() == null ? step.getShortName() : step.getId();
+        String file = step.getLocation() == null ? RouteFaults.file(route) : RouteFaults.fileName(step.getLocation());
+        faults.add(new RouteFault(file, Math.max(step.getLineNumber(), 0), id, message));
+    }
+
+    private static String flowName(@Nullable String uri) {
+        if (uri == null) {
+            return "";
+        }
+        Matcher direct = DIRECT.matcher(uri);
+        return direct.matches() ? direct.group(1) : "";
+    }
+
+    private static String didYouMean(String name, Collection<String> known) {
+        return known.stream()
+                .min(Comparator.comparingInt(other -> EditDistance.between(name, other)))
+                .map(nearest -> "; did you mean '" + nearest + "'?")
+                .orElse("");
+    }
+}

@@ -1,0 +1,105 @@
+package io.inference.routes;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.inference.api.Backend;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.config.Settings;
+import io.inference.models.ModelDirectory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.Processor;
+import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Generations, and the beans that routes name. Breakers are beans, so that what they learnt outlives a generation. */
+@Configuration(proxyBeanMethods = false)
+class RoutesConfiguration {
+    /** Failures that tell that a backend is ill, rather than a request wrong or a moment busy. */
+    private static final Set<ErrorCode> ILL =
+            Set.of(ErrorCode.BACKEND_FAILED, ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL);
+
+    @Bean
+    RouteGenerations routeGenerations(ApplicationContext application, Settings settings, List<PublishingPoint> doors) {
+        var builder = new GenerationBuilder(new ApplicationContextBeanRepository(application), settings, doors);
+        return new RouteGenerations(builder, settings.path("routes-dir"));
+    }
+
+    @Bean
+    RoutesHealth routesHealthIndicator(RouteGenerations generations) {
+        return new RoutesHealth(generations);
+    }
+
+    @Bean
+    Processor findBackendProcessor(ModelDirectory directory) {
+        return new FindBackendProcessor(directory);
+    }
+
+    @Bean
+    Processor nextBackendProcessor() {
+        return new NextBackendProcessor();
+    }
+
+    @Bean
+    Processor reasonCodeProcessor() {
+        return new ReasonCodeProcessor();
+    }
+
+    @Bean
+    Processor modelsProcessor(ModelDirectory directory) {
+        return new ModelsProcessor(directory);
+    }
+
+    @Bean
+    Processor loadedModelsProcessor(ModelDirectory directory) {
+        return exchange -> exchange.getMessage().setBody(directory.loaded());
+    }
+
+    @Bean
+    Processor localInferenceProcessor(@Qualifier("localBackend") Backend backend) {
+        return new BackendProcessor(backend);
+    }
+
+    @Bean
+    Processor ollamaProcessor(@Qualifier("ollamaBackend") Backend backend) {
+        return new BackendProcessor(backend);
+    }
+
+    @Bean
+    Processor openaiProcessor(@Qualifier("openaiBackend") Backend backend) {
+        return new BackendProcessor(backend);
+    }
+
+    @Bean
+    CircuitBreaker localCircuitBreaker() {
+        return breaker("local");
+    }
+
+    @Bean
+    CircuitBreaker ollamaCircuitBreaker() {
+        return breaker("ollama");
+    }
+
+    @Bean
+    CircuitBreaker openaiCircuitBreaker() {
+        return breaker("openai");
+    }
+
+    /** Opens after half of the last 20 calls failed, tries again after 10 s. */
+    private static CircuitBreaker breaker(String name) {
+        CircuitBreakerConfig config = CircuitBreakerConfig.custom()
+                .slidingWindowSize(20)
+                .minimumNumberOfCalls(10)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(Duration.ofSeconds(10))
+                .permittedNumberOfCallsInHalfOpenState(3)
+                .recordException(e -> !(e instanceof InferenceException known) || ILL.contains(known.code()))
+                .build();
+        return CircuitBreaker.of(name, config);
+    }
+}

@@ -1,0 +1,72 @@
+package io.inference.telemetry;
+
+import io.inference.api.Call;
+import io.inference.api.CallListener;
+import io.inference.api.InferenceException;
+import io.inference.api.Usage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes one line a call. Never what was asked or answered. */
+public class CallLog implements CallListener {
+    private static final Logger log = LoggerFactory.getLogger("io.inference.calls");
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final boolean json;
+
+    /** @param json whether the log format keeps keys and values apart from the message */
+    public CallLog(boolean json) {
+        this.json = json;
+    }
+
+    @Override
+    public void started(Call call) {}
+
+    @Override
+    public void ended(Call call, @Nullable InferenceException failure) {
+        String outcome = failure == null ? "ok" : failure.code().reason();
+        long firstTokenMillis = Math.round(call.timeToFirstTokenNanos() / NANOS_PER_MILLI);
+        long totalMillis = Math.round((System.nanoTime() - call.startNanos()) / NANOS_PER_MILLI);
+        Usage usage = call.usage();
+        if (json) {
+            log.atInfo()
+                    .addKeyValue("request_id", call.id())
+                    .addKeyValue("door", call.door())
+                    .addKeyValue("caller", call.caller())
+                    .addKeyValue("operation", call.operation().label())
+                    .addKeyValue("model", call.model())
+                    .addKeyValue("backend", call.backend())
+                    .addKeyValue("prompt_tokens", usage.promptTokens())
+                    .addKeyValue("completion_tokens", usage.completionTokens())
+                    .addKeyValue("first_token_ms", firstTokenMillis)
+                    .addKeyValue("total_ms", totalMillis)
+                    .addKeyValue("outcome", outcome)
+                    .log("call");
+        } else {
+            log.info(
+                    "{} {} caller={} {} model={} backend={} tokens={}+{} first={}ms total={}ms {}",
+                    call.id(),
+                    call.door(),
+                    call.caller(),
+                    call.operation().label(),
+                    clean(call.model()),
+                    call.backend(),
+                    usage.promptTokens(),
+                    usage.completionTokens(),
+                    firstTokenMillis,
+                    totalMillis,
+                    outcome);
+        }
+    }
+
+    /** A model's name is the caller's text: it must not be able to start a line of its own. */
+    private static String clean(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return text.replaceAll("\\p{Cntrl}", "?");
+            }
+        }
+        return text;
+    }
+}

@@ -1,0 +1,3 @@
+module inference/bench
+
+go 1.21

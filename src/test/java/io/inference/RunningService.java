@@ -1,0 +1,58 @@
+package io.inference;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole service in this process, on free ports, as {@code main} starts it. */
+public final class RunningService implements AutoCloseable {
+    private final ConfigurableApplicationContext context;
+
+    private RunningService(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    /** @param options as on the command line; they come after those that pick free ports and turn Ollama and the local engine off */
+    public static RunningService start(String... options) {
+        List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
+        all.addAll(List.of(options));
+        if (all.stream().noneMatch(option -> option.startsWith("--inference-services-ollama-base-url"))) {
+            all.add("--inference-services-ollama-base-url=");
+        }
+        if (all.stream().noneMatch(option -> option.startsWith("--local-"))) {
+            all.add("--local-engine=off");
+        }
+        return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
+    }
+
+    public int port() {
+        return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    public int managementPort() {
+        return context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
+    }
+
+    public String baseUrl() {
+        return "http://localhost:" + port();
+    }
+
+    public String managementUrl() {
+        return "http://localhost:" + managementPort();
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

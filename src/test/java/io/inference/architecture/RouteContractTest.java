@@ -1,0 +1,100 @@
+package io.inference.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What an operator may rely on in every file of {@code routes/}: see src/docs/ARCHITECTURE.md. */
+class RouteContractTest {
+    private static final Path ROUTES = Path.of("routes");
+    private static final List<String> STEPS = List.of(
+            "process", "to", "choice", "filter", "circuitBreaker", "setHeader", "log", "throwException", "onException");
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aFlowsFileIsNamedLikeItsRouteAndADoorsRoutesLikeTheirFile(Path file) throws IOException {
+        String name = file.getFileName().toString().replace(".camel.yaml", "");
+        List<String> ids = new ArrayList<>();
+        for (JsonNode entry : read(file)) {
+            JsonNode definition = entry.elements().next();
+            ids.add(definition.path("id").asText());
+            assertThat(definition.path("description").asText())
+                    .as("description of " + ids.getLast())
+                    .isNotBlank();
+        }
+        if (name.startsWith("rest-")) {
+            assertThat(ids).allSatisfy(id -> assertThat(id).startsWith(name + "-"));
+        } else {
+            assertThat(ids).containsExactly(name);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyStepHasAnIdAndADescription(Path file) throws IOException {
+        for (JsonNode entry : read(file)) {
+            forEachStep(entry, (kind, step) -> {
+                assertThat(step.path("id").asText()).as(kind + " " + step).isNotBlank();
+                assertThat(step.path("description").asText())
+                        .as(kind + " " + step)
+                        .isNotBlank();
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyRouteOfADoorAuthenticatesAndMapsFailures(Path file) throws IOException {
+        if (!file.getFileName().toString().startsWith("rest-")) {
+            return;
+        }
+        for (JsonNode entry : read(file)) {
+            JsonNode route = entry.path("route");
+            assertThat(route.path("routeConfigurationId").asText()).isEqualTo("error-handling");
+            List<String> targets = new ArrayList<>();
+            forEachStep(
+                    route,
+                    (kind, step) ->
+                            targets.add(step.path("parameters").path("name").asText()));
+            assertThat(targets).as(route.path("id").asText()).contains("authenticate");
+        }
+    }
+
+    private static void forEachStep(JsonNode node, StepVisitor visitor) {
+        node.properties().forEach(field -> {
+            if (STEPS.contains(field.getKey()) && field.getValue().isObject()) {
+                visitor.visit(field.getKey(), field.getValue());
+            }
+            forEachStep(field.getValue(), visitor);
+        });
+        if (node.isArray()) {
+            node.forEach(element -> forEachStep(element, visitor));
+        }
+    }
+
+    private static JsonNode read(Path file) throws IOException {
+        return new YAMLMapper(new YAMLFactory()).readTree(Files.readString(file));
+    }
+
+    static List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(ROUTES)) {
+            return files.filter(f -> f.toString().endsWith(".camel.yaml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private interface StepVisitor {
+        void visit(String kind, JsonNode step);
+    }
+}

@@ -1,0 +1,127 @@
+package io.inference.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ClassPathResource;
+
+class SettingsTest {
+    private final Map<String, Object> variables = new LinkedHashMap<>();
+
+    @Test
+    void defaultsAreThoseOfTheDocument() throws IOException {
+        Settings settings = settings();
+        assertThat(settings.whole("port")).isEqualTo(8000);
+        assertThat(settings.text("host")).isEqualTo("127.0.0.1");
+        assertThat(settings.whole("management-port")).isEqualTo(8081);
+        assertThat(settings.text("api-version")).isEqualTo("v1");
+        assertThat(settings.text("log-level")).isEqualTo("info");
+        assertThat(settings.text("log-format")).isEqualTo("text");
+        assertThat(settings.flag("log-prompts")).isFalse();
+        assertThat(settings.path("routes-dir")).isEqualTo(Path.of("routes"));
+        assertThat(settings.bytes("max-request-size")).isEqualTo(32L << 20);
+        assertThat(settings.time("shutdown-grace")).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.optionalUrl("inference-services-ollama-base-url"))
+                .hasToString("Optional[http://localhost:11434]");
+        assertThat(settings.optionalUrl("inference-services-openai-base-url")).isEmpty();
+        assertThat(settings.optionalText("inference-services-openai-api-key")).isEmpty();
+        assertThat(settings.text("local-engine")).isEqualTo("auto");
+        assertThat(settings.text("local-model")).isEqualTo("smollm2:135m");
+        assertThat(settings.path("model-dir")).isEqualTo(Path.of("models"));
+        assertThat(settings.whole("local-max-batch")).isEqualTo(16);
+        assertThat(settings.whole("max-queue")).isEqualTo(512);
+        assertThat(settings.time("request-timeout")).isEqualTo(Duration.ofMinutes(30));
+        assertThat(settings.time("first-token-timeout")).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void theCommandLineBeatsTheEnvironmentWhichBeatsTheDefaults() throws IOException {
+        variables.put("PORT", "9001");
+        variables.put("SHUTDOWN_GRACE", "5s");
+        Settings settings = settings("--port=9002");
+        assertThat(settings.whole("port")).isEqualTo(9002);
+        assertThat(settings.time("shutdown-grace")).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void allFaultsAreToldAtOnceEachInALineThatSaysWhatIsAccepted() {
+        variables.put("PORT", "eighty");
+        variables.put("LOG_FORMAT", "xml");
+        variables.put("HOST", "0.0.0.0");
+        variables.put("INFERENCE_SERVICES_OLLAMA_BASE_URL", "ftp://x");
+        assertThatThrownBy(() -> settings("--max-request-size=lots", "--prot=1", "stray"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll(
+                        "PORT holds 'eighty'; it accepts a whole number from 0 to 65535",
+                        "LOG_FORMAT holds 'xml'; it accepts one of text, json",
+                        "HOST holds '0.0.0.0'; it accepts a loopback address",
+                        "INFERENCE_SERVICES_OLLAMA_BASE_URL holds 'ftp://x'",
+                        "MAX_REQUEST_SIZE holds 'lots'",
+                        "--prot is no option; did you mean --port?",
+                        "'stray' is no option")
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(7));
+    }
+
+    @Test
+    void aSecretIsReadFromItsFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("key"), "s3cret\n");
+        variables.put("INFERENCE_SERVICES_OPENAI_API_KEY_FILE", file.toString());
+        assertThat(settings().optionalText("inference-services-openai-api-key")).contains("s3cret");
+    }
+
+    @Test
+    void aSecretGivenTwiceOrFromAFileThatIsNotThereIsAFaultThatDoesNotShowIt() {
+        variables.put("INFERENCE_SERVICES_OPENAI_API_KEY_FILE", "/nowhere/key");
+        variables.put("HF_TOKEN", "hf_verysecret");
+        variables.put("HF_TOKEN_FILE", "/nowhere/token");
+        assertThatThrownBy(this::settings)
+                .hasMessageContaining("INFERENCE_SERVICES_OPENAI_API_KEY_FILE names '/nowhere/key'")
+                .hasMessageContaining("HF_TOKEN and HF_TOKEN_FILE are both set")
+                .message()
+                .doesNotContain("verysecret");
+    }
+
+    @Test
+    void routesSeeSettingsButNoSecret() throws IOException {
+        variables.put("HF_TOKEN", "hf_verysecret");
+        Settings settings = settings();
+        assertThat(settings.forRoutes("api-version")).contains("v1");
+        assertThat(settings.forRoutes("hf-token")).isEmpty();
+        assertThat(settings.forRoutes("path")).isEmpty();
+    }
+
+    @Test
+    void helpNamesEveryVariableWithItsDefault() {
+        assertThat(Help.text()).contains("PORT=8000", "SHUTDOWN_GRACE=30s");
+        assertThat(KnownSettings.ALL)
+                .allSatisfy(setting -> assertThat(Help.text()).contains(setting.variable()));
+    }
+
+    private Settings settings(String... args) throws IOException {
+        StandardEnvironment environment = new StandardEnvironment();
+        var sources = environment.getPropertySources();
+        sources.replace(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                new SystemEnvironmentPropertySource(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+        sources.addFirst(new SimpleCommandLinePropertySource(args));
+        sources.addLast(new YamlPropertySourceLoader()
+                .load("defaults", new ClassPathResource("application.yaml"))
+                .getFirst());
+        new SettingsCheck().postProcessEnvironment(environment, new SpringApplication());
+        return new Settings(environment);
+    }
+}

@@ -1,0 +1,161 @@
+package io.inference.engine.gguf;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes small GGUF files for tests: version 3, metadata in the order given, tensors aligned to 32. */
+public final class GgufWriter {
+    private static final int ALIGNMENT = 32;
+
+    private record Tensor(String name, TensorType type, long[] shape, byte[] data) {}
+
+    private final Map<String, Object> metadata = new LinkedHashMap<>();
+    private final List<Tensor> tensors = new ArrayList<>();
+
+    /** Adds an entry: String, Boolean, Integer, Long, Float, Double, int[], float[], or List of String. */
+    public GgufWriter put(String key, Object value) {
+        metadata.put(key, value);
+        return this;
+    }
+
+    /** Adds a tensor from its stored bytes. */
+    public GgufWriter tensor(String name, TensorType type, long[] shape, byte[] data) {
+        tensors.add(new Tensor(name, type, shape.clone(), data.clone()));
+        return this;
+    }
+
+    /** Adds an F32 tensor. */
+    public GgufWriter tensor(String name, long[] shape, float... values) {
+        ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(values);
+        return tensor(name, TensorType.F32, shape, data.array());
+    }
+
+    public Path writeTo(Path file) throws IOException {
+        return Files.write(file, bytes());
+    }
+
+    public byte[] bytes() {
+        Sink sink = new Sink();
+        sink.raw("GGUF".getBytes(StandardCharsets.US_ASCII));
+        sink.int32(3);
+        sink.int64(tensors.size());
+        sink.int64(metadata.size());
+        metadata.forEach((key, value) -> {
+            sink.string(key);
+            sink.value(value);
+        });
+        long offset = 0;
+        for (Tensor tensor : tensors) {
+            sink.string(tensor.name());
+            sink.int32(tensor.shape().length);
+            for (long dimension : tensor.shape()) {
+                sink.int64(dimension);
+            }
+            sink.int32(tensor.type().ggmlId());
+            sink.int64(offset);
+            offset += aligned(tensor.data().length);
+        }
+        sink.pad();
+        for (Tensor tensor : tensors) {
+            sink.raw(tensor.data());
+            sink.pad();
+        }
+        return sink.out.toByteArray();
+    }
+
+    private static long aligned(long size) {
+        return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    private static final class Sink {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        void raw(byte[] bytes) {
+            out.writeBytes(bytes);
+        }
+
+        void int32(int value) {
+            raw(ByteBuffer.allocate(4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(value)
+                    .array());
+        }
+
+        void int64(long value) {
+            raw(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(value)
+                    .array());
+        }
+
+        void string(String value) {
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+            int64(bytes.length);
+            raw(bytes);
+        }
+
+        void pad() {
+            raw(new byte[(int) (aligned(out.size()) - out.size())]);
+        }
+
+        void value(Object value) {
+            int32(typeOf(value));
+            if (value instanceof List<?> || value instanceof int[] || value instanceof float[]) {
+                array(value);
+            } else {
+                element(value);
+            }
+        }
+
+        private void array(Object value) {
+            List<Object> elements = new ArrayList<>();
+            switch (value) {
+                case int[] ints -> Arrays.stream(ints).forEach(elements::add);
+                case float[] floats -> {
+                    for (float element : floats) {
+                        elements.add(element);
+                    }
+                }
+                default -> elements.addAll((List<?>) value);
+            }
+            int32(value instanceof int[] ? 5 : value instanceof float[] ? 6 : 8);
+            int64(elements.size());
+            elements.forEach(this::element);
+        }
+
+        private void element(Object value) {
+            switch (value) {
+                case String text -> string(text);
+                case Boolean bool -> out.write(bool ? 1 : 0);
+                case Integer number -> int32(number);
+                case Long number -> int64(number);
+                case Float number -> int32(Float.floatToIntBits(number));
+                case Double number -> int64(Double.doubleToLongBits(number));
+                default -> throw new IllegalArgumentException("no GGUF value: " + value.getClass());
+            }
+        }
+
+        private static int typeOf(Object value) {
+            return switch (value) {
+                case Integer i -> 5;
+                case Float f -> 6;
+                case Boolean b -> 7;
+                case String s -> 8;
+                case Long l -> 11;
+                case Double d -> 12;
+                default -> 9;
+            };
+        }
+    }
+}

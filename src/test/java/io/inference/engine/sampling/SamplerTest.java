@@ -1,0 +1,166 @@
+package io.inference.engine.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SamplerTest {
+    private static final int POINTS = 20_000;
+    private static final float[] LOGITS = {1f, 3f, -2f, 2.5f, 0f, 2.5f, -1f, 2f};
+
+    @Test
+    void temperatureZeroIsGreedy() {
+        Sampler sampler = Sampler.of(SamplingOptions.greedy());
+        assertThat(sampler.sample(LOGITS)).isEqualTo(1);
+        assertThat(sampler.sample(new float[] {2, 2, 1})).isZero();
+    }
+
+    @Test
+    void neutralOptionsDrawFromTheModelsDistribution() {
+        assertDistribution(SamplingOptions.neutral(1), LOGITS);
+    }
+
+    @Test
+    void everyFilterLeavesExactlyTheRightDistribution() {
+        assertDistribution(options(0.7f, 0, 1, 0), LOGITS);
+        assertDistribution(options(1.8f, 0, 1, 0), LOGITS);
+        assertDistribution(options(1, 3, 1, 0), LOGITS);
+        assertDistribution(options(1, 1, 1, 0), LOGITS);
+        assertDistribution(options(1, 100, 1, 0), LOGITS);
+        assertDistribution(options(1, 0, 0.8f, 0), LOGITS);
+        assertDistribution(options(1, 0, 0, 0), LOGITS);
+        assertDistribution(options(1, 0, 1, 0.3f), LOGITS);
+        assertDistribution(options(0.8f, 5, 0.9f, 0.1f), LOGITS);
+    }
+
+    @Test
+    void filtersHoldForRandomLogitsAndOptions() {
+        Random random = new Random(3);
+        for (int round = 0; round < 40; round++) {
+            float[] logits = new float[50 + random.nextInt(200)];
+            for (int i = 0; i < logits.length; i++) {
+                logits[i] = Math.round(random.nextGaussian() * 20) / 10f; // ties on purpose
+            }
+            assertDistribution(
+                    options(
+                            0.3f + random.nextFloat() * 2,
+                            random.nextBoolean() ? 0 : 1 + random.nextInt(60),
+                            random.nextBoolean() ? 1 : random.nextFloat(),
+                            random.nextBoolean() ? 0 : random.nextFloat() / 2),
+                    logits);
+        }
+    }
+
+    @Test
+    void sameSeedSameTokens() {
+        assertThat(draws(9)).isEqualTo(draws(9)).isNotEqualTo(draws(10));
+    }
+
+    @Test
+    void penaltiesLowerTheTokensInTheWindow() {
+        SamplingOptions options = new SamplingOptions(1, 0, 1, 0, 2f, 0.25f, 0.5f, 4, 0);
+        Sampler sampler = Sampler.of(options);
+        for (int token : new int[] {7, 7, 1, 2, 2, 5}) {
+            sampler.accept(token); // the window is 1, 2, 2, 5: both sevens have left
+        }
+        float[] penalized = LOGITS.clone();
+        penalized[1] = 3f / 2 - 0.25f - 0.5f;
+        penalized[2] = -2f * 2 - 0.25f - 2 * 0.5f;
+        penalized[5] = 2.5f / 2 - 0.25f - 0.5f;
+        float[] logits = LOGITS.clone();
+        assertThat(histogram(sampler, logits)).containsExactly(expected(options, penalized), within(2.0 / POINTS));
+        assertThat(logits).isEqualTo(LOGITS);
+    }
+
+    @Test
+    void aWindowOfZeroPenalizesNothingAndMinusOneEverything() {
+        float[] logits = {1, 0.9f};
+        for (int window : new int[] {0, -1}) {
+            Sampler sampler = Sampler.of(new SamplingOptions(0, 0, 1, 0, 1, 1, 0, window, 0));
+            sampler.accept(0);
+            IntStream.range(0, 5000).forEach(i -> sampler.accept(7));
+            assertThat(sampler.sample(logits)).isEqualTo(window == 0 ? 0 : 1);
+        }
+    }
+
+    @Test
+    void copesWithInfinitiesAndRefusesNoNumbers() {
+        float[] logits = {Float.NEGATIVE_INFINITY, 1, Float.NaN, 1};
+        assertThat(histogram(Sampler.of(SamplingOptions.neutral(0)), logits))
+                .containsExactly(new double[] {0, 0.5, 0, 0.5}, within(2.0 / POINTS));
+        assertThat(histogram(Sampler.of(options(1, 2, 1, 0)), logits))
+                .containsExactly(new double[] {0, 0.5, 0, 0.5}, within(2.0 / POINTS));
+        float[] certain = {0, Float.POSITIVE_INFINITY};
+        assertThat(Sampler.of(SamplingOptions.neutral(0)).sample(certain)).isEqualTo(1);
+        assertThatThrownBy(() -> Sampler.of(SamplingOptions.greedy()).sample(new float[] {Float.NaN}))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void refusesOptionsOutOfRange() {
+        assertThatThrownBy(() -> options(-1, 0, 1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("temperature is -1.0; it must be 0 or more");
+        assertThatThrownBy(() -> options(1, -1, 1, 0)).hasMessageContaining("top_k");
+        assertThatThrownBy(() -> options(1, 0, 1.1f, 0)).hasMessageContaining("top_p");
+        assertThatThrownBy(() -> options(1, 0, 1, Float.NaN)).hasMessageContaining("min_p");
+    }
+
+    private static SamplingOptions options(float temperature, int topK, float topP, float minP) {
+        return new SamplingOptions(temperature, topK, topP, minP, 1, 0, 0, 64, 0);
+    }
+
+    private static List<Integer> draws(long seed) {
+        Sampler sampler = Sampler.of(SamplingOptions.neutral(seed));
+        return IntStream.range(0, 100).mapToObj(i -> sampler.sample(LOGITS)).toList();
+    }
+
+    /** The draw is a function of a point from 0 to 1: sweeping it measures the distribution without luck. */
+    private static void assertDistribution(SamplingOptions options, float[] logits) {
+        assertThat(histogram(Sampler.of(options), logits))
+                .as("%s", options)
+                .containsExactly(expected(options, logits), within(2.0 / POINTS));
+    }
+
+    private static double[] histogram(Sampler sampler, float[] logits) {
+        double[] shares = new double[logits.length];
+        for (int i = 0; i < POINTS; i++) {
+            shares[sampler.sample(logits, (i + 0.5) / POINTS)] += 1.0 / POINTS;
+        }
+        return shares;
+    }
+
+    /** The definition, plainly: sort everything, cut, renormalise. */
+    private static double[] expected(SamplingOptions options, float[] logits) {
+        double[] weights = new double[logits.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = Math.exp(logits[i] / options.temperature());
+        }
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, weights.length).boxed().toList());
+        order.sort(Comparator.comparingDouble(i -> -weights[i]));
+        if (options.topK() > 0 && options.topK() < order.size()) {
+            order = order.subList(0, options.topK());
+        }
+        double total = order.stream().mapToDouble(i -> weights[i]).sum();
+        double[] result = new double[logits.length];
+        double sum = 0;
+        for (int i : order) {
+            if (sum >= options.topP() * total && sum > 0 || weights[i] < options.minP() * weights[order.getFirst()]) {
+                break;
+            }
+            sum += weights[i];
+            result[i] = weights[i];
+        }
+        double kept = sum;
+        return Arrays.stream(result).map(it -> it / kept).toArray();
+    }
+}
