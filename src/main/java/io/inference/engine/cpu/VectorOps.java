@@ -47,8 +47,8 @@ public final class VectorOps implements TensorOps {
     @Override
     public void matmul(Weight w, float[] x, int n, float[] out) {
         int tasks = Math.ceilDiv(w.rows(), ROWS_A_TASK);
-        boolean direct = n < PANEL_TOKENS && w.rows() % 4 == 0
-                && (w.type() == TensorType.Q4_1 || w.type() == TensorType.Q8_0);
+        boolean direct =
+                n < PANEL_TOKENS && w.rows() % 4 == 0 && (w.type() == TensorType.Q4_1 || w.type() == TensorType.Q8_0);
         if (!direct) {
             workers.run(tasks, (task, worker) -> panels(w, task, worker, x, n, out));
             return;
@@ -116,8 +116,10 @@ public final class VectorOps implements TensorOps {
     @Override
     public void swiglu(float[] gate, float[] up, int count) {
         int tasks = Math.ceilDiv(count, ELEMENTS_A_TASK);
-        workers.run(tasks, (task, worker) -> RowKernels.swiglu(
-                gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
+        workers.run(
+                tasks,
+                (task, worker) -> RowKernels.swiglu(
+                        gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
     }
 
     @Override
