@@ -38,12 +38,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
 public class WireFormatBenchmark {
-    private static final byte[] REQUEST =
-            """
+    private static final byte[] REQUEST = """
             {"model":"smollm2:135m","temperature":0.7,"max_tokens":256,"messages":[
              {"role":"system","content":"You are a helpful assistant who answers in one short paragraph."},
-             {"role":"user","content":"Why is the sky blue, and why are sunsets red? Please be brief about it."}]}"""
-                    .getBytes(StandardCharsets.UTF_8);
+             {"role":"user","content":"Why is the sky blue, and why are sunsets red? Please be brief about it."}]}""".getBytes(StandardCharsets.UTF_8);
 
     private static final byte[] STREAM = new String(REQUEST, StandardCharsets.UTF_8)
             .replace("\"temperature\"", "\"stream\":true,\"temperature\"")
@@ -53,7 +51,11 @@ public class WireFormatBenchmark {
     private final WireRequest<ChatAnswer> request = ChatRequestReader.read(REQUEST);
     private final ChatAnswer.Whole answer = new ChatAnswer.Whole(
             "smollm2:135m",
-            List.of(new Choice(0, Message.of(Role.ASSISTANT, "Air scatters blue light. ".repeat(20)), FinishReason.STOP, List.of())),
+            List.of(new Choice(
+                    0,
+                    Message.of(Role.ASSISTANT, "Air scatters blue light. ".repeat(20)),
+                    FinishReason.STOP,
+                    List.of())),
             new Usage(40, 120, 0));
     private final Chunk chunk = Chunk.of(0, " scatters");
     private final ChunkEncoder encoder = encoder();
@@ -79,7 +81,9 @@ public class WireFormatBenchmark {
     }
 
     private ChunkEncoder encoder() {
-        var http = ChatRequestReader.read(STREAM).writer().write(new ChatAnswer.Streamed("smollm2:135m", new Nothing()), call);
+        var http = ChatRequestReader.read(STREAM)
+                .writer()
+                .write(new ChatAnswer.Streamed("smollm2:135m", new Nothing()), call);
         return ((HttpAnswer.Streamed) http).encoder();
     }
 

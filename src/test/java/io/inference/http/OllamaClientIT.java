@@ -44,7 +44,10 @@ class OllamaClientIT {
 
     @Test
     void aStreamSaysWhatAWholeAnswerDoes() throws Exception {
-        String whole = chat(TestService.MODEL).chat(UserMessage.from(QUESTION)).aiMessage().text();
+        String whole = chat(TestService.MODEL)
+                .chat(UserMessage.from(QUESTION))
+                .aiMessage()
+                .text();
         OllamaStreamingChatModel model = OllamaStreamingChatModel.builder()
                 .baseUrl(TestService.baseUrl())
                 .modelName(TestService.MODEL)
@@ -101,7 +104,8 @@ class OllamaClientIT {
 
     @Test
     void models() {
-        OllamaModels models = OllamaModels.builder().baseUrl(TestService.baseUrl()).build();
+        OllamaModels models =
+                OllamaModels.builder().baseUrl(TestService.baseUrl()).build();
         assertThat(models.availableModels().content())
                 .extracting(OllamaModel::getName)
                 .contains(TestService.MODEL);

@@ -51,11 +51,12 @@ class OpenAiClientIT {
     @Test
     void aStreamSaysWhatAWholeAnswerDoes() {
         String whole = content(CLIENT.chat().completions().create(france().build()));
-        var params = france()
-                .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
+        var params = france().streamOptions(
+                        ChatCompletionStreamOptions.builder().includeUsage(true).build())
                 .build();
         List<ChatCompletionChunk> chunks;
-        try (StreamResponse<ChatCompletionChunk> stream = CLIENT.chat().completions().createStreaming(params)) {
+        try (StreamResponse<ChatCompletionChunk> stream =
+                CLIENT.chat().completions().createStreaming(params)) {
             chunks = stream.stream().toList();
         }
         chunks.forEach(ChatCompletionChunk::validate);
@@ -65,32 +66,45 @@ class OpenAiClientIT {
                         .flatMap(choice -> choice.delta().content().stream())
                         .collect(Collectors.joining()))
                 .isEqualTo(whole);
-        assertThat(chunks).extracting(ChatCompletionChunk::id).containsOnly(chunks.getFirst().id());
+        assertThat(chunks)
+                .extracting(ChatCompletionChunk::id)
+                .containsOnly(chunks.getFirst().id());
         assertThat(chunks.getLast().usage().orElseThrow().completionTokens()).isPositive();
     }
 
     @Test
     void severalChoicesASeedAndALimit() {
-        var params = france().n(2).seed(7).temperature(0.8).maxCompletionTokens(4).build();
+        var params =
+                france().n(2).seed(7).temperature(0.8).maxCompletionTokens(4).build();
         ChatCompletion answer = CLIENT.chat().completions().create(params);
-        assertThat(answer.choices()).hasSize(2).allSatisfy(choice -> assertThat(
-                        choice.finishReason().asString())
-                .isIn("length", "stop"));
+        assertThat(answer.choices())
+                .hasSize(2)
+                .allSatisfy(
+                        choice -> assertThat(choice.finishReason().asString()).isIn("length", "stop"));
         assertThat(answer.usage().orElseThrow().completionTokens()).isBetween(2L, 8L);
     }
 
     @Test
     void aStopTextEndsTheAnswerAndIsNoPartOfIt() {
-        ChatCompletion answer = CLIENT.chat().completions().create(france().stop("Paris").build());
+        ChatCompletion answer =
+                CLIENT.chat().completions().create(france().stop("Paris").build());
         assertThat(content(answer)).doesNotContain("Paris");
         assertThat(answer.choices().getFirst().finishReason().asString()).isEqualTo("stop");
     }
 
     @Test
     void logprobs() {
-        var params = france().logprobs(true).topLogprobs(3).maxCompletionTokens(3).build();
-        var tokens = CLIENT.chat().completions().create(params).choices().getFirst().logprobs().orElseThrow()
-                .content().orElseThrow();
+        var params =
+                france().logprobs(true).topLogprobs(3).maxCompletionTokens(3).build();
+        var tokens = CLIENT.chat()
+                .completions()
+                .create(params)
+                .choices()
+                .getFirst()
+                .logprobs()
+                .orElseThrow()
+                .content()
+                .orElseThrow();
         assertThat(tokens).hasSize(3).allSatisfy(token -> {
             assertThat(token.logprob()).isNotPositive();
             assertThat(token.topLogprobs()).hasSize(3);
@@ -119,7 +133,8 @@ class OpenAiClientIT {
         List<Float> base64 = embedding(EmbeddingCreateParams.EncodingFormat.BASE64);
         List<Float> floats = embedding(EmbeddingCreateParams.EncodingFormat.FLOAT);
         assertThat(base64).hasSize(576).isEqualTo(floats);
-        double length = Math.sqrt(base64.stream().mapToDouble(x -> (double) x * x).sum());
+        double length =
+                Math.sqrt(base64.stream().mapToDouble(x -> (double) x * x).sum());
         assertThat(length).isCloseTo(1, within(1e-3));
     }
 
@@ -136,7 +151,8 @@ class OpenAiClientIT {
         assertThatThrownBy(() -> CLIENT.chat().completions().create(unknown))
                 .isInstanceOfSatisfying(
                         NotFoundException.class, e -> assertThat(e.code()).contains("model_not_found"));
-        var hot = france().putAdditionalBodyProperty("temperature", JsonValue.from("hot")).build();
+        var hot = france().putAdditionalBodyProperty("temperature", JsonValue.from("hot"))
+                .build();
         assertThatThrownBy(() -> CLIENT.chat().completions().create(hot))
                 .isInstanceOfSatisfying(
                         BadRequestException.class, e -> assertThat(e.param()).contains("temperature"));

@@ -38,14 +38,14 @@ public final class StubDoor implements AutoCloseable {
 
     /** @param flow what answers: an {@code api} record for a request, which is null where only the model is asked about */
     public StubDoor serve(
-            String path,
-            Function<byte[], WireRequest<?>> reader,
-            Function<@Nullable InferenceRequest, Object> flow) {
-        server.createContext(path, exchange -> answer(exchange, body -> {
-            WireRequest<?> request = reader.apply(body);
-            Call call = new Call("1", "rest", Duration.ofMinutes(1));
-            return request.answer(flow.apply(request.request()), call);
-        }));
+            String path, Function<byte[], WireRequest<?>> reader, Function<@Nullable InferenceRequest, Object> flow) {
+        server.createContext(
+                path,
+                exchange -> answer(exchange, body -> {
+                    WireRequest<?> request = reader.apply(body);
+                    Call call = new Call("1", "rest", Duration.ofMinutes(1));
+                    return request.answer(flow.apply(request.request()), call);
+                }));
         return this;
     }
 

@@ -44,12 +44,17 @@ class OllamaClientTest {
 
     private final StubDoor door = new StubDoor()
             .serve("/api/chat", ChatRequestReader::read, OllamaClientTest::chat)
-            .serve("/api/embed", EmbedRequestReader::read, request -> new EmbedAnswer(
-                    "m", List.of(new float[] {0.25f, -1.5f}), new Usage(1, 0, 0)))
+            .serve(
+                    "/api/embed",
+                    EmbedRequestReader::read,
+                    request -> new EmbedAnswer("m", List.of(new float[] {0.25f, -1.5f}), new Usage(1, 0, 0)))
             .serve("/api/tags", ModelsWriter.tags(List.of(MODEL)))
             .serve("/api/ps", ModelsWriter.ps(List.of(MODEL)))
-            .serve("/api/show", ShowFormat::read, request -> new ModelDetails(
-                    MODEL, "T", "MIT", Map.of("general.architecture", "llama"), List.of("completion")));
+            .serve(
+                    "/api/show",
+                    ShowFormat::read,
+                    request -> new ModelDetails(
+                            MODEL, "T", "MIT", Map.of("general.architecture", "llama"), List.of("completion")));
 
     @AfterEach
     void stop() {
@@ -72,19 +77,25 @@ class OllamaClientTest {
 
     @Test
     void callsOfTools() {
-        OllamaChatModel model =
-                OllamaChatModel.builder().baseUrl(door.baseUrl()).modelName("tools").build();
+        OllamaChatModel model = OllamaChatModel.builder()
+                .baseUrl(door.baseUrl())
+                .modelName("tools")
+                .build();
         var request = dev.langchain4j.model.chat.request.ChatRequest.builder()
                 .messages(UserMessage.from("Hello?"))
                 .toolSpecifications(ToolSpecification.builder()
                         .name("f")
-                        .parameters(JsonObjectSchema.builder().addIntegerProperty("a").build())
+                        .parameters(JsonObjectSchema.builder()
+                                .addIntegerProperty("a")
+                                .build())
                         .build())
                 .build();
-        assertThat(model.chat(request).aiMessage().toolExecutionRequests()).singleElement().satisfies(call -> {
-            assertThat(call.name()).isEqualTo("f");
-            assertThat(call.arguments()).contains("\"a\"", "1");
-        });
+        assertThat(model.chat(request).aiMessage().toolExecutionRequests())
+                .singleElement()
+                .satisfies(call -> {
+                    assertThat(call.name()).isEqualTo("f");
+                    assertThat(call.arguments()).contains("\"a\"", "1");
+                });
     }
 
     @Test

@@ -43,8 +43,10 @@ import org.junit.jupiter.api.Test;
 class OpenAiClientTest {
     private final StubDoor door = new StubDoor()
             .serve("/v1/chat/completions", ChatRequestReader::read, OpenAiClientTest::chat)
-            .serve("/v1/embeddings", EmbeddingRequestReader::read, request -> new EmbedAnswer(
-                    "m", List.of(new float[] {0.25f, -1.5f}), new Usage(1, 0, 0)))
+            .serve(
+                    "/v1/embeddings",
+                    EmbeddingRequestReader::read,
+                    request -> new EmbedAnswer("m", List.of(new float[] {0.25f, -1.5f}), new Usage(1, 0, 0)))
             .serve("/v1/models", ModelsWriter.write(List.of(ModelInfo.named("m:1", "local"))));
 
     private final OpenAIClient client = OpenAIOkHttpClient.builder()
@@ -61,25 +63,42 @@ class OpenAiClientTest {
 
     @Test
     void aWholeAnswerPassesTheClientsOwnValidation() {
-        ChatCompletion completion = client.chat().completions().create(params("whole").build());
+        ChatCompletion completion =
+                client.chat().completions().create(params("whole").build());
         completion.validate();
         assertThat(completion.choices()).singleElement().satisfies(choice -> {
             assertThat(choice.message().content()).contains("Hi é");
             assertThat(choice.finishReason().asString()).isEqualTo("stop");
-            assertThat(choice.logprobs().orElseThrow().content().orElseThrow()).singleElement().satisfies(token -> {
-                assertThat(token.logprob()).isEqualTo(-0.5);
-                assertThat(token.bytes().orElseThrow()).containsExactly(72L);
-            });
+            assertThat(choice.logprobs().orElseThrow().content().orElseThrow())
+                    .singleElement()
+                    .satisfies(token -> {
+                        assertThat(token.logprob()).isEqualTo(-0.5);
+                        assertThat(token.bytes().orElseThrow()).containsExactly(72L);
+                    });
         });
         assertThat(completion.usage().orElseThrow().totalTokens()).isEqualTo(5);
-        assertThat(completion.usage().orElseThrow().promptTokensDetails().orElseThrow().cachedTokens()).contains(1L);
+        assertThat(completion
+                        .usage()
+                        .orElseThrow()
+                        .promptTokensDetails()
+                        .orElseThrow()
+                        .cachedTokens())
+                .contains(1L);
     }
 
     @Test
     void callsOfTools() {
-        ChatCompletion completion = client.chat().completions().create(params("tools").build());
+        ChatCompletion completion =
+                client.chat().completions().create(params("tools").build());
         completion.validate();
-        var call = completion.choices().getFirst().message().toolCalls().orElseThrow().getFirst().asFunction();
+        var call = completion
+                .choices()
+                .getFirst()
+                .message()
+                .toolCalls()
+                .orElseThrow()
+                .getFirst()
+                .asFunction();
         assertThat(call.id()).isEqualTo("c1");
         assertThat(call.function().name()).isEqualTo("f");
         assertThat(call.function().arguments()).isEqualTo("{\"a\":1}");
@@ -88,7 +107,8 @@ class OpenAiClientTest {
     @Test
     void aStream() {
         var params = params("stream")
-                .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build());
+                .streamOptions(
+                        ChatCompletionStreamOptions.builder().includeUsage(true).build());
         List<ChatCompletionChunk> chunks = stream(params.build());
         chunks.forEach(ChatCompletionChunk::validate);
         assertThat(chunks.stream()
@@ -96,8 +116,15 @@ class OpenAiClientTest {
                         .flatMap(choice -> choice.delta().content().stream())
                         .collect(Collectors.joining()))
                 .isEqualTo("Hello");
-        assertThat(chunks).extracting(ChatCompletionChunk::id).containsOnly(chunks.getFirst().id());
-        assertThat(chunks.get(chunks.size() - 2).choices().getFirst().finishReason().orElseThrow().asString())
+        assertThat(chunks)
+                .extracting(ChatCompletionChunk::id)
+                .containsOnly(chunks.getFirst().id());
+        assertThat(chunks.get(chunks.size() - 2)
+                        .choices()
+                        .getFirst()
+                        .finishReason()
+                        .orElseThrow()
+                        .asString())
                 .isEqualTo("stop");
         assertThat(chunks.getLast().usage().orElseThrow().completionTokens()).isEqualTo(2);
     }
@@ -111,14 +138,17 @@ class OpenAiClientTest {
 
     @Test
     void refusalsAreTheClientsOwnExceptions() {
-        var faulty = params("whole").putAdditionalBodyProperty("temperature", JsonValue.from(9)).build();
+        var faulty = params("whole")
+                .putAdditionalBodyProperty("temperature", JsonValue.from(9))
+                .build();
         assertThatThrownBy(() -> client.chat().completions().create(faulty))
                 .isInstanceOfSatisfying(BadRequestException.class, e -> {
                     assertThat(e.param()).contains("temperature");
                     assertThat(e.code()).contains("invalid_request");
                     assertThat(e.type()).contains("invalid_request_error");
                 });
-        assertThatThrownBy(() -> client.chat().completions().create(params("unknown").build()))
+        assertThatThrownBy(() ->
+                        client.chat().completions().create(params("unknown").build()))
                 .isInstanceOfSatisfying(
                         NotFoundException.class, e -> assertThat(e.code()).contains("model_not_found"));
     }
@@ -126,10 +156,14 @@ class OpenAiClientTest {
     /** The client asks for base64 unless it is told not to. */
     @Test
     void embeddings() {
-        for (var format : List.of(
-                EmbeddingCreateParams.EncodingFormat.BASE64, EmbeddingCreateParams.EncodingFormat.FLOAT)) {
+        for (var format :
+                List.of(EmbeddingCreateParams.EncodingFormat.BASE64, EmbeddingCreateParams.EncodingFormat.FLOAT)) {
             var answer = client.embeddings()
-                    .create(EmbeddingCreateParams.builder().model("m").input("a").encodingFormat(format).build());
+                    .create(EmbeddingCreateParams.builder()
+                            .model("m")
+                            .input("a")
+                            .encodingFormat(format)
+                            .build());
             List<Float> vector = answer.data().getFirst().embedding();
             assertThat(vector).hasSize(2);
             assertThat(vector.get(0)).isCloseTo(0.25f, within(1e-6f));
@@ -147,7 +181,8 @@ class OpenAiClientTest {
     }
 
     private List<ChatCompletionChunk> stream(ChatCompletionCreateParams params) {
-        try (StreamResponse<ChatCompletionChunk> response = client.chat().completions().createStreaming(params)) {
+        try (StreamResponse<ChatCompletionChunk> response =
+                client.chat().completions().createStreaming(params)) {
             return response.stream().toList();
         }
     }
@@ -181,8 +216,7 @@ class OpenAiClientTest {
                         ScriptedStream.of(
                                 Chunk.of(0, "Hel"),
                                 StreamEvent.SILENCE,
-                                new Chunk(
-                                        0, "lo", null, List.of(), List.of(), FinishReason.STOP, new Usage(3, 2, 0)),
+                                new Chunk(0, "lo", null, List.of(), List.of(), FinishReason.STOP, new Usage(3, 2, 0)),
                                 StreamEvent.END));
             case "break" ->
                 new ChatAnswer.Streamed(
