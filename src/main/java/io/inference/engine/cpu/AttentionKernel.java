@@ -29,6 +29,10 @@ final class AttentionKernel {
         this.queries = new float[TILE * layout.headSize()];
     }
 
+    KvLayout layout() {
+        return layout;
+    }
+
     /** Puts query {@code index} of the tile in place; one that sees no position is left out. */
     void query(int index, float[] q, int at, int positions) {
         int size = layout.headSize();

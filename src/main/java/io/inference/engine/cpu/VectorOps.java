@@ -143,7 +143,7 @@ public final class VectorOps implements TensorOps {
     private void attend(
             KvLayout layout, int layer, AttentionTile tile, int worker, int queryHeads, float[] q, float[] out) {
         AttentionKernel kernel = attention[worker];
-        if (kernel == null) {
+        if (kernel == null || !kernel.layout().equals(layout)) {
             kernel = new AttentionKernel(layout);
             attention[worker] = kernel;
         }

@@ -41,6 +41,9 @@ final class WorkerPool implements AutoCloseable {
 
     /** Runs {@code task} for each of {@code 0..tasks} and returns when all have ended. */
     void run(int tasks, Task task) {
+        if (closed) {
+            throw new IllegalStateException("the worker threads have ended");
+        }
         if (helpers.length == 0 || tasks <= 1) {
             for (int i = 0; i < tasks; i++) {
                 task.run(i, 0);

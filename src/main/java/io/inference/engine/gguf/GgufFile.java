@@ -38,6 +38,7 @@ public final class GgufFile implements AutoCloseable {
      *
      * @throws GgufException where it cannot be read, is broken, or uses what this engine does not read
      */
+    @SuppressWarnings("MustBeClosedChecker") // closed with the file that is returned, or below
     public static GgufFile open(Path path) {
         Arena arena = Arena.ofShared();
         boolean opened = false;

@@ -32,6 +32,7 @@ final class GgufParser {
 
     record Parsed(int version, GgufMetadata metadata, Map<String, TensorInfo> tensors) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // a carrier inside this class, never compared
     private record Header(String name, long[] shape, TensorType type, long at, long dataOffset) {}
 
     Parsed parse(String fileName) {

@@ -28,7 +28,7 @@ final class Candidates {
         for (int id = 0; id < logits.length; id++) {
             float logit = logits[id];
             if (size < k) {
-                if (logit == logit) {
+                if (!Float.isNaN(logit)) {
                     ids[size] = id;
                     weights[size] = logit;
                     siftUp(size++);

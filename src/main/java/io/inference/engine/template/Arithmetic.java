@@ -95,7 +95,7 @@ final class Arithmetic {
 
     private static long power(long base, long exponent) {
         long result = 1;
-        for (long i = 0; i < exponent && !(base == 1 || base == 0 && i > 0); i++) {
+        for (long i = 0; i < exponent && !(base == 1 || (base == 0 && i > 0)); i++) {
             result = Math.multiplyExact(result, base == -1 ? (exponent % 2 == 0 ? 1 : -1) : base);
             if (base == -1) {
                 break;

@@ -23,13 +23,12 @@ final class Formats {
                 throw new Failure("not enough arguments for format string");
             }
             Object value = list.get(next++);
-            String text =
-                    switch (kind) {
-                        case 's' -> Values.text(value);
-                        case 'r' -> Values.text(List.of(value)).substring(1).replaceFirst("]$", "");
-                        case 'd', 'i' -> String.valueOf((long) Values.real(number(value)));
-                        default -> throw new Failure("unsupported format character '" + kind + "'");
-                    };
+            String text = switch (kind) {
+                case 's' -> Values.text(value);
+                case 'r' -> Values.text(List.of(value)).substring(1).replaceFirst("]$", "");
+                case 'd', 'i' -> String.valueOf((long) Values.real(number(value)));
+                default -> throw new Failure("unsupported format character '" + kind + "'");
+            };
             budget.text(text.length());
             out.append(text);
         }
@@ -53,7 +52,7 @@ final class Formats {
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
             boolean doubled = i + 1 < format.length() && format.charAt(i + 1) == c;
-            if (c != '{' && c != '}' || doubled) {
+            if ((c != '{' && c != '}') || doubled) {
                 out.append(c);
                 i += c == '{' || c == '}' ? 1 : 0;
                 continue;

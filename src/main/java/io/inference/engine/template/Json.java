@@ -50,8 +50,7 @@ final class Json {
             case List<?> list -> list(list, depth);
             case Map<?, ?> map -> map(sortKeys ? new TreeMap<>(map) : map, depth);
             case Undefined u -> throw u.used();
-            default ->
-                throw new Failure("Object of type " + Values.typeName(value) + " is not JSON serializable");
+            default -> throw new Failure("Object of type " + Values.typeName(value) + " is not JSON serializable");
         }
     }
 
@@ -110,7 +109,7 @@ final class Json {
                 case '\b' -> out.append("\\b");
                 case '\f' -> out.append("\\f");
                 default -> {
-                    if (c < ' ' || ascii && c > '~') {
+                    if (c < ' ' || (ascii && c > '~')) {
                         out.append("\\u%04x".formatted((int) c));
                     } else {
                         out.append(c);

@@ -173,7 +173,7 @@ final class Lexer {
                 throw TemplateException.at(line(), "'" + close + "' expected, the template ends");
             }
             char c = source.charAt(at);
-            boolean signed = (c == '-' || c == '+' && close.equals("%}")) && source.startsWith(close, at + 1);
+            boolean signed = (c == '-' || (c == '+' && close.equals("%}"))) && source.startsWith(close, at + 1);
             if (open.isEmpty() && (signed || source.startsWith(close, at))) {
                 at += signed ? 3 : 2;
                 return signed ? c : ' ';
@@ -238,7 +238,9 @@ final class Lexer {
         int exponent = exponentEnd(end);
         real |= exponent > end;
         end = exponent;
-        add(real ? Token.Kind.FLOAT : Token.Kind.INTEGER, source.substring(at, end).replace("_", ""));
+        add(
+                real ? Token.Kind.FLOAT : Token.Kind.INTEGER,
+                source.substring(at, end).replace("_", ""));
         at = end;
     }
 

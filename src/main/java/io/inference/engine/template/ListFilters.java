@@ -38,8 +38,8 @@ final class ListFilters {
             case "sort" -> sorted(value, args);
             case "unique" -> unique(value, args);
             case "sum" -> sum(value, args);
-            case "min" -> extreme(value, args, 1);
-            case "max" -> extreme(value, args, -1);
+            case "min" -> extreme(value, args, false);
+            case "max" -> extreme(value, args, true);
             default -> throw new Failure("no filter named '" + name + "'");
         };
     }
@@ -95,9 +95,8 @@ final class ListFilters {
 
     /** Python's order, or the one that ignores the case of strings. */
     Comparator<Object> order(boolean caseSensitive) {
-        return (left, right) -> caseSensitive
-                ? Values.compare(left, right, budget)
-                : Values.compare(fold(left), fold(right), budget);
+        return (left, right) ->
+                caseSensitive ? Values.compare(left, right, budget) : Values.compare(fold(left), fold(right), budget);
     }
 
     private static Object fold(Object value) {
@@ -141,12 +140,15 @@ final class ListFilters {
         return total;
     }
 
-    private Object extreme(Object value, Callable.Args args, int sign) {
+    private Object extreme(Object value, Callable.Args args, boolean largest) {
         List<Object> elements = Values.iterate(value, budget);
         Comparator<Object> order = order(args.bool(0, "case_sensitive", false));
+        if (largest) {
+            order = order.reversed();
+        }
         Object best = new Undefined("No aggregated item, sequence was empty.");
         for (Object element : elements) {
-            if (best instanceof Undefined || sign * order.compare(element, best) < 0) {
+            if (best instanceof Undefined || order.compare(element, best) < 0) {
                 best = element;
             }
         }

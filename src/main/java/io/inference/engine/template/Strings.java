@@ -11,11 +11,11 @@ final class Strings {
 
     /** {@code str.isspace} of one character. */
     static boolean isSpace(int c) {
-        return c >= 0x9 && c <= 0xD
-                || c >= 0x1C && c <= 0x20
+        return (c >= 0x9 && c <= 0xD)
+                || (c >= 0x1C && c <= 0x20)
                 || c == 0x85
                 || c == 0xA0
-                || c >= 0x1680 && Character.isSpaceChar(c);
+                || (c >= 0x1680 && Character.isSpaceChar(c));
     }
 
     static boolean isBlank(String text) {
@@ -99,7 +99,7 @@ final class Strings {
         int at = 0;
         for (int done = 0; count < 0 || done < count; done++) {
             int found = text.indexOf(old, old.isEmpty() && done > 0 ? at + 1 : at);
-            if (found < 0 || old.isEmpty() && done > text.length()) {
+            if (found < 0 || (old.isEmpty() && done > text.length())) {
                 break;
             }
             out.append(text, at, found).append(replacement);

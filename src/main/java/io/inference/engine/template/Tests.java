@@ -50,6 +50,7 @@ final class Tests {
         return value instanceof String || value instanceof List<?> || value instanceof Map<?, ?>;
     }
 
+    @SuppressWarnings("ReferenceEquality") // is what the test asks
     private static boolean same(Object value, Object other) {
         boolean plain = value instanceof Boolean || value instanceof None || value instanceof Long;
         return plain ? value.equals(other) : value == other;

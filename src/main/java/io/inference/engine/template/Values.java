@@ -131,7 +131,7 @@ final class Values {
                 default -> {
                     if (c == quote) {
                         out.append('\\').append(c);
-                    } else if (c < ' ' || c >= 0x7F && c < 0xA1 || c == 0xAD) {
+                    } else if (c < ' ' || (c >= 0x7F && c < 0xA1) || c == 0xAD) {
                         out.append("\\x%02x".formatted((int) c));
                     } else {
                         out.append(c);
@@ -161,8 +161,9 @@ final class Values {
         }
         String digits = decimal.unscaledValue().abs().toString();
         String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-        return "%s%s%se%s%02d".formatted(
-                value < 0 ? "-" : "", digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return "%s%s%se%s%02d"
+                .formatted(
+                        value < 0 ? "-" : "", digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
     static boolean equal(Object left, Object right, Budget budget) {
@@ -173,7 +174,7 @@ final class Values {
         checkDepth(depth);
         budget.use(left);
         if (isNumber(left) && isNumber(right)) {
-            return left instanceof Double || right instanceof Double
+            return (left instanceof Double || right instanceof Double)
                     ? real(left) == real(right)
                     : integer(left) == integer(right);
         }
@@ -189,14 +190,16 @@ final class Values {
             return true;
         }
         if (left instanceof Map<?, ?> a && right instanceof Map<?, ?> b) {
-            return a.keySet().equals(b.keySet())
-                    && a.entrySet().stream()
-                            .allMatch(it -> equal(it.getValue(), b.get(it.getKey()), depth + 1, budget));
+            return a.size() == b.size()
+                    && a.entrySet().stream().allMatch(it -> {
+                        Object other = b.get(it.getKey());
+                        return other != null && equal(it.getValue(), other, depth + 1, budget);
+                    });
         }
         if (left instanceof Undefined && right instanceof Undefined) {
             return true;
         }
-        return left instanceof Callable || left instanceof Namespace ? left == right : left.equals(right);
+        return left.equals(right);
     }
 
     /** Python's order; an error for values that have none. */
@@ -208,7 +211,7 @@ final class Values {
         checkDepth(depth);
         budget.use(left);
         if (isNumber(left) && isNumber(right)) {
-            return left instanceof Double || right instanceof Double
+            return (left instanceof Double || right instanceof Double)
                     ? Double.compare(real(left), real(right))
                     : Long.compare(integer(left), integer(right));
         }

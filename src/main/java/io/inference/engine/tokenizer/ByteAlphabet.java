@@ -16,7 +16,7 @@ final class ByteAlphabet {
         Arrays.fill(BYTE_OF_CHAR, -1);
         char next = 0x100;
         for (int b = 0; b < 256; b++) {
-            boolean visible = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
+            boolean visible = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
             CHAR_OF_BYTE[b] = visible ? (char) b : next++;
             BYTE_OF_CHAR[CHAR_OF_BYTE[b]] = b;
         }

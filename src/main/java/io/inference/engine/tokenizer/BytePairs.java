@@ -77,9 +77,9 @@ final class BytePairs {
         }
         long entry = (merge & 0xFFFFFFFF00000000L) | left;
         int at = heapSize++;
-        while (at > 0 && heap[at - 1 >> 1] > entry) {
-            heap[at] = heap[at - 1 >> 1];
-            at = at - 1 >> 1;
+        while (at > 0 && heap[(at - 1) >> 1] > entry) {
+            heap[at] = heap[(at - 1) >> 1];
+            at = (at - 1) >> 1;
         }
         heap[at] = entry;
     }

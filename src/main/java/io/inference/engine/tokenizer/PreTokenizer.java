@@ -10,6 +10,7 @@ import java.util.Optional;
  * no recursion, so that a long run of anything costs linear time. Rules of several stages cut the pieces of the stage
  * before; what a stage does not match stays a piece of its own.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the list is immutable, the stages stay private
 enum PreTokenizer {
     GPT2(false, List.of("gpt-2", "phi-2", "mpt", "olmo", "jais"), Scan::gpt2),
     SMOLLM(
@@ -92,9 +93,8 @@ enum PreTokenizer {
                 | 1 << Character.TITLECASE_LETTER
                 | 1 << Character.MODIFIER_LETTER
                 | 1 << Character.OTHER_LETTER;
-        private static final int NUMBERS = 1 << Character.DECIMAL_DIGIT_NUMBER
-                | 1 << Character.LETTER_NUMBER
-                | 1 << Character.OTHER_NUMBER;
+        private static final int NUMBERS =
+                1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.LETTER_NUMBER | 1 << Character.OTHER_NUMBER;
         private static final int PUNCTUATION = 1 << Character.CONNECTOR_PUNCTUATION
                 | 1 << Character.DASH_PUNCTUATION
                 | 1 << Character.START_PUNCTUATION
@@ -118,7 +118,7 @@ enum PreTokenizer {
                 Kind kind = letter(text[word]) ? Scan::letter : number(text[word]) ? Scan::number : Scan::other;
                 return run(kind, text, word, limit);
             }
-            return spaces(text, start, run(Scan::space, text, start, limit), limit);
+            return spaces(start, run(Scan::space, text, start, limit), limit);
         }
 
         /**
@@ -156,11 +156,11 @@ enum PreTokenizer {
                     return i;
                 }
             }
-            return spaces(text, start, end, limit);
+            return spaces(start, end, limit);
         }
 
         /** {@code \s+(?!\S)|\s+}: the last space before a word goes with the word. */
-        private static int spaces(int[] text, int start, int end, int limit) {
+        private static int spaces(int start, int end, int limit) {
             return end - start > 1 && end < limit ? end - 1 : end;
         }
 
@@ -173,7 +173,7 @@ enum PreTokenizer {
                 return start + 2;
             }
             int second = start + 2 < limit ? letterAt(text, start + 2, anyCase) : 0;
-            boolean matches = second == 'e' && (first == 'r' || first == 'v') || first == 'l' && second == 'l';
+            boolean matches = (second == 'e' && (first == 'r' || first == 'v')) || (first == 'l' && second == 'l');
             return matches ? start + 3 : start;
         }
 
@@ -224,11 +224,11 @@ enum PreTokenizer {
         }
 
         private static boolean space(int codePoint) {
-            return codePoint >= 0x9 && codePoint <= 0xD
+            return (codePoint >= 0x9 && codePoint <= 0xD)
                     || codePoint == ' '
                     || codePoint == 0x85
                     || codePoint == 0xA0
-                    || codePoint >= 0x1680 && Character.isSpaceChar(codePoint);
+                    || (codePoint >= 0x1680 && Character.isSpaceChar(codePoint));
         }
 
         private static boolean other(int codePoint) {

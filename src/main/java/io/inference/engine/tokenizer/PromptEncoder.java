@@ -45,7 +45,7 @@ public final class PromptEncoder {
         String prompt = rendered(messages, tools, addGenerationPrompt, variables);
         int[] tokens = tokenizer.encode(prompt, true, ControlGuard::withoutMarkers);
         OptionalInt bos = tokenizer.bos();
-        if (!tokenizer.addBos() || bos.isEmpty() || tokens.length > 0 && tokens[0] == bos.getAsInt()) {
+        if (!tokenizer.addBos() || bos.isEmpty() || (tokens.length > 0 && tokens[0] == bos.getAsInt())) {
             return tokens;
         }
         int[] withBos = new int[tokens.length + 1];
@@ -77,6 +77,7 @@ public final class PromptEncoder {
         for (Map<String, ?> message : messages) {
             guarded.add((Map<String, ?>) Objects.requireNonNull(guard.guarded(message)));
         }
-        return template.render(guarded, tools == null ? null : (List<?>) guard.guarded(tools), addGenerationPrompt, all);
+        return template.render(
+                guarded, tools == null ? null : (List<?>) guard.guarded(tools), addGenerationPrompt, all);
     }
 }
