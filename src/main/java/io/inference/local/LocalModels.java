@@ -3,7 +3,11 @@ package io.inference.local;
 import io.inference.engine.Engine;
 import io.inference.engine.EngineException;
 import io.inference.engine.EngineOptions;
+import io.inference.engine.GenerateJob;
+import io.inference.engine.Generation;
+import io.inference.engine.GenerationEvent;
 import io.inference.engine.gguf.GgufException;
+import io.inference.engine.sampling.SamplingOptions;
 import io.inference.local.store.CatalogueEntry;
 import io.inference.local.store.FetchListener;
 import io.inference.local.store.ModelCatalogue;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class LocalModels implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LocalModels.class);
     private static final String SUFFIX = ".gguf";
+    private static final int WARM_UP_REPEATS = 16;
+    private static final int WARM_UP_TOKENS = 24;
+    private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(5);
 
     private final Optional<LocalModel> model;
 
@@ -60,11 +68,26 @@ public final class LocalModels implements AutoCloseable {
                         settings.contextLength().orElse(0),
                         settings.maxBatch(),
                         settings.maxQueue()));
+        warmUp(engine);
         return new LocalModel(
                 entry.map(CatalogueEntry::id).orElseGet(() -> name(file)),
                 engine,
                 entry.map(CatalogueEntry::sha256).orElse(null),
                 modified(file));
+    }
+
+    /** Has the JVM compile the kernels before a caller waits for them: vector code that is still interpreted is very slow. */
+    private static void warmUp(Engine engine) {
+        int[] prompt = engine.tokens("one two three four ".repeat(WARM_UP_REPEATS));
+        GenerateJob job = GenerateJob.of(prompt, WARM_UP_TOKENS, SamplingOptions.greedy());
+        try (Generation generation = engine.submit(job)) {
+            GenerationEvent event = generation.next(WARM_UP_LIMIT);
+            while (event instanceof GenerationEvent.Piece) {
+                event = generation.next(WARM_UP_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String name(Path file) {
