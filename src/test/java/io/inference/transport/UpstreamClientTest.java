@@ -96,6 +96,13 @@ class UpstreamClientTest {
     }
 
     @Test
+    void anAddressMayBeAnIpv6One() {
+        try (UpstreamClient ipv6 = new UpstreamClient("test", URI.create("http://[::1]:11434"), null)) {
+            assertThat(ipv6.endpoint("/api/tags")).isEqualTo(URI.create("http://[::1]:11434/api/tags"));
+        }
+    }
+
+    @Test
     void aConnectionClosedWhileIdleIsReplacedUnseen() {
         serve((request, connection) -> connection.whole(200, "application/json", "{}"));
         client.post(client.endpoint("/x"), BODY, call);
