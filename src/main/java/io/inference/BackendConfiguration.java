@@ -33,6 +33,11 @@ class BackendConfiguration {
     }
 
     @Bean
+    LocalModels localModels(Settings settings) {
+        return new LocalModels(settings.text("local-engine").equals("off"));
+    }
+
+    @Bean
     LocalBackend localBackend(LocalModels models, Settings settings) {
         return new LocalBackend(models.model(), settings.time("first-token-timeout"));
     }

@@ -10,15 +10,20 @@ import io.inference.engine.model.LlamaModel;
 import io.inference.engine.model.ModelConfig;
 import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.TensorOps;
+import io.inference.engine.template.ChatTemplate;
+import io.inference.engine.template.TemplateException;
+import io.inference.engine.tokenizer.PromptEncoder;
 import io.inference.engine.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that answers many callers at once. All methods may be called from any thread.
@@ -46,6 +51,7 @@ public final class Engine implements AutoCloseable {
 
     private final GgufFile file;
     private final Tokenizer tokenizer;
+    private final @Nullable PromptEncoder chat;
     private final TensorOps ops;
     private final Scheduler scheduler;
     private final EngineThread thread;
@@ -56,6 +62,10 @@ public final class Engine implements AutoCloseable {
         this.file = file;
         this.ops = ops;
         this.tokenizer = Tokenizer.of(file);
+        this.chat = file.metadata()
+                .optionalString("tokenizer.chat_template")
+                .map(it -> new PromptEncoder(ChatTemplate.parse(it), tokenizer))
+                .orElse(null);
         int trained = file.metadata().integer(file.metadata().string("general.architecture") + ".context_length");
         int wanted = options.contextLength() > 0 ? Math.min(options.contextLength(), trained) : trained;
         KvLayout layout = ModelConfig.of(file.metadata()).kvLayout();
@@ -159,6 +169,26 @@ public final class Engine implements AutoCloseable {
     /** The same, but control tokens that are written out become those tokens: only for text of the operator's own. */
     public int[] trustedTokens(String text) {
         return prompt(tokenizer.encode(text, true));
+    }
+
+    /**
+     * The prompt of a conversation by the model's own chat template, up to where the assistant's answer begins. What
+     * messages say never becomes a control token.
+     *
+     * @param messages JSON-like data: each with {@code role} and {@code content}, and what else the template looks at
+     * @param tools tool definitions as in OpenAI's API; empty for none
+     * @throws UnsupportedModelException where the model has no chat template
+     * @throws InvalidJobException where the template refuses the messages
+     */
+    public int[] chatPrompt(List<? extends Map<String, ?>> messages, List<?> tools) {
+        if (chat == null) {
+            throw new UnsupportedModelException("the model has no chat template");
+        }
+        try {
+            return chat.encode(messages, tools.isEmpty() ? null : tools, true, Map.of());
+        } catch (TemplateException e) {
+            throw new InvalidJobException("the chat template refuses the messages: " + e.getMessage());
+        }
     }
 
     private int[] prompt(int[] tokens) {

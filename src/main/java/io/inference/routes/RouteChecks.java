@@ -60,7 +60,7 @@ final class RouteChecks {
         Map<String, RouteDefinition> idOwners = new HashMap<>();
         for (RouteDefinition route : routes) {
             claim(idOwners, route.getRouteId(), route, route);
-            steps(route, own(route)).forEach(step -> claim(idOwners, step.getId(), route, step));
+            steps(own(route)).forEach(step -> claim(idOwners, step.getId(), route, step));
             String flow = flowName(route.getInput().getEndpointUri());
             RouteDefinition other = flow.isEmpty() ? null : flowOwners.putIfAbsent(flow, route);
             if (other != null) {
@@ -95,8 +95,7 @@ final class RouteChecks {
                 .toList();
     }
 
-    private static Collection<ProcessorDefinition<?>> steps(
-            RouteDefinition route, List<ProcessorDefinition<?>> outputs) {
+    private static Collection<ProcessorDefinition<?>> steps(List<ProcessorDefinition<?>> outputs) {
         List<ProcessorDefinition<?>> steps = new ArrayList<>();
         ProcessorDefinitionHelper.filterTypeInOutputs(outputs, ProcessorDefinition.class)
                 .forEach(steps::add);
@@ -106,7 +105,7 @@ final class RouteChecks {
     private void checkRoute(RouteDefinition route) {
         FromDefinition from = route.getInput();
         checkPlaceholders(route, from, from.getEndpointUri());
-        for (ProcessorDefinition<?> step : steps(route, route.getOutputs())) {
+        for (ProcessorDefinition<?> step : steps(route.getOutputs())) {
             switch (step) {
                 case ProcessDefinition process -> checkBean(route, step, process.getRef());
                 case BeanDefinition bean -> checkBean(route, step, bean.getRef());
