@@ -103,6 +103,14 @@ class UpstreamClientTest {
     }
 
     @Test
+    void aHostsNameMayHaveAnUnderscore() {
+        client = new UpstreamClient("test", URI.create("http://no_such_host.invalid:11434"), null);
+
+        assertThat(client.endpoint("/x")).isEqualTo(URI.create("http://no_such_host.invalid:11434/x"));
+        assertCode(ErrorCode.UNAVAILABLE, () -> client.get(client.endpoint("/x"), LONG));
+    }
+
+    @Test
     void aConnectionClosedWhileIdleIsReplacedUnseen() {
         serve((request, connection) -> connection.whole(200, "application/json", "{}"));
         client.post(client.endpoint("/x"), BODY, call);
