@@ -27,8 +27,7 @@ final class RefusalValve extends ErrorReportValve {
                 : new InferenceException(ErrorCode.INTERNAL, "the service failed");
         String path = request.getRequestURI();
         String id = response.getHeader("X-Request-Id");
-        HttpAnswer.Whole answer =
-                HttpErrors.answer(path == null ? "" : path, apiPrefix, id == null ? "" : id, reason);
+        HttpAnswer.Whole answer = HttpErrors.answer(path == null ? "" : path, apiPrefix, id == null ? "" : id, reason);
         try {
             response.setContentType(answer.contentType());
             response.setContentLength(answer.body().length);

@@ -19,8 +19,8 @@ class WebServerConfiguration {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(@Value("${api-version}") String apiVersion) {
         String apiPrefix = "/" + apiVersion.replaceAll("^/+|/+$", "");
         return factory -> {
-            factory.addConnectorCustomizers(connector ->
-                    connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+            factory.addConnectorCustomizers(
+                    connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
             factory.addContextCustomizers(context -> {
                 if (context.getParent() instanceof StandardHost host) {
                     host.setErrorReportValveClass(RefusalValve.class.getName());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -158,6 +159,8 @@ class ModelDirectoryTest {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
         try {
             ollama.fail(DEAD);
             directory.refresh();
@@ -166,6 +169,7 @@ class ModelDirectoryTest {
             directory.refresh();
             directory.refresh();
         } finally {
+            logger.setLevel(before);
             logger.detachAppender(log);
         }
 
