@@ -4,6 +4,9 @@ import io.inference.api.Backend;
 import io.inference.config.Settings;
 import io.inference.local.LocalBackend;
 import io.inference.local.LocalModels;
+import io.inference.local.LocalSettings;
+import io.inference.local.store.FetchListener;
+import io.inference.local.store.StoreSettings;
 import io.inference.models.ModelDirectory;
 import io.inference.ollama.OllamaBackend;
 import io.inference.ollama.OllamaSettings;
@@ -34,7 +37,18 @@ class BackendConfiguration {
 
     @Bean
     LocalModels localModels(Settings settings) {
-        return new LocalModels(settings.text("local-engine").equals("off"));
+        var store = StoreSettings.of(
+                settings.path("model-dir"), settings.optionalText("hf-token").orElse(null));
+        return LocalModels.open(
+                new LocalSettings(
+                        settings.text("local-engine"),
+                        settings.text("local-model"),
+                        store,
+                        settings.optionalWhole("local-context-length"),
+                        settings.optionalWhole("local-threads"),
+                        settings.whole("local-max-batch"),
+                        settings.whole("max-queue")),
+                FetchListener.NONE);
     }
 
     @Bean

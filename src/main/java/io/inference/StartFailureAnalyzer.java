@@ -1,10 +1,12 @@
 package io.inference;
 
 import io.inference.config.SettingsException;
+import io.inference.local.LocalModelException;
 import io.inference.routes.RouteFaultsException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.web.server.PortInUseException;
 
 /** Tells an operator why the service does not start, without a stack trace, where the cause is something the operator wrote. */
 class StartFailureAnalyzer implements FailureAnalyzer {
@@ -18,6 +20,14 @@ class StartFailureAnalyzer implements FailureAnalyzer {
                 }
                 case RouteFaultsException routes -> {
                     return new FailureAnalysis(routes.getMessage(), "Correct the route files.", routes);
+                }
+                case LocalModelException model -> {
+                    return new FailureAnalysis(
+                            model.getMessage(), "Correct LOCAL_MODEL or MODEL_DIR, or set LOCAL_ENGINE=off.", model);
+                }
+                case PortInUseException port -> {
+                    return new FailureAnalysis(
+                            "port " + port.getPort() + " is in use", "Stop what uses it, or set PORT or MANAGEMENT_PORT.", port);
                 }
                 default -> {}
             }

@@ -51,17 +51,21 @@ public final class Engine implements AutoCloseable {
 
     private final GgufFile file;
     private final Tokenizer tokenizer;
+    private final @Nullable PromptEncoder chat;
     private final TensorOps ops;
     private final Scheduler scheduler;
     private final EngineThread thread;
     private final EngineInfo info;
-    private final @Nullable PromptEncoder chat;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Engine(GgufFile file, EngineOptions options, TensorOps ops) {
         this.file = file;
         this.ops = ops;
         this.tokenizer = Tokenizer.of(file);
+        this.chat = file.metadata()
+                .optionalString("tokenizer.chat_template")
+                .map(it -> new PromptEncoder(ChatTemplate.parse(it), tokenizer))
+                .orElse(null);
         int trained = file.metadata().integer(file.metadata().string("general.architecture") + ".context_length");
         int wanted = options.contextLength() > 0 ? Math.min(options.contextLength(), trained) : trained;
         KvLayout layout = ModelConfig.of(file.metadata()).kvLayout();
@@ -88,9 +92,6 @@ public final class Engine implements AutoCloseable {
                 ops.description(),
                 EngineInfos.metadata(file.metadata()),
                 EngineInfos.tensors(file));
-        this.chat = info.hasChatTemplate()
-                ? new PromptEncoder(ChatTemplate.parse(info.chatTemplate()), tokenizer)
-                : null;
         this.scheduler = new Scheduler(model, scheduling, System::nanoTime);
         this.thread = new EngineThread(scheduler, "engine");
     }
@@ -171,20 +172,22 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * The prompt of a conversation by the file's own chat template, ending where the assistant's answer begins. Control tokens that
-     * are written out in a message stay text.
+     * The prompt of a conversation by the model's own chat template, up to where the assistant's answer begins. What
+     * messages say never becomes a control token.
      *
-     * @param messages each with {@code role} and {@code content}, and what else the template may look at
-     * @throws InvalidJobException where the model has no chat template, or its template refuses the messages
+     * @param messages JSON-like data: each with {@code role} and {@code content}, and what else the template looks at
+     * @param tools tool definitions as in OpenAI's API; empty for none
+     * @throws UnsupportedModelException where the model has no chat template
+     * @throws InvalidJobException where the template refuses the messages
      */
-    public int[] chatPrompt(List<? extends Map<String, ?>> messages) {
+    public int[] chatPrompt(List<? extends Map<String, ?>> messages, List<?> tools) {
         if (chat == null) {
-            throw new InvalidJobException("the model has no chat template; it can complete texts, not chat");
+            throw new UnsupportedModelException("the model has no chat template");
         }
         try {
-            return chat.encode(messages, null, true, Map.of());
+            return chat.encode(messages, tools.isEmpty() ? null : tools, true, Map.of());
         } catch (TemplateException e) {
-            throw new InvalidJobException("the model's chat template refuses the messages: " + e.getMessage());
+            throw new InvalidJobException("the chat template refuses the messages: " + e.getMessage());
         }
     }
 

@@ -29,7 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Models that run in this process. */
-public final class LocalBackend implements Backend, AutoCloseable {
+public final class LocalBackend implements Backend {
     public static final String NAME = "local";
 
     /** Requests of people are alike in urgency; the engine's other priorities are for jobs. */
@@ -74,7 +74,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
         LocalModel open = open(request.model());
         refuseWhatIsNotDone(request);
         try {
-            int[] prompt = open.engine().chatPrompt(ChatMessages.of(request.messages()));
+            int[] prompt = open.engine().chatPrompt(ChatMessages.of(request.messages()), List.of());
             return answer(open, List.of(prompt), request.options(), request.stream(), call);
         } catch (EngineException e) {
             throw LocalFailures.of(e);
@@ -175,16 +175,9 @@ public final class LocalBackend implements Backend, AutoCloseable {
 
     private LocalModel open(String name) {
         LocalModel open = model;
-        if (open == null || !open.id().equals(name)) {
+        if (open == null || !open.id().equals(name) && !open.id().equals(name + ":latest")) {
             throw InferenceException.modelNotFound(name);
         }
         return open;
-    }
-
-    @Override
-    public void close() {
-        if (model != null) {
-            model.engine().close();
-        }
     }
 }

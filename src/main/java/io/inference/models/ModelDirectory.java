@@ -62,7 +62,8 @@ public final class ModelDirectory implements AutoCloseable {
         List<CompletableFuture<Void>> answers = askAll();
         long deadline = System.nanoTime() + timing.askTimeout().toNanos();
         for (int i = 0; i < answers.size(); i++) {
-            if (!await(answers.get(i), deadline - System.nanoTime())) {
+            boolean answered = await(answers.get(i), deadline - System.nanoTime());
+            if (!answered && !Thread.currentThread().isInterrupted()) {
                 listings.get(i).silent("no answer in time");
             }
         }

@@ -93,7 +93,7 @@ public record Failures(String backend) {
 
     /** A server's message as a caller may see it: one line, of bounded length. */
     public static String quotable(String message) {
-        String line = message.replaceAll("\\p{Cntrl}+", " ").strip();
+        String line = message.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return line.length() <= MAX_QUOTED_CHARS ? line : line.substring(0, MAX_QUOTED_CHARS) + "…";
     }
 

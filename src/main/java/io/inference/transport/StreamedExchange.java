@@ -45,7 +45,7 @@ final class StreamedExchange {
 
     ChunkStream start() {
         call.onCancel(onCancel);
-        Thread.ofVirtual().name("stream-", 0).start(this::run);
+        Thread.ofVirtual().name("stream-" + call.id()).start(this::run);
         return pipe;
     }
 

@@ -5,6 +5,7 @@ import io.inference.api.ChunkStream;
 import io.inference.api.InferenceException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -51,11 +53,8 @@ public final class UpstreamClient implements AutoCloseable {
      * @param bearer key for the Authorization header, or null for none
      */
     public UpstreamClient(String backend, URI baseUrl, @Nullable String bearer) {
-        if (baseUrl.getHost() == null) {
-            throw new IllegalArgumentException("a URL such as http://host:port is needed");
-        }
         String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath().replaceAll("/+$", "");
-        HttpHost host = new HttpHost(baseUrl.getScheme(), baseUrl.getHost(), baseUrl.getPort());
+        HttpHost host = host(baseUrl);
         this.base = host.toURI() + path;
         this.failures = new Failures(backend);
         this.connections = pool();
@@ -68,6 +67,19 @@ public final class UpstreamClient implements AutoCloseable {
                 HttpClients.createMinimal(connections),
                 () -> connections.closeIdle(TimeValue.ZERO_MILLISECONDS),
                 List.copyOf(headers));
+    }
+
+    private static HttpHost host(URI baseUrl) {
+        try {
+            // Not the URI's own parts: they are empty where a host's name has an underscore, as container names have.
+            URIAuthority authority = URIAuthority.create(baseUrl.getRawAuthority());
+            if (authority == null) {
+                throw new IllegalArgumentException("a URL such as http://host:port is needed");
+            }
+            return new HttpHost(baseUrl.getScheme(), authority.getHostName(), authority.getPort());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("a URL such as http://host:port is needed", e);
+        }
     }
 
     private static PoolingHttpClientConnectionManager pool() {

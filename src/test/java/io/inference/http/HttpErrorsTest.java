@@ -15,8 +15,9 @@ class HttpErrorsTest {
     void eachPathHasItsOwnFormat() {
         InferenceException failure = InferenceException.invalid("messages[0].content", "too \"loud\"");
         assertThat(answer("/v1/chat/completions", failure))
-                .isEqualTo("400 application/json {\"error\":{\"message\":\"too \\\"loud\\\"\","
-                        + "\"type\":\"invalid_request_error\",\"param\":\"messages[0].content\",\"code\":\"invalid_request\"}}");
+                .isEqualTo(
+                        "400 application/json {\"error\":{\"message\":\"too \\\"loud\\\"\","
+                                + "\"type\":\"invalid_request_error\",\"param\":\"messages[0].content\",\"code\":\"invalid_request\"}}");
         assertThat(answer("/api/chat", failure))
                 .isEqualTo("400 application/json; charset=utf-8 {\"error\":\"too \\\"loud\\\"\"}");
         assertThat(answer("/v1beta", failure))
@@ -54,7 +55,8 @@ class HttpErrorsTest {
 
     @Test
     void whatNoRouteServes() {
-        assertThat(text(HttpErrors.pathNotFound("/api/nothing", "/v1", "r1"))).isEqualTo("404 text/plain 404 page not found");
+        assertThat(text(HttpErrors.pathNotFound("/api/nothing", "/v1", "r1")))
+                .isEqualTo("404 text/plain 404 page not found");
         assertThat(text(HttpErrors.methodNotAllowed("/api/chat", "/v1", "r1")))
                 .isEqualTo("405 text/plain 405 method not allowed");
         assertThat(text(HttpErrors.pathNotFound("/v1/nothing", "/v1", "r1")))
@@ -81,7 +83,6 @@ class HttpErrorsTest {
     }
 
     private static String text(HttpAnswer.Whole answer) {
-        return answer.status() + " " + answer.contentType() + " "
-                + new String(answer.body(), StandardCharsets.UTF_8);
+        return answer.status() + " " + answer.contentType() + " " + new String(answer.body(), StandardCharsets.UTF_8);
     }
 }

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 class RubbishTest {
     private static final int MUTATIONS = 4_000;
 
-    private static final String CHAT =
-            """
+    private static final String CHAT = """
             {"model":"m","messages":[{"role":"system","content":"é\\ud83d\\ude00"},{"role":"user","name":"a","content":[
              {"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]},
              {"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},
@@ -38,8 +37,7 @@ class RubbishTest {
              "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":"auto",
              "response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{}}},"keep_alive":"5m","prompt":"p"}""";
 
-    private static final String TEXTS =
-            """
+    private static final String TEXTS = """
             {"model":"m","prompt":["a","b"],"input":["a","é"],"n":1,"best_of":1,"logprobs":1,"echo":false,"dimensions":3,
              "encoding_format":"base64","truncate":true,"keep_alive":0,"stream":false,"suffix":""}""";
 
@@ -53,8 +51,28 @@ class RubbishTest {
             "ollama legacy embed", EmbedRequestReader::readLegacy);
 
     private static final List<String> SPLICES = List.of(
-            "null", "true", "-1", "1e999", "99999999999999999999", "0.5", "\"\"", "\"x\"", "[]", "{}", "[[1]]", "[null]",
-            "{\"a\":{}}", "\"\\ud800\"", "\"\\u0000\"", ",", ":", "\"", "}", "]", "\u0001", "\u00A0");
+            "null",
+            "true",
+            "-1",
+            "1e999",
+            "99999999999999999999",
+            "0.5",
+            "\"\"",
+            "\"x\"",
+            "[]",
+            "{}",
+            "[[1]]",
+            "[null]",
+            "{\"a\":{}}",
+            "\"\\ud800\"",
+            "\"\\u0000\"",
+            ",",
+            ":",
+            "\"",
+            "}",
+            "]",
+            "\u0001",
+            "\u00A0");
 
     @Test
     void mutatedBytes() {
@@ -93,8 +111,7 @@ class RubbishTest {
         }
     }
 
-    private static void replaceOne(
-            JsonNode at, JsonNode by, Random random) {
+    private static void replaceOne(JsonNode at, JsonNode by, Random random) {
         if (at instanceof ObjectNode object && !object.isEmpty()) {
             var names = new ArrayList<String>();
             object.fieldNames().forEachRemaining(names::add);

@@ -36,6 +36,7 @@ public final class StubServer implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final Thread acceptor;
 
     public StubServer(Handler handler) {
         this.handler = handler;
@@ -44,7 +45,7 @@ public final class StubServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.ofVirtual().start(this::accept);
+        this.acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     public URI url() {
@@ -95,8 +96,12 @@ public final class StubServer implements AutoCloseable {
     public void close() {
         try {
             socket.close();
+            // A connection may have been accepted at the last moment.
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         closeConnections();
     }

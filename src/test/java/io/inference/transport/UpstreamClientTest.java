@@ -96,6 +96,21 @@ class UpstreamClientTest {
     }
 
     @Test
+    void anAddressMayBeAnIpv6One() {
+        try (UpstreamClient ipv6 = new UpstreamClient("test", URI.create("http://[::1]:11434"), null)) {
+            assertThat(ipv6.endpoint("/api/tags")).isEqualTo(URI.create("http://[::1]:11434/api/tags"));
+        }
+    }
+
+    @Test
+    void aHostsNameMayHaveAnUnderscore() {
+        client = new UpstreamClient("test", URI.create("http://no_such_host.invalid:11434"), null);
+
+        assertThat(client.endpoint("/x")).isEqualTo(URI.create("http://no_such_host.invalid:11434/x"));
+        assertCode(ErrorCode.UNAVAILABLE, () -> client.get(client.endpoint("/x"), LONG));
+    }
+
+    @Test
     void aConnectionClosedWhileIdleIsReplacedUnseen() {
         serve((request, connection) -> connection.whole(200, "application/json", "{}"));
         client.post(client.endpoint("/x"), BODY, call);

@@ -15,9 +15,6 @@ public final class VectorOps implements TensorOps {
     /** Rows of weights made floats at a time: with 4 tokens' rows they stay in the second-level cache. */
     private static final int PANEL_ROWS = 16;
 
-    /** From so many tokens on a panel is cheaper than dequantising for each token. */
-    private static final int PANEL_TOKENS = 3;
-
     private static final int ROWS_A_TASK = 64;
     private static final int ELEMENTS_A_TASK = 4096;
 
@@ -47,8 +44,8 @@ public final class VectorOps implements TensorOps {
     @Override
     public void matmul(Weight w, float[] x, int n, float[] out) {
         int tasks = Math.ceilDiv(w.rows(), ROWS_A_TASK);
-        boolean direct =
-                n < PANEL_TOKENS && w.rows() % 4 == 0 && (w.type() == TensorType.Q4_1 || w.type() == TensorType.Q8_0);
+        boolean direct = n == 1 && w.rows() % 4 == 0
+                && (w.type() == TensorType.Q4_1 || w.type() == TensorType.Q8_0);
         if (!direct) {
             workers.run(tasks, (task, worker) -> panels(w, task, worker, x, n, out));
             return;
@@ -116,10 +113,8 @@ public final class VectorOps implements TensorOps {
     @Override
     public void swiglu(float[] gate, float[] up, int count) {
         int tasks = Math.ceilDiv(count, ELEMENTS_A_TASK);
-        workers.run(
-                tasks,
-                (task, worker) -> RowKernels.swiglu(
-                        gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
+        workers.run(tasks, (task, worker) -> RowKernels.swiglu(
+                gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
     }
 
     @Override

@@ -17,12 +17,16 @@ record TextAnswerWriter(AnswerShape shape, boolean stream) implements AnswerWrit
     @Override
     public HttpAnswer write(ChatAnswer answer, Call call) {
         return switch (answer) {
-            case ChatAnswer.Whole whole when stream ->
-                WholeAnswers.asStream(whole, Formats.LINES, encoder(whole, call));
-            case ChatAnswer.Whole whole -> Formats.json(out -> whole(out, whole, call));
-            case ChatAnswer.Streamed streamed when stream ->
-                new HttpAnswer.Streamed(Formats.LINES, streamed.chunks(), encoder(streamed, call));
-            case ChatAnswer.Streamed streamed -> throw WholeAnswers.unwantedStream(streamed);
+            case ChatAnswer.Whole whole ->
+                stream
+                        ? WholeAnswers.asStream(whole, Formats.LINES, encoder(whole, call))
+                        : Formats.json(out -> whole(out, whole, call));
+            case ChatAnswer.Streamed streamed -> {
+                if (!stream) {
+                    throw WholeAnswers.unwantedStream(streamed);
+                }
+                yield new HttpAnswer.Streamed(Formats.LINES, streamed.chunks(), encoder(streamed, call));
+            }
         };
     }
 

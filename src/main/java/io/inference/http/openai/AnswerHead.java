@@ -15,7 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 record AnswerHead(String id, long createdSeconds, String model) {
     static AnswerHead of(String idPrefix, String model) {
         var random = ThreadLocalRandom.current();
-        String id = idPrefix + HexFormat.of().toHexDigits(random.nextLong())
+        String id = idPrefix
+                + HexFormat.of().toHexDigits(random.nextLong())
                 + HexFormat.of().toHexDigits(random.nextLong());
         return new AnswerHead(id, System.currentTimeMillis() / 1000, model);
     }

@@ -25,13 +25,18 @@ record ChatAnswerWriter(boolean stream, boolean includeUsage) implements AnswerW
 
     HttpAnswer write(ChatAnswer answer, AnswerHead head) {
         return switch (answer) {
-            case ChatAnswer.Whole whole when stream ->
-                WholeAnswers.asStream(whole, EventStream.CONTENT_TYPE, new ChatChunkEncoder(head, includeUsage));
-            case ChatAnswer.Whole whole -> HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
-            case ChatAnswer.Streamed streamed when stream ->
-                new HttpAnswer.Streamed(
+            case ChatAnswer.Whole whole ->
+                stream
+                        ? WholeAnswers.asStream(
+                                whole, EventStream.CONTENT_TYPE, new ChatChunkEncoder(head, includeUsage))
+                        : HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
+            case ChatAnswer.Streamed streamed -> {
+                if (!stream) {
+                    throw WholeAnswers.unwantedStream(streamed);
+                }
+                yield new HttpAnswer.Streamed(
                         EventStream.CONTENT_TYPE, streamed.chunks(), new ChatChunkEncoder(head, includeUsage));
-            case ChatAnswer.Streamed streamed -> throw WholeAnswers.unwantedStream(streamed);
+            }
         };
     }
 

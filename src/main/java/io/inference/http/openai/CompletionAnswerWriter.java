@@ -28,12 +28,16 @@ record CompletionAnswerWriter(CompletionFormat format, boolean stream, boolean i
 
     HttpAnswer write(ChatAnswer answer, AnswerHead head) {
         return switch (answer) {
-            case ChatAnswer.Whole whole when stream ->
-                WholeAnswers.asStream(whole, EventStream.CONTENT_TYPE, encoder(head));
-            case ChatAnswer.Whole whole -> HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
-            case ChatAnswer.Streamed streamed when stream ->
-                new HttpAnswer.Streamed(EventStream.CONTENT_TYPE, streamed.chunks(), encoder(head));
-            case ChatAnswer.Streamed streamed -> throw WholeAnswers.unwantedStream(streamed);
+            case ChatAnswer.Whole whole ->
+                stream
+                        ? WholeAnswers.asStream(whole, EventStream.CONTENT_TYPE, encoder(head))
+                        : HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
+            case ChatAnswer.Streamed streamed -> {
+                if (!stream) {
+                    throw WholeAnswers.unwantedStream(streamed);
+                }
+                yield new HttpAnswer.Streamed(EventStream.CONTENT_TYPE, streamed.chunks(), encoder(head));
+            }
         };
     }
 
@@ -47,8 +51,7 @@ record CompletionAnswerWriter(CompletionFormat format, boolean stream, boolean i
         out.writeArrayFieldStart("choices");
         for (Choice choice : answer.choices()) {
             String text = format.echo(choice.index()) + choice.message().content();
-            CompletionFormat.writeChoice(
-                    out, choice.index(), text, choice.logprobs(), 0, choice.finishReason());
+            CompletionFormat.writeChoice(out, choice.index(), text, choice.logprobs(), 0, choice.finishReason());
         }
         out.writeEndArray();
         out.writeFieldName("usage");

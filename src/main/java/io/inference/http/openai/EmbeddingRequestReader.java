@@ -20,12 +20,11 @@ public final class EmbeddingRequestReader {
         String model = body.requiredText("model");
         List<String> inputs = inputs(body);
         Integer dimensions = body.integer("dimensions", 1, Integer.MAX_VALUE);
-        boolean base64 =
-                switch (body.text("encoding_format", "float")) {
-                    case "float" -> false;
-                    case "base64" -> true;
-                    default -> throw body.invalid("encoding_format", "'encoding_format' must be float or base64");
-                };
+        boolean base64 = switch (body.text("encoding_format", "float")) {
+            case "float" -> false;
+            case "base64" -> true;
+            default -> throw body.invalid("encoding_format", "'encoding_format' must be float or base64");
+        };
         return WireRequest.of(
                 new EmbedRequest(model, inputs, dimensions, true, false),
                 EmbedAnswer.class,

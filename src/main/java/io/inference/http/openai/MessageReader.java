@@ -99,7 +99,10 @@ final class MessageReader {
             }
             JsonFields function = call.requiredObject("function");
             calls.add(new ToolCall(
-                    calls.size(), call.requiredText("id"), function.requiredText("name"), function.text("arguments", "{}")));
+                    calls.size(),
+                    call.requiredText("id"),
+                    function.requiredText("name"),
+                    function.text("arguments", "{}")));
         }
         return calls;
     }

@@ -52,8 +52,7 @@ final class ToolReader {
             case "text" -> null;
             case "json_object" -> new ResponseFormat.JsonObject();
             case "json_schema" -> jsonSchema(format.requiredObject("json_schema"));
-            default ->
-                throw format.unsupported("type", "response formats of type '" + type + "' are not supported");
+            default -> throw format.unsupported("type", "response formats of type '" + type + "' are not supported");
         };
     }
 
@@ -86,6 +85,7 @@ final class ToolReader {
     private static ResponseFormat jsonSchema(JsonFields fields) {
         fields.requiredObject("schema");
         String schema = fields.json("schema");
-        return new ResponseFormat.JsonSchema(fields.text("name"), schema == null ? "{}" : schema, fields.flag("strict"));
+        return new ResponseFormat.JsonSchema(
+                fields.text("name"), schema == null ? "{}" : schema, fields.flag("strict"));
     }
 }

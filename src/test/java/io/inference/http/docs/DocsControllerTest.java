@@ -35,7 +35,8 @@ class DocsControllerTest {
     void theDocumentIsThere() throws Exception {
         MockHttpServletResponse answer = get("/openapi.json");
         assertThat(answer.getContentType()).isEqualTo("application/json");
-        assertThat(answer.getContentAsString()).contains("\"openapi\":\"3.1.0\"", "/v1/models", "\"version\":\"1.2.3\"");
+        assertThat(answer.getContentAsString())
+                .contains("\"openapi\":\"3.1.0\"", "/v1/models", "\"version\":\"1.2.3\"");
     }
 
     @Test
@@ -48,7 +49,9 @@ class DocsControllerTest {
         var links = Pattern.compile("(?:href|src)=\"([^\"]+)\"").matcher(html);
         int found = 0;
         while (links.find()) {
-            assertThat(get("/" + links.group(1)).getStatus()).describedAs(links.group(1)).isEqualTo(200);
+            assertThat(get("/" + links.group(1)).getStatus())
+                    .describedAs(links.group(1))
+                    .isEqualTo(200);
             found++;
         }
         assertThat(found).isGreaterThanOrEqualTo(4);

@@ -52,8 +52,8 @@ class OpenApiDocumentTest {
     @Test
     void thePrefixIsTheConfiguredOne() throws IOException {
         JsonNode document = document("/v2", List.of(path("POST", "/v2/chat/completions")));
-        assertThat(operations(document)).containsExactlyInAnyOrderElementsOf(
-                withOwnAnswers(List.of("POST /v2/chat/completions")));
+        assertThat(operations(document))
+                .containsExactlyInAnyOrderElementsOf(withOwnAnswers(List.of("POST /v2/chat/completions")));
         assertThat(document.at("/info/version").textValue()).isEqualTo("1.2.3");
     }
 
@@ -70,10 +70,12 @@ class OpenApiDocumentTest {
     @Test
     void everyReferenceLeadsSomewhere() throws IOException {
         JsonNode document = document("/v1", routes());
-        assertThat(document.findValuesAsText("$ref")).isNotEmpty().allSatisfy(reference -> assertThat(
-                        document.at(reference.substring(1)).isMissingNode())
-                .describedAs(reference)
-                .isFalse());
+        assertThat(document.findValuesAsText("$ref"))
+                .isNotEmpty()
+                .allSatisfy(reference -> assertThat(
+                                document.at(reference.substring(1)).isMissingNode())
+                        .describedAs(reference)
+                        .isFalse());
     }
 
     @Test
@@ -91,7 +93,8 @@ class OpenApiDocumentTest {
 
     @Test
     void everyReasonCodeIsListed() throws IOException {
-        JsonNode codes = document("/v1", routes()).at("/components/schemas/OpenAiError/properties/error/properties/code/enum");
+        JsonNode codes =
+                document("/v1", routes()).at("/components/schemas/OpenAiError/properties/error/properties/code/enum");
         assertThat(StreamSupport.stream(codes.spliterator(), false).map(JsonNode::textValue))
                 .containsExactlyElementsOf(
                         Arrays.stream(ErrorCode.values()).map(ErrorCode::reason).toList());
@@ -105,8 +108,12 @@ class OpenApiDocumentTest {
 
     private static TreeSet<String> operations(JsonNode document) {
         TreeSet<String> operations = new TreeSet<>();
-        document.path("paths").properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(
-                method -> operations.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(
+                                method -> operations.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
         return operations;
     }
 
@@ -126,7 +133,8 @@ class OpenApiDocumentTest {
                     new Yaml().load(Files.readString(Path.of("routes", file + ".camel.yaml")));
             for (var route : routes) {
                 @SuppressWarnings("unchecked")
-                var parameters = (Map<String, String>) route.get("route").get("from").get("parameters");
+                var parameters =
+                        (Map<String, String>) route.get("route").get("from").get("parameters");
                 paths.add(path(
                         parameters.get("httpMethodRestrict"),
                         parameters.get("path").replace("{{api-version}}", "v1")));

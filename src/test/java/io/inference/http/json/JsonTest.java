@@ -72,7 +72,8 @@ class JsonTest {
     @Test
     void utf8IsHeldToWhatTheJdkTakes() {
         Random random = new Random(7);
-        byte[] starts = {0x41, (byte) 0xC0, (byte) 0xC3, (byte) 0xE0, (byte) 0xED, (byte) 0xF0, (byte) 0xF4, (byte) 0xF5};
+        byte[] starts = {0x41, (byte) 0xC0, (byte) 0xC3, (byte) 0xE0, (byte) 0xED, (byte) 0xF0, (byte) 0xF4, (byte) 0xF5
+        };
         for (int i = 0; i < 200_000; i++) {
             byte[] bytes = new byte[random.nextInt(12)];
             for (int at = 0; at < bytes.length; at++) {

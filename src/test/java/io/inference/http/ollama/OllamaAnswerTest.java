@@ -72,9 +72,11 @@ class OllamaAnswerTest {
         assertThat(lines).hasSameSizeAs(recording.values());
         for (int i = 0; i < lines.size(); i++) {
             assertThat(shape(lines.get(i))).isEqualTo(shape(recording.values().get(i)));
-            assertThat(lines.get(i).path("message")).isEqualTo(recording.values().get(i).path("message"));
+            assertThat(lines.get(i).path("message"))
+                    .isEqualTo(recording.values().get(i).path("message"));
         }
-        assertThat(lines.getLast().path("done_reason")).isEqualTo(recording.values().getLast().path("done_reason"));
+        assertThat(lines.getLast().path("done_reason"))
+                .isEqualTo(recording.values().getLast().path("done_reason"));
     }
 
     @Test
@@ -82,7 +84,8 @@ class OllamaAnswerTest {
         Recording recording = Recording.named("generate-stream");
         List<JsonNode> lines = stream(GenerateRequestReader.read(recording.request()), recording, "/response");
         assertThat(lines).hasSameSizeAs(recording.values());
-        assertThat(lines).extracting(line -> line.path("response").textValue())
+        assertThat(lines)
+                .extracting(line -> line.path("response").textValue())
                 .containsExactlyElementsOf(recording.values().stream()
                         .map(line -> line.path("response").textValue())
                         .toList());
@@ -94,7 +97,8 @@ class OllamaAnswerTest {
             Recording recording = Recording.named(name);
             ModelDetails details = new ModelDetails(MODEL, null, null, Map.of(), List.of());
             JsonNode written = write(ChatRequestReader.read(recording.request()), details, recording);
-            assertThat(written.path("done_reason")).isEqualTo(recording.values().getFirst().path("done_reason"));
+            assertThat(written.path("done_reason"))
+                    .isEqualTo(recording.values().getFirst().path("done_reason"));
         }
     }
 
@@ -105,7 +109,8 @@ class OllamaAnswerTest {
         recording.values().getFirst().path("embeddings").forEach(vector -> vectors.add(floats(vector)));
         var answer = new EmbedAnswer("smollm2:135m", vectors, new Usage(2, 0, 0));
         JsonNode written = write(EmbedRequestReader.read(recording.request()), answer, recording);
-        assertThat(written.path("embeddings")).isEqualTo(recording.values().getFirst().path("embeddings"));
+        assertThat(written.path("embeddings"))
+                .isEqualTo(recording.values().getFirst().path("embeddings"));
 
         Recording empty = Recording.named("embed-empty");
         write(EmbedRequestReader.read(empty.request()), new EmbedAnswer("smollm2:135m", List.of(), Usage.NONE), empty);
@@ -134,11 +139,13 @@ class OllamaAnswerTest {
         metadata.put("llama.context_length", 8192);
         var details = new ModelDetails(MODEL, "T", "apache-2.0", metadata, List.of("completion"));
         JsonNode recorded = Recording.named("show").values().getFirst();
-        JsonNode written = json(ShowFormat.read(Recording.named("show").request()).answer(details, call));
+        JsonNode written =
+                json(ShowFormat.read(Recording.named("show").request()).answer(details, call));
         for (String name : List.of("details", "capabilities")) {
             assertThat(written.path(name)).isEqualTo(recorded.path(name));
         }
-        assertThat(written.path("model_info").path("llama.context_length").intValue()).isEqualTo(8192);
+        assertThat(written.path("model_info").path("llama.context_length").intValue())
+                .isEqualTo(8192);
         assertThat(recorded.fieldNames()).toIterable().containsAll(() -> written.fieldNames());
     }
 
@@ -197,8 +204,7 @@ class OllamaAnswerTest {
             boolean last = line.path("done").booleanValue();
             FinishReason reason = last ? reason(line) : null;
             Usage usage = last ? new Usage(line.path("prompt_eval_count").intValue(), 1, 0) : null;
-            encoder.chunk(
-                    new Chunk(0, line.at(text).textValue(), null, List.of(), List.of(), reason, usage), out);
+            encoder.chunk(new Chunk(0, line.at(text).textValue(), null, List.of(), List.of(), reason, usage), out);
         }
         encoder.end(out);
         List<JsonNode> lines = Recording.values(out.toString(StandardCharsets.UTF_8));
@@ -214,7 +220,9 @@ class OllamaAnswerTest {
         recorded.path("logprobs").forEach(token -> logprobs.add(logprob(token)));
         var choice = new Choice(0, Message.of(Role.ASSISTANT, text.textValue()), reason(recorded), logprobs);
         var usage = new Usage(
-                recorded.path("prompt_eval_count").intValue(), recorded.path("eval_count").intValue(), 0);
+                recorded.path("prompt_eval_count").intValue(),
+                recorded.path("eval_count").intValue(),
+                0);
         return new ChatAnswer.Whole("smollm2:135m", List.of(choice), usage);
     }
 

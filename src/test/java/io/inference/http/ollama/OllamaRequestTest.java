@@ -37,7 +37,9 @@ class OllamaRequestTest {
                 .containsExactly(
                         Message.of(Role.SYSTEM, "Answer in one word."),
                         Message.of(Role.USER, "What is the capital of France?"));
-        assertThat(chat("chat-stream").stream()).describedAs("streams unless told not to").isTrue();
+        assertThat(chat("chat-stream").stream())
+                .describedAs("streams unless told not to")
+                .isTrue();
         assertThat(chat("chat-logprobs").options().topLogprobs()).isEqualTo(2);
         assertThat(chat("chat-think-unsupported").think()).isTrue();
         assertThat(chat("chat-json-schema").responseFormat())
@@ -51,12 +53,14 @@ class OllamaRequestTest {
         assertThat(chat("chat-images-unsupported").messages().getFirst().images())
                 .singleElement()
                 .isInstanceOfSatisfying(
-                        Image.Inline.class, image -> assertThat(image.mediaType()).isEqualTo("image/png"));
+                        Image.Inline.class,
+                        image -> assertThat(image.mediaType()).isEqualTo("image/png"));
     }
 
     @Test
     void aChatWithoutMessagesAsksForTheModelAlone() {
-        WireRequest<?> load = ChatRequestReader.read(Recording.named("chat-empty-messages-loads").request());
+        WireRequest<?> load = ChatRequestReader.read(
+                Recording.named("chat-empty-messages-loads").request());
         assertThat(load.request()).isNull();
         assertThat(load.model()).isEqualTo("smollm2:135m");
         assertThat(load.operation()).isEqualTo(Operation.MODELS);
@@ -64,14 +68,18 @@ class OllamaRequestTest {
 
     @Test
     void aPromptIsAChatOfOneMessageUnlessItIsRaw() {
-        var prompt = (ChatRequest) GenerateRequestReader.read(Recording.named("generate-stream").request()).request();
+        var prompt = (ChatRequest)
+                GenerateRequestReader.read(Recording.named("generate-stream").request())
+                        .request();
         assertThat(prompt.messages()).containsExactly(Message.of(Role.USER, "Water boils at"));
         assertThat(prompt.stream()).isTrue();
-        var raw = (GenerateRequest) GenerateRequestReader.read(Recording.named("generate").request()).request();
+        var raw = (GenerateRequest)
+                GenerateRequestReader.read(Recording.named("generate").request())
+                        .request();
         assertThat(raw).isEqualTo(new GenerateRequest("smollm2:135m", List.of("Water boils at"), RECORDED, false));
-        var system = (ChatRequest) generate("\"prompt\":\"a\",\"system\":\"b\",\"think\":\"low\",\"format\":\"json\"").request();
-        assertThat(system.messages())
-                .containsExactly(Message.of(Role.SYSTEM, "b"), Message.of(Role.USER, "a"));
+        var system = (ChatRequest) generate("\"prompt\":\"a\",\"system\":\"b\",\"think\":\"low\",\"format\":\"json\"")
+                .request();
+        assertThat(system.messages()).containsExactly(Message.of(Role.SYSTEM, "b"), Message.of(Role.USER, "a"));
         assertThat(system.think()).isTrue();
         assertThat(system.responseFormat()).isEqualTo(new ResponseFormat.JsonObject());
         assertThat(generate("\"system\":\"b\"").request()).isNull();
@@ -81,9 +89,11 @@ class OllamaRequestTest {
     void texts() {
         assertThat(embed("embed")).isEqualTo(new EmbedRequest("smollm2:135m", List.of("a", "b"), null, true, true));
         assertThat(embed("embed-empty").inputs()).isEmpty();
-        var legacy = EmbedRequestReader.readLegacy(Recording.named("embeddings-legacy").request());
+        var legacy = EmbedRequestReader.readLegacy(
+                Recording.named("embeddings-legacy").request());
         assertThat(legacy.request()).isEqualTo(new EmbedRequest("smollm2:135m", List.of("a"), null, false, true));
-        assertThat(EmbedRequestReader.read(bytes("{\"model\":\"m\",\"input\":\"\"}")).request())
+        assertThat(EmbedRequestReader.read(bytes("{\"model\":\"m\",\"input\":\"\"}"))
+                        .request())
                 .isEqualTo(new EmbedRequest("m", List.of(), null, true, true));
     }
 
@@ -96,19 +106,16 @@ class OllamaRequestTest {
                                 + "\"repeat_last_n\":64,\"typical_p\":1.0,\"mirostat\":0}")
                 .request();
         assertThat(request.options())
-                .isEqualTo(new Options(
-                        0.5, 0.9, 0, 0.1, 1.1, 1.0, 1.0, null, null, List.of("x"), 512, 1, null));
+                .isEqualTo(new Options(0.5, 0.9, 0, 0.1, 1.1, 1.0, 1.0, null, null, List.of("x"), 512, 1, null));
     }
 
     @Test
     void callsHaveObjectsForArguments() {
-        var request = (ChatRequest) ChatRequestReader.read(bytes(
-                        """
+        var request = (ChatRequest) ChatRequestReader.read(bytes("""
                         {"model":"m","messages":[
                           {"role":"assistant","thinking":"hm","tool_calls":[{"function":{"name":"f","arguments":{"a":[1]}}},
                             {"id":"c","function":{"name":"g"}}]},
-                          {"role":"tool","tool_name":"f","content":"1"}]}"""))
-                .request();
+                          {"role":"tool","tool_name":"f","content":"1"}]}""")).request();
         assertThat(request.messages())
                 .containsExactly(
                         new Message(
@@ -135,7 +142,8 @@ class OllamaRequestTest {
 
     @Test
     void theModelIsRequired() {
-        assertThatThrownBy(() -> ChatRequestReader.read(Recording.named("chat-no-model").request()))
+        assertThatThrownBy(() ->
+                        ChatRequestReader.read(Recording.named("chat-no-model").request()))
                 .hasMessage("model is required");
         assertThatThrownBy(() -> ShowFormat.read(bytes("{}"))).hasMessage("model is required");
         assertThat(ShowFormat.read(bytes("{\"name\":\"m\"}")).model()).isEqualTo("m");
@@ -186,11 +194,13 @@ class OllamaRequestTest {
     }
 
     private static ChatRequest chat(String recording) {
-        return (ChatRequest) ChatRequestReader.read(Recording.named(recording).request()).request();
+        return (ChatRequest)
+                ChatRequestReader.read(Recording.named(recording).request()).request();
     }
 
     private static EmbedRequest embed(String recording) {
-        return (EmbedRequest) EmbedRequestReader.read(Recording.named(recording).request()).request();
+        return (EmbedRequest)
+                EmbedRequestReader.read(Recording.named(recording).request()).request();
     }
 
     private static WireRequest<?> message(String fields) {

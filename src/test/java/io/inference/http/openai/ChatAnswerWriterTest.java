@@ -58,16 +58,17 @@ class ChatAnswerWriterTest {
                 -0.5,
                 "é".getBytes(StandardCharsets.UTF_8),
                 List.of(new TokenLogprob("e", Double.NEGATIVE_INFINITY, new byte[] {101}, List.of())));
-        var message = new Message(
-                Role.ASSISTANT, "", "hm", List.of(), List.of(new ToolCall(0, "c", "f", "{}")), null, null);
+        var message =
+                new Message(Role.ASSISTANT, "", "hm", List.of(), List.of(new ToolCall(0, "c", "f", "{}")), null, null);
         var answer = new ChatAnswer.Whole(
                 "m", List.of(new Choice(0, message, FinishReason.TOOL_CALLS, List.of(token))), Usage.NONE);
         assertThat(whole(answer))
                 .contains("\"message\":{\"role\":\"assistant\",\"content\":null,\"reasoning_content\":\"hm\","
                         + "\"refusal\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
                         + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
-                .contains("\"logprobs\":{\"content\":[{\"token\":\"é\",\"logprob\":-0.5,\"bytes\":[195,169],"
-                        + "\"top_logprobs\":[{\"token\":\"e\",\"logprob\":-9999.0,\"bytes\":[101]}]}],\"refusal\":null}")
+                .contains(
+                        "\"logprobs\":{\"content\":[{\"token\":\"é\",\"logprob\":-0.5,\"bytes\":[195,169],"
+                                + "\"top_logprobs\":[{\"token\":\"e\",\"logprob\":-9999.0,\"bytes\":[101]}]}],\"refusal\":null}")
                 .contains("\"finish_reason\":\"tool_calls\"");
     }
 
@@ -155,7 +156,8 @@ class ChatAnswerWriterTest {
         var http = (HttpAnswer.Whole) new ChatAnswerWriter(true, true).write(answer, HEAD);
         assertThat(http.contentType()).isEqualTo("text/event-stream");
         assertThat(new String(http.body(), StandardCharsets.UTF_8))
-                .containsSubsequence("\"content\":\"Hi\"", "\"finish_reason\":\"stop\"", "\"total_tokens\":2", "[DONE]");
+                .containsSubsequence(
+                        "\"content\":\"Hi\"", "\"finish_reason\":\"stop\"", "\"total_tokens\":2", "[DONE]");
     }
 
     @Test

@@ -40,38 +40,36 @@ class ChatRequestReaderTest {
 
     @Test
     void everyOption() {
-        ChatRequest request = read(
-                """
+        ChatRequest request = read("""
                 {"model":"m",%s,"n":2,"stop":["a","b"],"seed":-7,"max_tokens":5,"max_completion_tokens":6,"temperature":0,
                  "top_p":0.5,"presence_penalty":-2,"frequency_penalty":2,"logprobs":true,"top_logprobs":3,"top_k":40,
                  "min_p":0.05,"repetition_penalty":1.1,"num_ctx":2048,"stream":true,"reasoning_effort":"low",
-                 "user":"u","metadata":{"a":"b"},"store":true,"unheard_of":[1]}"""
-                        .formatted(HI));
+                 "user":"u","metadata":{"a":"b"},"store":true,"unheard_of":[1]}""".formatted(HI));
         assertThat(request.options())
-                .isEqualTo(new Options(
-                        0.0, 0.5, 40, 0.05, 1.1, -2.0, 2.0, -7L, 6, List.of("a", "b"), 2048, 2, 3));
+                .isEqualTo(new Options(0.0, 0.5, 40, 0.05, 1.1, -2.0, 2.0, -7L, 6, List.of("a", "b"), 2048, 2, 3));
         assertThat(request.stream()).isTrue();
         assertThat(request.think()).isTrue();
     }
 
     @Test
     void nullsCountAsAbsent() {
-        ChatRequest request = read("{\"model\":\"m\"," + HI
-                + ",\"n\":null,\"stop\":null,\"temperature\":null,\"tools\":null,\"tool_choice\":null,"
-                + "\"response_format\":null,\"stream\":null,\"stream_options\":null,\"logit_bias\":null,\"audio\":null}");
+        ChatRequest request = read(
+                "{\"model\":\"m\"," + HI
+                        + ",\"n\":null,\"stop\":null,\"temperature\":null,\"tools\":null,\"tool_choice\":null,"
+                        + "\"response_format\":null,\"stream\":null,\"stream_options\":null,\"logit_bias\":null,\"audio\":null}");
         assertThat(request.options()).isEqualTo(Options.DEFAULTS);
     }
 
     @Test
     void whatHasNoEffectIsTaken() {
-        read("{\"model\":\"m\"," + HI + ",\"logit_bias\":{},\"functions\":[],\"modalities\":[\"text\"],\"verbosity\":\"medium\","
+        read("{\"model\":\"m\"," + HI
+                + ",\"logit_bias\":{},\"functions\":[],\"modalities\":[\"text\"],\"verbosity\":\"medium\","
                 + "\"parallel_tool_calls\":false,\"response_format\":{\"type\":\"text\"}}");
     }
 
     @Test
     void rolesPartsAndCalls() {
-        ChatRequest request = read(
-                """
+        ChatRequest request = read("""
                 {"model":"m","messages":[
                   {"role":"developer","content":"Be brief."},
                   {"role":"user","name":"ann","content":[{"type":"text","text":"What"},{"type":"text","text":"is it?"},
@@ -110,17 +108,14 @@ class ChatRequestReaderTest {
 
     @Test
     void toolsAndTheShapeOfTheAnswer() {
-        ChatRequest request = read(
-                """
+        ChatRequest request = read("""
                 {"model":"m",%s,
                  "tools":[{"type":"function","function":{"name":"f","description":"d","strict":true,
                            "parameters":{"type":"object"}}},{"type":"function","function":{"name":"g"}}],
                  "tool_choice":{"type":"function","function":{"name":"f"}},
-                 "response_format":{"type":"json_schema","json_schema":{"name":"s","strict":true,"schema":{"type":"object"}}}}"""
-                        .formatted(HI));
+                 "response_format":{"type":"json_schema","json_schema":{"name":"s","strict":true,"schema":{"type":"object"}}}}""".formatted(HI));
         assertThat(request.tools())
-                .containsExactly(
-                        new Tool("f", "d", "{\"type\":\"object\"}", true), new Tool("g", null, null, null));
+                .containsExactly(new Tool("f", "d", "{\"type\":\"object\"}", true), new Tool("g", null, null, null));
         assertThat(request.toolChoice()).isEqualTo(new ToolChoice(ToolChoice.Mode.FUNCTION, "f"));
         assertThat(request.responseFormat())
                 .isEqualTo(new ResponseFormat.JsonSchema("s", "{\"type\":\"object\"}", true));
@@ -232,7 +227,8 @@ class ChatRequestReaderTest {
     }
 
     private static ChatRequest read(String body) {
-        return (ChatRequest) ChatRequestReader.read(body.getBytes(StandardCharsets.UTF_8)).request();
+        return (ChatRequest)
+                ChatRequestReader.read(body.getBytes(StandardCharsets.UTF_8)).request();
     }
 
     private static void assertRefused(String body, ErrorCode code, String param) {

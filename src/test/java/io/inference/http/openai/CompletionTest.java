@@ -40,9 +40,12 @@ class CompletionTest {
     @Test
     void withoutALimitItIsOpenAisOwn() {
         assertThat(request("\"prompt\":\"a\"").options().maxTokens()).isEqualTo(16);
-        assertThat(request("\"prompt\":\"a\",\"max_tokens\":3,\"n\":2,\"best_of\":2").options().maxTokens())
+        assertThat(request("\"prompt\":\"a\",\"max_tokens\":3,\"n\":2,\"best_of\":2")
+                        .options()
+                        .maxTokens())
                 .isEqualTo(3);
-        assertThat(request("\"prompt\":\"a\",\"logprobs\":0").options().topLogprobs()).isZero();
+        assertThat(request("\"prompt\":\"a\",\"logprobs\":0").options().topLogprobs())
+                .isZero();
     }
 
     @ParameterizedTest
@@ -84,8 +87,7 @@ class CompletionTest {
         var out = new ByteArrayOutputStream();
         encoder.chunk(logprob("é", token("é", -1, token("e", -2))), out);
         encoder.chunk(logprob("x", token("x", -3)), out);
-        encoder.chunk(
-                new Chunk(0, "", null, List.of(), List.of(), FinishReason.LENGTH, new Usage(1, 2, 0)), out);
+        encoder.chunk(new Chunk(0, "", null, List.of(), List.of(), FinishReason.LENGTH, new Usage(1, 2, 0)), out);
         encoder.end(out);
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .isEqualTo(START

@@ -1,0 +1,32 @@
+package io.inference.http;
+
+import org.apache.catalina.core.StandardHost;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the wire formats need of the web server. */
+@Configuration(proxyBeanMethods = false)
+class WebServerConfiguration {
+    /**
+     * Clients send the slash in a model's name as {@code %2F}, which Tomcat refuses unless told otherwise. Last of all customizers, so
+     * that our valve is nearer to the request than Boot's and speaks first.
+     */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(@Value("${api-version}") String apiVersion) {
+        String apiPrefix = "/" + apiVersion.replaceAll("^/+|/+$", "");
+        return factory -> {
+            factory.addConnectorCustomizers(
+                    connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+            factory.addContextCustomizers(context -> {
+                if (context.getParent() instanceof StandardHost host) {
+                    host.setErrorReportValveClass(RefusalValve.class.getName());
+                    host.getPipeline().addValve(new RefusalValve(apiPrefix));
+                }
+            });
+        };
+    }
+}

@@ -1,0 +1,18 @@
+package io.inference;
+
+/** The service with the real model, started once for all the tests that need it and stopped with their JVM. */
+public final class TestService {
+    /** The model that {@link #baseUrl} serves. */
+    public static final String MODEL = "smollm2:135m";
+
+    private TestService() {}
+
+    /** Where the REST door listens, without a path. */
+    public static String baseUrl() {
+        return Holder.SERVICE.baseUrl();
+    }
+
+    private static final class Holder {
+        static final RunningService SERVICE = RunningService.start("--local-engine=auto", "--local-model=" + MODEL);
+    }
+}

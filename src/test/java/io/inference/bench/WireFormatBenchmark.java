@@ -1,0 +1,99 @@
+package io.inference.bench;
+
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.Choice;
+import io.inference.api.Chunk;
+import io.inference.api.ChunkStream;
+import io.inference.api.FinishReason;
+import io.inference.api.Message;
+import io.inference.api.Role;
+import io.inference.api.StreamEvent;
+import io.inference.api.Usage;
+import io.inference.http.ChunkEncoder;
+import io.inference.http.HttpAnswer;
+import io.inference.http.WireRequest;
+import io.inference.http.openai.ChatRequestReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What the wire format of a chat costs: a body read, an answer written, a chunk of a stream written. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public class WireFormatBenchmark {
+    private static final byte[] REQUEST = """
+            {"model":"smollm2:135m","temperature":0.7,"max_tokens":256,"messages":[
+             {"role":"system","content":"You are a helpful assistant who answers in one short paragraph."},
+             {"role":"user","content":"Why is the sky blue, and why are sunsets red? Please be brief about it."}]}""".getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] STREAM = new String(REQUEST, StandardCharsets.UTF_8)
+            .replace("\"temperature\"", "\"stream\":true,\"temperature\"")
+            .getBytes(StandardCharsets.UTF_8);
+
+    private final Call call = new Call("1", "rest", Duration.ofHours(1));
+    private final WireRequest<ChatAnswer> request = ChatRequestReader.read(REQUEST);
+    private final ChatAnswer.Whole answer = new ChatAnswer.Whole(
+            "smollm2:135m",
+            List.of(new Choice(
+                    0,
+                    Message.of(Role.ASSISTANT, "Air scatters blue light. ".repeat(20)),
+                    FinishReason.STOP,
+                    List.of())),
+            new Usage(40, 120, 0));
+    private final Chunk chunk = Chunk.of(0, " scatters");
+    private final ChunkEncoder encoder = encoder();
+
+    @Benchmark
+    public WireRequest<ChatAnswer> readChat() {
+        return ChatRequestReader.read(REQUEST);
+    }
+
+    @Benchmark
+    public HttpAnswer writeWholeAnswer() {
+        return request.writer().write(answer, call);
+    }
+
+    @Benchmark
+    public void writeChunk() throws IOException {
+        encoder.chunk(chunk, OutputStream.nullOutputStream());
+    }
+
+    @Benchmark
+    public ChunkEncoder beginStream() {
+        return encoder();
+    }
+
+    private ChunkEncoder encoder() {
+        var http = ChatRequestReader.read(STREAM)
+                .writer()
+                .write(new ChatAnswer.Streamed("smollm2:135m", new Nothing()), call);
+        return ((HttpAnswer.Streamed) http).encoder();
+    }
+
+    private static final class Nothing implements ChunkStream {
+        @Override
+        public StreamEvent next(Duration timeout) {
+            return StreamEvent.END;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,128 @@
+package io.inference.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inference.engine.EngineOptions.BackendChoice;
+import io.inference.engine.sampling.SamplingOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Holds the whole engine to llama.cpp's greedy answers. llama.cpp rounds activations to 8 bits before each
+ * multiplication and this engine does not: on this model that moves a log probability by about 0.04 on average, and
+ * llama.cpp's own are as far from each other between two builds. So the same token is asked for wherever llama.cpp's
+ * best two are clearly apart, and log probabilities within that noise.
+ */
+class OracleTest {
+    private static final double CLEARLY_APART = 0.3;
+
+    /**
+     * Where rounding alone turns llama.cpp away from the exact result although its best two are 0.36 apart: " United"
+     * after "The capital of France is Paris.\n\nThe"; both backends of this engine agree on " answer" by 0.22.
+     */
+    private static final String ROUNDED_AWAY = "The capital of France is:5";
+
+    @ParameterizedTest
+    @CsvSource({"CPU,8", "SCALAR,3"})
+    void generatesWhatLlamaCppGenerates(BackendChoice backend, int cases) throws Exception {
+        List<Double> errors = new ArrayList<>();
+        SoftAssertions softly = new SoftAssertions();
+        EngineOptions options = new EngineOptions(backend, 0, 512, 4, 16);
+        try (Engine engine = Engine.open(TestModel.path(), options)) {
+            for (int i = 0; i < cases; i++) {
+                compare(engine, recording("greedy.json").get("cases").get(i), errors, softly);
+            }
+        }
+        softly.assertThat(errors).hasSizeGreaterThan(cases * 3);
+        softly.assertThat(errors.stream().mapToDouble(it -> it).average().orElseThrow())
+                .as("mean distance of log probabilities")
+                .isLessThan(0.05);
+        softly.assertThat(errors).as("distances of log probabilities").allMatch(it -> it < 0.3);
+        softly.assertAll();
+    }
+
+    private static void compare(Engine engine, JsonNode recorded, List<Double> errors, SoftAssertions softly)
+            throws InterruptedException {
+        String prompt = recorded.get("prompt").asText();
+        int[] tokens = engine.trustedTokens(prompt);
+        softly.assertThat(tokens).as("tokens of '%s'", prompt).hasSize(recorded.get("prompt_tokens").asInt());
+        JsonNode expected = recorded.get("tokens");
+        List<TokenProbability> generated = generate(engine, tokens, expected.size());
+        for (int i = 0; i < expected.size() && i < generated.size(); i++) {
+            String token = new String(generated.get(i).bytes(), StandardCharsets.UTF_8);
+            JsonNode top = expected.get(i).get("top");
+            double gap = top.get(0).get(1).asDouble() - top.get(1).get(1).asDouble();
+            if (!token.equals(expected.get(i).get("token").asText())) {
+                softly.assertThat(gap < CLEARLY_APART || ROUNDED_AWAY.equals(prompt + ":" + i))
+                        .as("'%s' token %d is '%s', not '%s'", prompt, i, token, expected.get(i).get("token"))
+                        .isTrue();
+                return;
+            }
+            errors.add(Math.abs(generated.get(i).logprob() - expected.get(i).get("logprob").asDouble()));
+        }
+    }
+
+    private static List<TokenProbability> generate(Engine engine, int[] prompt, int tokens)
+            throws InterruptedException {
+        GenerateJob job =
+                new GenerateJob(prompt, tokens, SamplingOptions.greedy(), List.of(), 0, 0, "test");
+        List<TokenProbability> result = new ArrayList<>();
+        try (Generation generation = engine.submit(job)) {
+            while (true) {
+                switch (generation.next(Duration.ofSeconds(30))) {
+                    case GenerationEvent.Piece piece -> result.addAll(piece.tokens());
+                    case GenerationEvent.Pending pending -> throw new AssertionError("nothing in 30 s");
+                    case GenerationEvent.End end -> {
+                        return result;
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CPU", "SCALAR"})
+    void embedsAsOllamaDoes(BackendChoice backend) throws Exception {
+        try (Engine engine = Engine.open(TestModel.path(), new EngineOptions(backend, 0, 512, 4, 16))) {
+            List<Embedding> embeddings = engine.embed(new EmbedJob(List.of("a", "b"), false, 0, "test"));
+            JsonNode normalized = answer("ollama-embed.json").get("embeddings");
+            assertThat(embeddings).hasSize(2);
+            assertThat(embeddings.get(0).tokens() + embeddings.get(1).tokens()).isEqualTo(2);
+            for (int i = 0; i < 2; i++) {
+                assertNear(embeddings.get(i).normalized(), normalized.get(i), 0.001);
+                assertThat(embeddings.get(i).raw()).hasSize(576);
+            }
+            assertNear(embeddings.get(0).raw(), answer("ollama-embeddings-legacy.json").get("embedding"), 0.03);
+        }
+    }
+
+    /** The recorded vectors are cut to their first four numbers. */
+    private static void assertNear(float[] vector, JsonNode expected, double tolerance) {
+        for (int i = 0; i < 4; i++) {
+            assertThat((double) vector[i])
+                    .as("component %d", i)
+                    .isCloseTo(expected.get(i).asDouble(), within(tolerance));
+        }
+    }
+
+    private static JsonNode answer(String name) throws IOException {
+        return new ObjectMapper()
+                .readTree(recording(name).get("response").get("body").asText());
+    }
+
+    private static JsonNode recording(String name) throws IOException {
+        try (InputStream in = OracleTest.class.getResourceAsStream("/smollm2-135m/" + name)) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+}

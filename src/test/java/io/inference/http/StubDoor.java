@@ -1,0 +1,102 @@
+package io.inference.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.inference.api.Call;
+import io.inference.api.Chunk;
+import io.inference.api.InferenceException;
+import io.inference.api.InferenceRequest;
+import io.inference.api.StreamEvent;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The wire formats behind the JDK's own server: what official clients say to them, without routes or models. */
+public final class StubDoor implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    public StubDoor() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    public String baseUrl() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** @param flow what answers: an {@code api} record for a request, which is null where only the model is asked about */
+    public StubDoor serve(
+            String path, Function<byte[], WireRequest<?>> reader, Function<@Nullable InferenceRequest, Object> flow) {
+        server.createContext(
+                path,
+                exchange -> answer(exchange, body -> {
+                    WireRequest<?> request = reader.apply(body);
+                    Call call = new Call("1", "rest", Duration.ofMinutes(1));
+                    return request.answer(flow.apply(request.request()), call);
+                }));
+        return this;
+    }
+
+    public StubDoor serve(String path, HttpAnswer answer) {
+        server.createContext(path, exchange -> answer(exchange, body -> answer));
+        return this;
+    }
+
+    private static void answer(HttpExchange exchange, Function<byte[], HttpAnswer> door) throws IOException {
+        try (exchange) {
+            HttpAnswer answer;
+            try {
+                answer = door.apply(exchange.getRequestBody().readAllBytes());
+            } catch (InferenceException e) {
+                answer = HttpErrors.answer(exchange.getRequestURI().getPath(), "/v1", "1", e);
+            }
+            exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+            switch (answer) {
+                case HttpAnswer.Whole whole -> {
+                    exchange.sendResponseHeaders(whole.status(), whole.body().length);
+                    exchange.getResponseBody().write(whole.body());
+                }
+                case HttpAnswer.Streamed streamed -> {
+                    exchange.sendResponseHeaders(200, 0);
+                    stream(streamed, exchange.getResponseBody());
+                }
+            }
+        }
+    }
+
+    private static void stream(HttpAnswer.Streamed answer, OutputStream out) throws IOException {
+        try (var chunks = answer.chunks()) {
+            StreamEvent event = chunks.next(Duration.ofSeconds(5));
+            while (!(event instanceof StreamEvent.End)) {
+                if (event instanceof Chunk chunk) {
+                    answer.encoder().chunk(chunk, out);
+                } else {
+                    answer.encoder().keepAlive(out);
+                }
+                out.flush();
+                event = chunks.next(Duration.ofSeconds(5));
+            }
+            answer.encoder().end(out);
+        } catch (InferenceException e) {
+            answer.encoder().failure(e, out);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.close();
+    }
+}

@@ -1,0 +1,112 @@
+package io.inference.models;
+
+import io.inference.api.Backend;
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChatRequest;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.EmbedRequest;
+import io.inference.api.GenerateRequest;
+import io.inference.api.InferenceException;
+import io.inference.api.ModelDetails;
+import io.inference.api.ModelInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** A backend that lists what a test says, fails, or hangs. */
+final class FakeBackend implements Backend {
+    private final String name;
+    private final CountDownLatch firstAsked = new CountDownLatch(1);
+    private volatile List<ModelInfo> models = List.of();
+    private volatile InferenceException failure;
+    private volatile CountDownLatch hanging = new CountDownLatch(0);
+    final AtomicInteger asked = new AtomicInteger();
+    volatile boolean enabled = true;
+    volatile InferenceException detailsFailure;
+    volatile InferenceException loadedFailure;
+
+    FakeBackend(String name) {
+        this.name = name;
+    }
+
+    void has(String... ids) {
+        models = Stream.of(ids).map(id -> ModelInfo.named(id, name)).toList();
+        failure = null;
+    }
+
+    void fail(InferenceException with) {
+        failure = with;
+    }
+
+    void hang() {
+        hanging = new CountDownLatch(1);
+    }
+
+    void release() {
+        hanging.countDown();
+    }
+
+    boolean awaitAsked() throws InterruptedException {
+        return firstAsked.await(5, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean enabled() {
+        return enabled;
+    }
+
+    @Override
+    public List<ModelInfo> models() {
+        asked.incrementAndGet();
+        firstAsked.countDown();
+        try {
+            hanging.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        throwIf(failure);
+        return models;
+    }
+
+    @Override
+    public List<ModelInfo> loaded() {
+        throwIf(loadedFailure);
+        return models;
+    }
+
+    @Override
+    public ModelDetails details(String model) {
+        throwIf(detailsFailure);
+        return new ModelDetails(ModelInfo.named(model, name), null, null, Map.of(), List.of());
+    }
+
+    private static void throwIf(InferenceException failure) {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public ChatAnswer chat(ChatRequest request, Call call) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ChatAnswer generate(GenerateRequest request, Call call) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public EmbedAnswer embed(EmbedRequest request, Call call) {
+        throw new UnsupportedOperationException();
+    }
+}

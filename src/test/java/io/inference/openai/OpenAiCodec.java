@@ -1,0 +1,31 @@
+package io.inference.openai;
+
+import io.inference.api.ChatRequest;
+import io.inference.transport.Failures;
+import java.io.IOException;
+import java.util.List;
+
+/** The codec by itself, for the benchmark. */
+public final class OpenAiCodec {
+    private static final OpenAiErrors ERRORS = new OpenAiErrors(new Failures("openai"), null);
+
+    private OpenAiCodec() {}
+
+    public static byte[] encode(ChatRequest request) {
+        return OpenAiRequests.chat(request);
+    }
+
+    public static Object decode(byte[] body) throws IOException {
+        return OpenAiFrameParser.parse(body, 0, body.length, true);
+    }
+
+    /** @return how many chunks the lines made */
+    public static int decode(List<byte[]> lines) throws IOException {
+        OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(ERRORS);
+        int[] chunks = {0};
+        for (byte[] line : lines) {
+            decoder.line(line, 0, line.length, chunk -> chunks[0]++);
+        }
+        return chunks[0];
+    }
+}
