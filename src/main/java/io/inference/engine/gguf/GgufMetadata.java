@@ -91,7 +91,9 @@ public final class GgufMetadata {
                 .map(list -> list.values().clone());
     }
 
-    /** The value of a key whatever its type (String, Boolean, Long or Double), or empty where it is a list or absent. */
+    /**
+     * The value of a key whatever its type (String, Boolean, Long or Double), or empty where it is a list or absent.
+     */
     public Optional<Object> scalar(String key) {
         return Optional.ofNullable(values.get(key))
                 .filter(it -> it instanceof String || it instanceof Boolean || it instanceof Number);

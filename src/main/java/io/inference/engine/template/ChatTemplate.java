@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's chat template: turns messages into the prompt that the model was trained on. Immutable, safe for use by many
- * threads.
+ * A model's chat template: turns messages into the prompt that the model was trained on. Immutable, safe for use by
+ * many threads.
  *
  * <p>Messages are JSON-like data: String, Boolean, Number, null, List, and Map with String keys. They are never read as
  * template text. But what they say stands in the prompt as it is: whoever tokenizes it has to keep control tokens in

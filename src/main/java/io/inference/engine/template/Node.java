@@ -37,7 +37,9 @@ sealed interface Node {
     /** {@code filter name} … {@code endfilter}. */
     record Filtered(List<Expr.Filter> filters, List<Node> body, int line) implements Node {}
 
-    /** {@code generation} … {@code endgeneration}: marks what the assistant said, for training; its body is rendered. */
+    /**
+     * {@code generation} … {@code endgeneration}: marks what the assistant said, for training; its body is rendered.
+     */
     record Transparent(List<Node> body) implements Node {}
 
     record Break() implements Node {}

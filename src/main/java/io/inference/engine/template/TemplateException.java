@@ -23,7 +23,10 @@ public final class TemplateException extends RuntimeException {
         return new TemplateException(message, true);
     }
 
-    /** Whether the template itself refused the messages ({@code raise_exception}): the caller's fault, not the model's. */
+    /**
+     * Whether the template itself refused the messages ({@code raise_exception}): the caller's fault, not the
+     * model's.
+     */
     public boolean isRaisedByTemplate() {
         return raised;
     }

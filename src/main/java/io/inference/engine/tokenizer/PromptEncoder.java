@@ -27,8 +27,8 @@ public final class PromptEncoder {
     }
 
     /**
-     * The tokens of the prompt, with {@link Tokenizer#bos()} in front where the model wants it and the template does not
-     * put it there.
+     * The tokens of the prompt, with {@link Tokenizer#bos()} in front where the model wants it and the template does
+     * not put it there.
      *
      * @param messages JSON-like data as {@link ChatTemplate#render} takes it
      * @param tools tool definitions; null for none

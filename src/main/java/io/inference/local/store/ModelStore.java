@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of model files. A model is fetched once, from the first source that has it: written beside, verified by its
- * hash, then renamed, so that a file of its name is always whole. Starters at the same time, threads or processes, wait
- * for the one that fetches. Safe for use by many threads.
+ * The folder of model files. A model is fetched once, from the first source that has it: written beside, verified by
+ * its hash, then renamed, so that a file of its name is always whole. Starters at the same time, threads or processes,
+ * wait for the one that fetches. Safe for use by many threads.
  */
 public final class ModelStore {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);

@@ -30,8 +30,8 @@ record Part(Path file, CatalogueEntry entry, Progress progress) {
     }
 
     /**
-     * Writes all of {@code in} from {@code offset} on, and cuts off what was behind it. More than the model's size is an
-     * error, before it fills the disk.
+     * Writes all of {@code in} from {@code offset} on, and cuts off what was behind it. More than the model's size is
+     * an error, before it fills the disk.
      */
     void write(InputStream in, long offset) throws IOException {
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

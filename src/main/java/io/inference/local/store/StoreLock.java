@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One starter at a time, among threads and processes: a lock on a file beside the model. The operating system lets go of
- * it when a process dies. The file stays, since another process may be about to lock it.
+ * One starter at a time, among threads and processes: a lock on a file beside the model. The operating system lets go
+ * of it when a process dies. The file stays, since another process may be about to lock it.
  */
 final class StoreLock implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a file is the catalogue's. What has been hashed once is marked by a small file beside it that holds hash, size
- * and time of change, so that later starts need not read the model to know it.
+ * Whether a file is the catalogue's. What has been hashed once is marked by a small file beside it that holds hash,
+ * size and time of change, so that later starts need not read the model to know it.
  */
 final class Verification {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
