@@ -1,4 +1,5 @@
 import com.palantir.javaformat.java.Formatter;
+import com.palantir.javaformat.java.FormatterException;
 import com.palantir.javaformat.java.ImportOrderer;
 import com.palantir.javaformat.java.JavaFormatterOptions;
 import com.palantir.javaformat.java.RemoveUnusedImports;
@@ -20,8 +21,7 @@ class FormatSources {
             for (Path file :
                     files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
                 String source = Files.readString(file);
-                String wanted = formatter.formatSource(ImportOrderer.reorderImports(
-                        RemoveUnusedImports.removeUnusedImports(source), JavaFormatterOptions.Style.PALANTIR));
+                String wanted = format(formatter, file, source);
                 if (!wanted.equals(source)) {
                     wrong.add(file);
                     if (write) {
@@ -33,8 +33,18 @@ class FormatSources {
         if (!write && !wrong.isEmpty()) {
             wrong.forEach(file -> System.err.println("not formatted: " + file));
             System.err.println(
-                    "mend with: mvn -q toolchains:select-jdk-toolchain exec:exec@format -Dformatter.goal=write");
+                    "mend with: mvn -q toolchains:select-jdk-toolchain@find-jdk-25 exec:exec@format -Dformatter.goal=write");
             System.exit(1);
+        }
+    }
+
+    private static String format(Formatter formatter, Path file, String source) throws FormatterException {
+        try {
+            return formatter.formatSource(ImportOrderer.reorderImports(
+                    RemoveUnusedImports.removeUnusedImports(source), JavaFormatterOptions.Style.PALANTIR));
+        } catch (FormatterException e) {
+            System.err.println("cannot be read: " + file);
+            throw e;
         }
     }
 }

@@ -13,21 +13,19 @@ final class Backends {
 
     /** @throws EngineException where the backend asked for does not work here */
     static TensorOps open(EngineOptions options) {
-        int threads = options.threads() > 0
-                ? options.threads()
-                : Runtime.getRuntime().availableProcessors();
+        int threads =
+                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         String obstacle = vectorObstacle();
-        TensorOps ops =
-                switch (options.backend()) {
-                    case SCALAR -> new ScalarOps(threads);
-                    case CPU -> {
-                        if (!obstacle.isEmpty()) {
-                            throw new EngineException("the backend cpu does not work here: " + obstacle);
-                        }
-                        yield new VectorOps(threads);
-                    }
-                    case AUTO -> obstacle.isEmpty() ? new VectorOps(threads) : new ScalarOps(threads);
-                };
+        TensorOps ops = switch (options.backend()) {
+            case SCALAR -> new ScalarOps(threads);
+            case CPU -> {
+                if (!obstacle.isEmpty()) {
+                    throw new EngineException("the backend cpu does not work here: " + obstacle);
+                }
+                yield new VectorOps(threads);
+            }
+            case AUTO -> obstacle.isEmpty() ? new VectorOps(threads) : new ScalarOps(threads);
+        };
         String reason = obstacle.isEmpty() || options.backend() == EngineOptions.BackendChoice.SCALAR
                 ? ""
                 : " because " + obstacle;

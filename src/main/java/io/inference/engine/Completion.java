@@ -91,13 +91,15 @@ final class Completion implements SequenceOwner {
             reader.put(new GenerationEvent.Piece("", List.copyOf(unsent)));
         }
         long now = System.nanoTime();
-        reader.end(new GenerationEvent.End(reason, new Usage(
-                job.prompt().length,
-                generated,
-                cachedTokens,
-                Duration.ofNanos(startedNanos - submittedNanos),
-                Duration.ofNanos(firstTokenNanos - startedNanos),
-                Duration.ofNanos(now - firstTokenNanos))));
+        reader.end(new GenerationEvent.End(
+                reason,
+                new Usage(
+                        job.prompt().length,
+                        generated,
+                        cachedTokens,
+                        Duration.ofNanos(startedNanos - submittedNanos),
+                        Duration.ofNanos(firstTokenNanos - startedNanos),
+                        Duration.ofNanos(now - firstTokenNanos))));
         return END;
     }
 
@@ -105,8 +107,7 @@ final class Completion implements SequenceOwner {
         List<TokenProbability> top = logprobs.top().stream()
                 .map(it -> new TokenProbability(it.token(), tokenizer.bytes(it.token()), it.logprob(), List.of()))
                 .toList();
-        return new TokenProbability(
-                logprobs.token(), tokenizer.bytes(logprobs.token()), logprobs.logprob(), top);
+        return new TokenProbability(logprobs.token(), tokenizer.bytes(logprobs.token()), logprobs.logprob(), top);
     }
 
     @Override

@@ -9,7 +9,8 @@ public final class EngineBusyException extends EngineException {
     private final Duration retryAfter;
 
     public EngineBusyException(int queued, Duration retryAfter) {
-        super("the engine is busy: %d requests wait already; try again in %d s".formatted(queued, retryAfter.toSeconds()));
+        super("the engine is busy: %d requests wait already; try again in %d s"
+                .formatted(queued, retryAfter.toSeconds()));
         this.retryAfter = retryAfter;
     }
 

@@ -72,7 +72,9 @@ final class EngineInfos {
     static List<EngineInfo.Tensor> tensors(GgufFile file) {
         return file.tensors().stream()
                 .map(it -> new EngineInfo.Tensor(
-                        it.name(), it.type().name(), Arrays.stream(it.shape()).boxed().toList()))
+                        it.name(),
+                        it.type().name(),
+                        Arrays.stream(it.shape()).boxed().toList()))
                 .toList();
     }
 }

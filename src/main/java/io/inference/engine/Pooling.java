@@ -14,8 +14,9 @@ enum Pooling {
             case 0, 3 -> LAST;
             case 1 -> MEAN;
             case 2 -> FIRST;
-            default -> throw new UnsupportedModelException(
-                    "embeddings of pooling type %d are not supported".formatted(declared));
+            default ->
+                throw new UnsupportedModelException(
+                        "embeddings of pooling type %d are not supported".formatted(declared));
         };
     }
 }

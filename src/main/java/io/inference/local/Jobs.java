@@ -18,8 +18,7 @@ final class Jobs {
     private Jobs() {}
 
     /** @throws InferenceException where an option is out of its range, or the prompt of the context asked for */
-    static GenerateJob job(
-            LocalModel model, int[] prompt, Options options, long seed, int priority, String caller) {
+    static GenerateJob job(LocalModel model, int[] prompt, Options options, long seed, int priority, String caller) {
         return new GenerateJob(
                 prompt,
                 maxTokens(model, prompt.length, options),
@@ -38,7 +37,8 @@ final class Jobs {
         }
         int available = model.engine().info().contextLength();
         if (context > available) {
-            throw InferenceException.invalid("num_ctx", "the context of this model holds " + available + " tokens here");
+            throw InferenceException.invalid(
+                    "num_ctx", "the context of this model holds " + available + " tokens here");
         }
         if (promptTokens >= context) {
             throw new InferenceException(

@@ -102,8 +102,8 @@ public final class LocalBackend implements Backend, AutoCloseable {
         Runnable stop = worker::interrupt;
         call.onCancel(stop);
         try {
-            List<Embedding> embeddings = open.engine()
-                    .embed(new EmbedJob(request.inputs(), request.truncate(), PRIORITY, call.caller()));
+            List<Embedding> embeddings =
+                    open.engine().embed(new EmbedJob(request.inputs(), request.truncate(), PRIORITY, call.caller()));
             int tokens = embeddings.stream().mapToInt(Embedding::tokens).sum();
             List<float[]> vectors = embeddings.stream()
                     .map(embedding -> vector(embedding, request.normalize(), dimensions))

@@ -15,7 +15,8 @@ final class LocalFailures {
     static InferenceException of(EngineException failure) {
         String message = String.valueOf(failure.getMessage());
         return switch (failure) {
-            case ContextOverflowException tooLong -> new InferenceException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message, tooLong);
+            case ContextOverflowException tooLong ->
+                new InferenceException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message, tooLong);
             case EngineBusyException busy ->
                 InferenceException.retryLater(ErrorCode.OVERLOADED, message, busy.retryAfter());
             case EngineClosedException closed ->

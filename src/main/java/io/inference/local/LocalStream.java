@@ -60,14 +60,15 @@ final class LocalStream implements ChunkStream {
     }
 
     private Chunk last(GenerationEvent.End end) {
-        FinishReason reason =
-                switch (end.reason()) {
-                    case STOP -> FinishReason.STOP;
-                    case LENGTH -> FinishReason.LENGTH;
-                    case CANCELLED -> throw Call.cancellation(ErrorCode.CANCELLED);
-                };
+        FinishReason reason = switch (end.reason()) {
+            case STOP -> FinishReason.STOP;
+            case LENGTH -> FinishReason.LENGTH;
+            case CANCELLED -> throw Call.cancellation(ErrorCode.CANCELLED);
+        };
         Usage usage = new Usage(
-                end.usage().promptTokens(), end.usage().completionTokens(), end.usage().cachedTokens());
+                end.usage().promptTokens(),
+                end.usage().completionTokens(),
+                end.usage().cachedTokens());
         return new Chunk(0, "", null, List.of(), List.of(), reason, usage);
     }
 

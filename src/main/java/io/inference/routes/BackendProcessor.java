@@ -46,8 +46,8 @@ class BackendProcessor implements Processor {
         return switch (request) {
             case ChatRequest chat -> noted(backend.chat(chat, call), call);
             case GenerateRequest generate -> noted(backend.generate(generate, call), call);
-            case EmbedRequest embed when embed.inputs().isEmpty() ->
-                new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
+            case EmbedRequest embed
+            when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
             case EmbedRequest embed -> {
                 EmbedAnswer answer = backend.embed(embed, call);
                 call.setUsage(answer.usage());

@@ -18,6 +18,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinition;
@@ -50,7 +51,8 @@ final class RouteChecks {
         RouteChecks checks = new RouteChecks(context, settings, routes);
         checks.checkDuplicates(routes);
         routes.forEach(checks::checkRoute);
-        return checks.faults;
+        // A fault in a route configuration shows in each route that names it.
+        return checks.faults.stream().distinct().toList();
     }
 
     private void checkDuplicates(List<RouteDefinition> routes) {
@@ -58,12 +60,15 @@ final class RouteChecks {
         Map<String, RouteDefinition> idOwners = new HashMap<>();
         for (RouteDefinition route : routes) {
             claim(idOwners, route.getRouteId(), route, route);
-            steps(route).forEach(step -> claim(idOwners, step.getId(), route, step));
+            steps(own(route)).forEach(step -> claim(idOwners, step.getId(), route, step));
             String flow = flowName(route.getInput().getEndpointUri());
             RouteDefinition other = flow.isEmpty() ? null : flowOwners.putIfAbsent(flow, route);
             if (other != null) {
-                fault(route, route, "direct:" + flow + " is already the route " + other.getRouteId() + " of "
-                        + RouteFaults.file(other));
+                fault(
+                        route,
+                        route,
+                        "direct:" + flow + " is already the route " + other.getRouteId() + " of "
+                                + RouteFaults.file(other));
             }
         }
     }
@@ -75,14 +80,24 @@ final class RouteChecks {
             OptionalIdentifiedDefinition<?> step) {
         RouteDefinition other = id == null ? null : owners.putIfAbsent(id, route);
         if (other != null) {
-            fault(route, step, "the id '" + id + "' is already used in the route " + other.getRouteId() + " of "
-                    + RouteFaults.file(other));
+            fault(
+                    route,
+                    step,
+                    "the id '" + id + "' is already used in the route " + other.getRouteId() + " of "
+                            + RouteFaults.file(other));
         }
     }
 
-    private static Collection<ProcessorDefinition<?>> steps(RouteDefinition route) {
+    /** The route's outputs without those that a route configuration lends to every route that names it. */
+    private static List<ProcessorDefinition<?>> own(RouteDefinition route) {
+        return route.getOutputs().stream()
+                .filter(step -> !(step instanceof OnExceptionDefinition))
+                .toList();
+    }
+
+    private static Collection<ProcessorDefinition<?>> steps(List<ProcessorDefinition<?>> outputs) {
         List<ProcessorDefinition<?>> steps = new ArrayList<>();
-        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
+        ProcessorDefinitionHelper.filterTypeInOutputs(outputs, ProcessorDefinition.class)
                 .forEach(steps::add);
         return steps;
     }
@@ -90,7 +105,7 @@ final class RouteChecks {
     private void checkRoute(RouteDefinition route) {
         FromDefinition from = route.getInput();
         checkPlaceholders(route, from, from.getEndpointUri());
-        for (ProcessorDefinition<?> step : steps(route)) {
+        for (ProcessorDefinition<?> step : steps(route.getOutputs())) {
             switch (step) {
                 case ProcessDefinition process -> checkBean(route, step, process.getRef());
                 case BeanDefinition bean -> checkBean(route, step, bean.getRef());
@@ -137,7 +152,8 @@ final class RouteChecks {
 
     private void fault(RouteDefinition route, OptionalIdentifiedDefinition<?> step, String message) {
         String id = step.getId() == null ? step.getShortName() : step.getId();
-        faults.add(new RouteFault(RouteFaults.file(route), Math.max(step.getLineNumber(), 0), id, message));
+        String file = step.getLocation() == null ? RouteFaults.file(route) : RouteFaults.fileName(step.getLocation());
+        faults.add(new RouteFault(file, Math.max(step.getLineNumber(), 0), id, message));
     }
 
     private static String flowName(@Nullable String uri) {

@@ -20,7 +20,8 @@ final class RouteFaults {
     static RouteFault of(String file, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof MarkedYamlEngineException marked) {
-                int line = marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+                int line =
+                        marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
                 return new RouteFault(file, line, "", firstLine(marked.getProblem()));
             }
             if (cause instanceof DuplicateKeyException) {
@@ -35,7 +36,9 @@ final class RouteFaults {
             switch (cause) {
                 case FailedToCreateRouteException notCreated -> {
                     return ofRoute(
-                            context, notCreated.getRouteId(), firstLine(root(cause).getMessage()));
+                            context,
+                            notCreated.getRouteId(),
+                            firstLine(root(cause).getMessage()));
                 }
                 case FailedToStartRouteException notStarted -> {
                     return ofRoute(context, notStarted.getRouteId(), startMessage(notStarted));
@@ -62,7 +65,12 @@ final class RouteFaults {
 
     /** Name of the file that a route came from. */
     static String file(RouteDefinition route) {
-        return route.getResource() == null ? "" : route.getResource().getLocation().replaceFirst("^[a-z]+:", "");
+        return route.getResource() == null ? "" : fileName(route.getResource().getLocation());
+    }
+
+    /** A location of Camel's without its scheme. */
+    static String fileName(String location) {
+        return location.replaceFirst("^[a-z]+:", "");
     }
 
     private static Throwable root(Throwable failure) {
@@ -74,6 +82,8 @@ final class RouteFaults {
     }
 
     private static String firstLine(@Nullable String message) {
-        return message == null ? "it cannot be read" : message.lines().findFirst().orElse("it cannot be read");
+        return message == null
+                ? "it cannot be read"
+                : message.lines().findFirst().orElse("it cannot be read");
     }
 }

@@ -12,11 +12,7 @@ import org.apache.camel.CamelContext;
  * @param publications what it serves, door by door
  */
 public record RouteGeneration(
-        int number,
-        String hash,
-        Instant since,
-        CamelContext context,
-        List<PublishingPoint.Publication> publications) {
+        int number, String hash, Instant since, CamelContext context, List<PublishingPoint.Publication> publications) {
     void publish() {
         publications.forEach(PublishingPoint.Publication::publish);
     }

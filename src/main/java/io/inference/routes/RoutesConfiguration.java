@@ -25,8 +25,7 @@ class RoutesConfiguration {
             Set.of(ErrorCode.BACKEND_FAILED, ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL);
 
     @Bean
-    RouteGenerations routeGenerations(
-            ApplicationContext application, Settings settings, List<PublishingPoint> doors) {
+    RouteGenerations routeGenerations(ApplicationContext application, Settings settings, List<PublishingPoint> doors) {
         var builder = new GenerationBuilder(new ApplicationContextBeanRepository(application), settings, doors);
         return new RouteGenerations(builder, settings.path("routes-dir"));
     }

@@ -97,7 +97,7 @@ public final class Json {
     public static String raw(JsonParser json) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator copy = FACTORY.createGenerator(text)) {
-            copy.copyCurrentStructure(json);
+            copy.copyCurrentStructureExact(json);
         }
         return text.toString();
     }
@@ -109,21 +109,18 @@ public final class Json {
      * @throws InferenceException {@code INVALID_REQUEST} when it is not
      */
     public static void writeValue(JsonGenerator out, String jsonText, String param) throws IOException {
-        // Read completely before anything is written, since what is written cannot be taken back.
-        StringWriter checked = new StringWriter(jsonText.length());
-        try (JsonParser in = FACTORY.createParser(jsonText);
-                JsonGenerator copy = FACTORY.createGenerator(checked)) {
+        try (JsonParser in = FACTORY.createParser(jsonText)) {
             if (in.nextToken() == null) {
                 throw InferenceException.invalid(param, "JSON was expected");
             }
-            copy.copyCurrentStructure(in);
+            in.skipChildren();
             if (in.nextToken() != null) {
                 throw InferenceException.invalid(param, "one JSON value was expected");
             }
         } catch (IOException e) {
             throw InferenceException.invalid(param, "this is not JSON");
         }
-        out.writeRawValue(checked.toString());
+        out.writeRawValue(jsonText);
     }
 
     public static void optional(JsonGenerator json, String name, @Nullable Double value) throws IOException {

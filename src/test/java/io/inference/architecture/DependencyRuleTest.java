@@ -19,55 +19,82 @@ class DependencyRuleTest {
 
     @ArchTest
     static final ArchRule apiImportsNothingOfOurs = classes()
-            .that().resideInAPackage("io.inference.api..")
-            .should().onlyDependOnClassesThat(
-                    not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.api..")));
+            .that()
+            .resideInAPackage("io.inference.api..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.api..")));
 
     @ArchTest
     static final ArchRule engineImportsNothingOfOursNorSpringNorCamel = classes()
-            .that().resideInAPackage("io.inference.engine..")
-            .should().onlyDependOnClassesThat(
-                    not(resideInAnyPackage(OURS, "org.springframework..", "org.apache.camel.."))
-                            .or(resideInAPackage("io.inference.engine..")));
+            .that()
+            .resideInAPackage("io.inference.engine..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAnyPackage(OURS, "org.springframework..", "org.apache.camel.."))
+                    .or(resideInAPackage("io.inference.engine..")));
 
     @ArchTest
     static final ArchRule backendsImportTheApiAndTheirTransport = classes()
-            .that().resideInAnyPackage("io.inference.ollama..", "io.inference.openai..")
-            .should().onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAnyPackage(
-                    "io.inference.api..", "io.inference.transport..", "io.inference.ollama..", "io.inference.openai..")));
+            .that()
+            .resideInAnyPackage("io.inference.ollama..", "io.inference.openai..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage(
+                            "io.inference.api..",
+                            "io.inference.transport..",
+                            "io.inference.ollama..",
+                            "io.inference.openai..")));
 
     @ArchTest
-    static final ArchRule backendsDoNotImportEachOther = slices()
-            .matching("io.inference.(ollama|openai|local)..")
-            .should().notDependOnEachOther();
+    static final ArchRule backendsDoNotImportEachOther =
+            slices().matching("io.inference.(ollama|openai|local)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule theLocalBackendImportsTheApiAndTheEnginesFacade = classes()
-            .that().resideInAPackage("io.inference.local..")
-            .should().onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAnyPackage(
-                    "io.inference.api..", "io.inference.local..", "io.inference.engine")));
+            .that()
+            .resideInAPackage("io.inference.local..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage("io.inference.api..", "io.inference.local..", "io.inference.engine")));
 
     @ArchTest
     static final ArchRule modelsAndTelemetryImportTheApiAlone = classes()
-            .that().resideInAnyPackage("io.inference.models..", "io.inference.telemetry..", "io.inference.security..")
-            .should().onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAnyPackage(
-                    "io.inference.api..", "io.inference.models..", "io.inference.telemetry..",
-                    "io.inference.security..")));
+            .that()
+            .resideInAnyPackage("io.inference.models..", "io.inference.telemetry..", "io.inference.security..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage(
+                            "io.inference.api..",
+                            "io.inference.models..",
+                            "io.inference.telemetry..",
+                            "io.inference.security..")));
 
     @ArchTest
     static final ArchRule nobodyImportsADoor = noClasses()
-            .that().resideOutsideOfPackages("io.inference", "io.inference.http..")
-            .should().dependOnClassesThat().resideInAPackage("io.inference.http..");
+            .that()
+            .resideOutsideOfPackages("io.inference", "io.inference.http..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.http..");
 
     @ArchTest
     static final ArchRule doorsImportTheApiSecurityAndTheirPublishingPoint = classes()
-            .that().resideInAPackage("io.inference.http..")
-            .should().onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAnyPackage(
-                    "io.inference.http..", "io.inference.api..", "io.inference.security..", "io.inference.routes")));
+            .that()
+            .resideInAPackage("io.inference.http..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage(
+                            "io.inference.http..",
+                            "io.inference.api..",
+                            "io.inference.security..",
+                            "io.inference.routes")));
 
     @ArchTest
     static final ArchRule camelStaysInProcessorsDoorsAndRoutes = noClasses()
-            .that().haveSimpleNameNotEndingWith("Processor")
-            .and().resideOutsideOfPackages("io.inference", "io.inference.routes..", "io.inference.http..")
-            .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
+            .that()
+            .haveSimpleNameNotEndingWith("Processor")
+            .and()
+            .resideOutsideOfPackages("io.inference", "io.inference.routes..", "io.inference.http..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.camel..");
 }

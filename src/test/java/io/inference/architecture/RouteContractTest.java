@@ -28,7 +28,9 @@ class RouteContractTest {
         for (JsonNode entry : read(file)) {
             JsonNode definition = entry.elements().next();
             ids.add(definition.path("id").asText());
-            assertThat(definition.path("description").asText()).as("description of " + ids.getLast()).isNotBlank();
+            assertThat(definition.path("description").asText())
+                    .as("description of " + ids.getLast())
+                    .isNotBlank();
         }
         if (name.startsWith("rest-")) {
             assertThat(ids).allSatisfy(id -> assertThat(id).startsWith(name + "-"));
@@ -43,7 +45,9 @@ class RouteContractTest {
         for (JsonNode entry : read(file)) {
             forEachStep(entry, (kind, step) -> {
                 assertThat(step.path("id").asText()).as(kind + " " + step).isNotBlank();
-                assertThat(step.path("description").asText()).as(kind + " " + step).isNotBlank();
+                assertThat(step.path("description").asText())
+                        .as(kind + " " + step)
+                        .isNotBlank();
             });
         }
     }
@@ -58,7 +62,10 @@ class RouteContractTest {
             JsonNode route = entry.path("route");
             assertThat(route.path("routeConfigurationId").asText()).isEqualTo("error-handling");
             List<String> targets = new ArrayList<>();
-            forEachStep(route, (kind, step) -> targets.add(step.path("parameters").path("name").asText()));
+            forEachStep(
+                    route,
+                    (kind, step) ->
+                            targets.add(step.path("parameters").path("name").asText()));
             assertThat(targets).as(route.path("id").asText()).contains("authenticate");
         }
     }
@@ -81,7 +88,9 @@ class RouteContractTest {
 
     static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(ROUTES)) {
-            return files.filter(f -> f.toString().endsWith(".camel.yaml")).sorted().toList();
+            return files.filter(f -> f.toString().endsWith(".camel.yaml"))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -34,8 +34,8 @@ class SettingsTest {
         assertThat(settings.path("routes-dir")).isEqualTo(Path.of("routes"));
         assertThat(settings.bytes("max-request-size")).isEqualTo(32L << 20);
         assertThat(settings.time("shutdown-grace")).isEqualTo(Duration.ofSeconds(30));
-        assertThat(settings.optionalUrl("inference-services-ollama-base-url")).hasToString(
-                "Optional[http://localhost:11434]");
+        assertThat(settings.optionalUrl("inference-services-ollama-base-url"))
+                .hasToString("Optional[http://localhost:11434]");
         assertThat(settings.optionalUrl("inference-services-openai-base-url")).isEmpty();
         assertThat(settings.optionalText("inference-services-openai-api-key")).isEmpty();
         assertThat(settings.text("local-engine")).isEqualTo("auto");
@@ -106,7 +106,8 @@ class SettingsTest {
     @Test
     void helpNamesEveryVariableWithItsDefault() {
         assertThat(Help.text()).contains("PORT=8000", "SHUTDOWN_GRACE=30s");
-        assertThat(KnownSettings.ALL).allSatisfy(setting -> assertThat(Help.text()).contains(setting.variable()));
+        assertThat(KnownSettings.ALL)
+                .allSatisfy(setting -> assertThat(Help.text()).contains(setting.variable()));
     }
 
     private Settings settings(String... args) throws IOException {

@@ -23,7 +23,8 @@ class GenerationBuilderTest {
     @Test
     void aSoundSetOfFilesIsServedOnceItIsPublished() {
         beans.bind("greeter", (Processor) exchange -> exchange.getMessage().setBody("hello"));
-        RouteGeneration generation = build(Map.of("greet.camel.yaml", door("greet", "/{{api-version}}/greet", "greeter")));
+        RouteGeneration generation =
+                build(Map.of("greet.camel.yaml", door("greet", "/{{api-version}}/greet", "greeter")));
         assertThat(door.paths()).isEmpty();
         generation.publish();
         assertThat(door.paths()).singleElement().satisfies(path -> {
@@ -47,8 +48,11 @@ class GenerationBuilderTest {
     @Test
     void aFlowThatNobodyConsumesIsTold() {
         refused(
-                Map.of("a.camel.yaml", flow("a", "to", "id: go", "uri: direct:chatt"),
-                        "chat.camel.yaml", flow("chat", "log", "id: say", "message: hi")),
+                Map.of(
+                        "a.camel.yaml",
+                        flow("a", "to", "id: go", "uri: direct:chatt"),
+                        "chat.camel.yaml",
+                        flow("chat", "log", "id: say", "message: hi")),
                 "a.camel.yaml:9, step go: no route consumes direct:chatt; did you mean 'chat'?");
     }
 
@@ -88,12 +92,18 @@ class GenerationBuilderTest {
                         "b.camel.yaml", door("b", "/same", "greeter")),
                 "b.camel.yaml:1, step b: /same is already served by another route");
         refused(
-                Map.of("a.camel.yaml", flow("a", "log", "id: say", "message: hi"),
-                        "b.camel.yaml", flow("b", "log", "id: say", "message: hi")),
+                Map.of(
+                        "a.camel.yaml",
+                        flow("a", "log", "id: say", "message: hi"),
+                        "b.camel.yaml",
+                        flow("b", "log", "id: say", "message: hi")),
                 "b.camel.yaml:9, step say: the id 'say' is already used in the route a of a.camel.yaml");
         refused(
-                Map.of("a.camel.yaml", flow("a", "log", "id: s1", "message: hi"),
-                        "b.camel.yaml", flow("a", "log", "id: s2", "message: hi")),
+                Map.of(
+                        "a.camel.yaml",
+                        flow("a", "log", "id: s1", "message: hi"),
+                        "b.camel.yaml",
+                        flow("a", "log", "id: s2", "message: hi")),
                 "direct:a is already the route a of a.camel.yaml");
     }
 

@@ -10,7 +10,9 @@ final class Page {
     long id;
 
     int users;
-    @Nullable PrefixKey key;
+
+    @Nullable
+    PrefixKey key;
 
     Page(float[] data) {
         this.data = data;

@@ -42,7 +42,8 @@ final class PagePool {
     }
 
     /** An empty page for one user, or null where all are in use. */
-    @Nullable Page take() {
+    @Nullable
+    Page take() {
         Page page = free.poll();
         if (page == null && allocated < maxPages) {
             page = new Page(new float[pageFloats]);

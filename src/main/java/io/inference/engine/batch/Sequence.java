@@ -75,9 +75,8 @@ final class Sequence {
     /** The next {@code length} tokens as a slice. */
     Slice slice(int length) {
         List<float[]> data = pages.stream().map(page -> page.data).toList();
-        Slice.Output output = request.hidden()
-                ? Slice.Output.HIDDEN
-                : length == pending() ? Slice.Output.LOGITS : Slice.Output.NONE;
+        Slice.Output output =
+                request.hidden() ? Slice.Output.HIDDEN : length == pending() ? Slice.Output.LOGITS : Slice.Output.NONE;
         return new Slice(Arrays.copyOfRange(tokens, computed, computed + length), computed, data, output);
     }
 

@@ -119,7 +119,8 @@ final class AttentionKernel {
         if (bound > 0) {
             FloatVector totals = FloatVector.zero(FLOATS);
             for (int i = 0; i < bound; i += LANES) {
-                FloatVector v = FloatVector.fromArray(FLOATS, x, at + i).sub(max).max(Exp.LOWEST);
+                FloatVector v =
+                        FloatVector.fromArray(FLOATS, x, at + i).sub(max).max(Exp.LOWEST);
                 FloatVector shifted = v.mul(Exp.LOG2_E).add(Exp.ROUNDING);
                 FloatVector n = shifted.sub(Exp.ROUNDING);
                 FloatVector r = n.lanewise(VectorOperators.FMA, -Exp.LN2_HIGH, v);
@@ -184,7 +185,8 @@ final class AttentionKernel {
     }
 
     /** What is left of a head whose size is no multiple of a register's. */
-    private void mixTail(List<float[]> pages, int values, int positions, int stride, float[] out, int[] outAt, int from) {
+    private void mixTail(
+            List<float[]> pages, int values, int positions, int stride, float[] out, int[] outAt, int from) {
         int size = layout.headSize();
         for (int i = 0; i < TILE; i++) {
             for (int d = from; d < size && lengths[i] > 0; d++) {

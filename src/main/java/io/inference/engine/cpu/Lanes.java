@@ -21,5 +21,4 @@ final class Lanes {
     static final boolean USABLE = (LANES == 8 || LANES == 16) && BYTES.length() == LANES;
 
     private Lanes() {}
-
 }

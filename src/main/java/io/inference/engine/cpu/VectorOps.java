@@ -116,8 +116,10 @@ public final class VectorOps implements TensorOps {
     @Override
     public void swiglu(float[] gate, float[] up, int count) {
         int tasks = Math.ceilDiv(count, ELEMENTS_A_TASK);
-        workers.run(tasks, (task, worker) -> RowKernels.swiglu(
-                gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
+        workers.run(
+                tasks,
+                (task, worker) -> RowKernels.swiglu(
+                        gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
     }
 
     @Override

@@ -30,7 +30,8 @@ final class WorkerPool implements AutoCloseable {
         helpers = new Thread[Math.max(1, threads) - 1];
         for (int i = 0; i < helpers.length; i++) {
             int worker = i + 1;
-            helpers[i] = Thread.ofPlatform().daemon().name("engine-worker-" + worker).start(() -> help(worker));
+            helpers[i] =
+                    Thread.ofPlatform().daemon().name("engine-worker-" + worker).start(() -> help(worker));
         }
     }
 

@@ -65,17 +65,16 @@ final class GgufCursor {
     long integer(ValueType type, String what) {
         long start = offset;
         long at = advance(type.minBytes, what);
-        long value =
-                switch (type) {
-                    case UINT8 -> Byte.toUnsignedLong(file.get(ValueLayout.JAVA_BYTE, at));
-                    case INT8 -> file.get(ValueLayout.JAVA_BYTE, at);
-                    case UINT16 -> Short.toUnsignedLong(file.get(SHORT, at));
-                    case INT16 -> file.get(SHORT, at);
-                    case UINT32 -> Integer.toUnsignedLong(file.get(INT, at));
-                    case INT32 -> file.get(INT, at);
-                    case UINT64, INT64 -> file.get(LONG, at);
-                    case FLOAT32, BOOL, STRING, ARRAY, FLOAT64 -> throw new IllegalArgumentException(type.name());
-                };
+        long value = switch (type) {
+            case UINT8 -> Byte.toUnsignedLong(file.get(ValueLayout.JAVA_BYTE, at));
+            case INT8 -> file.get(ValueLayout.JAVA_BYTE, at);
+            case UINT16 -> Short.toUnsignedLong(file.get(SHORT, at));
+            case INT16 -> file.get(SHORT, at);
+            case UINT32 -> Integer.toUnsignedLong(file.get(INT, at));
+            case INT32 -> file.get(INT, at);
+            case UINT64, INT64 -> file.get(LONG, at);
+            case FLOAT32, BOOL, STRING, ARRAY, FLOAT64 -> throw new IllegalArgumentException(type.name());
+        };
         if (type == ValueType.UINT64 && value < 0) {
             throw new GgufException(
                     "%s at offset %d is %s, too large".formatted(what, start, Long.toUnsignedString(value)));
@@ -91,8 +90,7 @@ final class GgufCursor {
         long start = offset;
         byte value = file.get(ValueLayout.JAVA_BYTE, advance(1, what));
         if (value != 0 && value != 1) {
-            throw new GgufException(
-                    "%s at offset %d is %d, no boolean (0 or 1)".formatted(what, start, value & 0xff));
+            throw new GgufException("%s at offset %d is %d, no boolean (0 or 1)".formatted(what, start, value & 0xff));
         }
         return value == 1;
     }

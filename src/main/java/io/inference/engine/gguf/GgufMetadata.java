@@ -87,7 +87,8 @@ public final class GgufMetadata {
     }
 
     public Optional<float[]> optionalFloatList(String key) {
-        return typed(key, Floats.class, "a list of floating-point numbers").map(list -> list.values().clone());
+        return typed(key, Floats.class, "a list of floating-point numbers")
+                .map(list -> list.values().clone());
     }
 
     /** The value of a key whatever its type (String, Boolean, Long or Double), or empty where it is a list or absent. */

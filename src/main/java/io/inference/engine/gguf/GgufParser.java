@@ -58,8 +58,8 @@ final class GgufParser {
     private int version() {
         int magic = cursor.u32("magic number");
         if (magic != MAGIC) {
-            throw new GgufException("not a GGUF file: it starts with 0x%08x, not with 'GGUF'"
-                    .formatted(Integer.reverseBytes(magic)));
+            throw new GgufException(
+                    "not a GGUF file: it starts with 0x%08x, not with 'GGUF'".formatted(Integer.reverseBytes(magic)));
         }
         int version = cursor.u32("version");
         if (version != 0 && (version & 0xffff) == 0) {
@@ -197,8 +197,8 @@ final class GgufParser {
         long elements = 1;
         for (long dimension : header.shape()) {
             if (dimension < 1 || Math.multiplyHigh(elements, dimension) != 0 || elements * dimension < 0) {
-                throw new GgufException("%s has the impossible shape %s"
-                        .formatted(what, Arrays.toString(header.shape())));
+                throw new GgufException(
+                        "%s has the impossible shape %s".formatted(what, Arrays.toString(header.shape())));
             }
             elements *= dimension;
         }
@@ -209,8 +209,7 @@ final class GgufParser {
         }
         long blocks = elements / type.blockElements();
         if (blocks > Long.MAX_VALUE / type.blockBytes()) {
-            throw new GgufException("%s has the impossible shape %s"
-                    .formatted(what, Arrays.toString(header.shape())));
+            throw new GgufException("%s has the impossible shape %s".formatted(what, Arrays.toString(header.shape())));
         }
         return blocks * type.blockBytes();
     }

@@ -1,8 +1,8 @@
 package io.inference.engine.model;
 
 import io.inference.engine.UnsupportedModelException;
-import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.gguf.GgufException;
+import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.Weight;
 import java.util.ArrayList;
@@ -19,8 +19,7 @@ import java.util.Optional;
  * @param ropeDivisors what each pair's frequency is divided by, or empty
  */
 @SuppressWarnings("ArrayRecordComponent") // read in the forward pass, never compared
-record LlamaWeights(
-        Weight embedding, List<Layer> layers, float[] finalNorm, Weight output, float[] ropeDivisors) {
+record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Weight output, float[] ropeDivisors) {
     /**
      * One transformer block. Biases and the norms of queries and keys are empty where the architecture has none.
      *

@@ -39,7 +39,8 @@ public record ModelConfig(
         require(layers > 0 && width > 0 && heads > 0 && kvHeads > 0 && headSize > 0, "a dimension is not positive");
         require(feedForward > 0 && contextLength > 0, "a dimension is not positive");
         require(heads % kvHeads == 0, "%d query heads cannot share %d key-value heads".formatted(heads, kvHeads));
-        require(rope.dimensions() % 2 == 0 && rope.dimensions() <= headSize && rope.dimensions() > 0,
+        require(
+                rope.dimensions() % 2 == 0 && rope.dimensions() <= headSize && rope.dimensions() > 0,
                 "a rotation of %d of %d dimensions".formatted(rope.dimensions(), headSize));
         // Far beyond any model, and small enough that no product of two of them overflows.
         require(Math.max(Math.max(layers, heads), Math.max(width, feedForward)) <= 1 << 20, "a dimension is too large");
@@ -61,10 +62,8 @@ public record ModelConfig(
     public static ModelConfig of(GgufMetadata metadata) {
         String arch = metadata.string("general.architecture");
         if (!SUPPORTED.contains(arch)) {
-            throw new UnsupportedModelException(
-                    "the architecture '%s' is not supported; these are: %s".formatted(arch, SUPPORTED.stream()
-                            .sorted()
-                            .toList()));
+            throw new UnsupportedModelException("the architecture '%s' is not supported; these are: %s"
+                    .formatted(arch, SUPPORTED.stream().sorted().toList()));
         }
         if (metadata.optionalInteger(arch + ".expert_count").orElse(0) > 0) {
             throw new UnsupportedModelException("models with a mixture of experts are not supported");
@@ -72,7 +71,8 @@ public record ModelConfig(
         int width = metadata.integer(arch + ".embedding_length");
         int heads = Math.max(1, metadata.integer(arch + ".attention.head_count"));
         int headSize = metadata.optionalInteger(arch + ".attention.key_length").orElse(width / heads);
-        require(metadata.optionalInteger(arch + ".attention.value_length").orElse(headSize) == headSize,
+        require(
+                metadata.optionalInteger(arch + ".attention.value_length").orElse(headSize) == headSize,
                 "keys and values of different sizes");
         return new ModelConfig(
                 arch,

@@ -17,8 +17,9 @@ public record RopeConfig(int dimensions, float base, float scale, boolean neighb
         float scale = switch (scaling) {
             case "none" -> 1f;
             case "linear" -> 1 / metadata.decimal(arch + ".rope.scaling.factor");
-            default -> throw new UnsupportedModelException(
-                    "the position scaling '%s' is not supported; none and linear are".formatted(scaling));
+            default ->
+                throw new UnsupportedModelException(
+                        "the position scaling '%s' is not supported; none and linear are".formatted(scaling));
         };
         return new RopeConfig(
                 metadata.optionalInteger(arch + ".rope.dimension_count").orElse(headSize),

@@ -49,8 +49,8 @@ public record TokenLogprobs(int token, float logprob, List<Alternative> top) {
     }
 
     private static List<Integer> top(float[] logits, int count) {
-        Comparator<Integer> heaviestFirst = Comparator.<Integer>comparingDouble(id -> -logits[id])
-                .thenComparing(Comparator.naturalOrder());
+        Comparator<Integer> heaviestFirst =
+                Comparator.<Integer>comparingDouble(id -> -logits[id]).thenComparing(Comparator.naturalOrder());
         PriorityQueue<Integer> lowestOnTop = new PriorityQueue<>(heaviestFirst.reversed());
         for (int id = 0; id < logits.length && count > 0; id++) {
             if (lowestOnTop.size() < count) {

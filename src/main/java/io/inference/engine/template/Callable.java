@@ -14,7 +14,8 @@ interface Callable {
         static final Args NONE = new Args(List.of(), Map.of());
 
         /** The argument at a position or of a name, or null where it was not given. */
-        @Nullable Object given(int index, String name) {
+        @Nullable
+        Object given(int index, String name) {
             return index < positional.size() ? positional.get(index) : named.get(name);
         }
 

@@ -90,17 +90,20 @@ final class Evaluator {
     private Object item(Object target, Object index) {
         return switch (target) {
             case Undefined u -> throw u.used();
-            case Map<?, ?> map when index instanceof String name -> {
+            case Map<?, ?> map
+            when index instanceof String name -> {
                 Object value = map.get(name);
                 yield value != null ? value : Methods.ofMap(map, name, budget).orElse(new Undefined(name));
             }
-            case Namespace namespace when index instanceof String name ->
-                namespace.attributes().getOrDefault(name, new Undefined(name));
-            case List<?> list when index instanceof Long at -> {
+            case Namespace namespace
+            when index instanceof String name -> namespace.attributes().getOrDefault(name, new Undefined(name));
+            case List<?> list
+            when index instanceof Long at -> {
                 long from = at < 0 ? at + list.size() : at;
                 yield from >= 0 && from < list.size() ? list.get((int) from) : new Undefined("element " + at);
             }
-            case String text when index instanceof Long at -> {
+            case String text
+            when index instanceof Long at -> {
                 List<Object> one = Slices.characters(text, at, at == -1 ? null : at + 1, 1, budget);
                 yield one.isEmpty() ? new Undefined("character " + at) : one.getFirst();
             }
@@ -117,8 +120,7 @@ final class Evaluator {
         return Slices.slice(target, start, stop, step == null ? 1 : step, budget);
     }
 
-    private @Nullable Long bound(
-            @Nullable Expr bound, Scope scope) {
+    private @Nullable Long bound(@Nullable Expr bound, Scope scope) {
         Object value = bound == null ? None.NONE : evaluate(bound, scope);
         return switch (value) {
             case None n -> null;

@@ -16,8 +16,12 @@ sealed interface Expr {
 
     record Item(Expr target, Expr index, int line) implements Expr {}
 
-    record Slice(Expr target, @Nullable Expr start, @Nullable Expr stop, @Nullable Expr step, int line)
-            implements Expr {}
+    record Slice(
+            Expr target,
+            @Nullable Expr start,
+            @Nullable Expr stop,
+            @Nullable Expr step,
+            int line) implements Expr {}
 
     record Call(Expr target, Arguments arguments, int line) implements Expr {}
 

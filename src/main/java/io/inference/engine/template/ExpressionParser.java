@@ -88,7 +88,8 @@ final class ExpressionParser {
         List<String> operators = new ArrayList<>();
         List<Expr> operands = new ArrayList<>();
         while (true) {
-            if (in.peek().kind() == Token.Kind.OPERATOR && COMPARISONS.contains(in.peek().text())) {
+            if (in.peek().kind() == Token.Kind.OPERATOR
+                    && COMPARISONS.contains(in.peek().text())) {
                 operators.add(in.next().text());
             } else if (in.takeName("in")) {
                 operators.add("in");
@@ -113,7 +114,8 @@ final class ExpressionParser {
 
     private Expr chain(Set<String> operators, Supplier<Expr> operand) {
         Expr left = operand.get();
-        while (in.peek().kind() == Token.Kind.OPERATOR && operators.contains(in.peek().text())) {
+        while (in.peek().kind() == Token.Kind.OPERATOR
+                && operators.contains(in.peek().text())) {
             Token operator = in.next();
             left = new Expr.Binary(operator.text(), left, operand.get(), operator.line());
         }
@@ -146,12 +148,13 @@ final class ExpressionParser {
             }
             case INTEGER -> new Expr.Literal(integer(token), token.line());
             case FLOAT -> new Expr.Literal(Double.valueOf(token.text()), token.line());
-            case OPERATOR -> switch (token.text()) {
-                case "(" -> parenthesized(token);
-                case "[" -> new Expr.ListOf(elements("]"), token.line());
-                case "{" -> dict(token);
-                default -> throw notAnExpression(token);
-            };
+            case OPERATOR ->
+                switch (token.text()) {
+                    case "(" -> parenthesized(token);
+                    case "[" -> new Expr.ListOf(elements("]"), token.line());
+                    case "{" -> dict(token);
+                    default -> throw notAnExpression(token);
+                };
             default -> throw notAnExpression(token);
         };
     }

@@ -23,43 +23,53 @@ final class Filters {
         budget.use(value);
         return switch (name) {
             case "default", "d" -> {
-                boolean missing = value instanceof Undefined
-                        || (args.bool(1, "boolean", false) && !Values.truthy(value));
+                boolean missing =
+                        value instanceof Undefined || (args.bool(1, "boolean", false) && !Values.truthy(value));
                 yield missing ? args.get(0, "default_value", "") : value;
             }
             case "tojson" -> Json.dumps(value, args, budget);
             case "length", "count" -> (long) Values.length(value);
             case "string", "safe" -> text(value);
-            case "trim" -> Strings.strip(
-                    text(value), args.given(0, "chars") instanceof String chars ? chars : null, true, true);
+            case "trim" ->
+                Strings.strip(text(value), args.given(0, "chars") instanceof String chars ? chars : null, true, true);
             case "upper" -> text(value).toUpperCase(Locale.ROOT);
             case "lower" -> text(value).toLowerCase(Locale.ROOT);
             case "title" -> Strings.title(text(value), "-({[<");
             case "capitalize" -> Strings.capitalize(text(value));
-            case "replace" -> Strings.replace(
-                    text(value), args.string(0, "old"), args.string(1, "new"), args.integer(2, "count", -1), budget);
-            case "join" -> joined(
-                    args.given(1, "attribute") == null ? value : lists.map(value, args.from(1)),
-                    Values.text(args.get(0, "d", "")),
-                    budget);
-            case "escape", "e" -> text(value)
-                    .replace("&", "&amp;")
-                    .replace("<", "&lt;")
-                    .replace(">", "&gt;")
-                    .replace("'", "&#39;")
-                    .replace("\"", "&#34;");
+            case "replace" ->
+                Strings.replace(
+                        text(value),
+                        args.string(0, "old"),
+                        args.string(1, "new"),
+                        args.integer(2, "count", -1),
+                        budget);
+            case "join" ->
+                joined(
+                        args.given(1, "attribute") == null ? value : lists.map(value, args.from(1)),
+                        Values.text(args.get(0, "d", "")),
+                        budget);
+            case "escape", "e" ->
+                text(value)
+                        .replace("&", "&amp;")
+                        .replace("<", "&lt;")
+                        .replace(">", "&gt;")
+                        .replace("'", "&#39;")
+                        .replace("\"", "&#34;");
             case "indent" -> indented(text(value), args);
-            case "format" -> Formats.percent(
-                    text(value), args.positional().size() == 1 ? args.positional().getFirst() : args.positional(),
-                    budget);
+            case "format" ->
+                Formats.percent(
+                        text(value),
+                        args.positional().size() == 1 ? args.positional().getFirst() : args.positional(),
+                        budget);
             case "int" -> whole(value, args.get(0, "default", 0L));
             case "float" -> real(value, args.get(0, "default", 0.0));
             case "abs" -> value instanceof Double d ? (Object) Math.abs(d) : (Object) Math.abs(number(value));
             case "round" -> rounded(value, args.integer(0, "precision", 0), args.get(1, "method", "common"));
             case "items" -> pairs(value);
-            case "dictsort" -> pairs(value).stream()
-                    .sorted(Comparator.comparing(it -> ((List<?>) it).getFirst(), lists.order(false)))
-                    .collect(Collectors.toCollection(ArrayList::new));
+            case "dictsort" ->
+                pairs(value).stream()
+                        .sorted(Comparator.comparing(it -> ((List<?>) it).getFirst(), lists.order(false)))
+                        .collect(Collectors.toCollection(ArrayList::new));
             default -> lists.apply(name, value, args);
         };
     }
@@ -84,9 +94,8 @@ final class Filters {
 
     private String indented(String text, Callable.Args args) {
         Object width = args.get(0, "width", 4L);
-        String indent = width instanceof String given
-                ? given
-                : " ".repeat(Math.clamp(args.integer(0, "width", 4), 0, 1000));
+        String indent =
+                width instanceof String given ? given : " ".repeat(Math.clamp(args.integer(0, "width", 4), 0, 1000));
         boolean blankToo = args.bool(2, "blank", false);
         StringBuilder out = new StringBuilder();
         List<Object> lines = Strings.split(text, "\n", -1);

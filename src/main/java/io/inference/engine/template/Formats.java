@@ -23,13 +23,12 @@ final class Formats {
                 throw new Failure("not enough arguments for format string");
             }
             Object value = list.get(next++);
-            String text =
-                    switch (kind) {
-                        case 's' -> Values.text(value);
-                        case 'r' -> Values.text(List.of(value)).substring(1).replaceFirst("]$", "");
-                        case 'd', 'i' -> String.valueOf((long) Values.real(number(value)));
-                        default -> throw new Failure("unsupported format character '" + kind + "'");
-                    };
+            String text = switch (kind) {
+                case 's' -> Values.text(value);
+                case 'r' -> Values.text(List.of(value)).substring(1).replaceFirst("]$", "");
+                case 'd', 'i' -> String.valueOf((long) Values.real(number(value)));
+                default -> throw new Failure("unsupported format character '" + kind + "'");
+            };
             budget.text(text.length());
             out.append(text);
         }

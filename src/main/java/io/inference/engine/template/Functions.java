@@ -87,9 +87,13 @@ final class Functions {
             case 'p' -> now.getHour() < 12 ? "AM" : "PM";
             case 'j' -> "%03d".formatted(now.getDayOfYear());
             case 'B' -> now.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
-            case 'b', 'h' -> now.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH).substring(0, 3);
+            case 'b', 'h' ->
+                now.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH).substring(0, 3);
             case 'A' -> now.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
-            case 'a' -> now.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH).substring(0, 3);
+            case 'a' ->
+                now.getDayOfWeek()
+                        .getDisplayName(TextStyle.FULL, Locale.ENGLISH)
+                        .substring(0, 3);
             case 'F' -> "%s-%s-%s".formatted(field(now, 'Y'), field(now, 'm'), field(now, 'd'));
             case 'T' -> "%s:%s:%s".formatted(field(now, 'H'), field(now, 'M'), field(now, 'S'));
             case 'Z', 'z' -> "";

@@ -50,8 +50,7 @@ final class Json {
             case List<?> list -> list(list, depth);
             case Map<?, ?> map -> map(sortKeys ? new TreeMap<>(map) : map, depth);
             case Undefined u -> throw u.used();
-            default ->
-                throw new Failure("Object of type " + Values.typeName(value) + " is not JSON serializable");
+            default -> throw new Failure("Object of type " + Values.typeName(value) + " is not JSON serializable");
         }
     }
 

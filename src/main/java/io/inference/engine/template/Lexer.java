@@ -238,7 +238,9 @@ final class Lexer {
         int exponent = exponentEnd(end);
         real |= exponent > end;
         end = exponent;
-        add(real ? Token.Kind.FLOAT : Token.Kind.INTEGER, source.substring(at, end).replace("_", ""));
+        add(
+                real ? Token.Kind.FLOAT : Token.Kind.INTEGER,
+                source.substring(at, end).replace("_", ""));
         at = end;
     }
 

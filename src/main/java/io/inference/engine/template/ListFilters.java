@@ -95,9 +95,8 @@ final class ListFilters {
 
     /** Python's order, or the one that ignores the case of strings. */
     Comparator<Object> order(boolean caseSensitive) {
-        return (left, right) -> caseSensitive
-                ? Values.compare(left, right, budget)
-                : Values.compare(fold(left), fold(right), budget);
+        return (left, right) ->
+                caseSensitive ? Values.compare(left, right, budget) : Values.compare(fold(left), fold(right), budget);
     }
 
     private static Object fold(Object value) {

@@ -33,17 +33,19 @@ final class Loop {
             case "depth0" -> 0L;
             case "previtem" -> index > 0 ? items.get(index - 1) : new Undefined("there is no previous item");
             case "nextitem" -> index + 1 < size ? items.get(index + 1) : new Undefined("there is no next item");
-            case "cycle" -> (Callable) args -> {
-                if (args.positional().isEmpty()) {
-                    throw new Failure("no items for cycling given");
-                }
-                return args.positional().get(index % args.positional().size());
-            };
-            case "changed" -> (Callable) args -> {
-                boolean changed = !Values.equal(args.positional(), lastChanged, budget);
-                lastChanged = args.positional();
-                return changed;
-            };
+            case "cycle" ->
+                (Callable) args -> {
+                    if (args.positional().isEmpty()) {
+                        throw new Failure("no items for cycling given");
+                    }
+                    return args.positional().get(index % args.positional().size());
+                };
+            case "changed" ->
+                (Callable) args -> {
+                    boolean changed = !Values.equal(args.positional(), lastChanged, budget);
+                    lastChanged = args.positional();
+                    return changed;
+                };
             default -> new Undefined(name);
         };
     }

@@ -15,8 +15,14 @@ sealed interface Node {
 
     record Branch(Expr condition, List<Node> body) {}
 
-    record For(List<String> targets, Expr iterable, @Nullable Expr condition, List<Node> body, List<Node> otherwise,
-            int line) implements Node {}
+    record For(
+            List<String> targets,
+            Expr iterable,
+            @Nullable Expr condition,
+            List<Node> body,
+            List<Node> otherwise,
+            int line)
+            implements Node {}
 
     /** Targets are names, or one {@code namespace.attribute}. */
     record Set(List<String> targets, @Nullable String attribute, Expr value, int line) implements Node {}

@@ -21,8 +21,7 @@ final class Slices {
         };
     }
 
-    static List<Object> characters(
-            String text, @Nullable Long start, @Nullable Long stop, long step, Budget budget) {
+    static List<Object> characters(String text, @Nullable Long start, @Nullable Long stop, long step, Budget budget) {
         budget.work(text.length() / 8);
         int[] codePoints = text.codePoints().toArray();
         List<Object> picked = new ArrayList<>();

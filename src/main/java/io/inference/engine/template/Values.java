@@ -161,8 +161,9 @@ final class Values {
         }
         String digits = decimal.unscaledValue().abs().toString();
         String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-        return "%s%s%se%s%02d".formatted(
-                value < 0 ? "-" : "", digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return "%s%s%se%s%02d"
+                .formatted(
+                        value < 0 ? "-" : "", digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
     static boolean equal(Object left, Object right, Budget budget) {
@@ -189,10 +190,11 @@ final class Values {
             return true;
         }
         if (left instanceof Map<?, ?> a && right instanceof Map<?, ?> b) {
-            return a.size() == b.size() && a.entrySet().stream().allMatch(it -> {
-                Object other = b.get(it.getKey());
-                return other != null && equal(it.getValue(), other, depth + 1, budget);
-            });
+            return a.size() == b.size()
+                    && a.entrySet().stream().allMatch(it -> {
+                        Object other = b.get(it.getKey());
+                        return other != null && equal(it.getValue(), other, depth + 1, budget);
+                    });
         }
         if (left instanceof Undefined && right instanceof Undefined) {
             return true;

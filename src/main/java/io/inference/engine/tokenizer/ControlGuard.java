@@ -41,15 +41,17 @@ final class ControlGuard {
     }
 
     /** The same JSON-like value with every text in it guarded, keys included; well-known roles stay as they are. */
-    @Nullable Object guarded(@Nullable Object value) {
+    @Nullable
+    Object guarded(@Nullable Object value) {
         return guarded(value, "");
     }
 
     private @Nullable Object guarded(@Nullable Object value, String key) {
         return switch (value) {
-            case String text -> key.equals("role") && ROLES.contains(text)
-                    ? text
-                    : guarded(text, PROSE.contains(key) || key.equals("role"));
+            case String text ->
+                key.equals("role") && ROLES.contains(text)
+                        ? text
+                        : guarded(text, PROSE.contains(key) || key.equals("role"));
             case List<?> list -> {
                 List<@Nullable Object> copy = new ArrayList<>(list.size());
                 list.forEach(element -> copy.add(guarded(element, key)));

@@ -93,9 +93,8 @@ enum PreTokenizer {
                 | 1 << Character.TITLECASE_LETTER
                 | 1 << Character.MODIFIER_LETTER
                 | 1 << Character.OTHER_LETTER;
-        private static final int NUMBERS = 1 << Character.DECIMAL_DIGIT_NUMBER
-                | 1 << Character.LETTER_NUMBER
-                | 1 << Character.OTHER_NUMBER;
+        private static final int NUMBERS =
+                1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.LETTER_NUMBER | 1 << Character.OTHER_NUMBER;
         private static final int PUNCTUATION = 1 << Character.CONNECTOR_PUNCTUATION
                 | 1 << Character.DASH_PUNCTUATION
                 | 1 << Character.START_PUNCTUATION

@@ -77,6 +77,7 @@ public final class PromptEncoder {
         for (Map<String, ?> message : messages) {
             guarded.add((Map<String, ?>) Objects.requireNonNull(guard.guarded(message)));
         }
-        return template.render(guarded, tools == null ? null : (List<?>) guard.guarded(tools), addGenerationPrompt, all);
+        return template.render(
+                guarded, tools == null ? null : (List<?>) guard.guarded(tools), addGenerationPrompt, all);
     }
 }

@@ -21,8 +21,10 @@ final class SpecialTokens {
     }
 
     /** The token written at {@code at}, or null; {@code controlToo}: whether control tokens count. */
-    @Nullable Special at(String text, int at, boolean controlToo) {
-        int found = trie.find(text, at, index -> controlToo || !tokens.get(index).control());
+    @Nullable
+    Special at(String text, int at, boolean controlToo) {
+        int found =
+                trie.find(text, at, index -> controlToo || !tokens.get(index).control());
         return found < 0 ? null : tokens.get(found);
     }
 }

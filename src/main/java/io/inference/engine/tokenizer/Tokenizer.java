@@ -18,9 +18,27 @@ import org.jspecify.annotations.Nullable;
 public final class Tokenizer {
     /** Spellings of tokens after which a generation is over, whatever the file calls its end-of-sequence token. */
     private static final List<String> END_SPELLINGS = List.of(
-            "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>",
-            "<|return|>", "<|call|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<end_of_utterance>", "</s>",
-            "<｜end▁of▁sentence｜>", "<|fim_pad|>", "<fim-pad>", "<|repo_name|>", "<reponame>", "<|file_sep|>",
+            "<|endoftext|>",
+            "<|end_of_text|>",
+            "<|im_end|>",
+            "<|eot_id|>",
+            "<|eom_id|>",
+            "<|end|>",
+            "<end_of_turn>",
+            "<|return|>",
+            "<|call|>",
+            "<EOT>",
+            "_<EOT>",
+            "[EOT]",
+            "[EOS]",
+            "<end_of_utterance>",
+            "</s>",
+            "<｜end▁of▁sentence｜>",
+            "<|fim_pad|>",
+            "<fim-pad>",
+            "<|repo_name|>",
+            "<reponame>",
+            "<|file_sep|>",
             "<file_sep>");
 
     private final Vocabulary vocabulary;

@@ -33,7 +33,8 @@ final class AnswerSender {
      * @return what broke it off after its first byte, which the caller has been told in the stream; null where it is whole
      * @throws IOException when the caller has gone
      */
-    @Nullable InferenceException send(HttpAnswer.Streamed answer, Call call, HttpServletResponse response) throws IOException {
+    @Nullable
+    InferenceException send(HttpAnswer.Streamed answer, Call call, HttpServletResponse response) throws IOException {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(answer.contentType());
         response.setHeader("Cache-Control", "no-cache");

@@ -64,7 +64,8 @@ final class HttpDoor {
         RouteConsumer consumer = match.byMethod().get(method);
         if (consumer == null) {
             response.setHeader("Allow", String.join(", ", match.byMethod().keySet()));
-            sender.send(HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
+            sender.send(
+                    HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
             return new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
         }
         byte[] body = readBody(request);
@@ -192,21 +193,22 @@ final class HttpDoor {
     private static void closeAbandoned(Exchange exchange) {
         switch (exchange.getMessage().getBody()) {
             case HttpAnswer.Streamed streamed -> streamed.chunks().close();
-            case io.inference.api.ChatAnswer.Streamed streamed -> streamed.chunks().close();
+            case io.inference.api.ChatAnswer.Streamed streamed ->
+                streamed.chunks().close();
             case null, default -> {}
         }
     }
 
-    private void refuse(InferenceException failure, Call call, HttpServletRequest request, HttpServletResponse response) {
+    private void refuse(
+            InferenceException failure, Call call, HttpServletRequest request, HttpServletResponse response) {
         if (response.isCommitted() || failure.code() == ErrorCode.CANCELLED) {
             return;
         }
         try {
             response.resetBuffer();
-            failure.retryAfter().ifPresent(wait -> response.setHeader(
-                    "Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
-            sender.send(
-                    HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
+            failure.retryAfter()
+                    .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
+            sender.send(HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
         } catch (IOException e) {
             log.debug("the caller of {} has gone before its refusal", call.id());
         }

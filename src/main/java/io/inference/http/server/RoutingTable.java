@@ -78,7 +78,8 @@ final class RoutingTable {
     }
 
     /** Null where no route serves the path. */
-    @Nullable Match find(String path) {
+    @Nullable
+    Match find(String path) {
         Map<String, RouteConsumer> byMethod = exact.get(path);
         if (byMethod != null) {
             return new Match(byMethod, Map.of());

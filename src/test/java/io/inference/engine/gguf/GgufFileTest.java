@@ -118,8 +118,7 @@ class GgufFileTest {
     @Test
     void refusesBadAlignment() {
         for (int alignment : new int[] {0, 1, 24, -32}) {
-            assertBroken(
-                    new GgufWriter().put("general.alignment", alignment).bytes(), "not a power of two from 8");
+            assertBroken(new GgufWriter().put("general.alignment", alignment).bytes(), "not a power of two from 8");
         }
         assertBroken(new GgufWriter().put("general.alignment", "x").bytes(), "not a power of two from 8");
         open(new GgufWriter().put("general.alignment", 1L << 62).bytes()).close();
@@ -128,7 +127,8 @@ class GgufFileTest {
     @Test
     void refusesImpossibleTensors() {
         // One tensor named t: dimensions count at 33, shape at 37 and 45, type at 53, offset at 57.
-        byte[] file = new GgufWriter().tensor("t", new long[] {32, 2}, new float[64]).bytes();
+        byte[] file =
+                new GgufWriter().tensor("t", new long[] {32, 2}, new float[64]).bytes();
         assertBroken(intAt(file, 33, 5), "has 5 dimensions, not 1 to 4");
         assertBroken(intAt(file, 33, 0), "has 0 dimensions");
         assertBroken(longAt(file, 37, 0), "impossible shape [0, 2]");

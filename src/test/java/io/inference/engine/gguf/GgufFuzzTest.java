@@ -15,8 +15,20 @@ import org.junit.jupiter.api.Test;
 class GgufFuzzTest {
     private static final int MUTANTS = 30_000;
     private static final long[] NASTY = {
-        0, 1, -1, 31, 32, 255, 1 << 16, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 32, 1L << 40, 1L << 62,
-        Long.MAX_VALUE, Long.MIN_VALUE
+        0,
+        1,
+        -1,
+        31,
+        32,
+        255,
+        1 << 16,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        1L << 32,
+        1L << 40,
+        1L << 62,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE
     };
 
     @Test
@@ -25,7 +37,9 @@ class GgufFuzzTest {
         // The tail is padding after the last tensor, which a file may lack.
         int dataEnd = file.length - 12;
         for (int length = 0; length < dataEnd; length++) {
-            assertThat(outcome(Arrays.copyOf(file, length))).as("cut at %d", length).isEqualTo("refused");
+            assertThat(outcome(Arrays.copyOf(file, length)))
+                    .as("cut at %d", length)
+                    .isEqualTo("refused");
         }
         assertThat(outcome(Arrays.copyOf(file, dataEnd))).isEqualTo("read");
     }
@@ -66,7 +80,8 @@ class GgufFuzzTest {
 
     private static String outcome(byte[] bytes) {
         try {
-            GgufParser.Parsed parsed = new GgufParser(MemorySegment.ofArray(bytes).asReadOnly()).parse("mutant");
+            GgufParser.Parsed parsed =
+                    new GgufParser(MemorySegment.ofArray(bytes).asReadOnly()).parse("mutant");
             long sum = 0;
             for (TensorInfo tensor : parsed.tensors().values()) {
                 sum += tensor.data().get(ValueLayout.JAVA_BYTE, tensor.data().byteSize() - 1);

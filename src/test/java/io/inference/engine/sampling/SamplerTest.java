@@ -144,7 +144,8 @@ class SamplerTest {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = Math.exp(logits[i] / options.temperature());
         }
-        List<Integer> order = new ArrayList<>(IntStream.range(0, weights.length).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, weights.length).boxed().toList());
         order.sort(Comparator.comparingDouble(i -> -weights[i]));
         if (options.topK() > 0 && options.topK() < order.size()) {
             order = order.subList(0, options.topK());

@@ -40,34 +40,41 @@ class ChatTemplateGoldenTest {
             Map<String, Object> variables = map(goldens.get("conversations").get(conversation));
             variables.put("bos_token", "<s>");
             variables.put("eos_token", "</s>");
-            return DynamicTest.dynamicTest(template + " " + conversation, () ->
-                    assertOutcome(text("/template/families/" + template), variables, it));
+            return DynamicTest.dynamicTest(
+                    template + " " + conversation,
+                    () -> assertOutcome(text("/template/families/" + template), variables, it));
         });
     }
 
     @TestFactory
     Stream<DynamicTest> evaluatesSnippetsAsJinjaDoes() {
         assertThat(goldens.get("snippets")).hasSizeGreaterThan(100);
-        return goldens.get("snippets").valueStream().map(it -> DynamicTest.dynamicTest(
-                it.get("template").toString(),
-                () -> assertOutcome(it.get("template").asText(), map(goldens.get("variables")), it)));
+        return goldens.get("snippets")
+                .valueStream()
+                .map(it -> DynamicTest.dynamicTest(
+                        it.get("template").toString(),
+                        () -> assertOutcome(it.get("template").asText(), map(goldens.get("variables")), it)));
     }
 
     @TestFactory
     Stream<DynamicTest> rendersTheDefaultModelsTemplate() {
         JsonNode recording = json("/smollm2-135m/chat-template.json");
         ChatTemplate template = ChatTemplate.parse(recording.get("template").asText());
-        return recording.get("cases").valueStream().map(it -> DynamicTest.dynamicTest(
-                it.get("messages").toString(),
-                () -> assertThat(template.render(messages(it.get("messages")), null, true, Map.of()))
-                        .isEqualTo(it.get("prompt").asText())));
+        return recording
+                .get("cases")
+                .valueStream()
+                .map(it -> DynamicTest.dynamicTest(
+                        it.get("messages").toString(),
+                        () -> assertThat(template.render(messages(it.get("messages")), null, true, Map.of()))
+                                .isEqualTo(it.get("prompt").asText())));
     }
 
     private void assertOutcome(String source, Map<String, Object> variables, JsonNode expected) {
         if (expected.has("error")) {
             assertThatThrownBy(() -> render(source, variables)).isInstanceOf(TemplateException.class);
         } else {
-            assertThat(render(source, variables)).isEqualTo(expected.get("prompt").asText());
+            assertThat(render(source, variables))
+                    .isEqualTo(expected.get("prompt").asText());
         }
     }
 

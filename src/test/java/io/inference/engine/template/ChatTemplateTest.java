@@ -36,7 +36,8 @@ class ChatTemplateTest {
         assertThatThrownBy(() -> render("{{ raise_exception('Roles must alternate') }}", "x"))
                 .isInstanceOf(TemplateException.class)
                 .hasMessage("Roles must alternate")
-                .satisfies(e -> assertThat(((TemplateException) e).isRaisedByTemplate()).isTrue());
+                .satisfies(e ->
+                        assertThat(((TemplateException) e).isRaisedByTemplate()).isTrue());
     }
 
     @Test
@@ -50,7 +51,8 @@ class ChatTemplateTest {
                 .hasMessage("chat template, line 2: unknown statement 'include'");
         assertThatThrownBy(() -> render("a\n{{ messages[0].content + 1 }}", "x"))
                 .hasMessage("chat template, line 2: unsupported operand types for +: 'str' and 'int'")
-                .satisfies(e -> assertThat(((TemplateException) e).isRaisedByTemplate()).isFalse());
+                .satisfies(e ->
+                        assertThat(((TemplateException) e).isRaisedByTemplate()).isFalse());
         assertThatThrownBy(() -> render("{% set x = 1 %}\n\n{{ nothing.at.all }}", "x"))
                 .hasMessage("chat template, line 3: 'nothing' is undefined");
     }
@@ -130,10 +132,64 @@ class ChatTemplateTest {
     @Test
     void mutatedTemplatesEndInTextOrATemplateException() {
         List<String> lexemes = List.of(
-                "{{", "}}", "{%", "%}", "{%-", "-%}", "{#", "#}", " if ", " for ", " in ", " set ", " endif ", " endfor ",
-                " else ", " is ", " not ", "x", "messages", "content", "loop", ".", "|", "(", ")", "[", "]", ",", ":", "=",
-                "==", "+", "-", "*", "~", "'a'", "\"b\"", "1", "2.5", "tojson", "join", "map", "sort", "defined", "\n",
-                "namespace", "macro ", " endmacro ", "split", "strip", "{", "}", "%", "\\", "'", "é", "[::-1]", "items()");
+                "{{",
+                "}}",
+                "{%",
+                "%}",
+                "{%-",
+                "-%}",
+                "{#",
+                "#}",
+                " if ",
+                " for ",
+                " in ",
+                " set ",
+                " endif ",
+                " endfor ",
+                " else ",
+                " is ",
+                " not ",
+                "x",
+                "messages",
+                "content",
+                "loop",
+                ".",
+                "|",
+                "(",
+                ")",
+                "[",
+                "]",
+                ",",
+                ":",
+                "=",
+                "==",
+                "+",
+                "-",
+                "*",
+                "~",
+                "'a'",
+                "\"b\"",
+                "1",
+                "2.5",
+                "tojson",
+                "join",
+                "map",
+                "sort",
+                "defined",
+                "\n",
+                "namespace",
+                "macro ",
+                " endmacro ",
+                "split",
+                "strip",
+                "{",
+                "}",
+                "%",
+                "\\",
+                "'",
+                "é",
+                "[::-1]",
+                "items()");
         Random random = new Random(23);
         int rendered = 0;
         for (int round = 0; round < 60_000; round++) {
@@ -158,7 +214,8 @@ class ChatTemplateTest {
     void longConversationsFitIntoTheLimits() {
         List<Map<String, String>> messages = new ArrayList<>();
         for (int i = 0; i < 3000; i++) {
-            messages.add(new HashMap<>(Map.of("role", i % 2 == 0 ? "user" : "assistant", "content", "word ".repeat(300))));
+            messages.add(
+                    new HashMap<>(Map.of("role", i % 2 == 0 ? "user" : "assistant", "content", "word ".repeat(300))));
         }
         String source = "{% for m in messages %}<|{{ m.role }}|>{{ m.content|trim ~ '\n' }}{% endfor %}";
         String prompt = ChatTemplate.parse(source).render(messages, null, true, Map.of());

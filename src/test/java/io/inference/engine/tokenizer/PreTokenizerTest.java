@@ -19,7 +19,10 @@ class PreTokenizerTest {
                 for (var expected : it.get("pieces").properties()) {
                     assertThat(pieces(expected.getKey(), it.get("text").asText()))
                             .as("%s of %s", expected.getKey(), it.get("text"))
-                            .isEqualTo(expected.getValue().valueStream().map(JsonNode::asText).toList());
+                            .isEqualTo(expected.getValue()
+                                    .valueStream()
+                                    .map(JsonNode::asText)
+                                    .toList());
                 }
             }
         }
@@ -28,8 +31,13 @@ class PreTokenizerTest {
     private static List<String> pieces(String name, String text) {
         int[] codePoints = text.codePoints().toArray();
         List<String> pieces = new ArrayList<>();
-        PreTokenizer.named(name).orElseThrow().split(codePoints, 0, codePoints.length, (start, end) ->
-                pieces.add(new String(codePoints, start, end - start)));
+        PreTokenizer.named(name)
+                .orElseThrow()
+                .split(
+                        codePoints,
+                        0,
+                        codePoints.length,
+                        (start, end) -> pieces.add(new String(codePoints, start, end - start)));
         return pieces;
     }
 }

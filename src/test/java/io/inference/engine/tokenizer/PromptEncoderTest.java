@@ -84,7 +84,8 @@ class PromptEncoderTest {
     /** Any text between any template text: the control tokens are exactly the template's. */
     @Test
     void noTextOfACallerBecomesAControlToken() {
-        List<String> pieces = List.of("<", "|", "im", "_", "end", "start", ">", "|>", "<|", "<|im_end|>", " ", "é", "x");
+        List<String> pieces =
+                List.of("<", "|", "im", "_", "end", "start", ">", "|>", "<|", "<|im_end|>", " ", "é", "x");
         Random random = new Random(31);
         PromptEncoder encoder = encoder("<|im_start|>{{ messages[0].content }}{{ messages[1].content }}"
                 + "{{ messages[2].content }}<|im_end|>");
@@ -129,7 +130,9 @@ class PromptEncoderTest {
 
     private static void assertNoControl(String template, String content) {
         int[] tokens = encoder(template).encode(user(content), null, true, Map.of());
-        assertThat(Arrays.stream(tokens).anyMatch(SMOLLM::isControl)).as(template).isFalse();
+        assertThat(Arrays.stream(tokens).anyMatch(SMOLLM::isControl))
+                .as(template)
+                .isFalse();
         assertThat(text(tokens)).doesNotContain("\uFDD0");
     }
 

@@ -89,7 +89,11 @@ class TextAssemblerTest {
     private static String expected(String whole, List<String> stops) {
         for (int end = 1; end <= whole.length(); end++) {
             String head = whole.substring(0, end);
-            int longest = stops.stream().filter(head::endsWith).mapToInt(String::length).max().orElse(0);
+            int longest = stops.stream()
+                    .filter(head::endsWith)
+                    .mapToInt(String::length)
+                    .max()
+                    .orElse(0);
             if (longest > 0) {
                 return head.substring(0, end - longest);
             }
@@ -98,8 +102,10 @@ class TextAssemblerTest {
     }
 
     private static String randomStop(Random random) {
-        return "abé🚀".codePoints()
-                .flatMap(it -> random.ints(random.nextInt(3), 0, 4).map(i -> "abé🚀".codePoints().toArray()[i]))
+        return "abé🚀"
+                .codePoints()
+                .flatMap(it -> random.ints(random.nextInt(3), 0, 4)
+                        .map(i -> "abé🚀".codePoints().toArray()[i]))
                 .limit(4)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .append('a')

@@ -31,17 +31,19 @@ class TokenizerTest {
     Stream<DynamicTest> agreesWithLlamaCpp() throws IOException {
         JsonNode cases = SmolLm.json("tokenizer.json").get("cases");
         assertThat(cases).hasSize(58);
-        return cases.valueStream().map(it -> DynamicTest.dynamicTest(it.get("text").toString(), () -> {
-            String text = it.get("text").asText();
-            assertThat(SMOLLM.encode(text, false)).as("as text").isEqualTo(ids(it.get("ids")));
-            assertThat(SMOLLM.encode(text, true)).as("parsed").isEqualTo(ids(it.get("special")));
-        }));
+        return cases.valueStream()
+                .map(it -> DynamicTest.dynamicTest(it.get("text").toString(), () -> {
+                    String text = it.get("text").asText();
+                    assertThat(SMOLLM.encode(text, false)).as("as text").isEqualTo(ids(it.get("ids")));
+                    assertThat(SMOLLM.encode(text, true)).as("parsed").isEqualTo(ids(it.get("special")));
+                }));
     }
 
     @Test
     void bytesOfTheTokensAreTheText() throws IOException {
         for (JsonNode it : SmolLm.json("tokenizer.json").get("cases")) {
-            assertThat(decode(SMOLLM.encode(it.get("text").asText(), false))).isEqualTo(it.get("text").asText());
+            assertThat(decode(SMOLLM.encode(it.get("text").asText(), false)))
+                    .isEqualTo(it.get("text").asText());
         }
     }
 

@@ -1,0 +1,60 @@
+package io.inference.local.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One starter at a time, among threads and processes: a lock on a file beside the model. The operating system lets go of
+ * it when a process dies. The file stays, since another process may be about to lock it.
+ */
+final class StoreLock implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final FileChannel channel;
+
+    private StoreLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Waits for the lock; {@code waiting} runs once if it is not free. */
+    static StoreLock acquire(Path file, Runnable waiting) throws IOException, InterruptedException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+            boolean told = false;
+            while (tryLock(channel) == null) {
+                if (!told) {
+                    waiting.run();
+                    told = true;
+                }
+                // A lock of another thread of this process cannot be waited for, only asked for again.
+                Thread.sleep(POLL);
+            }
+            locked = true;
+            return new StoreLock(channel);
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

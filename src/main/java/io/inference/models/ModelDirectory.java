@@ -1,0 +1,225 @@
+package io.inference.models;
+
+import io.inference.api.Backend;
+import io.inference.api.InferenceException;
+import io.inference.api.ModelDetails;
+import io.inference.api.ModelInfo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which backend has which model. Answers from what the backends said last; asks them again in the background, and at once when
+ * a model is asked for that none has listed. Safe for many threads.
+ */
+public final class ModelDirectory implements AutoCloseable {
+    private final List<BackendListing> listings;
+    private final DirectoryTiming timing;
+    private final AtomicLong lastUnknownNanos;
+    private volatile List<CompletableFuture<Void>> unknownRound = List.of();
+    private volatile boolean firstWaitOver;
+    private volatile @Nullable Thread refresher;
+
+    /** @param backends in the order of preference; those that are not enabled are left out */
+    public ModelDirectory(List<? extends Backend> backends) {
+        this(backends, DirectoryTiming.DEFAULT);
+    }
+
+    ModelDirectory(List<? extends Backend> backends, DirectoryTiming timing) {
+        this.listings = backends.stream()
+                .filter(Backend::enabled)
+                .map(BackendListing::new)
+                .toList();
+        this.timing = timing;
+        this.lastUnknownNanos = new AtomicLong(
+                timing.nanoTime().getAsLong() - timing.unknownEvery().toNanos());
+    }
+
+    /** Begins to ask in the background, now and from time to time, until {@link #close}. */
+    public void start() {
+        refresher = Thread.ofVirtual().name("model-directory").start(() -> {
+            try {
+                while (!Thread.currentThread().isInterrupted()) {
+                    refresh();
+                    Thread.sleep(timing.refreshEvery());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Asks all backends now and waits for them, but for none longer than its time. */
+    public void refresh() {
+        List<CompletableFuture<Void>> answers = askAll();
+        long deadline = System.nanoTime() + timing.askTimeout().toNanos();
+        for (int i = 0; i < answers.size(); i++) {
+            if (!await(answers.get(i), deadline - System.nanoTime())) {
+                listings.get(i).silent("no answer in time");
+            }
+        }
+    }
+
+    private List<CompletableFuture<Void>> askAll() {
+        return listings.stream().map(BackendListing::ask).toList();
+    }
+
+    /** All models of all backends, in the order of preference; one that several have is listed for each. */
+    public List<ModelInfo> models() {
+        awaitFirstAnswers();
+        return listings.stream().flatMap(listing -> listing.models().stream()).toList();
+    }
+
+    /** The model as the most preferred of {@link #backendsFor} lists it. */
+    public Optional<ModelInfo> find(String id) {
+        return having(id).stream().findFirst().flatMap(listing -> listing.find(id));
+    }
+
+    /**
+     * Names of the backends that have a model, most preferred first, those that do not answer last; empty where none has it. An id
+     * matches as it is or else by Ollama's rule that a name without a tag means {@code :latest}.
+     */
+    public List<String> backendsFor(String model) {
+        return having(model).stream().map(listing -> listing.backend().name()).toList();
+    }
+
+    /**
+     * All about one model, from the most preferred backend that says it.
+     *
+     * @throws InferenceException {@code MODEL_NOT_FOUND} where none has it, or the last backend's own
+     */
+    public ModelDetails details(String model) {
+        InferenceException failure = InferenceException.modelNotFound(model);
+        for (BackendListing listing : having(model)) {
+            try {
+                String id = listing.find(model).map(ModelInfo::id).orElse(model);
+                return listing.backend().details(id);
+            } catch (InferenceException e) {
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    /** Models that are loaded now, asked afresh of the backends that answer; one that fails to is left out. */
+    public List<ModelInfo> loaded() {
+        awaitFirstAnswers();
+        List<CompletableFuture<List<ModelInfo>>> answers = listings.stream()
+                .filter(BackendListing::isAvailable)
+                .map(listing -> askLoaded(listing.backend()))
+                .toList();
+        List<ModelInfo> loaded = new ArrayList<>();
+        for (CompletableFuture<List<ModelInfo>> answer : answers) {
+            loaded.addAll(answer.join());
+        }
+        return List.copyOf(loaded);
+    }
+
+    private CompletableFuture<List<ModelInfo>> askLoaded(Backend backend) {
+        CompletableFuture<List<ModelInfo>> answer = new CompletableFuture<>();
+        Thread.ofVirtual().name("loaded-" + backend.name()).start(() -> {
+            try {
+                answer.complete(backend.loaded());
+            } catch (RuntimeException e) {
+                answer.complete(List.of());
+            }
+        });
+        return answer.completeOnTimeout(List.of(), timing.unknownWait().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private List<BackendListing> having(String model) {
+        List<BackendListing> having = listed(model);
+        if (!having.isEmpty()) {
+            return having;
+        }
+        awaitFirstAnswers();
+        askForUnknown(model);
+        return listed(model);
+    }
+
+    private List<BackendListing> listed(String model) {
+        List<BackendListing> having = new ArrayList<>(listings.size());
+        boolean allAvailable = true;
+        for (BackendListing listing : listings) {
+            if (listing.find(model).isPresent()) {
+                having.add(listing);
+                allAvailable &= listing.isAvailable();
+            }
+        }
+        if (!allAvailable) {
+            having.sort(Comparator.comparing(listing -> !listing.isAvailable()));
+        }
+        return having;
+    }
+
+    /** A model may have come since the last round. However many ask, the backends are asked once a second at most. */
+    private void askForUnknown(String model) {
+        long now = timing.nanoTime().getAsLong();
+        long last = lastUnknownNanos.get();
+        boolean due = now - last >= timing.unknownEvery().toNanos();
+        if (due && lastUnknownNanos.compareAndSet(last, now)) {
+            unknownRound = askAll();
+        }
+        awaitUntilListed(model, unknownRound);
+    }
+
+    private void awaitUntilListed(String model, List<CompletableFuture<Void>> answers) {
+        long deadline = System.nanoTime() + timing.unknownWait().toNanos();
+        List<CompletableFuture<Void>> open = new ArrayList<>(answers);
+        while (!open.isEmpty() && listed(model).isEmpty()) {
+            CompletableFuture<Object> any = CompletableFuture.anyOf(open.toArray(CompletableFuture[]::new));
+            if (!await(any, deadline - System.nanoTime())) {
+                return;
+            }
+            open.removeIf(CompletableFuture::isDone);
+        }
+    }
+
+    /** Only right after the start, and only once: a backend that never answers shall not slow every listing. */
+    private void awaitFirstAnswers() {
+        if (firstWaitOver) {
+            return;
+        }
+        List<CompletableFuture<Void>> firsts = listings.stream()
+                .filter(listing -> listing.state() == BackendListing.State.NEVER_ASKED)
+                .map(BackendListing::ask)
+                .toList();
+        if (!firsts.isEmpty()) {
+            await(
+                    CompletableFuture.allOf(firsts.toArray(CompletableFuture[]::new)),
+                    timing.unknownWait().toNanos());
+        }
+        firstWaitOver = true;
+    }
+
+    /** @return whether it ended in time */
+    private static boolean await(CompletableFuture<?> answer, long nanos) {
+        try {
+            answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new CompletionException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        Thread running = refresher;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.inference.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inference.api.Call;
+import io.inference.api.Chunk;
+import io.inference.api.ChunkStream;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.api.StreamEvent;
+import io.inference.api.Usage;
+import io.inference.http.ChunkEncoder;
+import io.inference.http.HttpAnswer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+class AnswerSenderTest {
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    private final AnswerSender sender = new AnswerSender(KEEP_ALIVE);
+    private final Call call = new Call("id", "rest", Duration.ofMinutes(1));
+    private final MockHttpServletResponse response = new MockHttpServletResponse();
+
+    @Test
+    void aStreamIsSentChunkByChunkWithAKeepAliveForEachSilence() throws IOException {
+        Script script = new Script(
+                Chunk.of(0, "a"),
+                StreamEvent.SILENCE,
+                StreamEvent.SILENCE,
+                new Chunk(0, "b", null, List.of(), List.of(), null, new Usage(3, 2, 0)),
+                StreamEvent.END);
+        assertThat(sender.send(answer(script), call, response)).isNull();
+        assertThat(response.getContentAsString()).isEqualTo("[a][keep-alive][keep-alive][b][end]");
+        assertThat(response.getHeader("X-Accel-Buffering")).isEqualTo("no");
+        assertThat(script.timeout).isEqualTo(KEEP_ALIVE);
+        assertThat(script.closed).isTrue();
+        assertThat(call.usage()).isEqualTo(new Usage(3, 2, 0));
+    }
+
+    @Test
+    void aFailureAfterTheFirstByteIsToldInTheStream() throws IOException {
+        Script script = new Script(Chunk.of(0, "a"));
+        script.failure = new InferenceException(ErrorCode.BACKEND_FAILED, "broke off");
+        assertThat(sender.send(answer(script), call, response)).isSameAs(script.failure);
+        assertThat(response.getContentAsString()).isEqualTo("[a][broke off]");
+        assertThat(script.closed).isTrue();
+    }
+
+    @Test
+    void aCallerThatHasGoneIsToldNothingAndTheStreamIsClosed() throws IOException {
+        Script script = new Script(Chunk.of(0, "a"));
+        script.failure = Call.cancellation(ErrorCode.CANCELLED);
+        assertThat(sender.send(answer(script), call, response)).isSameAs(script.failure);
+        assertThat(response.getContentAsString()).isEqualTo("[a]");
+        assertThat(script.closed).isTrue();
+    }
+
+    @Test
+    void aFaultOfOurOwnClosesTheStreamToo() {
+        Script script = new Script();
+        assertThatThrownBy(() -> sender.send(answer(script), call, response)).isInstanceOf(RuntimeException.class);
+        assertThat(script.closed).isTrue();
+    }
+
+    private static HttpAnswer.Streamed answer(Script script) {
+        return new HttpAnswer.Streamed("text/event-stream", script, new Brackets());
+    }
+
+    /** Gives what it was told to, then its failure. */
+    private static final class Script implements ChunkStream {
+        private final Queue<StreamEvent> events = new ArrayDeque<>();
+        private InferenceException failure;
+        private Duration timeout;
+        private boolean closed;
+
+        Script(StreamEvent... events) {
+            this.events.addAll(List.of(events));
+        }
+
+        @Override
+        public StreamEvent next(Duration timeout) {
+            this.timeout = timeout;
+            if (events.isEmpty() && failure != null) {
+                throw failure;
+            }
+            return events.remove();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private static final class Brackets implements ChunkEncoder {
+        @Override
+        public void chunk(Chunk chunk, OutputStream out) throws IOException {
+            write(chunk.text(), out);
+        }
+
+        @Override
+        public void keepAlive(OutputStream out) throws IOException {
+            write("keep-alive", out);
+        }
+
+        @Override
+        public void end(OutputStream out) throws IOException {
+            write("end", out);
+        }
+
+        @Override
+        public void failure(InferenceException failure, OutputStream out) throws IOException {
+            write(failure.getMessage(), out);
+        }
+
+        private static void write(String text, OutputStream out) throws IOException {
+            out.write(("[" + text + "]").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.inference.stub;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An HTTP/1.1 server of a few lines on a free port, for tests that need to see and to do what a proper one hides: answers cut anywhere,
+ * silence, and clients that go away.
+ */
+public final class StubServer implements AutoCloseable {
+    /** A request as it came. Header names are in lower case. */
+    public record Request(String method, String path, Map<String, String> headers, String body) {}
+
+    /** Answers one request on its connection. */
+    public interface Handler {
+        void handle(Request request, Connection connection) throws Exception;
+    }
+
+    private final ServerSocket socket;
+    private final Handler handler;
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final List<Connection> connections = new CopyOnWriteArrayList<>();
+    private final AtomicInteger accepted = new AtomicInteger();
+
+    public StubServer(Handler handler) {
+        this.handler = handler;
+        try {
+            this.socket = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    public URI url() {
+        return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+    }
+
+    /** All requests so far. */
+    public List<Request> requests() {
+        return requests;
+    }
+
+    /** How many connections were made so far. */
+    public int accepted() {
+        return accepted.get();
+    }
+
+    /** Closes every open connection, as a server does with idle ones. */
+    public void closeConnections() {
+        connections.forEach(Connection::close);
+    }
+
+    private void accept() {
+        while (!socket.isClosed()) {
+            try {
+                Connection connection = new Connection(socket.accept());
+                accepted.incrementAndGet();
+                connections.add(connection);
+                Thread.ofVirtual().start(() -> serve(connection));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Connection connection) {
+        try (connection) {
+            for (Request request = connection.read(); request != null; request = connection.read()) {
+                requests.add(request);
+                handler.handle(request, connection);
+            }
+        } catch (Exception e) {
+            // The client went away, or the handler cut the connection: tests see it on the other side.
+            connection.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        closeConnections();
+    }
+
+    /** One connection of a client. */
+    public static final class Connection implements AutoCloseable {
+        private final Socket socket;
+        private final InputStream in;
+        private final OutputStream out;
+
+        private Connection(Socket socket) throws IOException {
+            this.socket = socket;
+            socket.setTcpNoDelay(true);
+            this.in = new BufferedInputStream(socket.getInputStream());
+            this.out = socket.getOutputStream();
+        }
+
+        private Request read() throws IOException {
+            String line = line();
+            if (line == null) {
+                return null;
+            }
+            String[] start = line.split(" ");
+            Map<String, String> headers = new TreeMap<>();
+            for (line = line(); line != null && !line.isEmpty(); line = line()) {
+                int colon = line.indexOf(':');
+                headers.put(
+                        line.substring(0, colon).toLowerCase(Locale.ROOT),
+                        line.substring(colon + 1).strip());
+            }
+            int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+            String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+            return new Request(start[0], start[1], headers, body);
+        }
+
+        private String line() throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            for (int b = in.read(); b != '\n'; b = in.read()) {
+                if (b < 0) {
+                    return null;
+                }
+                if (b != '\r') {
+                    line.write(b);
+                }
+            }
+            return line.toString(StandardCharsets.UTF_8);
+        }
+
+        /** A whole answer. */
+        public void whole(int status, String contentType, String body, String... headers) throws IOException {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            String head = head(status, contentType, headers) + "Content-Length: " + bytes.length + "\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            out.write(bytes);
+            out.flush();
+        }
+
+        /** Begins an answer of chunks. */
+        public void begin(int status, String contentType) throws IOException {
+            raw(head(status, contentType) + "Transfer-Encoding: chunked\r\n\r\n");
+        }
+
+        public void chunk(String text) throws IOException {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            raw(Integer.toHexString(bytes.length) + "\r\n" + text + "\r\n");
+        }
+
+        public void end() throws IOException {
+            raw("0\r\n\r\n");
+        }
+
+        public void raw(String text) throws IOException {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+
+        private static String head(int status, String contentType, String... headers) {
+            StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Status\r\n");
+            head.append("Content-Type: ").append(contentType).append("\r\n");
+            for (String header : headers) {
+                head.append(header).append("\r\n");
+            }
+            return head.toString();
+        }
+
+        /** Waits until the client closes the connection. */
+        public void awaitDisconnect() {
+            try {
+                if (in.read() >= 0) {
+                    throw new IllegalStateException("the client sent more instead of going away");
+                }
+            } catch (IOException e) {
+                // A reset is going away as well.
+                close();
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
