@@ -82,8 +82,7 @@ final class RowReader {
                 FloatVector lowScale = FloatVector.broadcast(FLOATS, d * Dequantizer.scale(data, at + 4, part));
                 FloatVector lowLeast = FloatVector.broadcast(FLOATS, -m * Dequantizer.minimum(data, at + 4, part));
                 FloatVector highScale = FloatVector.broadcast(FLOATS, d * Dequantizer.scale(data, at + 4, part + 1));
-                FloatVector highLeast =
-                        FloatVector.broadcast(FLOATS, -m * Dequantizer.minimum(data, at + 4, part + 1));
+                FloatVector highLeast = FloatVector.broadcast(FLOATS, -m * Dequantizer.minimum(data, at + 4, part + 1));
                 int to = offset + b * 256 + part * 32;
                 for (int j = 0; j < 32; j += LANES) {
                     IntVector q = (IntVector) ByteVector.fromMemorySegment(BYTES, data, at + 16 + part * 16 + j, LITTLE)

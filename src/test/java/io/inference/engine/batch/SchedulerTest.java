@@ -153,7 +153,8 @@ class SchedulerTest {
         submit(5, 1);
         assertThatThrownBy(() -> submit(5, 1))
                 .isInstanceOfSatisfying(
-                        EngineBusyException.class, e -> assertThat(e.retryAfter()).isPositive());
+                        EngineBusyException.class,
+                        e -> assertThat(e.retryAfter()).isPositive());
         assertThat(scheduler.active()).isEqualTo(1);
         assertThat(scheduler.queued()).isEqualTo(2);
     }
@@ -216,7 +217,9 @@ class SchedulerTest {
         assertThat(model.lastLengths()).containsExactly(1);
         FakeOwner third = submit(7, 2);
         scheduler.step();
-        assertThat(model.lastLengths()).as("the third runs in the place of the first").containsExactly(1, 7);
+        assertThat(model.lastLengths())
+                .as("the third runs in the place of the first")
+                .containsExactly(1, 7);
         slow.ready = true;
         runToEnd();
         assertThat(slow.tokens).isEqualTo(slow.expected());
@@ -290,8 +293,11 @@ class SchedulerTest {
         for (int i = 0; i < 400; i++) {
             if (random.nextInt(3) == 0) {
                 int length = 1 + random.nextInt(60);
-                owners.add(submit(FakeModel.prompt(length, 1 + random.nextInt(2)), 1 + random.nextInt(40),
-                        random.nextInt(3), "caller" + random.nextInt(3)));
+                owners.add(submit(
+                        FakeModel.prompt(length, 1 + random.nextInt(2)),
+                        1 + random.nextInt(40),
+                        random.nextInt(3),
+                        "caller" + random.nextInt(3)));
             }
             owners.forEach(it -> it.ready = random.nextInt(4) > 0);
             if (!owners.isEmpty() && random.nextInt(20) == 0) {
