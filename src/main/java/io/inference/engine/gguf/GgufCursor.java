@@ -12,6 +12,9 @@ final class GgufCursor {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** What a string takes beside its characters: many empty ones need memory too. */
+    private static final int STRING_OVERHEAD_BYTES = 56;
+
     private final MemorySegment file;
     private long offset;
     private long stringBytesLeft;
@@ -51,7 +54,7 @@ final class GgufCursor {
     String string(String what, long maxBytes) {
         long start = offset;
         int length = (int) count("length of " + what, maxBytes);
-        stringBytesLeft -= length;
+        stringBytesLeft -= STRING_OVERHEAD_BYTES + (long) length;
         if (stringBytesLeft < 0) {
             throw new GgufException(
                     "%s at offset %d: the file's strings take more memory than is allowed".formatted(what, start));

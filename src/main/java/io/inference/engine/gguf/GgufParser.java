@@ -16,8 +16,8 @@ final class GgufParser {
     private static final int ENTRIES_MAX = 1 << 16;
     private static final int KEY_BYTES_MAX = 1 << 16;
     private static final int STRING_BYTES_MAX = 1 << 24;
-    private static final int ALL_STRINGS_BYTES_MAX = 1 << 28;
-    private static final int ALL_ARRAY_ELEMENTS_MAX = 1 << 24;
+    private static final int ALL_STRINGS_BYTES_MAX = 1 << 27;
+    private static final int ALL_ARRAY_ELEMENTS_MAX = 1 << 23;
     private static final int DIMENSIONS_MAX = 4;
     private static final int DEFAULT_ALIGNMENT = 32;
 

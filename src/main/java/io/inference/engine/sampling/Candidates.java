@@ -5,25 +5,28 @@ package io.inference.engine.sampling;
  * vocabulary's size at most once.
  */
 final class Candidates {
-    /** exp(-40) is below what 50,000 weights could add up to in a float: such a token weighs nothing. */
-    private static final double NEGLIGIBLE_EXPONENT = -40;
+    /** About exp(-40): even a million such tokens would not be seen beside the most probable one. */
+    private static final float NEGLIGIBLE = 4e-18f;
 
     private int[] ids = {};
     private float[] weights = {};
     private int size;
+
+    /** Whether the candidates are all tokens, each at its own place. */
+    private boolean all;
+
     private double total;
 
     void takeAll(int count) {
         ensure(count);
-        for (int i = 0; i < count; i++) {
-            ids[i] = i;
-        }
+        all = true;
         size = count;
     }
 
     /** Takes the {@code k} highest logits: a heap with the lowest of them on top; the earlier id wins a tie. */
     void takeTop(float[] logits, int k) {
         ensure(k);
+        all = false;
         size = 0;
         for (int id = 0; id < logits.length; id++) {
             float logit = logits[id];
@@ -43,13 +46,18 @@ final class Candidates {
 
     /** Sets each weight to exp((logit - best) / temperature), and drops those that weigh nothing. */
     void weigh(float[] logits, float best, float temperature) {
+        if (all) {
+            Exponential.of(logits, 0, size, best, temperature, weights);
+        } else {
+            // the top candidates' weights are their logits up to here
+            Exponential.of(weights, 0, size, best, temperature, weights);
+        }
         int kept = 0;
         total = 0;
         for (int i = 0; i < size; i++) {
-            double exponent = ((double) logits[ids[i]] - best) / temperature;
-            if (exponent > NEGLIGIBLE_EXPONENT) {
-                float weight = (float) Math.exp(exponent);
-                ids[kept] = ids[i];
+            float weight = weights[i];
+            if (weight > NEGLIGIBLE) { // false for what is not a number
+                ids[kept] = all ? i : ids[i];
                 weights[kept++] = weight;
                 total += weight;
             }

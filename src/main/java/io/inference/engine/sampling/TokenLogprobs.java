@@ -14,6 +14,8 @@ import java.util.PriorityQueue;
  * @param top the most probable tokens, the most probable first
  */
 public record TokenLogprobs(int token, float logprob, List<Alternative> top) {
+    private static final int BLOCK = 1024;
+
     /** One of the most probable tokens. */
     public record Alternative(int token, float logprob) {}
 
@@ -42,8 +44,13 @@ public record TokenLogprobs(int token, float logprob, List<Alternative> top) {
             max = Math.max(max, logit);
         }
         double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp((double) logit - max);
+        float[] block = new float[BLOCK];
+        for (int from = 0; from < logits.length; from += BLOCK) {
+            int count = Math.min(BLOCK, logits.length - from);
+            Exponential.of(logits, from, count, max, 1, block);
+            for (int i = 0; i < count; i++) {
+                sum += block[i];
+            }
         }
         return max + Math.log(sum);
     }

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +103,19 @@ class GgufFileTest {
         assertBroken(longAt(list, 41, 1L << 61), "length of metadata key 'l' at offset 41");
         assertBroken(intAt(list, 37, 9), "array of arrays");
         assertBroken(intAt(list, 33, 77), "unknown value type 77 at offset 33");
+    }
+
+    /** A sparse file costs nothing on disk and may claim what would fill the heap. */
+    @Test
+    void refusesMillionsOfStringsInASparseFile() throws IOException {
+        byte[] list = longAt(new GgufWriter().put("l", List.of("x")).bytes(), 41, 8_000_000);
+        Path path = Files.write(folder.resolve("sparse.gguf"), list);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), 400_000_000);
+        }
+        assertThatThrownBy(() -> GgufFile.open(path).close())
+                .isInstanceOf(GgufException.class)
+                .hasMessageContaining("strings take more memory than is allowed");
     }
 
     @Test
