@@ -8,10 +8,10 @@ import io.inference.engine.gguf.GgufException;
 import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.model.LlamaModel;
 import io.inference.engine.model.ModelConfig;
-import io.inference.engine.tensor.KvLayout;
-import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.template.ChatTemplate;
 import io.inference.engine.template.TemplateException;
+import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tokenizer.PromptEncoder;
 import io.inference.engine.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ public final class Engine implements AutoCloseable {
         this.tokenizer = Tokenizer.of(file);
         this.chat = file.metadata()
                 .optionalString("tokenizer.chat_template")
-                .map(it -> new PromptEncoder(ChatTemplate.parse(it), tokenizer))
+                .map(it -> promptEncoder(it, tokenizer))
                 .orElse(null);
         int trained = file.metadata().integer(file.metadata().string("general.architecture") + ".context_length");
         int wanted = options.contextLength() > 0 ? Math.min(options.contextLength(), trained) : trained;
@@ -94,6 +94,16 @@ public final class Engine implements AutoCloseable {
                 EngineInfos.tensors(file));
         this.scheduler = new Scheduler(model, scheduling, System::nanoTime);
         this.thread = new EngineThread(scheduler, "engine");
+    }
+
+    /** Null for a template that cannot be read: such a model still completes texts and embeds. */
+    private static @Nullable PromptEncoder promptEncoder(String template, Tokenizer tokenizer) {
+        try {
+            return new PromptEncoder(ChatTemplate.parse(template), tokenizer);
+        } catch (TemplateException e) {
+            LOG.log(System.Logger.Level.WARNING, "the model''s chat template is not usable: {0}", e.getMessage());
+            return null;
+        }
     }
 
     /** Pages that half of the heap holds. */
@@ -172,22 +182,29 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * The prompt of a conversation by the model's own chat template, up to where the assistant's answer begins. What
-     * messages say never becomes a control token.
+     * The prompt of a conversation by the file's own chat template, ending where the assistant's answer begins. Control
+     * tokens that are written out in a message stay text.
      *
      * @param messages JSON-like data: each with {@code role} and {@code content}, and what else the template looks at
+     * @throws InvalidJobException where the model has no chat template, or its template refuses the messages
+     */
+    public int[] chatPrompt(List<? extends Map<String, ?>> messages) {
+        return chatPrompt(messages, List.of());
+    }
+
+    /**
+     * The same with tools.
+     *
      * @param tools tool definitions as in OpenAI's API; empty for none
-     * @throws UnsupportedModelException where the model has no chat template
-     * @throws InvalidJobException where the template refuses the messages
      */
     public int[] chatPrompt(List<? extends Map<String, ?>> messages, List<?> tools) {
         if (chat == null) {
-            throw new UnsupportedModelException("the model has no chat template");
+            throw new InvalidJobException("the model has no chat template; it can complete texts, not chat");
         }
         try {
             return chat.encode(messages, tools.isEmpty() ? null : tools, true, Map.of());
         } catch (TemplateException e) {
-            throw new InvalidJobException("the chat template refuses the messages: " + e.getMessage());
+            throw new InvalidJobException("the model's chat template refuses the messages: " + e.getMessage());
         }
     }
 

@@ -6,7 +6,6 @@ import io.inference.engine.EngineOptions;
 import io.inference.engine.GenerateJob;
 import io.inference.engine.Generation;
 import io.inference.engine.GenerationEvent;
-import io.inference.engine.gguf.GgufException;
 import io.inference.engine.sampling.SamplingOptions;
 import io.inference.local.store.CatalogueEntry;
 import io.inference.local.store.FetchListener;
@@ -47,7 +46,7 @@ public final class LocalModels implements AutoCloseable {
         }
         try {
             return new LocalModels(Optional.of(openModel(settings, listener)));
-        } catch (ModelStoreException | GgufException | EngineException e) {
+        } catch (ModelStoreException | EngineException e) {
             if (settings.engine().equals("auto")) {
                 log.warn("no local model: {} (LOCAL_ENGINE=off says that none is wanted)", e.getMessage());
                 return new LocalModels(Optional.empty());

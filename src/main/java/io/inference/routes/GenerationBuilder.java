@@ -3,15 +3,18 @@ package io.inference.routes;
 import io.inference.config.Settings;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RedeliveryPolicyDefinition;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.PropertiesSource;
@@ -99,10 +102,29 @@ class GenerationBuilder {
             });
         }
         fail(faults);
+        Map<String, String> owners = new HashMap<>();
         for (var builder : builders) {
-            add(builder.getKey(), faults, () -> context.addRoutes(builder.getValue()));
+            add(builder.getKey(), faults, () -> {
+                context.addRoutes(builder.getValue());
+                claimIds(builder.getKey(), (RouteBuilder) builder.getValue(), owners, faults);
+            });
         }
         fail(faults);
+    }
+
+    /** Camel lets a route take the place of an earlier one with its id, and says nothing. */
+    private static void claimIds(
+            String file, RouteBuilder builder, Map<String, String> owners, List<RouteFault> faults) {
+        for (RouteDefinition route : builder.getRouteCollection().getRoutes()) {
+            String owner = owners.putIfAbsent(route.getRouteId(), file);
+            if (owner != null) {
+                faults.add(new RouteFault(
+                        file,
+                        route.getLineNumber(),
+                        route.getRouteId(),
+                        "there is already a route '" + route.getRouteId() + "' in " + owner));
+            }
+        }
     }
 
     private static void start(DefaultCamelContext context) {

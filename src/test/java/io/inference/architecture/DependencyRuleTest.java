@@ -54,7 +54,7 @@ class DependencyRuleTest {
             .resideInAPackage("io.inference.local..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
-                    .or(resideInAnyPackage("io.inference.api..", "io.inference.local..", "io.inference.engine")));
+                    .or(resideInAnyPackage("io.inference.api..", "io.inference.local..", "io.inference.engine", "io.inference.engine.sampling")));
 
     @ArchTest
     static final ArchRule modelsAndTelemetryImportTheApiAlone = classes()

@@ -120,18 +120,23 @@ class EngineTest {
             together.add(engine.submit(job(prompt, 24)));
         }
         for (int i = 0; i < prompts.size(); i++) {
-            assertThat(read(together.get(i)).tokens()).as(prompts.get(i)).isEqualTo(alone.get(i).tokens());
+            assertThat(read(together.get(i)).tokens())
+                    .as(prompts.get(i))
+                    .isEqualTo(alone.get(i).tokens());
         }
     }
 
     @Test
     void takesWhatPromptsHaveInCommonFromTheCache() throws Exception {
-        String common = "In the beginning the universe was created, which made a lot of people rather angry. ".repeat(4);
+        String common =
+                "In the beginning the universe was created, which made a lot of people rather angry. ".repeat(4);
         Answer first = read(engine.submit(job(common + "Then", 8)));
         Answer second = read(engine.submit(job(common + "Later", 8)));
         Answer again = read(engine.submit(job(common + "Then", 8)));
         assertThat(first.usage().cachedTokens()).isZero();
-        assertThat(second.usage().cachedTokens()).isGreaterThanOrEqualTo(48).isLessThan(second.usage().promptTokens());
+        assertThat(second.usage().cachedTokens())
+                .isGreaterThanOrEqualTo(48)
+                .isLessThan(second.usage().promptTokens());
         assertThat(again.tokens()).isEqualTo(first.tokens());
     }
 
@@ -172,7 +177,9 @@ class EngineTest {
         String tooLong = "word ".repeat(2000);
         assertThatThrownBy(() -> engine.embed(new EmbedJob(List.of(tooLong), false, 0, "")))
                 .isInstanceOf(ContextOverflowException.class);
-        assertThat(engine.embed(new EmbedJob(List.of(tooLong), true, 0, "")).getFirst().tokens())
+        assertThat(engine.embed(new EmbedJob(List.of(tooLong), true, 0, ""))
+                        .getFirst()
+                        .tokens())
                 .isEqualTo(1024);
         int[] almostFull = new int[1022];
         Arrays.fill(almostFull, engine.tokens(" word")[0]);
@@ -190,8 +197,9 @@ class EngineTest {
                             taken.add(engine.submit(job("Once upon a time", 300)));
                         }
                     })
-                    .isInstanceOfSatisfying(EngineBusyException.class, e -> assertThat(e.retryAfter())
-                            .isBetween(Duration.ofSeconds(1), Duration.ofMinutes(2)));
+                    .isInstanceOfSatisfying(
+                            EngineBusyException.class,
+                            e -> assertThat(e.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(2)));
         } finally {
             taken.forEach(Generation::close);
         }

@@ -55,7 +55,9 @@ class OracleTest {
             throws InterruptedException {
         String prompt = recorded.get("prompt").asText();
         int[] tokens = engine.trustedTokens(prompt);
-        softly.assertThat(tokens).as("tokens of '%s'", prompt).hasSize(recorded.get("prompt_tokens").asInt());
+        softly.assertThat(tokens)
+                .as("tokens of '%s'", prompt)
+                .hasSize(recorded.get("prompt_tokens").asInt());
         JsonNode expected = recorded.get("tokens");
         List<TokenProbability> generated = generate(engine, tokens, expected.size());
         for (int i = 0; i < expected.size() && i < generated.size(); i++) {
@@ -64,18 +66,20 @@ class OracleTest {
             double gap = top.get(0).get(1).asDouble() - top.get(1).get(1).asDouble();
             if (!token.equals(expected.get(i).get("token").asText())) {
                 softly.assertThat(gap < CLEARLY_APART || ROUNDED_AWAY.equals(prompt + ":" + i))
-                        .as("'%s' token %d is '%s', not '%s'", prompt, i, token, expected.get(i).get("token"))
+                        .as(
+                                "'%s' token %d is '%s', not '%s'",
+                                prompt, i, token, expected.get(i).get("token"))
                         .isTrue();
                 return;
             }
-            errors.add(Math.abs(generated.get(i).logprob() - expected.get(i).get("logprob").asDouble()));
+            errors.add(Math.abs(
+                    generated.get(i).logprob() - expected.get(i).get("logprob").asDouble()));
         }
     }
 
     private static List<TokenProbability> generate(Engine engine, int[] prompt, int tokens)
             throws InterruptedException {
-        GenerateJob job =
-                new GenerateJob(prompt, tokens, SamplingOptions.greedy(), List.of(), 0, 0, "test");
+        GenerateJob job = new GenerateJob(prompt, tokens, SamplingOptions.greedy(), List.of(), 0, 0, "test");
         List<TokenProbability> result = new ArrayList<>();
         try (Generation generation = engine.submit(job)) {
             while (true) {
@@ -102,7 +106,10 @@ class OracleTest {
                 assertNear(embeddings.get(i).normalized(), normalized.get(i), 0.001);
                 assertThat(embeddings.get(i).raw()).hasSize(576);
             }
-            assertNear(embeddings.get(0).raw(), answer("ollama-embeddings-legacy.json").get("embedding"), 0.03);
+            assertNear(
+                    embeddings.get(0).raw(),
+                    answer("ollama-embeddings-legacy.json").get("embedding"),
+                    0.03);
         }
     }
 

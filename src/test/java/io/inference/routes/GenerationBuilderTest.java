@@ -104,7 +104,7 @@ class GenerationBuilderTest {
                         flow("a", "log", "id: s1", "message: hi"),
                         "b.camel.yaml",
                         flow("a", "log", "id: s2", "message: hi")),
-                "direct:a is already the route a of a.camel.yaml");
+                "b.camel.yaml:1, step a: there is already a route 'a' in a.camel.yaml");
     }
 
     @Test

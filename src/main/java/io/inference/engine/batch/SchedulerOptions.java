@@ -3,6 +3,8 @@ package io.inference.engine.batch;
 import java.time.Duration;
 
 /**
+ * The limits that a scheduler keeps to.
+ *
  * @param maxBatch sequences that run at once; one that waits for its reader is not counted
  * @param maxQueue sequences that may wait for their turn
  * @param maxPages pages of the key-value cache; a sequence of the whole context must fit

@@ -6,10 +6,10 @@ package io.inference.engine.cpu;
  * where a shift brings it to a float's exponent.
  */
 final class Exp {
-    static final float LOG2_E = 1.44269504f;
+    static final float LOG2_E = (float) (1 / 0.6931471805599453);
     static final float ROUNDING = 12582912f; // 1.5 * 2^23
-    static final float LN2_HIGH = 0.693359375f; // few bits, so that n * LN2_HIGH is exact
-    static final float LN2_LOW = -2.12194440e-4f;
+    static final float LN2_HIGH = 355f / 512; // few bits, so that n * LN2_HIGH is exact
+    static final float LN2_LOW = (float) (0.6931471805599453 - 355.0 / 512);
     static final float C2 = 1 / 2f;
     static final float C3 = 1 / 6f;
     static final float C4 = 1 / 24f;

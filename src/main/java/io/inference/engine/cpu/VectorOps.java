@@ -2,18 +2,22 @@ package io.inference.engine.cpu;
 
 import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.AttentionSpan;
-import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tensor.Weight;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The operations on the Vector API, shared among threads by rows of the weights, heads and elements. */
 public final class VectorOps implements TensorOps {
     /** Rows of weights made floats at a time: with 4 tokens' rows they stay in the second-level cache. */
     private static final int PANEL_ROWS = 16;
+
+    /** What is multiplied with a single token without a panel. */
+    private static final Set<TensorType> DIRECT = EnumSet.of(TensorType.Q4_1, TensorType.Q4_0, TensorType.Q8_0);
 
     private static final int ROWS_A_TASK = 64;
     private static final int ELEMENTS_A_TASK = 4096;
@@ -44,9 +48,7 @@ public final class VectorOps implements TensorOps {
     @Override
     public void matmul(Weight w, float[] x, int n, float[] out) {
         int tasks = Math.ceilDiv(w.rows(), ROWS_A_TASK);
-        boolean direct = n == 1 && w.rows() % 4 == 0
-                && (w.type() == TensorType.Q4_1 || w.type() == TensorType.Q8_0);
-        if (!direct) {
+        if (n > 1 || !DIRECT.contains(w.type())) {
             workers.run(tasks, (task, worker) -> panels(w, task, worker, x, n, out));
             return;
         }
@@ -56,6 +58,7 @@ public final class VectorOps implements TensorOps {
             int to = Math.min(w.rows(), from + ROWS_A_TASK);
             switch (w.type()) {
                 case Q4_1 -> DotKernels.q4x1(w, from, to, x, blockSums, out);
+                case Q4_0 -> DotKernels.q4x0(w, from, to, x, blockSums, out);
                 default -> DotKernels.q8x0(w, from, to, x, out);
             }
         });
@@ -85,7 +88,7 @@ public final class VectorOps implements TensorOps {
         for (int row = task * ROWS_A_TASK; row < end; row += PANEL_ROWS) {
             int rows = Math.min(PANEL_ROWS, end - row);
             for (int r = 0; r < rows; r++) {
-                Dequantizer.row(w, row + r, panel, r * columns);
+                RowReader.row(w, row + r, panel, r * columns);
             }
             PanelKernel.multiply(panel, rows, columns, x, n, out, w.rows(), row);
         }
@@ -94,7 +97,7 @@ public final class VectorOps implements TensorOps {
     @Override
     public void rows(Weight w, int[] ids, int n, float[] out) {
         for (int i = 0; i < n; i++) {
-            Dequantizer.row(w, ids[i], out, i * w.columns());
+            RowReader.row(w, ids[i], out, i * w.columns());
         }
     }
 
@@ -113,8 +116,10 @@ public final class VectorOps implements TensorOps {
     @Override
     public void swiglu(float[] gate, float[] up, int count) {
         int tasks = Math.ceilDiv(count, ELEMENTS_A_TASK);
-        workers.run(tasks, (task, worker) -> RowKernels.swiglu(
-                gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
+        workers.run(
+                tasks,
+                (task, worker) -> RowKernels.swiglu(
+                        gate, up, task * ELEMENTS_A_TASK, Math.min(count, (task + 1) * ELEMENTS_A_TASK)));
     }
 
     @Override

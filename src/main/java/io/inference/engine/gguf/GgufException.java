@@ -1,9 +1,10 @@
 package io.inference.engine.gguf;
 
+import io.inference.engine.EngineException;
 import org.jspecify.annotations.Nullable;
 
 /** A GGUF file cannot be read or is not what it should be; the message names the file, what is wrong and where. */
-public final class GgufException extends RuntimeException {
+public final class GgufException extends EngineException {
     private static final long serialVersionUID = 1L;
 
     public GgufException(String message) {

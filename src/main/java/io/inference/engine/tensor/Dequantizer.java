@@ -43,7 +43,8 @@ public final class Dequantizer {
                 case BF16 -> out[to] = Float.intBitsToFloat(data.get(SHORT, at) << 16);
                 case Q4_0 -> nibbles(data, half(data, at), -8 * half(data, at), at + 2, 0, out, to);
                 case Q4_1 -> nibbles(data, half(data, at), half(data, at + 2), at + 4, 0, out, to);
-                case Q5_0 -> nibbles(data, half(data, at), -16 * half(data, at), at + 6, data.get(INT, at + 2), out, to);
+                case Q5_0 ->
+                    nibbles(data, half(data, at), -16 * half(data, at), at + 6, data.get(INT, at + 2), out, to);
                 case Q5_1 -> nibbles(data, half(data, at), half(data, at + 2), at + 8, data.get(INT, at + 4), out, to);
                 case Q8_0 -> q8(data, at, out, to);
                 case Q4_K -> q4k(data, at, out, to);
@@ -56,7 +57,7 @@ public final class Dequantizer {
     private static void nibbles(MemorySegment data, float d, float m, long at, int fifthBits, float[] out, int to) {
         for (int i = 0; i < 16; i++) {
             int q = data.get(ValueLayout.JAVA_BYTE, at + i) & 0xFF;
-            out[to + i] = d * ((q & 15) | (fifthBits >>> i & 1) << 4) + m;
+            out[to + i] = d * ((q & 15) | ((fifthBits >>> i) & 1) << 4) + m;
             out[to + i + 16] = d * ((q >> 4) | (fifthBits >>> (i + 16) & 1) << 4) + m;
         }
     }
@@ -73,7 +74,7 @@ public final class Dequantizer {
             float d = half(data, at) * scale(data, at + 4, part);
             float m = half(data, at + 2) * minimum(data, at + 4, part);
             for (int i = 0; i < 32; i++) {
-                int q = unsigned(data, at + 16 + part / 2 * 32 + i) >> (part % 2 * 4) & 15;
+                int q = unsigned(data, at + 16L + part / 2 * 32 + i) >> (part % 2 * 4) & 15;
                 out[to + part * 32 + i] = d * q - m;
             }
         }
@@ -86,7 +87,7 @@ public final class Dequantizer {
             for (int i = 0; i < 32; i++) {
                 int low = unsigned(data, at + 48 + part / 2 * 32 + i) >> (part % 2 * 4) & 15;
                 int high = unsigned(data, at + 16 + i) >> part & 1;
-                out[to + part * 32 + i] = d * (low | high << 4) - m;
+                out[to + part * 32 + i] = d * (low | (high << 4)) - m;
             }
         }
     }
@@ -98,7 +99,7 @@ public final class Dequantizer {
             int within = i % 128;
             int low = unsigned(data, at + part * 64 + within % 64) >> (within / 64 * 4) & 15;
             int high = unsigned(data, at + 128 + part * 32 + within % 32) >> (within / 32 * 2) & 3;
-            out[to + i] = d * data.get(ValueLayout.JAVA_BYTE, at + 192 + i / 16) * ((low | high << 4) - 32);
+            out[to + i] = d * data.get(ValueLayout.JAVA_BYTE, at + 192 + i / 16) * ((low | (high << 4)) - 32);
         }
     }
 

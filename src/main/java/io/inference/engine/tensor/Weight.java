@@ -17,8 +17,8 @@ import java.lang.foreign.MemorySegment;
 public record Weight(String name, TensorType type, int rows, int columns, long rowBytes, MemorySegment data) {
     public Weight {
         if (data.byteSize() != rows * rowBytes) {
-            throw new IllegalArgumentException("%s: %d bytes for %d rows of %d bytes"
-                    .formatted(name, data.byteSize(), rows, rowBytes));
+            throw new IllegalArgumentException(
+                    "%s: %d bytes for %d rows of %d bytes".formatted(name, data.byteSize(), rows, rowBytes));
         }
     }
 

@@ -21,10 +21,8 @@ public final class RandomWeights {
                 case F32 -> data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, (float) random.nextGaussian());
                 case F16 -> half(data, at, (float) random.nextGaussian());
                 case BF16 ->
-                    data.set(
-                            ValueLayout.JAVA_SHORT_UNALIGNED,
-                            at,
-                            (short) (Float.floatToIntBits((float) random.nextGaussian()) >> 16));
+                    data.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short)
+                            (Float.floatToIntBits((float) random.nextGaussian()) >> 16));
                 case Q4_0, Q5_0 -> half(data, at, random.nextFloat(-0.1f, 0.1f));
                 case Q8_0 -> half(data, at, random.nextFloat(-0.01f, 0.01f));
                 case Q4_1, Q5_1 -> {

@@ -33,8 +33,7 @@ class TensorOpsTest {
     }
 
     static Stream<Arguments> backendsAndTypes() {
-        return Arrays.stream(TensorType.values())
-                .flatMap(type -> backends().map(ops -> Arguments.of(ops, type)));
+        return Arrays.stream(TensorType.values()).flatMap(type -> backends().map(ops -> Arguments.of(ops, type)));
     }
 
     @ParameterizedTest
@@ -42,7 +41,12 @@ class TensorOpsTest {
     void multipliesWeightsOfEveryType(TensorOps ops, TensorType type) {
         Random random = new Random(type.ordinal());
         // Rows that fill neither a task nor a tile, and the widest and narrowest rows that the type allows.
-        int[][] shapes = {{72, 576 / type.blockElements() * type.blockElements()}, {70, 2 * Math.max(32, type.blockElements())}, {133, 3 * 256}, {3, type.blockElements() * 5}};
+        int[][] shapes = {
+            {72, 576 / type.blockElements() * type.blockElements()},
+            {70, 2 * Math.max(32, type.blockElements())},
+            {133, 3 * 256},
+            {3, type.blockElements() * 5}
+        };
         try (ops) {
             for (int[] shape : shapes) {
                 Weight w = RandomWeights.of(type, shape[0], shape[1], random);

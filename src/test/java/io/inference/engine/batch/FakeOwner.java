@@ -1,0 +1,71 @@
+package io.inference.engine.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes the best token until it has enough. */
+final class FakeOwner implements SequenceOwner {
+    final int[] prompt;
+    private final int wanted;
+    final List<Integer> tokens = new ArrayList<>();
+    boolean cancelled;
+    boolean ready = true;
+    boolean done;
+    int cachedTokens = -1;
+    int hiddenTokens;
+    RuntimeException failure;
+
+    FakeOwner(int[] prompt, int wanted) {
+        this.prompt = prompt;
+        this.wanted = wanted;
+    }
+
+    /** The tokens that a sequence on its own would have. */
+    List<Integer> expected() {
+        List<Integer> all = new ArrayList<>();
+        for (int token : prompt) {
+            all.add(token);
+        }
+        for (int i = 0; i < wanted; i++) {
+            all.add(FakeModel.next(all));
+        }
+        return all.subList(prompt.length, all.size());
+    }
+
+    @Override
+    public boolean cancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public boolean ready() {
+        return ready;
+    }
+
+    @Override
+    public void started(int cachedTokens) {
+        this.cachedTokens = cachedTokens;
+    }
+
+    @Override
+    public int advance(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        tokens.add(best);
+        done = tokens.size() == wanted;
+        return done ? END : best;
+    }
+
+    @Override
+    public void hidden(float[] hidden, boolean last) {
+        hiddenTokens += hidden.length;
+        done = last;
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+        failure = cause;
+    }
+}
