@@ -27,7 +27,9 @@ class StartFailureAnalyzer implements FailureAnalyzer {
                 }
                 case PortInUseException port -> {
                     return new FailureAnalysis(
-                            "port " + port.getPort() + " is in use", "Stop what uses it, or set PORT or MANAGEMENT_PORT.", port);
+                            "port " + port.getPort() + " is in use",
+                            "Stop what uses it, or set PORT or MANAGEMENT_PORT.",
+                            port);
                 }
                 default -> {}
             }

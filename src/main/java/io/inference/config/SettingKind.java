@@ -140,7 +140,10 @@ public sealed interface SettingKind {
             try {
                 URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
                 boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-                if (!http || uri.getRawAuthority() == null || uri.getQuery() != null || uri.getRawAuthority().contains("@")) {
+                if (!http
+                        || uri.getRawAuthority() == null
+                        || uri.getQuery() != null
+                        || uri.getRawAuthority().contains("@")) {
                     throw new IllegalArgumentException();
                 }
                 return uri;

@@ -19,7 +19,8 @@ class CallTest {
         assertThat(runs).hasValue(1);
         assertThat(call.cancelled()).isEqualTo(ErrorCode.TIMEOUT);
         assertThatThrownBy(call::throwIfCancelled)
-                .isInstanceOfSatisfying(InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
     }
 
     @Test

@@ -54,7 +54,11 @@ class DependencyRuleTest {
             .resideInAPackage("io.inference.local..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
-                    .or(resideInAnyPackage("io.inference.api..", "io.inference.local..", "io.inference.engine", "io.inference.engine.sampling")));
+                    .or(resideInAnyPackage(
+                            "io.inference.api..",
+                            "io.inference.local..",
+                            "io.inference.engine",
+                            "io.inference.engine.sampling")));
 
     @ArchTest
     static final ArchRule modelsAndTelemetryImportTheApiAlone = classes()

@@ -38,6 +38,8 @@ class FallbackIT {
         ollama = new StubServer((request, connection) -> {
             if (request.path().endsWith("/tags")) {
                 connection.whole(200, "application/json", "{\"models\":[{\"name\":\"mock\",\"model\":\"mock\"}]}");
+            } else if (request.path().endsWith("/show") || request.path().endsWith("/ps")) {
+                connection.whole(200, "application/json", "{\"models\":[]}");
             } else {
                 ollamaBehaviour.handle(request, connection);
             }

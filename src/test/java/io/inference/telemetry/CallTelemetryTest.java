@@ -40,8 +40,12 @@ class CallTelemetryTest {
     @Test
     void oneLineSaysAllOfACall() {
         new CallLog(false).ended(served(), null);
-        assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
-                .matches("req-1 rest caller=alice chat model=tiny backend=local tokens=5\\+7 first=\\d+ms total=\\d+ms ok"));
+        assertThat(lines.list)
+                .singleElement()
+                .satisfies(
+                        line -> assertThat(line.getFormattedMessage())
+                                .matches(
+                                        "req-1 rest caller=alice chat model=tiny backend=local tokens=5\\+7 first=\\d+ms total=\\d+ms ok"));
     }
 
     @Test
@@ -58,7 +62,9 @@ class CallTelemetryTest {
         Call call = served();
         call.setModel("tiny\n2026-01-01 forged");
         new CallLog(false).ended(call, null);
-        assertThat(lines.list.getFirst().getFormattedMessage()).doesNotContain("\n").contains("tiny?2026");
+        assertThat(lines.list.getFirst().getFormattedMessage())
+                .doesNotContain("\n")
+                .contains("tiny?2026");
     }
 
     @Test
@@ -73,7 +79,8 @@ class CallTelemetryTest {
                         .timer()
                         .count())
                 .isEqualTo(1);
-        assertThat(registry.get("gen_ai.server.time_to_first_token").timer().count()).isEqualTo(1);
+        assertThat(registry.get("gen_ai.server.time_to_first_token").timer().count())
+                .isEqualTo(1);
         assertThat(registry.get("gen_ai.client.token.usage")
                         .tag("gen_ai.token.type", "output")
                         .summary()

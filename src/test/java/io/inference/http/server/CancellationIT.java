@@ -110,6 +110,10 @@ class CancellationIT {
                 connection.whole(200, "application/json", "{\"models\":[{\"name\":\"mock\",\"model\":\"mock\"}]}");
                 return;
             }
+            if (request.path().endsWith("/show") || request.path().endsWith("/ps")) {
+                connection.whole(200, "application/json", "{\"models\":[]}");
+                return;
+            }
             if (state == Upstream.STREAMING) {
                 boolean openAi = request.path().startsWith("/v1");
                 connection.begin(200, openAi ? "text/event-stream" : "application/x-ndjson");
