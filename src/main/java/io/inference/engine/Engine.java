@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Engine engine = Engine.open(Path.of("model.gguf"), EngineOptions.defaults());
- *         Generation answer = engine.submit(GenerateJob.of(engine.tokens("Once upon"), 32, SamplingOptions.greedy()))) {
+ *         Generation answer = engine.submit(GenerateJob.of(prompt, 32, SamplingOptions.greedy()))) {
  *     while (!((event = answer.next(Duration.ofSeconds(1))) instanceof GenerationEvent.End)) { ... }
  * }
  * }</pre>

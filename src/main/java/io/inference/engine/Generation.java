@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation under way, pulled by its reader. The engine works ahead by a few pieces and then waits for the reader, so
- * that a slow one costs no memory. One thread reads; any may close.
+ * A generation under way, pulled by its reader. The engine works ahead by a few pieces and then waits for the reader,
+ * so that a slow one costs no memory. One thread reads; any may close.
  */
 public final class Generation implements AutoCloseable {
     /** Pieces that the engine works ahead of the reader. */

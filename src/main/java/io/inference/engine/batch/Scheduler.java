@@ -107,10 +107,11 @@ public final class Scheduler {
         List<Sequence> batch = new ArrayList<>();
         List<Slice> slices = new ArrayList<>();
         plan(batch, slices);
+        publishCounts(); // before the model works as well: whoever has a token sees its sequence counted
         if (!slices.isEmpty()) {
             run(batch, slices);
+            publishCounts();
         }
-        publishCounts();
         return !slices.isEmpty();
     }
 

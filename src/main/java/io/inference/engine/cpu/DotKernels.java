@@ -28,9 +28,11 @@ final class DotKernels {
 
     /**
      * {@code out[from..to) = W[from..to) @ x} for Q4_1, where {@code blockSums} holds the sum of each 32 of {@code x}:
-     * {@code sum(d * q * x + m * x) = d * sum(q * x) + m * sum(x)}.
+     * {@code sum(d * q * x + m * x) = d * sum(q * x) + m * sum(x)}. A byte is {@code byte = low + 16 * high}, so that
+     * {@code low * x0 + high * x1 = low * (x0 - x1/16) + byte * x1/16} needs no shift: {@code split} holds the factors
+     * in the place of each {@code x0} and {@code x1}.
      */
-    static void q4x1(Weight w, int from, int to, float[] x, float[] blockSums, float[] out) {
+    static void q4x1(Weight w, int from, int to, float[] split, float[] blockSums, float[] out) {
         MemorySegment data = w.data();
         int blocks = w.columns() / 32;
         for (int row = from; row < to; row++) {
@@ -44,10 +46,9 @@ final class DotKernels {
                     IntVector q = (IntVector) ByteVector.fromMemorySegment(BYTES, data, at + 4 + j, LITTLE)
                             .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
                     FloatVector low = (FloatVector) q.and(15).convert(VectorOperators.I2F, 0);
-                    FloatVector high =
-                            (FloatVector) q.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0);
-                    FloatVector product = low.mul(FloatVector.fromArray(FLOATS, x, b * 32 + j));
-                    product = high.fma(FloatVector.fromArray(FLOATS, x, b * 32 + 16 + j), product);
+                    FloatVector both = (FloatVector) q.convert(VectorOperators.I2F, 0);
+                    FloatVector product = low.mul(FloatVector.fromArray(FLOATS, split, b * 32 + j));
+                    product = both.fma(FloatVector.fromArray(FLOATS, split, b * 32 + 16 + j), product);
                     sums = product.fma(d, sums);
                 }
                 minimums = Math.fma(Float.float16ToFloat(data.get(SHORT, at + 2)), blockSums[b], minimums);
@@ -56,8 +57,8 @@ final class DotKernels {
         }
     }
 
-    /** {@code out[from..to) = W[from..to) @ x} for Q4_0, with {@code blockSums} as for Q4_1 and a minimum of -8 d. */
-    static void q4x0(Weight w, int from, int to, float[] x, float[] blockSums, float[] out) {
+    /** {@code out[from..to) = W[from..to) @ x} for Q4_0, with the same two as for Q4_1 and a minimum of -8 d. */
+    static void q4x0(Weight w, int from, int to, float[] split, float[] blockSums, float[] out) {
         MemorySegment data = w.data();
         int blocks = w.columns() / 32;
         for (int row = from; row < to; row++) {
@@ -72,10 +73,9 @@ final class DotKernels {
                     IntVector q = (IntVector) ByteVector.fromMemorySegment(BYTES, data, at + 2 + j, LITTLE)
                             .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
                     FloatVector low = (FloatVector) q.and(15).convert(VectorOperators.I2F, 0);
-                    FloatVector high =
-                            (FloatVector) q.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0);
-                    FloatVector product = low.mul(FloatVector.fromArray(FLOATS, x, b * 32 + j));
-                    product = high.fma(FloatVector.fromArray(FLOATS, x, b * 32 + 16 + j), product);
+                    FloatVector both = (FloatVector) q.convert(VectorOperators.I2F, 0);
+                    FloatVector product = low.mul(FloatVector.fromArray(FLOATS, split, b * 32 + j));
+                    product = both.fma(FloatVector.fromArray(FLOATS, split, b * 32 + 16 + j), product);
                     sums = product.fma(d, sums);
                 }
                 minimums = Math.fma(-8 * scale, blockSums[b], minimums);

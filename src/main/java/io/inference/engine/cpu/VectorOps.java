@@ -25,7 +25,8 @@ public final class VectorOps implements TensorOps {
     private final WorkerPool workers;
     private final float[][] panels; // (rows,columns) for each worker
     private final @Nullable AttentionKernel[] attention; // for each worker
-    private float[] blockSums = {};
+    private float[] blockSums = {}; // of each 32 floats of the token at hand
+    private float[] split = {}; // its floats as DotKernels.q4x1 wants them
 
     /** @param threads how many threads share each operation, the caller's included */
     public VectorOps(int threads) {
@@ -52,27 +53,30 @@ public final class VectorOps implements TensorOps {
             workers.run(tasks, (task, worker) -> panels(w, task, worker, x, n, out));
             return;
         }
-        sumBlocks(w, x);
+        prepare(w, x);
         workers.run(tasks, (task, worker) -> {
             int from = task * ROWS_A_TASK;
             int to = Math.min(w.rows(), from + ROWS_A_TASK);
             switch (w.type()) {
-                case Q4_1 -> DotKernels.q4x1(w, from, to, x, blockSums, out);
-                case Q4_0 -> DotKernels.q4x0(w, from, to, x, blockSums, out);
+                case Q4_1 -> DotKernels.q4x1(w, from, to, split, blockSums, out);
+                case Q4_0 -> DotKernels.q4x0(w, from, to, split, blockSums, out);
                 default -> DotKernels.q8x0(w, from, to, x, out);
             }
         });
     }
 
-    private void sumBlocks(Weight w, float[] x) {
+    private void prepare(Weight w, float[] x) {
         int blocks = w.columns() / 32;
         if (blockSums.length < blocks) {
             blockSums = new float[blocks];
+            split = new float[blocks * 32];
         }
         for (int b = 0; b < blocks; b++) {
             float sum = 0;
-            for (int i = 0; i < 32; i++) {
-                sum += x[b * 32 + i];
+            for (int i = b * 32; i < b * 32 + 16; i++) {
+                sum += x[i] + x[i + 16];
+                split[i] = x[i] - x[i + 16] / 16;
+                split[i + 16] = x[i + 16] / 16;
             }
             blockSums[b] = sum;
         }
