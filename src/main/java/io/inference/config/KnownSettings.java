@@ -41,7 +41,7 @@ public final class KnownSettings {
                     new Whole(16, 1 << 20),
                     "tokens a sequence may fill; empty: what the model allows"),
             plain("LOCAL_THREADS", new Whole(1, 1024), "threads of the CPU engine; empty: one a core"),
-            plain("LOCAL_MAX_BATCH", new Whole(1, 1024), "sequences decoded together"),
+            plain("LOCAL_MAX_BATCH", new Whole(1, 256), "sequences decoded together"),
             secret("HF_TOKEN", "Hugging Face token for models that need one"),
             plain("MAX_QUEUE", new Whole(1, 1_000_000), "requests that may wait for their first token"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),

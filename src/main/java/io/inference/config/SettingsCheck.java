@@ -42,6 +42,10 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }
+        if ("json".equalsIgnoreCase(environment.getProperty("log-format"))) {
+            Map<String, Object> structured = Map.of("logging.structured.format.console", "logstash");
+            environment.getPropertySources().addLast(new MapPropertySource("log format", structured));
+        }
     }
 
     private static void readSecretFiles(ConfigurableEnvironment environment, List<String> faults) {

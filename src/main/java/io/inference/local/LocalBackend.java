@@ -138,7 +138,7 @@ public final class LocalBackend implements Backend {
                 for (int choice = 0; choice < options.choices(); choice++) {
                     GenerateJob job = Jobs.job(open, prompt, options, seed + choice, PRIORITY, call.caller());
                     Generation generation = open.engine().submit(job);
-                    choices.add(new LocalStream(generation, call));
+                    choices.add(new LocalStream(generation, call, choice == 0));
                 }
             }
             ChunkStream merged = ChunkStreams.merge(choices);

@@ -21,12 +21,15 @@ import java.util.List;
 final class LocalStream implements ChunkStream {
     private final Generation generation;
     private final Call call;
+    private final boolean countsPrompt;
     private final Runnable stop;
     private boolean ended;
 
-    LocalStream(Generation generation, Call call) {
+    /** @param countsPrompt whether this choice's usage has the prompt: of several choices for one prompt, only one does */
+    LocalStream(Generation generation, Call call, boolean countsPrompt) {
         this.generation = generation;
         this.call = call;
+        this.countsPrompt = countsPrompt;
         this.stop = generation::close;
         call.onCancel(stop);
     }
@@ -65,10 +68,10 @@ final class LocalStream implements ChunkStream {
             case LENGTH -> FinishReason.LENGTH;
             case CANCELLED -> throw Call.cancellation(ErrorCode.CANCELLED);
         };
-        Usage usage = new Usage(
-                end.usage().promptTokens(),
-                end.usage().completionTokens(),
-                end.usage().cachedTokens());
+        var used = end.usage();
+        Usage usage = countsPrompt
+                ? new Usage(used.promptTokens(), used.completionTokens(), used.cachedTokens())
+                : new Usage(0, used.completionTokens(), 0);
         return new Chunk(0, "", null, List.of(), List.of(), reason, usage);
     }
 

@@ -1,0 +1,156 @@
+package io.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as an operator meets it: a process with options, variables, output and signals. */
+class ServiceProcessIT {
+    private static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
+    private static final List<String> NO_BACKENDS =
+            List.of("--port=0", "--management-port=0", "--local-engine=off", "--inference-services-ollama-base-url=");
+
+    @Test
+    void helpNamesTheSettingsAndStartsNothing() throws Exception {
+        Process process = start(Map.of(), List.of("--help"));
+        assertThat(output(process)).contains("PORT=8000", "REQUEST_TIMEOUT=30m");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void wrongSettingsStopTheStartWithALineEach() throws Exception {
+        Process process = start(
+                Map.of("MANAGEMENT_PORT", "many", "HF_TOKEN", "hf_topsecret", "HF_TOKEN_FILE", "/x"),
+                List.of("--max-queue=0"));
+        assertThat(output(process))
+                .contains("MANAGEMENT_PORT holds 'many'", "MAX_QUEUE holds '0'", "HF_TOKEN and HF_TOKEN_FILE")
+                .doesNotContain("\tat ", "topsecret");
+        assertThat(process.waitFor()).isNotZero();
+    }
+
+    @Test
+    void aFaultyRouteStopsTheStartWithFileLineAndStep(@TempDir Path routes) throws Exception {
+        Files.writeString(routes.resolve("broken.camel.yaml"), """
+                - route:
+                    id: broken
+                    from:
+                      id: from-broken
+                      uri: direct:broken
+                      steps:
+                        - process:
+                            id: go-wrong
+                            ref: nobody
+                """);
+        List<String> options = new ArrayList<>(NO_BACKENDS);
+        options.add("--routes-dir=" + routes);
+        Process process = start(Map.of(), options);
+        assertThat(output(process))
+                .contains("broken.camel.yaml:7, step go-wrong: no bean 'nobody'")
+                .doesNotContain("\tat ");
+        assertThat(process.waitFor()).isNotZero();
+    }
+
+    @Test
+    void aPortInUseIsSaidSo() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            List<String> options = new ArrayList<>(NO_BACKENDS);
+            options.set(0, "--port=" + taken.getLocalPort());
+            Process process = start(Map.of(), options);
+            assertThat(output(process))
+                    .contains("port " + taken.getLocalPort() + " is in use")
+                    .doesNotContain("\tat ");
+            assertThat(process.waitFor()).isNotZero();
+        }
+    }
+
+    @Test
+    void itSaysWhereItListensLogsOneJsonLineACallWithoutThePromptAndStopsOnASignal() throws Exception {
+        Process process = start(Map.of("LOG_FORMAT", "json"), NO_BACKENDS);
+        BufferedReader lines = process.inputReader();
+        JsonNode greeting = awaitLine(lines, "listening on");
+        Matcher address = LISTENING.matcher(greeting.path("message").asText());
+        assertThat(address.find()).isTrue();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + "/v1/chat/completions"))
+                .header("X-Request-Id", "from-the-test")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\":\"nobody-has-it\",\"messages\":[{\"role\":\"user\",\"content\":\"a private question\"}]}"))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(404);
+        JsonNode call = awaitLine(lines, "from-the-test");
+        assertThat(call.path("operation").asText()).isEqualTo("chat");
+        assertThat(call.path("outcome").asText()).isEqualTo("model_not_found");
+        process.toHandle().destroy();
+        String rest = lines.lines().collect(Collectors.joining("\n"));
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(rest).doesNotContain("private question", "\"level\":\"ERROR\"");
+    }
+
+    @Test
+    void promptsAreLoggedWhereThatIsAskedFor() throws Exception {
+        Process process = start(Map.of("LOG_FORMAT", "json", "LOG_PROMPTS", "true"), NO_BACKENDS);
+        BufferedReader lines = process.inputReader();
+        Matcher address = LISTENING.matcher(awaitLine(lines, "listening on").path("message").asText());
+        assertThat(address.find()).isTrue();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + "/v1/completions"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"m\",\"prompt\":\"a public question\"}"))
+                .build();
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(awaitLine(lines, "a public question").path("logger_name").asText()).isEqualTo("io.inference.prompts");
+        process.toHandle().destroy();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static JsonNode awaitLine(BufferedReader lines, String text) throws IOException {
+        StringBuilder before = new StringBuilder();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.contains(text)) {
+                return new ObjectMapper().readTree(line);
+            }
+            before.append(line).append('\n');
+        }
+        throw new IOException("the process ended without a line that has " + text + "; it said:\n" + before);
+    }
+
+    private static String output(Process process) {
+        return process.inputReader().lines().collect(Collectors.joining("\n"));
+    }
+
+    /** Runs what this test was compiled with, without the tests' own classes and their log settings. */
+    private static Process start(Map<String, String> variables, List<String> options) throws IOException {
+        String classes = Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes"))
+                .collect(Collectors.joining(java.io.File.pathSeparator));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classes,
+                "io.inference.InferenceService"));
+        command.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(variables);
+        return builder.start();
+    }
+}
