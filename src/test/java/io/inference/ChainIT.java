@@ -64,8 +64,14 @@ class ChainIT {
     @ValueSource(strings = {"ollama", "openai"})
     void embeddingsAndRawCompletionsPassThrough(String backend) throws Exception {
         String embed = "{\"model\":\"" + MODEL + "\",\"input\":[\"a\",\"bc\"]}";
-        assertThat(post(over(backend), "/v1/embeddings", embed).at("/data/1/embedding/0").floatValue())
-                .isCloseTo(post(model, "/v1/embeddings", embed).at("/data/1/embedding/0").floatValue(), within(1e-5f));
+        assertThat(post(over(backend), "/v1/embeddings", embed)
+                        .at("/data/1/embedding/0")
+                        .floatValue())
+                .isCloseTo(
+                        post(model, "/v1/embeddings", embed)
+                                .at("/data/1/embedding/0")
+                                .floatValue(),
+                        within(1e-5f));
         String complete =
                 "{\"model\":\"" + MODEL + "\",\"prompt\":\"Water boils at\",\"temperature\":0,\"max_tokens\":6}";
         assertThat(post(over(backend), "/v1/completions", complete).at("/choices/0/text"))
@@ -77,7 +83,8 @@ class ChainIT {
         JsonNode tags = get(overOllama, "/api/tags").at("/models/0");
         assertThat(tags.path("name").asText()).isEqualTo(MODEL);
         assertThat(tags).isEqualTo(get(model, "/api/tags").at("/models/0"));
-        assertThat(get(overOllama, "/v1/models/" + MODEL).path("owned_by").asText()).isEqualTo("ollama");
+        assertThat(get(overOllama, "/v1/models/" + MODEL).path("owned_by").asText())
+                .isEqualTo("ollama");
         JsonNode show = post(overOllama, "/api/show", "{\"model\":\"" + MODEL + "\"}");
         assertThat(show.at("/model_info/general.architecture").asText()).isEqualTo("llama");
         assertThat(get(overOllama, "/api/ps").at("/models/0/name").asText()).isEqualTo(MODEL);

@@ -92,8 +92,9 @@ class ServiceProcessIT {
         assertThat(address.find()).isTrue();
         HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + "/v1/chat/completions"))
                 .header("X-Request-Id", "from-the-test")
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"model\":\"nobody-has-it\",\"messages\":[{\"role\":\"user\",\"content\":\"a private question\"}]}"))
+                .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                                "{\"model\":\"nobody-has-it\",\"messages\":[{\"role\":\"user\",\"content\":\"a private question\"}]}"))
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(404);
@@ -110,13 +111,15 @@ class ServiceProcessIT {
     void promptsAreLoggedWhereThatIsAskedFor() throws Exception {
         Process process = start(Map.of("LOG_FORMAT", "json", "LOG_PROMPTS", "true"), NO_BACKENDS);
         BufferedReader lines = process.inputReader();
-        Matcher address = LISTENING.matcher(awaitLine(lines, "listening on").path("message").asText());
+        Matcher address = LISTENING.matcher(
+                awaitLine(lines, "listening on").path("message").asText());
         assertThat(address.find()).isTrue();
         HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + "/v1/completions"))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"m\",\"prompt\":\"a public question\"}"))
                 .build();
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(awaitLine(lines, "a public question").path("logger_name").asText()).isEqualTo("io.inference.prompts");
+        assertThat(awaitLine(lines, "a public question").path("logger_name").asText())
+                .isEqualTo("io.inference.prompts");
         process.toHandle().destroy();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }

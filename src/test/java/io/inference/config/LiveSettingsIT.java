@@ -27,7 +27,8 @@ class LiveSettingsIT {
     private static String routes() throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".camel.yaml")).toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".camel.yaml")).toList()) {
                 all.append(Files.readString(file));
             }
         }
