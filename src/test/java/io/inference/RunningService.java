@@ -2,6 +2,7 @@ package io.inference;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -14,9 +15,12 @@ public final class RunningService implements AutoCloseable {
         this.context = context;
     }
 
-    /** @param options as on the command line; they come after those that pick free ports and turn Ollama and the local engine off */
+    /** @param options as on the command line; they come after those that pick free ports and turn authentication, Ollama and the local engine off */
     public static RunningService start(String... options) {
         List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
+        if (Stream.of(options).noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
+            all.add("--disable-auth=true");
+        }
         all.addAll(List.of(options));
         if (all.stream().noneMatch(option -> option.startsWith("--inference-services-ollama-base-url"))) {
             all.add("--inference-services-ollama-base-url=");

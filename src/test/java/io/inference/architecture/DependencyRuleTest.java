@@ -73,6 +73,14 @@ class DependencyRuleTest {
                             "io.inference.security..")));
 
     @ArchTest
+    static final ArchRule nobodyImportsWhatIsEmbedded = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.inference.embedded..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.embedded..");
+
+    @ArchTest
     static final ArchRule nobodyImportsADoor = noClasses()
             .that()
             .resideOutsideOfPackages("io.inference", "io.inference.http..")
