@@ -6,6 +6,7 @@ import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
+import io.inference.http.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -201,7 +202,7 @@ final class HttpDoor {
 
     private void refuse(
             InferenceException failure, Call call, HttpServletRequest request, HttpServletResponse response) {
-        if (response.isCommitted() || failure.code() == ErrorCode.CANCELLED) {
+        if (response.isCommitted()) {
             return;
         }
         try {
