@@ -31,7 +31,8 @@ class Greeting {
         }
         String base =
                 "http://" + settings.text("host") + ":" + web.getWebServer().getPort();
-        List<String> names = models.models().stream().map(ModelInfo::id).toList();
+        List<String> names =
+                models.models().stream().map(ModelInfo::id).distinct().toList();
         String model = names.isEmpty() ? "MODEL" : names.getFirst();
         boolean open = settings.flag("disable-auth");
         log.info(

@@ -6,6 +6,7 @@ import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
+import io.inference.http.RequestId;
 import io.inference.security.AuditLog;
 import io.inference.security.Caller;
 import jakarta.servlet.http.HttpServletRequest;
@@ -211,7 +212,7 @@ final class HttpDoor {
             audit.refused(
                     call.id(), call.caller(), request.getMethod(), request.getRequestURI(), failure.code().reason(), reason);
         }
-        if (response.isCommitted() || failure.code() == ErrorCode.CANCELLED) {
+        if (response.isCommitted()) {
             return;
         }
         try {
