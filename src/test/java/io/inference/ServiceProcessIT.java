@@ -113,6 +113,34 @@ class ServiceProcessIT {
     }
 
     @Test
+    void theGreetingsOwnCommandsGetATokenAndAreLetInByIt() throws Exception {
+        List<String> options = new ArrayList<>(NO_BACKENDS);
+        options.remove("--disable-auth=true");
+        Process process = start(Map.of("LOG_FORMAT", "json"), options);
+        BufferedReader lines = process.inputReader();
+        String greeting = awaitLine(lines, "listening on").path("message").asText();
+        Matcher token = Pattern.compile("TOKEN=\\$\\(curl -s '([^']+)'\\)").matcher(greeting);
+        assertThat(token.find()).as(greeting).isTrue();
+        assertThat(greeting).contains("-H \"Authorization: Bearer $TOKEN\"");
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest ask = HttpRequest.newBuilder(URI.create(token.group(1))).build();
+        String bearer = client.send(ask, HttpResponse.BodyHandlers.ofString()).body();
+        URI models = URI.create(token.group(1)).resolve("/v1/models");
+        HttpRequest without = HttpRequest.newBuilder(models).build();
+        assertThat(client.send(without, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(401);
+        HttpRequest with = HttpRequest.newBuilder(models)
+                .header("Authorization", "Bearer " + bearer)
+                .build();
+        assertThat(client.send(with, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+        JsonNode refusal = awaitLine(lines, "no Authorization header");
+        assertThat(refusal.path("logger_name").asText()).isEqualTo("io.inference.audit");
+        process.toHandle().destroy();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void promptsAreLoggedWhereThatIsAskedFor() throws Exception {
         Process process = start(Map.of("LOG_FORMAT", "json", "LOG_PROMPTS", "true"), NO_BACKENDS);
         BufferedReader lines = process.inputReader();
