@@ -18,7 +18,8 @@ public final class RunningService implements AutoCloseable {
     /** @param options as on the command line; they come after those that pick free ports and turn authentication, Ollama and the local engine off */
     public static RunningService start(String... options) {
         List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
-        if (Stream.of(options).noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
+        if (Stream.of(options)
+                .noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
             all.add("--disable-auth=true");
         }
         all.addAll(List.of(options));

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The service as an operator meets it: a process with options, variables, output and signals. */
 class ServiceProcessIT {
     private static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
-    private static final List<String> NO_BACKENDS =
-            List.of(
+    private static final List<String> NO_BACKENDS = List.of(
             "--port=0",
             "--management-port=0",
             "--disable-auth=true",

@@ -206,7 +206,12 @@ final class HttpDoor {
         if (failure.code() == ErrorCode.FORBIDDEN || failure.code() == ErrorCode.UNAUTHENTICATED) {
             String reason = failure.getMessage() == null ? "" : failure.getMessage();
             audit.refused(
-                    call.id(), call.caller(), request.getMethod(), request.getRequestURI(), failure.code().reason(), reason);
+                    call.id(),
+                    call.caller(),
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    failure.code().reason(),
+                    reason);
         }
         if (response.isCommitted()) {
             return;
