@@ -8,6 +8,7 @@ import io.inference.security.LocalCallerProcessor;
 import io.inference.security.WaitingCalls;
 import io.inference.telemetry.CallLog;
 import io.inference.telemetry.CallMetrics;
+import io.inference.telemetry.FailureLog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -63,6 +64,11 @@ class ServiceConfiguration {
     @Bean
     CallLog callLog(Settings settings) {
         return new CallLog(settings.text("log-format").equals("json"));
+    }
+
+    @Bean
+    FailureLog failureLog() {
+        return new FailureLog();
     }
 
     @Bean

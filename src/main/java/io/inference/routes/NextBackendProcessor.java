@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.Deque;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * After a backend failed: sets the header {@code InferenceBackend} to the next one that has the model. Fails with the backend's own
  * failure where there is no other, where the request is at fault, or where the caller has gone.
  */
 class NextBackendProcessor implements Processor {
+    private static final Logger log = LoggerFactory.getLogger(NextBackendProcessor.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     @Override
@@ -25,6 +28,12 @@ class NextBackendProcessor implements Processor {
         if (hopeless || call.cancelled() != null || others == null || others.isEmpty()) {
             throw failure;
         }
+        log.warn(
+                "{} {}{}; going on to {}",
+                call.id(),
+                failure.getMessage(),
+                failure.particulars().map(what -> ": " + what).orElse(""),
+                others.peek());
         exchange.getMessage().setHeader(RouteHeaders.BACKEND, others.remove());
     }
 
