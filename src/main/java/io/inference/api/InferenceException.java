@@ -77,7 +77,8 @@ public class InferenceException extends RuntimeException {
         if (cause == null) {
             return Optional.empty();
         }
-        String line = (cause.getClass().getSimpleName() + ": " + cause.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
+        String line =
+                (cause.getClass().getSimpleName() + ": " + cause.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
         return Optional.of(line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "…");
     }
 

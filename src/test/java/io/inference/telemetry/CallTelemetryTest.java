@@ -87,13 +87,16 @@ class CallTelemetryTest {
         log.ended(served(), new InferenceException(ErrorCode.INVALID_REQUEST, "bad", new IOException("secret")));
         assertThat(lines.list).isEmpty();
 
-        log.ended(served(), new InferenceException(ErrorCode.BACKEND_FAILED, "it failed", new IOException("status\n500")));
+        log.ended(
+                served(),
+                new InferenceException(ErrorCode.BACKEND_FAILED, "it failed", new IOException("status\n500")));
         log.ended(served(), new InferenceException(ErrorCode.INTERNAL, "ours", new IllegalStateException("a bug")));
         failures.detachAppender(lines);
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly("req-1 it failed: IOException: status 500", "req-1 failed");
-        assertThat(lines.list.getLast().getThrowableProxy().getCause().getMessage()).isEqualTo("a bug");
+        assertThat(lines.list.getLast().getThrowableProxy().getCause().getMessage())
+                .isEqualTo("a bug");
     }
 
     @Test
