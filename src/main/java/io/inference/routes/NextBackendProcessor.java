@@ -39,21 +39,29 @@ class NextBackendProcessor implements Processor {
 
     private static InferenceException reason(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (caught == null) {
+            // Nothing failed, since an open breaker did not even ask; Camel keeps that breaker's exception to itself.
+            return leftAlone(exchange);
+        }
         for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case InferenceException known -> {
                     return known;
                 }
                 case CallNotPermittedException open -> {
-                    return InferenceException.retryLater(
-                            ErrorCode.UNAVAILABLE,
-                            "the " + exchange.getMessage().getHeader(RouteHeaders.BACKEND)
-                                    + " backend has failed repeatedly and is left alone for a moment",
-                            RETRY_AFTER);
+                    return leftAlone(exchange);
                 }
                 default -> {}
             }
         }
         return new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", caught);
+    }
+
+    private static InferenceException leftAlone(Exchange exchange) {
+        return InferenceException.retryLater(
+                ErrorCode.UNAVAILABLE,
+                "the " + exchange.getMessage().getHeader(RouteHeaders.BACKEND)
+                        + " backend has failed repeatedly and is left alone for a moment",
+                RETRY_AFTER);
     }
 }
