@@ -1,5 +1,6 @@
 package io.inference;
 
+import io.inference.embedded.SharedPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
@@ -14,7 +15,8 @@ public final class RunningService implements AutoCloseable {
         this.context = context;
     }
 
-    /** @param options as on the command line; they come after those that pick free ports and turn Ollama and the local engine off */
+    /** @param options as on the command line; they come after those that pick free ports and turn Ollama and the local engine off; the
+     *     database is one that all tests of this JVM share, unless they say where it is */
     public static RunningService start(String... options) {
         List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
         all.addAll(List.of(options));
@@ -23,6 +25,9 @@ public final class RunningService implements AutoCloseable {
         }
         if (all.stream().noneMatch(option -> option.startsWith("--local-"))) {
             all.add("--local-engine=off");
+        }
+        if (all.stream().noneMatch(option -> option.startsWith("--db-") || option.startsWith("--data-dir"))) {
+            all.addAll(SharedPostgres.options());
         }
         return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
     }

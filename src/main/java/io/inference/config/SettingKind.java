@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
@@ -155,6 +156,26 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "an address such as http://localhost:11434, without credentials or query";
+        }
+    }
+
+    /** An address of PostgreSQL in one text. Read in full by who connects; here only its form is looked at. */
+    record PostgresAddress() implements SettingKind {
+        private static final Pattern LIBPQ =
+                Pattern.compile("postgres(?:ql)?://(?:[^@/\\s]*@)?[^@/?\\s]+/[^/?\\s]+(?:\\?\\S*)?");
+        private static final Pattern JDBC = Pattern.compile("jdbc:postgresql:\\S+");
+
+        @Override
+        public Object parse(String text) {
+            if (!LIBPQ.matcher(text).matches() && !JDBC.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "postgres://user:password@host:port/name, reserved letters encoded (%40 for @), or jdbc:postgresql://…";
         }
     }
 }

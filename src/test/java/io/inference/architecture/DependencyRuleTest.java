@@ -73,6 +73,22 @@ class DependencyRuleTest {
                             "io.inference.security..")));
 
     @ArchTest
+    static final ArchRule theDatabaseImportsTheApiAlone = classes()
+            .that()
+            .resideInAPackage("io.inference.database..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage("io.inference.api..", "io.inference.database..")));
+
+    @ArchTest
+    static final ArchRule nobodyImportsTheEmbeddedServers = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.inference.embedded..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.inference.embedded..", "io.zonky..", "redis.embedded..");
+
+    @ArchTest
     static final ArchRule nobodyImportsADoor = noClasses()
             .that()
             .resideOutsideOfPackages("io.inference", "io.inference.http..")

@@ -42,6 +42,15 @@ class SettingsTest {
         assertThat(settings.text("local-model")).isEqualTo("smollm2:135m");
         assertThat(settings.path("model-dir")).isEqualTo(Path.of("models"));
         assertThat(settings.whole("local-max-batch")).isEqualTo(16);
+        assertThat(settings.path("data-dir")).isEqualTo(Path.of("data"));
+        assertThat(settings.optionalText("db-host")).isEmpty();
+        assertThat(settings.whole("db-port")).isEqualTo(5432);
+        assertThat(settings.text("db-user")).isEqualTo("postgres");
+        assertThat(settings.optionalText("db-password")).isEmpty();
+        assertThat(settings.text("db-name")).isEqualTo("inference");
+        assertThat(settings.text("db-sslmode")).isEqualTo("prefer");
+        assertThat(settings.optionalText("db-connection-string")).isEmpty();
+        assertThat(settings.whole("db-pool-size")).isEqualTo(10);
         assertThat(settings.whole("max-queue")).isEqualTo(512);
         assertThat(settings.time("request-timeout")).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.time("first-token-timeout")).isEqualTo(Duration.ofMinutes(5));

@@ -1,0 +1,14 @@
+package io.inference.embedded;
+
+import io.inference.config.Settings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The servers that this package offers. Making one of these beans starts nothing. */
+@Configuration(proxyBeanMethods = false)
+class EmbeddedConfiguration {
+    @Bean
+    PostgresServer postgresServer(Settings settings) {
+        return new PostgresServer(settings.path("data-dir"));
+    }
+}
