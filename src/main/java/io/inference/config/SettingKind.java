@@ -159,6 +159,24 @@ public sealed interface SettingKind {
         }
     }
 
+    /** An API key that an operator makes up. */
+    record ApiKeyText() implements SettingKind {
+        private static final Pattern FORM = Pattern.compile("ik_[0-9A-Za-z_-]{32,200}");
+
+        @Override
+        public Object parse(String text) {
+            if (!FORM.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "ik_ and at least 32 random letters and digits, such as ik_$(openssl rand -hex 24)";
+        }
+    }
+
     /** An address of PostgreSQL in one text. Read in full by who connects; here only its form is looked at. */
     record PostgresAddress() implements SettingKind {
         private static final Pattern LIBPQ =

@@ -11,4 +11,9 @@ class EmbeddedConfiguration {
     PostgresServer postgresServer(Settings settings) {
         return new PostgresServer(settings.path("data-dir"));
     }
+
+    @Bean
+    RedisProcess redisProcess(Settings settings) {
+        return new RedisProcess(settings.path("data-dir"));
+    }
 }

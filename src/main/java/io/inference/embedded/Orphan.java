@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A postgres that outlived the process that started it, because that was killed. */
+/** A server that outlived the process that started it, because that was killed. */
 final class Orphan {
     private static final Logger log = LoggerFactory.getLogger(Orphan.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -20,44 +20,41 @@ final class Orphan {
     private Orphan() {}
 
     /**
-     * Stops the postgres that still works in a folder, if there is one. Only for a folder whose lock this process holds.
+     * Stops the server that still works in a folder, if there is one. Only for a folder whose lock this process holds.
      *
+     * @param pidFile its first line is the number of the server's process
+     * @param program what that process runs, so that one which has meanwhile got the number is left alone
      * @throws IOException where it does not stop
      */
-    static void stop(Path folder) throws IOException, InterruptedException {
-        Path pidFile = folder.resolve("postmaster.pid");
+    static void stop(Path pidFile, String program) throws IOException, InterruptedException {
         if (!Files.exists(pidFile)) {
             return;
         }
-        Optional<ProcessHandle> orphan = find(Files.readAllLines(pidFile));
+        Optional<ProcessHandle> orphan = find(Files.readAllLines(pidFile), program);
         if (orphan.isPresent()) {
-            log.info(
-                    "stopping the postgres {} that a killed process left in {}",
-                    orphan.get().pid(),
-                    folder);
+            log.info("stopping the {} that a killed process left behind: {}", program, orphan.get().pid());
             stop(orphan.get());
         }
-        // Postgres removes it when it stops in order; where it was killed as well, the next one would only warn.
+        // A server removes it when it stops in order; where it was killed as well, the file is left.
         Files.deleteIfExists(pidFile);
     }
 
-    /** The process of the file's first line, unless the number has meanwhile gone to something else. */
-    private static Optional<ProcessHandle> find(List<String> pidFile) {
+    private static Optional<ProcessHandle> find(List<String> pidFile, String program) {
         if (pidFile.isEmpty() || !pidFile.getFirst().strip().matches("\\d{1,18}")) {
             return Optional.empty();
         }
         return ProcessHandle.of(Long.parseLong(pidFile.getFirst().strip()))
-                .filter(process -> process.info().command().orElse("").contains("postgres"));
+                .filter(process -> process.info().command().orElse("").contains(program));
     }
 
-    /** Asks first; a postgres that is killed recovers by its log at the next start, and loses nothing that was committed. */
-    private static void stop(ProcessHandle postgres) throws IOException, InterruptedException {
-        postgres.destroy();
-        if (!hasEnded(postgres)) {
-            postgres.descendants().forEach(ProcessHandle::destroyForcibly);
-            postgres.destroyForcibly();
-            if (!hasEnded(postgres)) {
-                throw new IOException("the postgres " + postgres.pid() + " of an earlier process does not stop");
+    /** Asks first; a postgres that has to be killed recovers by its log at the next start, and loses nothing that was committed. */
+    private static void stop(ProcessHandle server) throws IOException, InterruptedException {
+        server.destroy();
+        if (!hasEnded(server)) {
+            server.descendants().forEach(ProcessHandle::destroyForcibly);
+            server.destroyForcibly();
+            if (!hasEnded(server)) {
+                throw new IOException("the server " + server.pid() + " of an earlier process does not stop");
             }
         }
     }

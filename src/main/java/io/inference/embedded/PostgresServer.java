@@ -54,7 +54,7 @@ final class PostgresServer implements DatabaseServer, AutoCloseable {
     private EmbeddedPostgres launch() throws IOException, InterruptedException {
         DataFolder taken = folder == null ? DataFolder.take(parent.toAbsolutePath(), "postgres") : folder;
         folder = taken;
-        Orphan.stop(taken.path());
+        Orphan.stop(taken.path().resolve("postmaster.pid"), "postgres");
         discardUnfinished(taken.path());
         Path passwordFile = taken.path().resolveSibling(taken.path().getFileName() + ".password");
         password = password(passwordFile);

@@ -70,15 +70,27 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.models..",
                             "io.inference.telemetry..",
-                            "io.inference.security..")));
+                            "io.inference.security..",
+                            "io.inference.database..",
+                            "io.inference.redis..")));
 
     @ArchTest
-    static final ArchRule theDatabaseImportsTheApiAlone = classes()
+    static final ArchRule onlyApiKeysOfSecurityNeedTheDatabase = noClasses()
             .that()
-            .resideInAPackage("io.inference.database..")
+            .resideInAnyPackage("io.inference.models..", "io.inference.telemetry..", "io.inference.security..")
+            .and()
+            .resideOutsideOfPackage("io.inference.security.keys..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.database..");
+
+    @ArchTest
+    static final ArchRule theDatabaseAndRedisImportTheApiAlone = classes()
+            .that()
+            .resideInAnyPackage("io.inference.database..", "io.inference.redis..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
-                    .or(resideInAnyPackage("io.inference.api..", "io.inference.database..")));
+                    .or(resideInAnyPackage("io.inference.api..", "io.inference.database..", "io.inference.redis..")));
 
     @ArchTest
     static final ArchRule nobodyImportsTheEmbeddedServers = noClasses()
