@@ -26,7 +26,7 @@ class DatabaseConfiguration {
         DatabaseServer server = embedded.getIfAvailable();
         if (server == null) {
             throw new SettingsException(List.of(
-                    "DB_HOST is not set, nor DB_CONNECTION_STRING; this build brings no PostgreSQL of its own"));
+                    "DB_HOST is not set, nor DB_CONNECTION_STRING; with PROFILE=production nothing embedded starts"));
         }
         return Database.open(() -> server.start(name, poolSize));
     }

@@ -31,20 +31,33 @@ class Greeting {
         }
         String base =
                 "http://" + settings.text("host") + ":" + web.getWebServer().getPort();
-        List<String> names = models.models().stream().map(ModelInfo::id).toList();
+        List<String> names =
+                models.models().stream().map(ModelInfo::id).distinct().toList();
         String model = names.isEmpty() ? "MODEL" : names.getFirst();
+        boolean open = settings.flag("disable-auth");
         log.info(
                 """
                 listening on {} (OpenAI's API below /{}, Ollama's below /api, documentation at /docs)
                   models: {}
-                  token: none is needed, since only callers on this machine are let in
-                  try: curl {}/{}/chat/completions -H 'Content-Type: application/json' -d '{}'""",
+                  token: {}
+                  try: curl {}/{}/chat/completions{} -H 'Content-Type: application/json' -d '{}'""",
                 base,
                 settings.text("api-version"),
                 names.isEmpty() ? "none yet" : String.join(", ", names),
+                token(base, open),
                 base,
                 settings.text("api-version"),
+                open ? "" : " -H \"Authorization: Bearer $TOKEN\"",
                 "{\"model\":\"" + model
                         + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}]}");
+    }
+
+    private String token(String base, boolean open) {
+        if (open) {
+            return "none is needed, since only callers on this machine are let in";
+        }
+        return settings.optionalText("auth-issuer")
+                .map(issuer -> "from " + issuer + ", as TOKEN")
+                .orElse("TOKEN=$(curl -s '" + base + "/dev/token?sub=me')");
     }
 }

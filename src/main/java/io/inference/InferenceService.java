@@ -4,9 +4,12 @@ import io.inference.config.Help;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration;
 
 /** The service's entry point. */
-@SpringBootApplication
+// The door asks who is calling; Boot's own users and chains have no part in it.
+@SpringBootApplication(exclude = {SecurityAutoConfiguration.class, UserDetailsServiceAutoConfiguration.class})
 public class InferenceService {
     public static void main(String[] args) {
         if (List.of(args).contains("--help")) {

@@ -3,7 +3,6 @@ package io.inference;
 import io.inference.config.Settings;
 import io.inference.database.Database;
 import io.inference.security.AuditLog;
-import io.inference.security.GroupCheckProcessor;
 import io.inference.security.keys.ApiKeys;
 import io.inference.security.keys.CreateApiKeyProcessor;
 import io.inference.security.keys.ListApiKeysProcessor;
@@ -23,16 +22,6 @@ class KeyConfiguration {
                 InstantSource.system(),
                 settings.optionalText("bootstrap-api-key").orElse(null),
                 settings.text("auth-admin-group"));
-    }
-
-    @Bean
-    AuditLog auditLog() {
-        return new AuditLog();
-    }
-
-    @Bean
-    Processor groupCheckProcessor() {
-        return new GroupCheckProcessor();
     }
 
     @Bean

@@ -41,7 +41,7 @@ class LimitConfiguration {
         }
         RedisStarter starter = embedded.getIfAvailable();
         if (starter == null) {
-            throw new SettingsException(List.of("REDIS_HOST is not set, and this build brings no Redis of its own; "
+            throw new SettingsException(List.of("REDIS_HOST is not set; with PROFILE=production nothing embedded starts, but "
                     + "REDIS_ENABLED=false lets each replica count its limits for itself"));
         }
         return new RedisBuckets(() -> starter.start(connectTimeout));

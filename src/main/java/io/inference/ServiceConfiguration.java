@@ -3,8 +3,6 @@ package io.inference;
 import io.inference.config.Settings;
 import io.inference.http.server.HttpSettings;
 import io.inference.security.AdmissionProcessor;
-import io.inference.security.Admittance;
-import io.inference.security.LocalCallerProcessor;
 import io.inference.security.WaitingCalls;
 import io.inference.telemetry.CallLog;
 import io.inference.telemetry.CallMetrics;
@@ -37,22 +35,12 @@ class ServiceConfiguration {
     }
 
     @Bean
-    Admittance admittance() {
-        return new Admittance();
-    }
-
-    @Bean
     WaitingCalls waitingCalls(Settings settings, MeterRegistry registry) {
         WaitingCalls waiting = new WaitingCalls(settings.whole("max-queue"));
         Gauge.builder("inference.requests.queued", waiting, WaitingCalls::count)
                 .description("Requests that wait for their first token")
                 .register(registry);
         return waiting;
-    }
-
-    @Bean
-    Processor localCallerProcessor() {
-        return new LocalCallerProcessor();
     }
 
     @Bean

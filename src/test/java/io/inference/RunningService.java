@@ -3,6 +3,7 @@ package io.inference;
 import io.inference.embedded.SharedPostgres;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -15,10 +16,15 @@ public final class RunningService implements AutoCloseable {
         this.context = context;
     }
 
-    /** @param options as on the command line; they come after those that pick free ports and turn Ollama and the local engine off; the
-     *     database is one that all tests of this JVM share, unless they say where it is */
+    /**
+     * @param options as on the command line; they come after those that pick free ports and turn authentication, Ollama and the local
+     *     engine off; the database is one that all tests of this JVM share, unless they say where it is
+     */
     public static RunningService start(String... options) {
         List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
+        if (Stream.of(options).noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
+            all.add("--disable-auth=true");
+        }
         all.addAll(List.of(options));
         if (all.stream().noneMatch(option -> option.startsWith("--inference-services-ollama-base-url"))) {
             all.add("--inference-services-ollama-base-url=");

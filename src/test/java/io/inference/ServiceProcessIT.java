@@ -28,7 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ServiceProcessIT {
     private static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
     private static final List<String> NO_BACKENDS =
-            List.of("--port=0", "--management-port=0", "--local-engine=off", "--inference-services-ollama-base-url=");
+            List.of(
+            "--port=0",
+            "--management-port=0",
+            "--disable-auth=true",
+            "--local-engine=off",
+            "--inference-services-ollama-base-url=");
 
     @Test
     void helpNamesTheSettingsAndStartsNothing() throws Exception {

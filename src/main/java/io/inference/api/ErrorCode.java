@@ -40,6 +40,11 @@ public enum ErrorCode {
         return reason;
     }
 
+    /** Whether the same request may well succeed later, so that its refusal says when to try again. */
+    public boolean isTemporary() {
+        return this == RATE_LIMITED || httpStatus == 503;
+    }
+
     /** Whether the fault lies in the request, so that no other backend would take it either. */
     public boolean isCallersFault() {
         return httpStatus < 500;

@@ -9,6 +9,9 @@ public class InferenceException extends RuntimeException {
     /** Exchange property under which a route leaves the failure that its door shall tell. */
     public static final String PROPERTY = "InferenceFailure";
 
+    private static final int MAX_SHOWN_CHARS = 200;
+    private static final Duration RETRY_SOON = Duration.ofSeconds(1);
+
     private final ErrorCode code;
     private final @Nullable String param;
     private final @Nullable Duration retryAfter;
@@ -43,9 +46,15 @@ public class InferenceException extends RuntimeException {
         return new InferenceException(ErrorCode.UNSUPPORTED, message, param, null, null);
     }
 
+    /** A request for what this service could do, were it set up for it. */
+    public static InferenceException notConfigured(String param, String message) {
+        return new InferenceException(ErrorCode.NOT_CONFIGURED, message, param, null, null);
+    }
+
     public static InferenceException modelNotFound(String model) {
+        String shown = model.length() <= MAX_SHOWN_CHARS ? model : model.substring(0, MAX_SHOWN_CHARS) + "…";
         return new InferenceException(
-                ErrorCode.MODEL_NOT_FOUND, "model '" + model + "' not found", "model", null, null);
+                ErrorCode.MODEL_NOT_FOUND, "model '" + shown + "' not found", "model", null, null);
     }
 
     /** A failure that may be gone after a while. */
@@ -62,7 +71,8 @@ public class InferenceException extends RuntimeException {
         return Optional.ofNullable(param);
     }
 
+    /** When to try again: always there for a code that promises it, whoever failed to say when. */
     public Optional<Duration> retryAfter() {
-        return Optional.ofNullable(retryAfter);
+        return retryAfter == null && code.isTemporary() ? Optional.of(RETRY_SOON) : Optional.ofNullable(retryAfter);
     }
 }

@@ -3,7 +3,8 @@ package io.inference.config;
 import io.inference.config.SettingKind.ApiKeyText;
 import io.inference.config.SettingKind.Flag;
 import io.inference.config.SettingKind.HttpUrl;
-import io.inference.config.SettingKind.Loopback;
+import io.inference.config.SettingKind.Issuer;
+import io.inference.config.SettingKind.Networks;
 import io.inference.config.SettingKind.OneOf;
 import io.inference.config.SettingKind.PostgresAddress;
 import io.inference.config.SettingKind.Size;
@@ -20,12 +21,16 @@ import org.springframework.util.unit.DataSize;
 public final class KnownSettings {
     private static final Whole PORTS = new Whole(0, 65535);
     private static final Text FOLDER = new Text("a folder");
-
     private static final Text GROUPS = new Text("names of groups, separated by commas; * for everybody");
+
 
     public static final List<Setting> ALL = List.of(
             plain("PORT", PORTS, "port of the REST door; 0 takes any free one"),
-            plain("HOST", new Loopback(), "address the REST door listens on"),
+            plain(
+                    "PROFILE",
+                    new OneOf(List.of("embedded", "production")),
+                    "embedded: an issuer of our own where none is set"),
+            plain("HOST", new Text("an address of this machine"), "address the doors listen on"),
             plain("MANAGEMENT_PORT", PORTS, "port of health and metrics; 0 takes any free one"),
             plain("API_VERSION", new Text("a path prefix such as v1"), "path prefix of OpenAI's API"),
             plain("LOG_LEVEL", new OneOf(List.of("error", "warn", "info", "debug", "trace")), "how much is logged"),
@@ -34,6 +39,16 @@ public final class KnownSettings {
             plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
             plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
             plain("SHUTDOWN_GRACE", new Time(), "how long a stop waits for answers in the making"),
+            plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
+            plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),
+            plain("AUTH_JWKS_URI", new HttpUrl(), "where the issuer's keys are; empty: its metadata tells"),
+            plain("AUTH_GROUPS_CLAIM", new Text("a claim's name, or a path such as a.b"), "where a caller's groups are"),
+            plain("AUTH_ADMIN_GROUP", GROUPS, "who may do everything"),
+            plain("AUTH_USER_GROUPS", GROUPS, "who may use models"),
+            plain("DISABLE_AUTH", new Flag(), "lets in everybody on this machine, and nobody else"),
+            secret("INTERNAL_API_KEY", "keys of /internal/…, separated by commas; empty: there is no /internal"),
+            plain("INTERNAL_ALLOWED_IPS", new Networks(), "from where /internal/… may be asked"),
+            plain("TRUSTED_PROXIES", new Networks(), "proxies whose X-Forwarded-For is believed"),
             plain("INFERENCE_SERVICES_OLLAMA_BASE_URL", new HttpUrl(), "where Ollama is; empty for none"),
             plain("INFERENCE_SERVICES_OPENAI_BASE_URL", new HttpUrl(), "an OpenAI-compatible server, up to its /v1"),
             secret("INFERENCE_SERVICES_OPENAI_API_KEY", "key of that server"),
@@ -48,7 +63,6 @@ public final class KnownSettings {
             plain("LOCAL_MAX_BATCH", new Whole(1, 256), "sequences decoded together"),
             secret("HF_TOKEN", "Hugging Face token for models that need one"),
             plain("MAX_QUEUE", new Whole(1, 1_000_000), "requests that may wait for their first token"),
-            plain("AUTH_ADMIN_GROUP", GROUPS, "who may do everything"),
             new Setting(
                     "BOOTSTRAP_API_KEY", new ApiKeyText(), true, "the first admin's API key, for as long as this is set"),
             plain("DATA_DIR", FOLDER, "where PostgreSQL and the like keep their data when this process starts its own"),

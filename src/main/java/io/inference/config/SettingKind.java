@@ -1,11 +1,11 @@
 package io.inference.config;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
@@ -115,22 +115,37 @@ public sealed interface SettingKind {
         }
     }
 
-    /** An address that only this machine can reach: what listeners are held to while callers are not checked. */
-    record Loopback() implements SettingKind {
-        private static final Set<String> NAMES = Set.of("localhost", "::1", "[::1]");
-
+    /** An issuer's name: an address, kept letter for letter, since tokens must name it so. */
+    record Issuer() implements SettingKind {
         @Override
         public Object parse(String text) {
-            boolean ipv4 = text.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
-            if (!ipv4 && !NAMES.contains(text)) {
-                throw new IllegalArgumentException();
+            Object ignored = new HttpUrl().parse(text);
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "an address such as https://login.example/realm, without credentials or query";
+        }
+    }
+
+    /** Blocks of addresses; names are never looked up. */
+    record Networks() implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            for (String block : text.split(",")) {
+                String[] parts = block.strip().split("/", 2);
+                int bits = InetAddress.ofLiteral(parts[0]).getAddress().length * 8;
+                if (parts.length == 2) {
+                    Object ignored = new Whole(0, bits).parse(parts[1]);
+                }
             }
             return text;
         }
 
         @Override
         public String accepts() {
-            return "a loopback address (127.0.0.1, ::1 or localhost): callers are not checked, so nobody else may come in";
+            return "IPv4 and IPv6 blocks such as 10.0.0.0/8,::1/128";
         }
     }
 

@@ -3,10 +3,18 @@ package io.inference.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.core.env.CommandLinePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertyResolver;
+import org.springframework.core.env.PropertySource;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
@@ -61,6 +69,43 @@ public final class Settings {
             return Optional.empty();
         }
         return Optional.of(value(key).map(Object::toString).orElse(""));
+    }
+
+    /**
+     * One setting as it is.
+     *
+     * @param value as given; a secret is masked, and null where there is none
+     * @param layer {@code default}, {@code environment} or {@code command line}
+     */
+    public record Effective(@Nullable String value, String layer) {}
+
+    /** Every setting by its variable, in the order of {@code --help}. */
+    public Map<String, Effective> effective() {
+        Map<String, Effective> all = new LinkedHashMap<>();
+        for (Setting setting : KnownSettings.ALL) {
+            String value = properties.getProperty(setting.key());
+            String shown = setting.secret() && StringUtils.hasText(value) ? "***" : value;
+            all.put(setting.variable(), new Effective(shown, layer(setting.key())));
+        }
+        return all;
+    }
+
+    private String layer(String key) {
+        if (properties instanceof ConfigurableEnvironment environment) {
+            for (PropertySource<?> source : environment.getPropertySources()) {
+                if (!ConfigurationPropertySources.isAttachedConfigurationPropertySource(source) && source.containsProperty(key)) {
+                    return layer(source);
+                }
+            }
+        }
+        return "default";
+    }
+
+    private static String layer(PropertySource<?> source) {
+        if (source instanceof CommandLinePropertySource<?>) {
+            return "command line";
+        }
+        return source instanceof OriginTrackedMapPropertySource ? "default" : "environment";
     }
 
     /** Keys that something asked for: a test holds that this is all of them. */

@@ -39,6 +39,7 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
                 checkOptions(commandLine, faults);
             }
         }
+        faults.addAll(new ListenerRules(environment).faults());
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }

@@ -26,33 +26,34 @@ public final class HttpErrors {
             return new HttpAnswer.Whole(
                     status, "application/json; charset=utf-8", Json.bytes(out -> writeOllama(out, failure)));
         }
+        String reason = failure.code().reason();
         byte[] body = Json.bytes(
-                out -> problem(out, path, requestId, status, failure.code().reason(), message(failure)));
+                out -> problem(out, path, requestId, status, reason.replace('_', ' '), reason, message(failure)));
         return new HttpAnswer.Whole(status, "application/problem+json", body);
     }
 
     /** What a path answers to a method that it does not serve. */
     public static HttpAnswer.Whole methodNotAllowed(String path, String apiPrefix, String requestId) {
-        return noRoute(path, apiPrefix, requestId, 405, "method not allowed");
+        return noRoute(path, apiPrefix, requestId, 405, "method not allowed", ErrorCode.INVALID_REQUEST);
     }
 
     /** What a path answers that nothing serves. */
     public static HttpAnswer.Whole pathNotFound(String path, String apiPrefix, String requestId) {
-        return noRoute(path, apiPrefix, requestId, 404, "page not found");
+        return noRoute(path, apiPrefix, requestId, 404, "page not found", ErrorCode.NOT_FOUND);
     }
 
-    private static HttpAnswer.Whole noRoute(String path, String apiPrefix, String requestId, int status, String what) {
+    private static HttpAnswer.Whole noRoute(
+            String path, String apiPrefix, String requestId, int status, String what, ErrorCode code) {
         if (isBelow(path, "/api")) {
             byte[] text = (status + " " + what).getBytes(StandardCharsets.UTF_8);
             return new HttpAnswer.Whole(status, "text/plain", text);
         }
-        String reason = what.replace(' ', '_');
         if (isBelow(path, apiPrefix)) {
-            String type = status == 404 ? "not_found_error" : "invalid_request_error";
-            byte[] body = Json.bytes(out -> openAiError(out, what + ": " + path, type, null, reason));
+            byte[] body =
+                    Json.bytes(out -> openAiError(out, what + ": " + path, openAiType(code), null, code.reason()));
             return new HttpAnswer.Whole(status, "application/json", body);
         }
-        byte[] body = Json.bytes(out -> problem(out, path, requestId, status, reason, what));
+        byte[] body = Json.bytes(out -> problem(out, path, requestId, status, what, code.reason(), what));
         return new HttpAnswer.Whole(status, "application/problem+json", body);
     }
 
@@ -87,12 +88,11 @@ public final class HttpErrors {
 
     /** Problem details (RFC 9457). */
     private static void problem(
-            JsonGenerator out, String path, String requestId, int status, String reason, String detail)
+            JsonGenerator out, String path, String requestId, int status, String title, String reason, String detail)
             throws IOException {
-        String words = reason.replace('_', ' ');
         out.writeStartObject();
         out.writeStringField("type", "about:blank");
-        out.writeStringField("title", words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1));
+        out.writeStringField("title", title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1));
         out.writeNumberField("status", status);
         out.writeStringField("detail", detail);
         out.writeStringField("instance", Json.wellFormed(path));

@@ -26,9 +26,10 @@ final class RefusalValve extends ErrorReportValve {
                 ? new InferenceException(ErrorCode.INVALID_REQUEST, "the request cannot be read")
                 : new InferenceException(ErrorCode.INTERNAL, "the service failed");
         String path = request.getRequestURI();
-        String id = response.getHeader("X-Request-Id");
-        HttpAnswer.Whole answer = HttpErrors.answer(path == null ? "" : path, apiPrefix, id == null ? "" : id, reason);
+        String id = RequestId.of(request);
+        HttpAnswer.Whole answer = HttpErrors.answer(path == null ? "" : path, apiPrefix, id, reason);
         try {
+            response.setHeader(RequestId.HEADER, id);
             response.setContentType(answer.contentType());
             response.setContentLength(answer.body().length);
             response.getOutputStream().write(answer.body());

@@ -1,6 +1,7 @@
 package io.inference.http;
 
 import io.inference.api.Call;
+import io.inference.api.InferenceException;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -18,15 +19,32 @@ public final class WireRequestProcessor implements Processor {
     /** The exchange property that keeps the {@link WireRequest} for {@link WireAnswerProcessor}. */
     static final String WIRE_REQUEST = "InferenceWireRequest";
 
+    /** Names the stored conversation that a chat is part of. */
+    private static final String CONVERSATION_HEADER = "X-Conversation-Id";
+
     private final Function<byte[], WireRequest<?>> reader;
 
     public WireRequestProcessor(Function<byte[], WireRequest<?>> reader) {
         this.reader = reader;
     }
 
+    /**
+     * The refusal of a request that is to be part of a stored conversation: nothing stores one, and a caller who relies on it must not
+     * be answered as if something did.
+     *
+     * @param name of the field or header that asks for it
+     */
+    public static InferenceException noConversations(String name) {
+        return InferenceException.notConfigured(
+                name, "'" + name + "' is refused: this service stores no conversations");
+    }
+
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
+        if (message.getHeader(CONVERSATION_HEADER) != null) {
+            throw noConversations(CONVERSATION_HEADER);
+        }
         byte[] body = message.getBody(byte[].class);
         WireRequest<?> wire = reader.apply(body == null ? new byte[0] : body);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);

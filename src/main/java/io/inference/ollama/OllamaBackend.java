@@ -59,7 +59,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
         for (int choice = 0; choice < request.options().choices(); choice++) {
             bodies.add(OllamaRequests.chat(request, choice, streams));
         }
-        return answer(server().chat, bodies, streams, request.stream(), request.model(), call);
+        return answer(server().chat, bodies, streams, request.stream(), bodies.size(), request.model(), call);
     }
 
     @Override
@@ -72,16 +72,25 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 bodies.add(OllamaRequests.generate(request, prompt, choice, streams));
             }
         }
-        return answer(server().generate, bodies, streams, request.stream(), request.model(), call);
+        return answer(server().generate, bodies, streams, request.stream(), choices, request.model(), call);
     }
 
-    /** @param streams whether the bodies ask for streams, which is also how several whole choices are made */
+    /**
+     * @param streams whether the bodies ask for streams, which is also how several whole choices are made
+     * @param choices how many bodies in a row are for the same prompt
+     */
     private ChatAnswer answer(
-            URI operation, List<byte[]> bodies, boolean streams, boolean streamWanted, String model, Call call) {
+            URI operation,
+            List<byte[]> bodies,
+            boolean streams,
+            boolean streamWanted,
+            int choices,
+            String model,
+            Call call) {
         if (!streams) {
             return server().whole(operation, bodies.getFirst(), model, call);
         }
-        ChatAnswer.Streamed streamed = server().streamed(operation, bodies, model, call);
+        ChatAnswer.Streamed streamed = server().streamed(operation, bodies, choices, model, call);
         return streamWanted ? streamed : ChunkStreams.collect(streamed.chunks(), streamed.model(), call);
     }
 

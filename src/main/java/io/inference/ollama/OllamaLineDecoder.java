@@ -1,6 +1,7 @@
 package io.inference.ollama;
 
 import io.inference.api.Chunk;
+import io.inference.api.Usage;
 import io.inference.transport.LineDecoder;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -8,10 +9,13 @@ import java.util.function.Consumer;
 /** A stream of JSON objects, a line each, the last with {@code "done": true}. */
 final class OllamaLineDecoder implements LineDecoder {
     private final OllamaErrors errors;
+    private final boolean countsPrompt;
     private final OllamaAnswerParser parser = new OllamaAnswerParser();
 
-    OllamaLineDecoder(OllamaErrors errors) {
+    /** @param countsPrompt whether the usage has the prompt: of several answers to one prompt, only one does */
+    OllamaLineDecoder(OllamaErrors errors, boolean countsPrompt) {
         this.errors = errors;
+        this.countsPrompt = countsPrompt;
     }
 
     String model(String asked) {
@@ -30,9 +34,23 @@ final class OllamaLineDecoder implements LineDecoder {
         }
         boolean done = chunk.finishReason() != null;
         if (done || saysSomething(chunk)) {
-            out.accept(chunk);
+            out.accept(countsPrompt ? chunk : withoutPrompt(chunk));
         }
         return done;
+    }
+
+    private static Chunk withoutPrompt(Chunk chunk) {
+        Usage usage = chunk.usage();
+        return usage == null
+                ? chunk
+                : new Chunk(
+                        chunk.index(),
+                        chunk.text(),
+                        chunk.thinking(),
+                        chunk.toolCalls(),
+                        chunk.logprobs(),
+                        chunk.finishReason(),
+                        new Usage(0, usage.completionTokens(), 0));
     }
 
     private static boolean saysSomething(Chunk chunk) {

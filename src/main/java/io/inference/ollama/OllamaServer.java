@@ -57,12 +57,16 @@ final class OllamaServer implements AutoCloseable {
         return new ChatAnswer.Whole(parser.model(model), List.of(WholeChoices.of(answer)), answer.usage());
     }
 
-    /** Requests for one choice each, asked for as streams; holds the first chunk. */
-    ChatAnswer.Streamed streamed(URI operation, List<byte[]> bodies, String model, Call call) {
+    /**
+     * Requests for one choice each, asked for as streams; holds the first chunk.
+     *
+     * @param choices how many requests in a row are for the same prompt, whose tokens count once
+     */
+    ChatAnswer.Streamed streamed(URI operation, List<byte[]> bodies, int choices, String model, Call call) {
         List<OllamaLineDecoder> decoders = new ArrayList<>(bodies.size());
         List<ChunkStream> streams = new ArrayList<>(bodies.size());
         for (byte[] body : bodies) {
-            OllamaLineDecoder decoder = new OllamaLineDecoder(errors);
+            OllamaLineDecoder decoder = new OllamaLineDecoder(errors, decoders.size() % choices == 0);
             decoders.add(decoder);
             streams.add(client.stream(operation, body, decoder, reply -> errors.refusal(reply, model), call));
         }

@@ -48,7 +48,7 @@ class GenerationBuilder {
             List<PublishingPoint.Publication> publications =
                     doors.stream().map(door -> door.prepare(context)).toList();
             load(files, context);
-            fail(RouteChecks.check(context, settings));
+            fail(RouteChecks.check(context, settings, files));
             start(context);
             fail(publications.stream().flatMap(p -> p.faults().stream()).toList());
             started = true;

@@ -2,6 +2,7 @@ package io.inference.routes;
 
 import io.inference.config.EditDistance;
 import io.inference.config.KnownSettings;
+import io.inference.config.Setting;
 import io.inference.config.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.BeanDefinition;
-import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** What can be known of loaded routes before they start: that every bean, flow and setting that they name is there. */
 final class RouteChecks {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([^{}:]+)(?::[^{}]*)?}}");
+    private static final Pattern ID = Pattern.compile("[\\s-]*id:\\s*[\"']?([^\"'#]*?)[\"']?\\s*(#.*)?");
     private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?]+).*");
 
     private final CamelContext context;
@@ -46,11 +47,12 @@ final class RouteChecks {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    static List<RouteFault> check(ModelCamelContext context, Settings settings) {
+    static List<RouteFault> check(ModelCamelContext context, Settings settings, RouteFiles files) {
         List<RouteDefinition> routes = context.getRouteDefinitions();
         RouteChecks checks = new RouteChecks(context, settings, routes);
         checks.checkDuplicates(routes);
         routes.forEach(checks::checkRoute);
+        files.contents().forEach(checks::checkPlaceholders);
         // A fault in a route configuration shows in each route that names it.
         return checks.faults.stream().distinct().toList();
     }
@@ -103,8 +105,6 @@ final class RouteChecks {
     }
 
     private void checkRoute(RouteDefinition route) {
-        FromDefinition from = route.getInput();
-        checkPlaceholders(route, from, from.getEndpointUri());
         for (ProcessorDefinition<?> step : steps(route.getOutputs())) {
             switch (step) {
                 case ProcessDefinition process -> checkBean(route, step, process.getRef());
@@ -129,25 +129,37 @@ final class RouteChecks {
         if (uri == null) {
             return;
         }
-        checkPlaceholders(route, step, uri);
         String flow = flowName(uri);
         if (!flow.isEmpty() && !flow.contains("{{") && !flow.contains("${") && !flows.contains(flow)) {
             fault(route, step, "no route consumes direct:" + flow + didYouMean(flow, flows));
         }
     }
 
-    private void checkPlaceholders(RouteDefinition route, OptionalIdentifiedDefinition<?> step, String text) {
-        Matcher placeholder = PLACEHOLDER.matcher(text);
-        while (placeholder.find()) {
-            String key = placeholder.group(1);
-            if (settings.forRoutes(key).isEmpty()) {
-                List<String> known = KnownSettings.ALL.stream()
-                        .filter(setting -> !setting.secret())
-                        .map(io.inference.config.Setting::key)
-                        .toList();
-                fault(route, step, "no setting '" + key + "'" + didYouMean(key, known));
+    /** Looks at the text of a file, since a setting may stand anywhere: in addresses, expressions, messages, names. */
+    private void checkPlaceholders(String file, String text) {
+        String step = "";
+        int number = 0;
+        for (String line : text.lines().toList()) {
+            number++;
+            Matcher id = ID.matcher(line);
+            step = id.matches() ? id.group(1) : step;
+            Matcher placeholder = PLACEHOLDER.matcher(line.stripLeading().startsWith("#") ? "" : line);
+            while (placeholder.find()) {
+                String key = placeholder.group(1);
+                if (settings.forRoutes(key).isEmpty()) {
+                    faults.add(new RouteFault(file, number, step, "no setting '" + key + "'" + nearestSetting(key)));
+                }
             }
         }
+    }
+
+    private static String nearestSetting(String key) {
+        return didYouMean(
+                key,
+                KnownSettings.ALL.stream()
+                        .filter(setting -> !setting.secret())
+                        .map(Setting::key)
+                        .toList());
     }
 
     private void fault(RouteDefinition route, OptionalIdentifiedDefinition<?> step, String message) {

@@ -2,57 +2,125 @@ package io.inference.security;
 
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import java.net.URI;
-import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that refuses a connection before its request is read. Callers are not told apart, so only those on this machine may
- * come in; and since a browser on this machine can be made to speak for a stranger, neither a Host nor an Origin from elsewhere counts.
+ * The one place that lets an HTTP request in or refuses it, before anything of it is read. Deny by default: what is not on the short
+ * list of public paths needs a caller, whether a route serves it, a page, or nobody. Only the Authorization header counts.
  */
 public class Admittance {
-    private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final Set<String> PUBLIC = Set.of("/health", "/openapi.json", "/docs", "/docs/");
+    private static final Pattern PUBLIC_FILES = Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*");
+    private static final String TOLD = "a valid bearer token is needed in the Authorization header";
+
+    private final Tokens tokens;
+    private final InternalAccess internal;
+    private final boolean authenticationOff;
+    private final boolean embeddedIssuer;
+    private final AuditLog audit;
 
     /**
-     * @param peer numeric address of the other end
-     * @param host the Host header, with or without a port
-     * @param origin the Origin header of a browser
-     * @throws InferenceException with {@code FORBIDDEN} where any of them is not of this machine
+     * @param authenticationOff lets in whoever is on this machine, and nobody else
+     * @param embeddedIssuer whether {@code /dev/…} gives out tokens, to callers on this machine
      */
-    public void check(String peer, @Nullable String host, @Nullable String origin) {
-        boolean local = peer.startsWith("127.") || peer.equals("::1") || peer.equals("0:0:0:0:0:0:0:1");
-        if (!local) {
-            throw forbidden("only callers on this machine may come in");
-        }
-        if (host != null && !isLocalName(host)) {
-            throw forbidden("the Host header does not name this machine");
-        }
-        if (origin != null && !isLocalOrigin(origin)) {
-            throw forbidden("pages of other origins may not call this service");
-        }
+    public Admittance(
+            Tokens tokens,
+            InternalAccess internal,
+            boolean authenticationOff,
+            boolean embeddedIssuer,
+            AuditLog audit) {
+        this.tokens = tokens;
+        this.internal = internal;
+        this.authenticationOff = authenticationOff;
+        this.embeddedIssuer = embeddedIssuer;
+        this.audit = audit;
     }
 
-    private static boolean isLocalName(String host) {
-        int port = host.lastIndexOf(':');
-        String name = port > host.lastIndexOf(']') ? host.substring(0, port) : host;
-        return LOCAL_NAMES.contains(name.toLowerCase(Locale.ROOT)) || name.startsWith("127.") && isNumeric(name);
-    }
-
-    private static boolean isNumeric(String name) {
-        return name.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
-    }
-
-    private static boolean isLocalOrigin(String origin) {
+    /** Decides; never throws for what a caller sent. */
+    public Admission admit(Knock knock) {
         try {
-            String host = URI.create(origin).getHost();
-            return host != null && isLocalName(host);
-        } catch (IllegalArgumentException e) {
-            return false;
+            if (isBelow(knock.path(), "/internal")) {
+                return admitInternal(knock);
+            }
+            if (authenticationOff) {
+                return ofThisMachine(knock, Caller.LOCAL);
+            }
+            if (!knock.routed() && embeddedIssuer && isBelow(knock.path(), "/dev")) {
+                return knock.forwarded()
+                        ? refuse(knock, ErrorCode.FORBIDDEN, "a proxy passed this on", null)
+                        : ofThisMachine(knock, null);
+            }
+            if (!knock.routed() && isPublic(knock)) {
+                return new Admission.In(null);
+            }
+            String token = Tokens.bearer(knock.authorization());
+            return token == null ? challenge(knock) : new Admission.In(tokens.verify(token));
+        } catch (RefusedTokenException e) {
+            return invalid(knock, e);
+        } catch (InferenceException e) {
+            return new Admission.Refused(e, null);
         }
     }
 
-    private static InferenceException forbidden(String message) {
-        return new InferenceException(ErrorCode.FORBIDDEN, message);
+    static boolean isPublic(Knock knock) {
+        boolean reads = knock.method().equals("GET") || knock.method().equals("HEAD");
+        return reads
+                && (PUBLIC.contains(knock.path())
+                        || PUBLIC_FILES.matcher(knock.path()).matches());
+    }
+
+    private Admission admitInternal(Knock knock) throws RefusedTokenException {
+        String objection = authenticationOff ? LocalMachine.objection(knock) : null;
+        if (objection != null) {
+            return refuse(knock, ErrorCode.FORBIDDEN, objection, null);
+        }
+        if (!internal.exists()) {
+            return refuse(knock, ErrorCode.NOT_FOUND, "page not found", null);
+        }
+        if (!internal.mayComeFrom(knock)) {
+            audit.refused(
+                    knock.id(), knock.peer(), knock.method(), knock.path(), "not_found", "not in INTERNAL_ALLOWED_IPS");
+            return new Admission.Refused(new InferenceException(ErrorCode.NOT_FOUND, "page not found"), null);
+        }
+        String key = Tokens.bearer(knock.authorization());
+        if (key == null) {
+            return challenge(knock);
+        }
+        if (!internal.isKey(key)) {
+            throw new RefusedTokenException("not an internal key");
+        }
+        audit.did(knock.id(), knock.peer(), knock.method() + " " + knock.path());
+        return new Admission.In(InternalAccess.CALLER);
+    }
+
+    private Admission ofThisMachine(Knock knock, @Nullable Caller caller) {
+        String objection = LocalMachine.objection(knock);
+        return objection == null
+                ? new Admission.In(caller)
+                : refuse(knock, ErrorCode.FORBIDDEN, objection, null);
+    }
+
+    private Admission challenge(Knock knock) {
+        audit.refused(
+                knock.id(), knock.peer(), knock.method(), knock.path(), "unauthenticated", "no Authorization header");
+        return new Admission.Refused(new InferenceException(ErrorCode.UNAUTHENTICATED, TOLD), "Bearer");
+    }
+
+    private Admission invalid(Knock knock, RefusedTokenException why) {
+        String reason = why.getMessage() == null ? "" : why.getMessage();
+        audit.refused(knock.id(), knock.peer(), knock.method(), knock.path(), "unauthenticated", reason);
+        return new Admission.Refused(
+                new InferenceException(ErrorCode.UNAUTHENTICATED, TOLD), "Bearer error=\"invalid_token\"");
+    }
+
+    private Admission refuse(Knock knock, ErrorCode code, String message, @Nullable String challenge) {
+        audit.refused(knock.id(), knock.peer(), knock.method(), knock.path(), code.reason(), message);
+        return new Admission.Refused(new InferenceException(code, message), challenge);
+    }
+
+    private static boolean isBelow(String path, String prefix) {
+        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
     }
 }

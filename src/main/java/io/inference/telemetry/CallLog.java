@@ -4,6 +4,7 @@ import io.inference.api.Call;
 import io.inference.api.CallListener;
 import io.inference.api.InferenceException;
 import io.inference.api.Usage;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,9 @@ import org.slf4j.LoggerFactory;
 public class CallLog implements CallListener {
     private static final Logger log = LoggerFactory.getLogger("io.inference.calls");
     private static final double NANOS_PER_MILLI = 1e6;
+    private static final int MAX_MODEL_CHARS = 200;
+    /** Controls, invisible formatting, and whatever separates words or lines. */
+    private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}]");
 
     private final boolean json;
 
@@ -35,7 +39,7 @@ public class CallLog implements CallListener {
                     .addKeyValue("door", call.door())
                     .addKeyValue("caller", call.caller())
                     .addKeyValue("operation", call.operation().label())
-                    .addKeyValue("model", call.model())
+                    .addKeyValue("model", clean(call.model()))
                     .addKeyValue("backend", call.backend())
                     .addKeyValue("prompt_tokens", usage.promptTokens())
                     .addKeyValue("completion_tokens", usage.completionTokens())
@@ -60,13 +64,15 @@ public class CallLog implements CallListener {
         }
     }
 
-    /** A model's name is the caller's text: it must not be able to start a line of its own. */
+    /** A model's name is the caller's text: it must not start a line, pass for a field of its own, or fill the log. */
     private static String clean(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isISOControl(text.charAt(i))) {
-                return text.replaceAll("\\p{Cntrl}", "?");
+        String shown = text.length() <= MAX_MODEL_CHARS ? text : text.substring(0, MAX_MODEL_CHARS) + "…";
+        for (int i = 0; i < shown.length(); i++) {
+            char c = shown.charAt(i);
+            if (c <= ' ' || c >= 0x7F) {
+                return UNSAFE.matcher(shown).replaceAll("?");
             }
         }
-        return text;
+        return shown;
     }
 }

@@ -39,6 +39,11 @@ public class CallMetrics implements CallListener {
 
     private record Meters(Timer duration, Timer firstToken, DistributionSummary input, DistributionSummary output) {}
 
+    /** Calls under way. */
+    public int active() {
+        return active.get();
+    }
+
     @Override
     public void started(Call call) {
         active.incrementAndGet();

@@ -34,6 +34,17 @@ class SettingsTest {
         assertThat(settings.path("routes-dir")).isEqualTo(Path.of("routes"));
         assertThat(settings.bytes("max-request-size")).isEqualTo(32L << 20);
         assertThat(settings.time("shutdown-grace")).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.text("profile")).isEqualTo("embedded");
+        assertThat(settings.optionalText("auth-issuer")).isEmpty();
+        assertThat(settings.optionalText("auth-audience")).isEmpty();
+        assertThat(settings.optionalUrl("auth-jwks-uri")).isEmpty();
+        assertThat(settings.text("auth-groups-claim")).isEqualTo("groups");
+        assertThat(settings.text("auth-admin-group")).isEqualTo("admins");
+        assertThat(settings.text("auth-user-groups")).isEqualTo("*");
+        assertThat(settings.flag("disable-auth")).isFalse();
+        assertThat(settings.optionalText("internal-api-key")).isEmpty();
+        assertThat(settings.optionalText("internal-allowed-ips")).contains("127.0.0.0/8,::1/128");
+        assertThat(settings.optionalText("trusted-proxies")).isEmpty();
         assertThat(settings.optionalUrl("inference-services-ollama-base-url"))
                 .hasToString("Optional[http://localhost:11434]");
         assertThat(settings.optionalUrl("inference-services-openai-base-url")).isEmpty();
@@ -42,7 +53,6 @@ class SettingsTest {
         assertThat(settings.text("local-model")).isEqualTo("smollm2:135m");
         assertThat(settings.path("model-dir")).isEqualTo(Path.of("models"));
         assertThat(settings.whole("local-max-batch")).isEqualTo(16);
-        assertThat(settings.text("auth-admin-group")).isEqualTo("admins");
         assertThat(settings.optionalText("bootstrap-api-key")).isEmpty();
         assertThat(settings.path("data-dir")).isEqualTo(Path.of("data"));
         assertThat(settings.optionalText("db-host")).isEmpty();
@@ -87,12 +97,59 @@ class SettingsTest {
                 .hasMessageContainingAll(
                         "PORT holds 'eighty'; it accepts a whole number from 0 to 65535",
                         "LOG_FORMAT holds 'xml'; it accepts one of text, json",
-                        "HOST holds '0.0.0.0'; it accepts a loopback address",
+                        "HOST holds '0.0.0.0'; it accepts a loopback address only while neither AUTH_ISSUER",
                         "INFERENCE_SERVICES_OLLAMA_BASE_URL holds 'ftp://x'",
                         "MAX_REQUEST_SIZE holds 'lots'",
                         "--prot is no option; did you mean --port?",
                         "'stray' is no option")
                 .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(7));
+    }
+
+    @Test
+    void theServiceListensElsewhereOnlyWhereItCanTellCallersApart() throws IOException {
+        variables.put("HOST", "0.0.0.0");
+        faulty("HOST holds '0.0.0.0'");
+        variables.put("AUTH_ISSUER", "https://login.example/");
+        faulty("AUTH_AUDIENCE is not set", "HOST holds '0.0.0.0'");
+        variables.put("AUTH_AUDIENCE", "inference");
+        assertThat(settings().text("auth-issuer")).isEqualTo("https://login.example/");
+        variables.put("DISABLE_AUTH", "true");
+        faulty("HOST holds '0.0.0.0'; it accepts a loopback address only while DISABLE_AUTH=true");
+    }
+
+    @Test
+    void inProductionSomebodyMustVouchForCallers() throws IOException {
+        variables.put("PROFILE", "production");
+        faulty("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE");
+        variables.put("AUTH_ISSUER", "https://login.example");
+        variables.put("AUTH_AUDIENCE", "inference");
+        assertThat(settings().text("profile")).isEqualTo("production");
+    }
+
+    @Test
+    void blocksOfAddressesAreReadBeforeAnythingStarts() {
+        variables.put("INTERNAL_ALLOWED_IPS", "10.0.0.0/33");
+        variables.put("TRUSTED_PROXIES", "proxy.example");
+        faulty("INTERNAL_ALLOWED_IPS holds '10.0.0.0/33'", "TRUSTED_PROXIES holds 'proxy.example'");
+    }
+
+    @Test
+    void effectiveValuesTellTheirLayerAndNoSecret() throws IOException {
+        variables.put("MAX_QUEUE", "7");
+        variables.put("INTERNAL_API_KEY", "topsecret");
+        Map<String, Settings.Effective> effective = settings("--port=9002").effective();
+        assertThat(effective.get("PORT")).isEqualTo(new Settings.Effective("9002", "command line"));
+        assertThat(effective.get("MAX_QUEUE")).isEqualTo(new Settings.Effective("7", "environment"));
+        assertThat(effective.get("LOG_LEVEL")).isEqualTo(new Settings.Effective("info", "default"));
+        assertThat(effective.get("INTERNAL_API_KEY")).isEqualTo(new Settings.Effective("***", "environment"));
+        assertThat(effective.toString()).doesNotContain("topsecret");
+    }
+
+    private void faulty(String... messages) {
+        assertThatThrownBy(this::settings)
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll(messages)
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(messages.length));
     }
 
     @Test

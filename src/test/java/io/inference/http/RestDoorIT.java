@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inference.RawClient;
 import io.inference.TestService;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a plain HTTP client sees of the service: status, content type, body, whatever the path. */
 class RestDoorIT {
@@ -24,7 +26,7 @@ class RestDoorIT {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "GET    | /v1/nothing          | 404 | application/json         | \"code\":\"page_not_found\"",
+                "GET    | /v1/nothing          | 404 | application/json         | \"code\":\"not_found\"",
                 "GET    | /v1/models/no%2Fsuch | 404 | application/json         | model 'no/such' not found",
                 "GET    | /v1/models/no/such   | 404 | application/json         | model 'no/such' not found",
                 "GET    | /v1/a%00b            | 400 | application/json         | the request cannot be read",
@@ -60,6 +62,27 @@ class RestDoorIT {
         assertThat(answer.body()).contains(words);
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /v1/models HTTP/1.1\r\n\r\n", "GET /v1/\u0001 HTTP/1.1\r\nHost: localhost\r\n\r\n"})
+    void evenARequestThatCannotBeReadGetsAnId(String request) throws Exception {
+        try (RawClient client = new RawClient(URI.create(TestService.baseUrl()).getPort())) {
+            client.send(request);
+            assertThat(client.rest()).startsWith("HTTP/1.1 400").contains("X-Request-Id: req-");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/api/chat"})
+    void aStoredConversationIsRefusedRatherThanIgnored(String path) throws Exception {
+        String chat = "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]";
+        try (RawClient client = new RawClient(URI.create(TestService.baseUrl()).getPort())) {
+            client.post(path, chat + "}", "X-Conversation-Id: new", "Connection: close");
+            assertThat(client.rest()).startsWith("HTTP/1.1 501").contains("'X-Conversation-Id' is refused");
+        }
+        assertThat(send("POST", path, chat + ",\"conversation_id\":\"new\"}").statusCode())
+                .isEqualTo(501);
     }
 
     @Test

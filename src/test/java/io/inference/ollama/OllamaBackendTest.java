@@ -214,7 +214,8 @@ class OllamaBackendTest {
 
         assertThat(answer.choices()).extracting(Choice::index).containsExactly(0, 1, 2, 3);
         assertThat(answer.choices()).allMatch(choice -> choice.finishReason() == FinishReason.LENGTH);
-        assertThat(answer.usage()).isEqualTo(new Usage(48, 96, 0)).isEqualTo(call.usage());
+        // Two prompts of 12 tokens, each counted once, as OpenAI counts.
+        assertThat(answer.usage()).isEqualTo(new Usage(24, 96, 0)).isEqualTo(call.usage());
         assertThat(recorded.sentTo("/api/generate"))
                 .extracting(body -> body.at("/options/seed").asInt())
                 .containsExactlyInAnyOrder(7, 8, 7, 8);

@@ -21,7 +21,7 @@ public final class OllamaCodec {
 
     /** @return how many chunks the lines made */
     public static int decode(List<byte[]> lines) throws IOException {
-        OllamaLineDecoder decoder = new OllamaLineDecoder(ERRORS);
+        OllamaLineDecoder decoder = new OllamaLineDecoder(ERRORS, true);
         int[] chunks = {0};
         for (byte[] line : lines) {
             decoder.line(line, 0, line.length, chunk -> chunks[0]++);

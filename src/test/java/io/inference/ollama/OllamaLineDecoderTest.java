@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OllamaLineDecoderTest {
-    private final OllamaLineDecoder decoder = new OllamaLineDecoder(new OllamaErrors(new Failures("ollama")));
+    private final OllamaLineDecoder decoder = new OllamaLineDecoder(new OllamaErrors(new Failures("ollama")), true);
     private final List<Chunk> chunks = new ArrayList<>();
 
     @Test

@@ -64,6 +64,16 @@ class GenerationBuilderTest {
     }
 
     @Test
+    void anUnknownSettingIsToldWhereverItStands() {
+        refused(
+                Map.of("a.camel.yaml", flow("a", "log", "id: say", "message: \"{{log-promts}}\"")),
+                "a.camel.yaml:11, step say: no setting 'log-promts'; did you mean 'log-prompts'?");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "setBody", "id: set", "simple: \"{{hf-token}}\"")),
+                "a.camel.yaml:11, step set: no setting 'hf-token'");
+    }
+
+    @Test
     void textThatIsNoYamlIsToldWithItsLine() {
         refused(Map.of("bad.camel.yaml", "- route:\n    id: x\n   from: y\n"), "bad.camel.yaml:3");
     }

@@ -1,16 +1,36 @@
 package io.inference.security;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.api.InferenceException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdmittanceTest {
-    private final Admittance admittance = new Admittance();
+    private static final Caller ALICE =
+            new Caller("alice", java.util.Set.of(), java.util.Set.of(), null, Caller.Kind.USER);
+
+    /** Takes every token; only one holds. */
+    private static final Tokens TOKENS = new Tokens(List.of(new TokenVerifier() {
+        @Override
+        public boolean takes(String token) {
+            return true;
+        }
+
+        @Override
+        public Caller verify(String token) throws RefusedTokenException {
+            if (!token.equals("good")) {
+                throw new RefusedTokenException("a secret reason");
+            }
+            return ALICE;
+        }
+    }));
+
+    private final Admittance open = admittance("", true, false);
+    private final Admittance closed = admittance("", false, true);
+    private final Admittance withKeys = admittance("old-key, new-key", false, false);
 
     @ParameterizedTest
     @CsvSource({
@@ -20,37 +40,130 @@ class AdmittanceTest {
         "0:0:0:0:0:0:0:1, [::1]:8000, http://[::1]:8000",
         "::1,, "
     })
-    void callersOnThisMachineComeIn(String peer, String host, String origin) {
-        assertThatCode(() -> admittance.check(peer, host, origin)).doesNotThrowAnyException();
+    void withoutAuthenticationCallersOnThisMachineComeIn(String peer, String host, String origin) {
+        assertThat(open.admit(from("/v1/models", peer, host, origin))).isEqualTo(new Admission.In(Caller.LOCAL));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1", "192.168.1.5", "2001:db8::1", "1127.0.0.1", ""})
     void callersElsewhereDoNot(String peer) {
-        refused(peer, "localhost", null);
+        refused(open, from("/v1/models", peer, "localhost", null), 403);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8000", "[::2]:80", ""})
     void aNameThatWasReboundToThisMachineDoesNot(String host) {
-        refused("127.0.0.1", host, null);
+        refused(open, from("/v1/models", "127.0.0.1", host, null), 403);
+        refused(closed, from("/dev/token", "127.0.0.1", host, null), 403);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://evil.example", "null", "http://localhost.evil.example", "::"})
     void pagesOfOtherOriginsDoNot(String origin) {
-        refused("127.0.0.1", "localhost", origin);
+        refused(open, from("/v1/models", "127.0.0.1", "localhost", origin), 403);
+        refused(closed, from("/dev/token", "127.0.0.1", "localhost", origin), 403);
     }
 
     @Test
-    void aRefusalDoesNotSayWhatWouldBeLetIn() {
-        assertThatThrownBy(() -> admittance.check("10.0.0.1", null, null))
-                .isInstanceOf(InferenceException.class)
-                .message()
+    void aRefusalSaysNeitherWhatWouldBeLetInNorWhy() {
+        assertThat(refused(open, from("/", "10.0.0.1", null, null), 403).getMessage())
                 .doesNotContain("10.0.0.1");
+        assertThat(refused(closed, knock("/", "Bearer bad"), 401).getMessage()).doesNotContain("secret reason");
     }
 
-    private void refused(String peer, String host, String origin) {
-        assertThatThrownBy(() -> admittance.check(peer, host, origin)).isInstanceOf(InferenceException.class);
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/openapi.json", "/docs", "/docs/swagger-ui.css", "/docs/favicon-32x32.png"})
+    void publicPathsNeedNoCallerUnlessARouteServesThem(String path) {
+        Knock knock = from(path, "203.0.113.9", "inference.example", null);
+        assertThat(closed.admit(knock)).isEqualTo(new Admission.In(null));
+        refused(closed, routed(knock), 401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/", "/v1/models", "/nobody", "/healthy", "/health/", "/health;x", "/HEALTH", "/%68ealth", "//health",
+                "/docs/other", "/docs/swagger-ui/../../internal", "/actuator/health", "/devices", "/error", ""
+            })
+    void everythingElseDoes(String path) {
+        refused(closed, from(path, "127.0.0.1", "localhost", null), 401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Basic good", "good", "Bearer", "Bearer ", "Bearer bad", "Bearergood", "Bearer good x"})
+    void anythingButOneGoodBearerTokenIsRefused(String header) {
+        refused(closed, knock("/v1/models", header), 401);
+    }
+
+    @Test
+    void aGoodTokenNamesItsCallerAndASecondHeaderSpoilsIt() {
+        assertThat(closed.admit(knock("/v1/models", "Bearer good"))).isEqualTo(new Admission.In(ALICE));
+        assertThat(closed.admit(knock("/v1/models", "bearer good"))).isEqualTo(new Admission.In(ALICE));
+        refused(closed, knock("/v1/models", "Bearer good", "Bearer good"), 401);
+    }
+
+    @Test
+    void theChallengeSaysWhetherThereWasAToken() {
+        assertThat(((Admission.Refused) closed.admit(knock("/"))).challenge()).isEqualTo("Bearer");
+        assertThat(((Admission.Refused) closed.admit(knock("/", "Bearer bad"))).challenge())
+                .isEqualTo("Bearer error=\"invalid_token\"");
+    }
+
+    @Test
+    void theEmbeddedIssuerTalksToThisMachineAloneAndNotThroughAProxy() {
+        Knock knock = from("/dev/token", "127.0.0.1", "localhost:8000", null);
+        assertThat(closed.admit(knock)).isEqualTo(new Admission.In(null));
+        refused(closed, forwarded(knock), 403);
+        refused(closed, from("/dev/token", "10.0.0.1", "localhost", null), 403);
+        refused(withKeys, knock, 401);
+    }
+
+    @Test
+    void internalPathsAreNotThereWithoutAKeyOrFromElsewhere() {
+        refused(closed, knock("/internal/config", "Bearer good"), 404);
+        refused(open, knock("/internal/config"), 404);
+        refused(withKeys, from("/internal/config", "203.0.113.9", "localhost", null, "Bearer new-key"), 404);
+    }
+
+    @Test
+    void internalPathsTakeAnyOfTheirKeysAndNoToken() {
+        for (String key : List.of("old-key", "new-key")) {
+            assertThat(withKeys.admit(knock("/internal/config", "Bearer " + key)))
+                    .isEqualTo(new Admission.In(InternalAccess.CALLER));
+        }
+        refused(withKeys, knock("/internal/config", "Bearer good"), 401);
+        refused(withKeys, knock("/internal/config", "Bearer old-key, new-key"), 401);
+        refused(withKeys, knock("/internal/config"), 401);
+        refused(withKeys, knock("/v1/models", "Bearer new-key"), 401);
+    }
+
+    private static Admittance admittance(String keys, boolean off, boolean embedded) {
+        return new Admittance(
+                TOKENS, new InternalAccess(keys, "127.0.0.0/8,::1/128", ""), off, embedded, new AuditLog());
+    }
+
+    private static RuntimeException refused(Admittance admittance, Knock knock, int status) {
+        assertThat(admittance.admit(knock)).isInstanceOf(Admission.Refused.class);
+        Admission.Refused refused = (Admission.Refused) admittance.admit(knock);
+        assertThat(refused.failure().code().httpStatus()).isEqualTo(status);
+        return refused.failure();
+    }
+
+    private static Knock knock(String path, String... authorization) {
+        return from(path, "127.0.0.1", "localhost", null, authorization);
+    }
+
+    private static Knock from(String path, String peer, String host, String origin, String... authorization) {
+        return new Knock("id", "GET", path, false, peer, host, origin, List.of(authorization), List.of(), false);
+    }
+
+    private static Knock routed(Knock k) {
+        return new Knock(
+                k.id(), k.method(), k.path(), true, k.peer(), k.host(), k.origin(), List.of(), List.of(), false);
+    }
+
+    private static Knock forwarded(Knock k) {
+        return new Knock(
+                k.id(), k.method(), k.path(), false, k.peer(), k.host(), k.origin(), List.of(), List.of(), true);
     }
 }

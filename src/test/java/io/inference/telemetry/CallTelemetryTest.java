@@ -68,6 +68,16 @@ class CallTelemetryTest {
     }
 
     @Test
+    void aModelsNameCannotPassForAnotherFieldNorFillTheLog() {
+        Call call = served();
+        call.setModel("a backend=forged\u009b31m\u2028\u202e" + "m".repeat(100_000));
+        new CallLog(false).ended(call, null);
+        assertThat(lines.list.getFirst().getFormattedMessage())
+                .contains("model=a?backend=forged?31m??mmm")
+                .hasSizeLessThan(500);
+    }
+
+    @Test
     void metersCountTimeTokensAndWhatIsActive() {
         Call call = served();
         metrics.started(call);

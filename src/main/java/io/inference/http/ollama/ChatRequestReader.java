@@ -5,6 +5,7 @@ import io.inference.api.ChatRequest;
 import io.inference.api.InferenceException;
 import io.inference.api.Message;
 import io.inference.http.WireRequest;
+import io.inference.http.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import java.util.List;
 
@@ -15,6 +16,9 @@ public final class ChatRequestReader {
     /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
     public static WireRequest<?> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
+        if (body.has("conversation_id")) {
+            throw WireRequestProcessor.noConversations("conversation_id");
+        }
         String model = CommonFields.model(body);
         List<Message> messages = MessageReader.read(body);
         if (messages.isEmpty()) {

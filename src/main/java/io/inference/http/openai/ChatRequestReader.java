@@ -7,6 +7,7 @@ import io.inference.api.Message;
 import io.inference.api.Options;
 import io.inference.api.Tool;
 import io.inference.http.WireRequest;
+import io.inference.http.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ public final class ChatRequestReader {
             if (body.isEffective(name)) {
                 throw body.unsupported(name, "'" + name + "' is not supported");
             }
+        }
+        if (body.has("conversation_id")) {
+            throw WireRequestProcessor.noConversations("conversation_id");
         }
         if (body.has("web_search_options")) {
             throw body.unsupported("web_search_options", "searching the web is not supported");

@@ -9,9 +9,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks after the calls under way: cancels those whose time is over and those whose caller has gone. */
 final class CallWatch implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CallWatch.class);
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
     private final Set<Watched> calls = ConcurrentHashMap.newKeySet();
@@ -32,10 +35,21 @@ final class CallWatch implements AutoCloseable {
 
     private void look() {
         for (Watched watched : calls) {
-            ErrorCode why = watched.reasonToCancel();
+            ErrorCode why = reason(watched);
             if (why != null) {
                 Thread.ofVirtual().name("cancel").start(() -> watched.call.cancel(why));
             }
+        }
+    }
+
+    /** One connection that cannot be probed must not end the watch over all others, as an exception in a timer's task would. */
+    private static @Nullable ErrorCode reason(Watched watched) {
+        try {
+            return watched.reasonToCancel();
+        } catch (RuntimeException e) {
+            log.warn("the connection of {} cannot be watched", watched.call.id(), e);
+            watched.stopProbing();
+            return null;
         }
     }
 
@@ -69,9 +83,11 @@ final class CallWatch implements AutoCloseable {
         @Override
         public void close() {
             calls.remove(this);
-            synchronized (this) {
-                probe = null;
-            }
+            stopProbing();
+        }
+
+        private synchronized void stopProbing() {
+            probe = null;
         }
     }
 }

@@ -1,18 +1,28 @@
 package io.inference.http.server;
 
-import io.inference.api.InferenceException;
+import io.inference.api.ErrorCode;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
+import io.inference.http.RequestId;
+import io.inference.security.Admission;
 import io.inference.security.Admittance;
+import io.inference.security.Caller;
+import io.inference.security.Knock;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** First to see a request: gives it its id, asks whether it may come in, and hands paths of routes to the door. */
 final class DoorFilter extends OncePerRequestFilter {
+    private static final List<String> FORWARDING =
+            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
+
     private final Admittance admittance;
     private final HttpPublishingPoint routes;
     private final HttpDoor door;
@@ -30,24 +40,66 @@ final class DoorFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         String id = RequestId.of(request);
         response.setHeader(RequestId.HEADER, id);
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        try {
-            admittance.check(request.getRemoteAddr(), request.getHeader("Host"), request.getHeader("Origin"));
-        } catch (InferenceException e) {
-            refuse(HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), id, e), response);
-            return;
-        }
-        RoutingTable.Match match = routes.current().find(request.getRequestURI());
-        if (match == null) {
-            chain.doFilter(request, response);
-        } else {
-            door.handle(match, request, response);
+        HeaderRules.secure(response);
+        String path = request.getRequestURI();
+        RoutingTable.Match match = routes.current().find(path);
+        switch (admittance.admit(knock(id, match, request))) {
+            case Admission.Refused refused -> refuse(refused, id, path, response);
+            case Admission.In in when match != null -> {
+                request.setAttribute(Caller.PROPERTY, in.caller());
+                door.handle(match, request, response);
+            }
+            case Admission.In in when !isPlain(path) ->
+                send(HttpErrors.pathNotFound(path, settings.apiPrefix(), id), response);
+            case Admission.In in -> chain.doFilter(request, response);
         }
     }
 
-    private static void refuse(HttpAnswer.Whole answer, HttpServletResponse response) throws IOException {
+    private static Knock knock(String id, RoutingTable.@Nullable Match match, HttpServletRequest request) {
+        return new Knock(
+                id,
+                request.getMethod(),
+                request.getRequestURI(),
+                match != null,
+                request.getRemoteAddr(),
+                request.getHeader("Host"),
+                request.getHeader("Origin"),
+                Collections.list(request.getHeaders("Authorization")),
+                Collections.list(request.getHeaders("X-Forwarded-For")),
+                FORWARDING.stream().anyMatch(name -> request.getHeader(name) != null));
+    }
+
+    /**
+     * Whether a path reads the same to everybody. The service's own pages are found by the decoded path, admittance is decided by the
+     * path as it came: one that could be two things is nothing.
+     */
+    private static boolean isPlain(String path) {
+        return path.chars().allMatch(c -> c > ' ' && c < 127 && c != '%' && c != ';' && c != '\\')
+                && !path.contains("//")
+                && !(path + "/").contains("/./")
+                && !(path + "/").contains("/../");
+    }
+
+    private void refuse(Admission.Refused refused, String id, String path, HttpServletResponse response)
+            throws IOException {
+        if (refused.challenge() != null) {
+            response.setHeader("WWW-Authenticate", refused.challenge());
+        }
+        refused.failure()
+                .retryAfter()
+                .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
+        boolean nothingThere = refused.failure().code() == ErrorCode.NOT_FOUND;
+        send(
+                nothingThere
+                        ? HttpErrors.pathNotFound(path, settings.apiPrefix(), id)
+                        : HttpErrors.answer(path, settings.apiPrefix(), id, refused.failure()),
+                response);
+    }
+
+    private static void send(HttpAnswer.Whole answer, HttpServletResponse response) throws IOException {
         response.setStatus(answer.status());
         response.setContentType(answer.contentType());
+        response.setContentLength(answer.body().length);
         response.getOutputStream().write(answer.body());
     }
 }

@@ -6,6 +6,9 @@ import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
+import io.inference.http.RequestId;
+import io.inference.security.AuditLog;
+import io.inference.security.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -27,11 +30,13 @@ final class HttpDoor {
     private final List<CallListener> listeners;
     private final CallWatch watch;
     private final AnswerSender sender;
+    private final AuditLog audit;
 
-    HttpDoor(HttpSettings settings, List<CallListener> listeners, CallWatch watch) {
+    HttpDoor(HttpSettings settings, List<CallListener> listeners, CallWatch watch, AuditLog audit) {
         this.settings = settings;
         this.listeners = List.copyOf(listeners);
         this.watch = watch;
+        this.audit = audit;
         this.sender = new AnswerSender(settings.keepAlive());
     }
 
@@ -108,6 +113,7 @@ final class HttpDoor {
     private static void fill(
             Exchange exchange, RoutingTable.Match match, Call call, HttpServletRequest request, byte[] body) {
         exchange.setProperty(Call.PROPERTY, call);
+        exchange.setProperty(Caller.PROPERTY, request.getAttribute(Caller.PROPERTY));
         Message message = exchange.getMessage();
         message.setBody(body);
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
@@ -204,7 +210,12 @@ final class HttpDoor {
 
     private void refuse(
             InferenceException failure, Call call, HttpServletRequest request, HttpServletResponse response) {
-        if (response.isCommitted() || failure.code() == ErrorCode.CANCELLED) {
+        if (failure.code() == ErrorCode.FORBIDDEN || failure.code() == ErrorCode.UNAUTHENTICATED) {
+            String reason = failure.getMessage() == null ? "" : failure.getMessage();
+            audit.refused(
+                    call.id(), call.caller(), request.getMethod(), request.getRequestURI(), failure.code().reason(), reason);
+        }
+        if (response.isCommitted()) {
             return;
         }
         try {

@@ -2,6 +2,7 @@ package io.inference.http.server;
 
 import io.inference.api.CallListener;
 import io.inference.security.Admittance;
+import io.inference.security.AuditLog;
 import java.util.List;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -27,9 +28,10 @@ class HttpServerConfiguration {
             Admittance admittance,
             HttpPublishingPoint routes,
             HttpSettings settings,
+            AuditLog audit,
             List<CallListener> listeners,
             CallWatch watch) {
-        HttpDoor door = new HttpDoor(settings, listeners, watch);
+        HttpDoor door = new HttpDoor(settings, listeners, watch, audit);
         var filter = new FilterRegistrationBean<>(new DoorFilter(admittance, routes, door, settings));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;

@@ -1,7 +1,6 @@
 package io.inference.engine.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import io.inference.engine.gguf.TensorType;
@@ -14,10 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -198,28 +195,6 @@ class TensorOpsTest {
             }
         }
         return result;
-    }
-
-    @Test
-    void aFailureInAWorkerReachesTheCaller() {
-        try (WorkerPool pool = new WorkerPool(3)) {
-            assertThat(catchThrowable(() -> pool.run(100, (task, worker) -> {
-                        if (task == 57) {
-                            throw new IllegalArgumentException("57");
-                        }
-                    })))
-                    .isNotNull();
-            AtomicInteger ran = new AtomicInteger();
-            pool.run(1000, (task, worker) -> ran.incrementAndGet());
-            assertThat(ran).hasValue(1000);
-        }
-    }
-
-    @Test
-    void aClosedPoolRefusesWork() {
-        WorkerPool pool = new WorkerPool(2);
-        pool.close();
-        assertThat(catchThrowable(() -> pool.run(10, (task, worker) -> {}))).isInstanceOf(IllegalStateException.class);
     }
 
     private static List<float[]> pages(KvLayout layout, int count, Random random) {

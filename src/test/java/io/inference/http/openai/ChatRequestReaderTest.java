@@ -226,6 +226,14 @@ class ChatRequestReaderTest {
                 "messages[0].content[0].type");
     }
 
+    @Test
+    void aStoredConversationIsRefusedRatherThanIgnored() {
+        assertRefused(
+                "{\"model\":\"m\"," + HI + ",\"conversation_id\":\"new\"}",
+                ErrorCode.NOT_CONFIGURED,
+                "conversation_id");
+    }
+
     private static ChatRequest read(String body) {
         return (ChatRequest)
                 ChatRequestReader.read(body.getBytes(StandardCharsets.UTF_8)).request();

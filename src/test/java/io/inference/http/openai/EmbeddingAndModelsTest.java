@@ -74,6 +74,9 @@ class EmbeddingAndModelsTest {
                         + ",{\"id\":\"x\",\"object\":\"model\",\"created\":0,\"owned_by\":\"openai\"}]}");
         assertThat(text(ModelsWriter.write(new ModelDetails(MODEL, null, null, Map.of(), List.of()))))
                 .isEqualTo(model);
+        assertThat(text(ModelsWriter.write(List.of(MODEL, ModelInfo.named(MODEL.id(), "openai")))))
+                .as("a model that two backends have is listed once, as the one that would be asked")
+                .isEqualTo(text(ModelsWriter.write(List.of(MODEL))));
         assertThatThrownBy(() -> ModelsWriter.write("rubbish")).isInstanceOf(InferenceException.class);
     }
 

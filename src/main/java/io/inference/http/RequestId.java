@@ -1,4 +1,4 @@
-package io.inference.http.server;
+package io.inference.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.concurrent.ThreadLocalRandom;

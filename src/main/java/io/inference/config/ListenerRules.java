@@ -1,0 +1,49 @@
+package io.inference.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.springframework.core.env.PropertyResolver;
+import org.springframework.util.StringUtils;
+
+/** Which settings must go together before anything listens: nobody but this machine gets near a service that cannot tell callers apart. */
+final class ListenerRules {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]");
+
+    private final PropertyResolver settings;
+
+    ListenerRules(PropertyResolver settings) {
+        this.settings = settings;
+    }
+
+    List<String> faults() {
+        List<String> faults = new ArrayList<>();
+        boolean issuer = has("auth-issuer");
+        boolean off = "true".equalsIgnoreCase(settings.getProperty("disable-auth"));
+        boolean configured = issuer && has("auth-audience") || has("bootstrap-api-key");
+        if (issuer != has("auth-audience")) {
+            faults.add(
+                    (issuer ? "AUTH_AUDIENCE" : "AUTH_ISSUER") + " is not set; AUTH_ISSUER and AUTH_AUDIENCE go together");
+        }
+        if (has("auth-jwks-uri") && !issuer) {
+            faults.add("AUTH_JWKS_URI is of no use without AUTH_ISSUER");
+        }
+        String host = settings.getProperty("host", "").strip();
+        if (!isLoopback(host) && (off || !configured)) {
+            faults.add("HOST holds '" + host + "'; it accepts a loopback address only while "
+                    + (off ? "DISABLE_AUTH=true" : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
+        }
+        if ("production".equalsIgnoreCase(settings.getProperty("profile")) && !off && !configured) {
+            faults.add("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY");
+        }
+        return faults;
+    }
+
+    private boolean has(String key) {
+        return StringUtils.hasText(settings.getProperty(key));
+    }
+
+    private static boolean isLoopback(String host) {
+        return LOOPBACK.contains(host) || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
+    }
+}

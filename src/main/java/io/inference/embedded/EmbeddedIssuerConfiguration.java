@@ -1,0 +1,20 @@
+package io.inference.embedded;
+
+import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** The embedded issuer, where no other is named and authentication is not off. */
+@Configuration(proxyBeanMethods = false)
+@WhereNoIssuerIs
+class EmbeddedIssuerConfiguration {
+    @Bean
+    EmbeddedIssuer embeddedIssuer(Environment environment, @Value("${auth-groups-claim}") String groupsClaim) {
+        return new EmbeddedIssuer(
+                () -> "http://localhost:" + environment.getProperty("local.server.port") + "/dev/issuer",
+                groupsClaim,
+                Clock.systemUTC());
+    }
+}

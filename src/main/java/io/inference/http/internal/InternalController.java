@@ -1,0 +1,30 @@
+package io.inference.http.internal;
+
+import java.util.Map;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /internal/…}. The door lets nobody come here without a key. */
+@RestController
+class InternalController {
+    private final InternalReports reports;
+
+    InternalController(InternalReports reports) {
+        this.reports = reports;
+    }
+
+    @GetMapping(path = "/internal/config")
+    ResponseEntity<Map<String, ?>> config() {
+        return answer(reports.config());
+    }
+
+    @GetMapping(path = "/internal/status")
+    ResponseEntity<Map<String, ?>> status() {
+        return answer(reports.status());
+    }
+
+    private static ResponseEntity<Map<String, ?>> answer(Map<String, ?> report) {
+        return ResponseEntity.ok().header("Cache-Control", "no-store").body(report);
+    }
+}

@@ -1,0 +1,37 @@
+package io.inference.security;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A line for every refusal and for every act of an admin, by the logger {@code io.inference.audit}. */
+public final class AuditLog {
+    private static final Logger log = LoggerFactory.getLogger("io.inference.audit");
+    private static final int LONGEST = 200;
+
+    /** @param reason for the operator; the caller is told less */
+    public void refused(String requestId, String caller, String method, String path, String code, String reason) {
+        log.warn(
+                "refused {} caller={} request=\"{} {}\" code={} reason=\"{}\"",
+                requestId,
+                shown(caller),
+                shown(method),
+                shown(path),
+                code,
+                shown(reason));
+    }
+
+    /** @param act what was done or looked at, in a few words */
+    public void did(String requestId, String caller, String act) {
+        log.info("allowed {} caller={} act=\"{}\"", requestId, shown(caller), shown(act));
+    }
+
+    /** Callers write some of what is logged: it stays on its line, within its quotes, and short. */
+    static String shown(String text) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), LONGEST) + 1);
+        for (int i = 0; i < text.length() && i < LONGEST; i++) {
+            char c = text.charAt(i);
+            shown.append(c < ' ' || c == '"' || c > '~' ? '?' : c);
+        }
+        return text.length() > LONGEST ? shown.append('…').toString() : shown.toString();
+    }
+}

@@ -1,0 +1,36 @@
+package io.inference.security;
+
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Refuses callers that are in none of the groups that the exchange property {@value #ALLOWED} names, separated by commas; {@code *}
+ * stands for everybody. Where authentication is off, whoever was let in may do everything.
+ */
+public class GroupCheckProcessor implements Processor {
+    public static final String ALLOWED = "InferenceAllowedGroups";
+
+    @Override
+    public void process(Exchange exchange) {
+        Caller caller = exchange.getProperty(Caller.PROPERTY, Caller.class);
+        String allowed = exchange.getProperty(ALLOWED, "", String.class);
+        if (caller == null || !mayPass(caller, allowed)) {
+            throw new InferenceException(ErrorCode.FORBIDDEN, "the caller is in no group that may do this");
+        }
+    }
+
+    private static boolean mayPass(Caller caller, String allowed) {
+        if (caller.kind() == Caller.Kind.LOCAL) {
+            return true;
+        }
+        for (String group : allowed.split(",")) {
+            String name = group.strip();
+            if (name.equals("*") || !name.isEmpty() && caller.groups().contains(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,121 @@
+package io.inference.security.jwt;
+
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.RemoteKeySourceException;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An issuer's keys, kept here. They are fetched again when they are five minutes old, behind the requests that use them, and at once for a
+ * token whose key is not among them; never more than three times in thirty seconds, so that made-up key ids are no way to have us knock
+ * at the issuer. While the issuer cannot be asked the old keys serve.
+ */
+final class IssuerKeys implements JWKSource<SecurityContext> {
+    private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
+    private static final long FRESH_NANOS = Duration.ofMinutes(5).toNanos();
+    private static final long WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final int FETCHES_A_WINDOW = 3;
+
+    private final KeySource source;
+    private final Runnable onChange;
+    private final LongSupplier nanoTime;
+    private final ReentrantLock fetching = new ReentrantLock();
+    private final AtomicBoolean refreshingBehind = new AtomicBoolean();
+    private final Deque<Long> fetches = new ArrayDeque<>();
+    private volatile @Nullable Held held;
+
+    private record Held(JWKSet keys, int version, long fetchedNanos) {}
+
+    /** @param onChange runs when other keys than before were fetched */
+    IssuerKeys(KeySource source, Runnable onChange, LongSupplier nanoTime) {
+        this.source = source;
+        this.onChange = onChange;
+        this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public List<JWK> get(JWKSelector selector, @Nullable SecurityContext context) throws KeySourceException {
+        Held now = held;
+        if (now != null) {
+            List<JWK> found = selector.select(now.keys());
+            if (!found.isEmpty()) {
+                refreshBehindIfOld(now);
+                return found;
+            }
+        }
+        return selector.select(newerThan(now).keys());
+    }
+
+    private void refreshBehindIfOld(Held now) {
+        if (nanoTime.getAsLong() - now.fetchedNanos() < FRESH_NANOS || !refreshingBehind.compareAndSet(false, true)) {
+            return;
+        }
+        Thread.startVirtualThread(() -> {
+            try {
+                Held ignored = newerThan(now);
+            } catch (KeySourceException e) {
+                throw new IllegalStateException("keys that were there are gone", e);
+            } finally {
+                refreshingBehind.set(false);
+            }
+        });
+    }
+
+    /** Keys newer than those seen, or those held where no newer ones are to be had now. Callers at once share one fetch. */
+    private Held newerThan(@Nullable Held seen) throws KeySourceException {
+        fetching.lock();
+        try {
+            Held now = held;
+            boolean newer = now != null && (seen == null || now.version() != seen.version());
+            if (!newer && mayFetch()) {
+                fetch(now);
+            }
+            Held best = held;
+            if (best == null) {
+                throw new RemoteKeySourceException("the issuer's keys could not be fetched", null);
+            }
+            return best;
+        } finally {
+            fetching.unlock();
+        }
+    }
+
+    private boolean mayFetch() {
+        long now = nanoTime.getAsLong();
+        while (!fetches.isEmpty() && now - fetches.peekFirst() >= WINDOW_NANOS) {
+            fetches.removeFirst();
+        }
+        if (fetches.size() >= FETCHES_A_WINDOW) {
+            return false;
+        }
+        fetches.addLast(now);
+        return true;
+    }
+
+    private void fetch(@Nullable Held before) {
+        try {
+            JWKSet keys = source.fetch();
+            held = new Held(keys, before == null ? 1 : before.version() + 1, nanoTime.getAsLong());
+            if (before != null && !before.keys().equals(keys)) {
+                log.info("the issuer changed its keys; it has {} now", keys.size());
+                onChange.run();
+            }
+        } catch (IOException e) {
+            log.warn("the issuer's keys could not be fetched: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.inference.security.jwt;
+
+/** An issuer within this process, for a machine that has none. */
+public interface LocalIssuer extends KeySource {
+    /** The iss of its tokens; known once the door listens. */
+    String issuer();
+
+    /** The aud of its tokens. */
+    String audience();
+}

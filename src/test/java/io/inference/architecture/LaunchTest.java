@@ -1,0 +1,18 @@
+package io.inference.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class LaunchTest {
+    /** Spring Boot's plugin adds {@code -XX:TieredStopAtLevel=1} unless told otherwise: seconds a token instead of milliseconds. */
+    @Test
+    void springBootRunLeavesTheOptimizingCompilerOn() throws IOException {
+        assertThat(Files.readString(Path.of("pom.xml")))
+                .contains("<optimizedLaunch>false</optimizedLaunch>")
+                .doesNotContain("TieredStopAtLevel");
+    }
+}

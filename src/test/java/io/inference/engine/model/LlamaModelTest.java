@@ -1,0 +1,104 @@
+package io.inference.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inference.engine.TestModel;
+import io.inference.engine.cpu.ScalarOps;
+import io.inference.engine.cpu.VectorOps;
+import io.inference.engine.gguf.GgufFile;
+import io.inference.engine.model.Slice.Output;
+import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.TensorOps;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Whole forward passes of the real model, on one backend against the other and in one split against another. */
+class LlamaModelTest {
+    private static final int TOKENS = 43;
+
+    /** Logits differ by the order of sums only; they are about 20 apart from each other. */
+    private static final double NEAR = 0.01;
+
+    @Test
+    void backendsAgreeOnPromptAndAnswer() {
+        try (GgufFile file = GgufFile.open(TestModel.path())) {
+            List<float[]> expected = logits(file, new ScalarOps(2), 40, 1, 1, 1);
+            for (int threads = 1; threads <= 3; threads++) {
+                assertNear(logits(file, new VectorOps(threads), 40, 1, 1, 1), expected);
+            }
+        }
+    }
+
+    @Test
+    void aPromptInPartsIsTheSamePrompt() {
+        try (GgufFile file = GgufFile.open(TestModel.path())) {
+            float[] whole = logits(file, new VectorOps(2), TOKENS).getLast();
+            assertNear(List.of(logits(file, new VectorOps(2), 17, 23, 3).getLast()), List.of(whole));
+            int[] ones = IntStream.generate(() -> 1).limit(TOKENS).toArray();
+            assertNear(List.of(logits(file, new VectorOps(2), ones).getLast()), List.of(whole));
+        }
+    }
+
+    @Test
+    void togetherIsAsAlone() {
+        try (GgufFile file = GgufFile.open(TestModel.path());
+                TensorOps ops = new VectorOps(2)) {
+            LlamaModel model = new LlamaModel(file, ops, 64, 64);
+            for (int batch = 2; batch <= 9; batch++) {
+                List<float[]> alone = new ArrayList<>();
+                List<Slice> slices = new ArrayList<>();
+                for (int i = 0; i < batch; i++) {
+                    List<float[]> pages = pages(model);
+                    model.step(List.of(new Slice(tokens(model, i, 3 + i), 0, pages, Output.NONE)));
+                    slices.add(new Slice(new int[] {100 + i}, 3 + i, pages, Output.LOGITS));
+                    alone.add(model.step(List.of(slices.get(i))).getFirst().clone());
+                }
+                assertNear(model.step(slices), alone);
+            }
+        }
+    }
+
+    /** The logits after each of the parts that the tokens are put through in. */
+    private static List<float[]> logits(GgufFile file, TensorOps backend, int... lengths) {
+        List<float[]> result = new ArrayList<>();
+        try (TensorOps ops = backend) {
+            LlamaModel model = new LlamaModel(file, ops, 64, 64);
+            List<float[]> pages = pages(model);
+            int[] tokens = tokens(model, 1, TOKENS);
+            int at = 0;
+            for (int length : lengths) {
+                int[] part = Arrays.copyOfRange(tokens, at, at + length);
+                result.add(model.step(List.of(new Slice(part, at, pages, Output.LOGITS)))
+                        .getFirst()
+                        .clone());
+                at += length;
+            }
+        }
+        return result;
+    }
+
+    private static int[] tokens(LlamaModel model, int seed, int count) {
+        return new Random(seed).ints(count, 0, model.vocabularySize()).toArray();
+    }
+
+    private static List<float[]> pages(LlamaModel model) {
+        return IntStream.range(0, KvLayout.pagesFor(64))
+                .mapToObj(i -> new float[model.kvLayout().pageFloats()])
+                .toList();
+    }
+
+    private static void assertNear(List<float[]> logits, List<float[]> expected) {
+        assertThat(logits).hasSameSizeAs(expected);
+        for (int i = 0; i < logits.size(); i++) {
+            double worst = 0;
+            for (int token = 0; token < expected.get(i).length; token++) {
+                worst = Math.max(worst, Math.abs(logits.get(i)[token] - expected.get(i)[token]));
+            }
+            assertThat(worst).as("distance of logits " + i).isLessThan(NEAR);
+        }
+    }
+}

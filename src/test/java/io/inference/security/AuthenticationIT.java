@@ -1,0 +1,205 @@
+package io.inference.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inference.RawClient;
+import io.inference.RunningService;
+import io.inference.http.docs.PublishedPaths;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The service with an issuer on a socket of its own. */
+class AuthenticationIT {
+    private static final HttpClient client = HttpClient.newHttpClient();
+    private static final List<String> PUBLIC =
+            List.of("/health", "/openapi.json", "/docs", "/docs/", "/docs/swagger-ui.css");
+
+    private static TestIssuer issuer;
+    private static RunningService service;
+
+    @BeforeAll
+    static void start() {
+        issuer = new TestIssuer();
+        service = RunningService.start(
+                "--auth-issuer=" + issuer.url(),
+                "--auth-audience=" + TestIssuer.AUDIENCE,
+                "--auth-user-groups=staff",
+                "--internal-api-key=first-key,second-key");
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        issuer.close();
+    }
+
+    @Test
+    void aTokenOfTheIssuerIsLetIn() throws Exception {
+        assertThat(get("/v1/models", issuer.token()).statusCode()).isEqualTo(200);
+        assertThat(get("/api/tags", issuer.token()).statusCode()).isEqualTo(200);
+        assertThat(get("/nobody", issuer.token()).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aRefusalIsInTheFormatOfItsPathAndSaysNotWhy() throws Exception {
+        HttpResponse<String> openAi = get("/v1/models", issuer.token(c -> c.audience("another")));
+        assertThat(openAi.statusCode()).isEqualTo(401);
+        assertThat(openAi.headers().firstValue("WWW-Authenticate")).contains("Bearer error=\"invalid_token\"");
+        assertThat(openAi.body()).contains("\"code\":\"unauthenticated\"").doesNotContain("aud");
+        assertThat(get("/api/tags", null).body()).startsWith("{\"error\":\"");
+        assertThat(get("/nobody", null).headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(get("/nobody", null).headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    }
+
+    @Test
+    void everyForgedTokenIsRefusedWithFewOutwardCalls() throws Exception {
+        assertThat(get("/v1/models", issuer.token()).statusCode()).isEqualTo(200);
+        int before = issuer.requests();
+        for (Map.Entry<String, String> forged : ForgedTokens.of(issuer).entrySet()) {
+            assertThat(get("/v1/models", forged.getValue()).statusCode())
+                    .as(forged.getKey())
+                    .isEqualTo(401);
+        }
+        assertThat(issuer.requests() - before).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void aTokenOfAMegabyteIsCutOffBeforeItIsRead() throws Exception {
+        try (RawClient raw = new RawClient(service.port())) {
+            raw.send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ");
+            for (int i = 0; i < 16; i++) {
+                raw.send("x".repeat(1024));
+            }
+            raw.send("\r\n\r\n");
+            assertThat(raw.awaitLine("HTTP/1.1")).contains(" 400");
+        }
+    }
+
+    @Test
+    void aCredentialAnywhereButInTheHeaderIsNone() throws Exception {
+        String token = issuer.token();
+        assertThat(get("/v1/models?access_token=" + token, null).statusCode()).isEqualTo(401);
+        HttpRequest cookie = request("/v1/models")
+                .header("Cookie", "access_token=" + token + "; JSESSIONID=1")
+                .header("X-Api-Key", token)
+                .header("Proxy-Authorization", "Bearer " + token)
+                .header("InferenceCaller", "alice")
+                .build();
+        assertThat(client.send(cookie, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(401);
+        HttpRequest form = request("/v1/chat/completions")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("access_token=" + token))
+                .build();
+        assertThat(client.send(form, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void noPathOutsideThePublicListAnswersWithoutACredential() throws Exception {
+        for (PublishedPaths.Path path : service.bean(PublishedPaths.class).paths()) {
+            String concrete = path.path().replaceAll("\\{[^}]*}", "x").replace("**", "x");
+            assertThat(status(path.method(), concrete)).as(path.toString()).isEqualTo(401);
+        }
+        Random random = new Random(4);
+        List<String> parts = List.of(
+                "v1", "api", "models", "health", "docs", "internal", "config", "dev", "token", "actuator", "..", ".",
+                "%2e%2e", "%2f", ";x", "swagger-ui.css", "openapi.json", "error", "x", "", "%00", "é".repeat(2), "%68ealth");
+        for (int i = 0; i < 400; i++) {
+            StringBuilder path = new StringBuilder();
+            for (int part = random.nextInt(4); part >= 0; part--) {
+                path.append('/').append(parts.get(random.nextInt(parts.size())));
+            }
+            String method = List.of("GET", "POST", "DELETE", "OPTIONS", "PUT").get(random.nextInt(5));
+            if (!PUBLIC.contains(path.toString())) {
+                assertThat(status(method, path.toString()))
+                        .as(method + " " + path)
+                        .isIn(400, 401, 403, 404, 405);
+                assertThat(status(method, path.toString())).as(method + " " + path).isNotEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void thePublicPathsAnswerEverybody() throws Exception {
+        for (String path : List.of("/openapi.json", "/docs", "/docs/swagger-ui.css")) {
+            assertThat(get(path, null).statusCode()).as(path).isEqualTo(200);
+        }
+        assertThat(get("/health", null).body()).contains("status");
+        assertThat(status("POST", "/health")).isEqualTo(401);
+        assertThat(get("/dev/token", null).statusCode()).isEqualTo(401);
+        assertThat(get("/dev/token", issuer.token()).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void groupsThatMayNotUseModelsAreForbiddenAndAdminsAlwaysMay() throws Exception {
+        assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", List.of("guests")))).statusCode())
+                .isEqualTo(403);
+        assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", null))).statusCode())
+                .isEqualTo(403);
+        assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", List.of("admins")))).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void internalPathsTakeTheirKeysAloneAndShowNoSecret() throws Exception {
+        for (String key : List.of("first-key", "second-key")) {
+            HttpResponse<String> config = get("/internal/config", key);
+            assertThat(config.statusCode()).isEqualTo(200);
+            assertThat(config.body())
+                    .contains("\"INTERNAL_API_KEY\":{\"value\":\"***\",\"layer\":\"command line\"}")
+                    .doesNotContain("first-key", "second-key");
+            assertThat(get("/internal/status", key).body()).contains("\"active\":", "\"queued\":0");
+        }
+        String admin = issuer.token(c -> c.claim("groups", List.of("admins")));
+        assertThat(get("/internal/config", admin).statusCode()).isEqualTo(401);
+        assertThat(get("/internal/config", null).statusCode()).isEqualTo(401);
+        for (String path : List.of("/%69nternal/config", "/internal;x/config", "//internal/config", "/x/../internal/config")) {
+            assertThat(rawStatus(path, admin)).as(path).isIn(400, 404);
+        }
+    }
+
+    @Test
+    void answersTellBrowsersToKeepOut() throws Exception {
+        HttpResponse<String> answer = get("/v1/models", issuer.token());
+        assertThat(answer.headers().firstValue("X-Frame-Options")).contains("DENY");
+        assertThat(answer.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+        assertThat(answer.headers().map()).doesNotContainKeys("access-control-allow-origin", "server", "set-cookie");
+    }
+
+    /** On a bare socket, since a proper client changes some paths on their way. */
+    private static int status(String method, String path) throws Exception {
+        try (RawClient raw = new RawClient(service.port())) {
+            raw.send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            return Integer.parseInt(raw.awaitLine("HTTP/1.1").split(" ")[1]);
+        }
+    }
+
+    private static int rawStatus(String path, String token) throws Exception {
+        try (RawClient raw = new RawClient(service.port())) {
+            raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + token
+                    + "\r\n\r\n");
+            return Integer.parseInt(raw.awaitLine("HTTP/1.1").split(" ")[1]);
+        }
+    }
+
+    private static HttpResponse<String> get(String path, String token) throws Exception {
+        HttpRequest.Builder request = request(path);
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(service.baseUrl() + path));
+    }
+}
