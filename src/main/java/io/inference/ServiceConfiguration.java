@@ -6,6 +6,7 @@ import io.inference.security.AdmissionProcessor;
 import io.inference.security.WaitingCalls;
 import io.inference.telemetry.CallLog;
 import io.inference.telemetry.CallMetrics;
+import io.inference.telemetry.FailureLog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -51,6 +52,11 @@ class ServiceConfiguration {
     @Bean
     CallLog callLog(Settings settings) {
         return new CallLog(settings.text("log-format").equals("json"));
+    }
+
+    @Bean
+    FailureLog failureLog() {
+        return new FailureLog();
     }
 
     @Bean

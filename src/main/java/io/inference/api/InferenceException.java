@@ -71,6 +71,17 @@ public class InferenceException extends RuntimeException {
         return Optional.ofNullable(param);
     }
 
+    /** What lies behind the failure, in one line of bounded length for the log alone; empty where the message says all. */
+    public Optional<String> particulars() {
+        Throwable cause = getCause();
+        if (cause == null) {
+            return Optional.empty();
+        }
+        String line =
+                (cause.getClass().getSimpleName() + ": " + cause.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
+        return Optional.of(line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "…");
+    }
+
     /** When to try again: always there for a code that promises it, whoever failed to say when. */
     public Optional<Duration> retryAfter() {
         return retryAfter == null && code.isTemporary() ? Optional.of(RETRY_SOON) : Optional.ofNullable(retryAfter);

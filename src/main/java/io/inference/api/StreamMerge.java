@@ -45,7 +45,7 @@ final class StreamMerge {
         } catch (InferenceException e) {
             pipe.fail(e);
             closeAll();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             pipe.fail(new InferenceException(ErrorCode.INTERNAL, "the answer could not be read", e));
             closeAll();
         }

@@ -98,7 +98,9 @@ class RoutesConfiguration {
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(Duration.ofSeconds(10))
                 .permittedNumberOfCallsInHalfOpenState(3)
-                .recordException(e -> !(e instanceof InferenceException known) || ILL.contains(known.code()))
+                // Ignored rather than counted as well done: a caller who gives up on a backend that hangs says nothing
+                // for it.
+                .ignoreException(e -> e instanceof InferenceException known && !ILL.contains(known.code()))
                 .build();
         return CircuitBreaker.of(name, config);
     }

@@ -25,6 +25,10 @@ public class WaitingCalls implements CallListener {
 
     /** @throws InferenceException with {@code OVERLOADED}, at once, when too many wait already */
     void admit(Call call) {
+        if (waiting.contains(call)) {
+            // A route of an operator may ask twice; the call leaves only once.
+            return;
+        }
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
             throw InferenceException.retryLater(

@@ -1,5 +1,6 @@
 package io.inference.transport;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import java.io.IOException;
@@ -45,7 +46,11 @@ public record Failures(String backend) {
 
     /** The server answered what is not its protocol. */
     public InferenceException malformed(@Nullable Throwable cause) {
-        return failed("sent an answer that cannot be read", cause);
+        // A parser's own message quotes the answer, which is not the log's affair.
+        Throwable told = cause instanceof JsonProcessingException json
+                ? new IOException(json.getClass().getSimpleName(), json)
+                : cause;
+        return failed("sent an answer that cannot be read", told);
     }
 
     /** @param what a verb and its object, such as {@code broke off its answer} */
@@ -69,7 +74,8 @@ public record Failures(String backend) {
             case 503 ->
                 InferenceException.retryLater(
                         ErrorCode.UNAVAILABLE, "the " + backend + " backend is not ready", retryAfter);
-            default -> failed("failed", new IOException(describe(reply)));
+            // What a server says may quote the request, which is not the log's affair, except for debugging.
+            default -> failed("failed", new IOException("status " + reply.status(), new IOException(body(reply))));
         };
     }
 
@@ -97,7 +103,7 @@ public record Failures(String backend) {
         return line.length() <= MAX_QUOTED_CHARS ? line : line.substring(0, MAX_QUOTED_CHARS) + "…";
     }
 
-    private static String describe(Reply reply) {
-        return "status " + reply.status() + ": " + quotable(new String(reply.body(), StandardCharsets.UTF_8));
+    private static String body(Reply reply) {
+        return quotable(new String(reply.body(), StandardCharsets.UTF_8));
     }
 }

@@ -73,7 +73,8 @@ final class StreamedExchange {
             pipe.fail(e);
         } catch (IOException e) {
             pipe.fail(failures.io(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error too: a reader whose writer died in silence would wait for its deadline.
             pipe.fail(failures.failed("broke off its answer", e));
         } finally {
             call.removeOnCancel(onCancel);

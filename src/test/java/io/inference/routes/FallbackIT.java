@@ -104,6 +104,20 @@ class FallbackIT {
     }
 
     @Test
+    void whenEveryBackendIsLeftAloneTheCallerLearnsWhenToTryAgain() throws Exception {
+        openai.close();
+        for (int i = 0; i < 12; i++) {
+            assertThat(chat(false).statusCode()).isIn(502, 503);
+        }
+        assertThat(service.bean("openaiCircuitBreaker", CircuitBreaker.class).getState())
+                .isEqualTo(CircuitBreaker.State.OPEN);
+        HttpResponse<String> answer = chat(false);
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+        assertThat(answer.body()).contains("\"unavailable\"", "left alone");
+    }
+
+    @Test
     void withoutAnotherBackendTheCallerLearnsWhatFailed() throws Exception {
         openai.close();
         HttpResponse<String> answer = chat(false);

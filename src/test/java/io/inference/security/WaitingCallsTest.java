@@ -24,6 +24,16 @@ class WaitingCallsTest {
     }
 
     @Test
+    void aCallThatAsksTwiceCountsOnce() {
+        Call twice = call();
+        waiting.admit(twice);
+        waiting.admit(twice);
+        assertThat(waiting.count()).isEqualTo(1);
+        waiting.ended(twice, null);
+        assertThat(waiting.count()).isZero();
+    }
+
+    @Test
     void aFirstTokenMakesRoom() {
         Call first = call();
         waiting.admit(first);

@@ -12,6 +12,7 @@ import io.inference.api.InferenceException;
 import io.inference.api.Operation;
 import io.inference.api.Usage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +76,27 @@ class CallTelemetryTest {
         assertThat(lines.list.getFirst().getFormattedMessage())
                 .contains("model=a?backend=forged?31m??mmm")
                 .hasSizeLessThan(500);
+    }
+
+    @Test
+    void whatLayBehindAFailureIsToldToTheOperatorUnlessTheCallerWasAtFault() {
+        Logger failures = (Logger) LoggerFactory.getLogger("io.inference.failures");
+        failures.addAppender(lines);
+        FailureLog log = new FailureLog();
+        log.ended(served(), null);
+        log.ended(served(), new InferenceException(ErrorCode.INVALID_REQUEST, "bad", new IOException("secret")));
+        assertThat(lines.list).isEmpty();
+
+        log.ended(
+                served(),
+                new InferenceException(ErrorCode.BACKEND_FAILED, "it failed", new IOException("status\n500")));
+        log.ended(served(), new InferenceException(ErrorCode.INTERNAL, "ours", new IllegalStateException("a bug")));
+        failures.detachAppender(lines);
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("req-1 it failed: IOException: status 500", "req-1 failed");
+        assertThat(lines.list.getLast().getThrowableProxy().getCause().getMessage())
+                .isEqualTo("a bug");
     }
 
     @Test

@@ -50,7 +50,10 @@ final class AttentionKernel {
 
     /** Attends and writes the result of query {@code i} to {@code out[outAt[i] .. outAt[i]+headSize)}. */
     void attend(List<float[]> pages, int layer, int head, float[] out, int[] outAt) {
-        int positions = Arrays.stream(lengths).max().orElse(0);
+        int positions = 0;
+        for (int length : lengths) {
+            positions = Math.max(positions, length);
+        }
         int pageCount = KvLayout.pagesFor(positions);
         int stride = pageCount * PAGE;
         if (scores.length < TILE * stride) {

@@ -22,9 +22,26 @@ import jdk.incubator.vector.VectorOperators;
 final class DotKernels {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
 
     private DotKernels() {}
+
+    /** What {@link #q4x1} wants of {@code x (32*blocks)}: its floats as factors, and the sum of each 32 of them. */
+    static void split(float[] x, int blocks, float[] split, float[] blockSums) {
+        for (int b = 0; b < blocks; b++) {
+            FloatVector sums = FloatVector.zero(FLOATS);
+            for (int i = b * 32; i < b * 32 + 16; i += LANES) {
+                FloatVector first = FloatVector.fromArray(FLOATS, x, i);
+                FloatVector second = FloatVector.fromArray(FLOATS, x, i + 16);
+                sums = sums.add(first.add(second));
+                FloatVector high = second.mul(1f / 16);
+                first.sub(high).intoArray(split, i);
+                high.intoArray(split, i + 16);
+            }
+            blockSums[b] = sums.reduceLanes(VectorOperators.ADD);
+        }
+    }
 
     /**
      * {@code out[from..to) = W[from..to) @ x} for Q4_1, where {@code blockSums} holds the sum of each 32 of {@code x}:
@@ -41,7 +58,8 @@ final class DotKernels {
             long start = row * w.rowBytes();
             for (int b = 0; b < blocks; b++) {
                 long at = start + b * 20L;
-                FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, at)));
+                int halves = data.get(INT, at); // scale and minimum by one access
+                FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat((short) halves));
                 for (int j = 0; j < 16; j += LANES) {
                     IntVector q = (IntVector) ByteVector.fromMemorySegment(BYTES, data, at + 4 + j, LITTLE)
                             .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
@@ -51,7 +69,7 @@ final class DotKernels {
                     product = both.fma(FloatVector.fromArray(FLOATS, split, b * 32 + 16 + j), product);
                     sums = product.fma(d, sums);
                 }
-                minimums = Math.fma(Float.float16ToFloat(data.get(SHORT, at + 2)), blockSums[b], minimums);
+                minimums = Math.fma(Float.float16ToFloat((short) (halves >> 16)), blockSums[b], minimums);
             }
             out[row] = sums.reduceLanes(VectorOperators.ADD) + minimums;
         }

@@ -71,15 +71,7 @@ public final class VectorOps implements TensorOps {
             blockSums = new float[blocks];
             split = new float[blocks * 32];
         }
-        for (int b = 0; b < blocks; b++) {
-            float sum = 0;
-            for (int i = b * 32; i < b * 32 + 16; i++) {
-                sum += x[i] + x[i + 16];
-                split[i] = x[i] - x[i + 16] / 16;
-                split[i + 16] = x[i + 16] / 16;
-            }
-            blockSums[b] = sum;
-        }
+        DotKernels.split(x, blocks, split, blockSums);
     }
 
     private void panels(Weight w, int task, int worker, float[] x, int n, float[] out) {

@@ -62,6 +62,15 @@ final class AnswerSender {
                 answer.encoder().failure(failure, out);
             }
             return failure;
+        } catch (RuntimeException fault) {
+            if (!response.isCommitted()) {
+                throw fault;
+            }
+            // Without a word the caller would take what it has for the whole answer.
+            var failure = new InferenceException(
+                    ErrorCode.INTERNAL, "the service failed; the log has the request's id", fault);
+            answer.encoder().failure(failure, out);
+            return failure;
         }
     }
 }

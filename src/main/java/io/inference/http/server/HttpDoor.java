@@ -53,7 +53,6 @@ final class HttpDoor {
             call.cancel(ErrorCode.CANCELLED);
             failure = Call.cancellation(ErrorCode.CANCELLED);
         } catch (RuntimeException | Error e) {
-            log.error("request {} failed", call.id(), e);
             failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", e);
             refuse(failure, call, request, response);
         } finally {

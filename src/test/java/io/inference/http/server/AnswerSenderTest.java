@@ -70,6 +70,16 @@ class AnswerSenderTest {
         assertThat(script.closed).isTrue();
     }
 
+    @Test
+    void aFaultOfOurOwnAfterTheFirstByteIsToldInTheStream() throws IOException {
+        Script script = new Script(Chunk.of(0, "a"));
+        assertThat(sender.send(answer(script), call, response))
+                .isNotNull()
+                .returns(ErrorCode.INTERNAL, InferenceException::code);
+        assertThat(response.getContentAsString()).startsWith("[a][the service failed");
+        assertThat(script.closed).isTrue();
+    }
+
     private static HttpAnswer.Streamed answer(Script script) {
         return new HttpAnswer.Streamed("text/event-stream", script, new Brackets());
     }
