@@ -3,9 +3,11 @@ package io.inference;
 import io.inference.api.ModelInfo;
 import io.inference.config.Settings;
 import io.inference.models.ModelDirectory;
+import io.inference.security.jwt.LocalIssuer;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
@@ -18,10 +20,12 @@ class Greeting {
 
     private final Settings settings;
     private final ModelDirectory models;
+    private final ObjectProvider<LocalIssuer> embedded;
 
-    Greeting(Settings settings, ModelDirectory models) {
+    Greeting(Settings settings, ModelDirectory models, ObjectProvider<LocalIssuer> embedded) {
         this.settings = settings;
         this.models = models;
+        this.embedded = embedded;
     }
 
     @EventListener
@@ -56,8 +60,11 @@ class Greeting {
         if (open) {
             return "none is needed, since only callers on this machine are let in";
         }
+        if (embedded.getIfAvailable() != null) {
+            return "TOKEN=$(curl -s '" + base + "/dev/token?sub=me')";
+        }
         return settings.optionalText("auth-issuer")
                 .map(issuer -> "from " + issuer + ", as TOKEN")
-                .orElse("TOKEN=$(curl -s '" + base + "/dev/token?sub=me')");
+                .orElse("an API key, as TOKEN");
     }
 }

@@ -41,8 +41,8 @@ class SecurityConfiguration {
             verifiers.add(
                     new JwtVerifier(new HttpKeySource(name, jwksUri), () -> name, audience.orElseThrow(), groupsClaim));
         } else {
-            embedded.ifAvailable(local ->
-                    verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), groupsClaim)));
+            embedded.ifAvailable(
+                    local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), groupsClaim)));
         }
         return new Tokens(verifiers);
     }

@@ -22,7 +22,8 @@ public final class RunningService implements AutoCloseable {
      */
     public static RunningService start(String... options) {
         List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
-        if (Stream.of(options).noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
+        if (Stream.of(options)
+                .noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
             all.add("--disable-auth=true");
         }
         all.addAll(List.of(options));

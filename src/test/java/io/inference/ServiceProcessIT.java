@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The service as an operator meets it: a process with options, variables, output and signals. */
 class ServiceProcessIT {
     private static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
-    private static final List<String> NO_BACKENDS =
-            List.of(
+    private static final List<String> NO_BACKENDS = List.of(
             "--port=0",
             "--management-port=0",
             "--disable-auth=true",
@@ -110,6 +109,34 @@ class ServiceProcessIT {
         String rest = lines.lines().collect(Collectors.joining("\n"));
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(rest).doesNotContain("private question", "\"level\":\"ERROR\"");
+    }
+
+    @Test
+    void theGreetingsOwnCommandsGetATokenAndAreLetInByIt() throws Exception {
+        List<String> options = new ArrayList<>(NO_BACKENDS);
+        options.remove("--disable-auth=true");
+        Process process = start(Map.of("LOG_FORMAT", "json"), options);
+        BufferedReader lines = process.inputReader();
+        String greeting = awaitLine(lines, "listening on").path("message").asText();
+        Matcher token = Pattern.compile("TOKEN=\\$\\(curl -s '([^']+)'\\)").matcher(greeting);
+        assertThat(token.find()).as(greeting).isTrue();
+        assertThat(greeting).contains("-H \"Authorization: Bearer $TOKEN\"");
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest ask = HttpRequest.newBuilder(URI.create(token.group(1))).build();
+        String bearer = client.send(ask, HttpResponse.BodyHandlers.ofString()).body();
+        URI models = URI.create(token.group(1)).resolve("/v1/models");
+        HttpRequest without = HttpRequest.newBuilder(models).build();
+        assertThat(client.send(without, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(401);
+        HttpRequest with = HttpRequest.newBuilder(models)
+                .header("Authorization", "Bearer " + bearer)
+                .build();
+        assertThat(client.send(with, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+        JsonNode refusal = awaitLine(lines, "no Authorization header");
+        assertThat(refusal.path("logger_name").asText()).isEqualTo("io.inference.audit");
+        process.toHandle().destroy();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -42,7 +42,10 @@ public final class KnownSettings {
             plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
             plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),
             plain("AUTH_JWKS_URI", new HttpUrl(), "where the issuer's keys are; empty: its metadata tells"),
-            plain("AUTH_GROUPS_CLAIM", new Text("a claim's name, or a path such as a.b"), "where a caller's groups are"),
+            plain(
+                    "AUTH_GROUPS_CLAIM",
+                    new Text("a claim's name, or a path such as a.b"),
+                    "where a caller's groups are"),
             plain("AUTH_ADMIN_GROUP", GROUPS, "who may do everything"),
             plain("AUTH_USER_GROUPS", GROUPS, "who may use models"),
             plain("DISABLE_AUTH", new Flag(), "lets in everybody on this machine, and nobody else"),

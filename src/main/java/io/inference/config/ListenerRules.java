@@ -22,8 +22,8 @@ final class ListenerRules {
         boolean off = "true".equalsIgnoreCase(settings.getProperty("disable-auth"));
         boolean configured = issuer && has("auth-audience") || has("bootstrap-api-key");
         if (issuer != has("auth-audience")) {
-            faults.add(
-                    (issuer ? "AUTH_AUDIENCE" : "AUTH_ISSUER") + " is not set; AUTH_ISSUER and AUTH_AUDIENCE go together");
+            faults.add((issuer ? "AUTH_AUDIENCE" : "AUTH_ISSUER")
+                    + " is not set; AUTH_ISSUER and AUTH_AUDIENCE go together");
         }
         if (has("auth-jwks-uri") && !issuer) {
             faults.add("AUTH_JWKS_URI is of no use without AUTH_ISSUER");
@@ -31,7 +31,9 @@ final class ListenerRules {
         String host = settings.getProperty("host", "").strip();
         if (!isLoopback(host) && (off || !configured)) {
             faults.add("HOST holds '" + host + "'; it accepts a loopback address only while "
-                    + (off ? "DISABLE_AUTH=true" : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
+                    + (off
+                            ? "DISABLE_AUTH=true"
+                            : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
         }
         if ("production".equalsIgnoreCase(settings.getProperty("profile")) && !off && !configured) {
             faults.add("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY");

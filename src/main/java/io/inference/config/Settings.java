@@ -93,7 +93,8 @@ public final class Settings {
     private String layer(String key) {
         if (properties instanceof ConfigurableEnvironment environment) {
             for (PropertySource<?> source : environment.getPropertySources()) {
-                if (!ConfigurationPropertySources.isAttachedConfigurationPropertySource(source) && source.containsProperty(key)) {
+                if (!ConfigurationPropertySources.isAttachedConfigurationPropertySource(source)
+                        && source.containsProperty(key)) {
                     return layer(source);
                 }
             }

@@ -7,9 +7,10 @@ import java.lang.annotation.Target;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Profile;
 
-/** With the profile {@code embedded}, where no other issuer is named and authentication is not off. */
+/** With the profile {@code embedded} and on loopback, where no other issuer is named and authentication is not off. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Profile("embedded")
-@ConditionalOnExpression("'${auth-issuer:}'.isBlank() and !${disable-auth:false}")
+@ConditionalOnExpression("'${auth-issuer:}'.isBlank() and !'${disable-auth:}'.trim().equalsIgnoreCase('true')"
+        + " and '${host}'.trim().matches('localhost|\\[?::1]?|127([.][0-9]{1,3}){3}')")
 @interface WhereNoIssuerIs {}

@@ -26,11 +26,7 @@ public class Admittance {
      * @param embeddedIssuer whether {@code /dev/…} gives out tokens, to callers on this machine
      */
     public Admittance(
-            Tokens tokens,
-            InternalAccess internal,
-            boolean authenticationOff,
-            boolean embeddedIssuer,
-            AuditLog audit) {
+            Tokens tokens, InternalAccess internal, boolean authenticationOff, boolean embeddedIssuer, AuditLog audit) {
         this.tokens = tokens;
         this.internal = internal;
         this.authenticationOff = authenticationOff;
@@ -97,9 +93,7 @@ public class Admittance {
 
     private Admission ofThisMachine(Knock knock, @Nullable Caller caller) {
         String objection = LocalMachine.objection(knock);
-        return objection == null
-                ? new Admission.In(caller)
-                : refuse(knock, ErrorCode.FORBIDDEN, objection, null);
+        return objection == null ? new Admission.In(caller) : refuse(knock, ErrorCode.FORBIDDEN, objection, null);
     }
 
     private Admission challenge(Knock knock) {

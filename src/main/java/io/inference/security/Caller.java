@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param scopes what its credential was made for
  * @param tenant the organisation it belongs to; null where its credential names none
  */
-public record Caller(String subject, Set<String> groups, Set<String> scopes, @Nullable String tenant, Kind kind) {
+public record Caller(
+        String subject,
+        Set<String> groups,
+        Set<String> scopes,
+        @Nullable String tenant,
+        Kind kind) {
     public static final String PROPERTY = "InferenceCaller";
 
     /** A user of this machine, while authentication is off. */

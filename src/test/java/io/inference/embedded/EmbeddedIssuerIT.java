@@ -34,7 +34,8 @@ class EmbeddedIssuerIT {
     void itsTokensPassTheSameChecksAsAnyOther() throws Exception {
         assertThat(get("/v1/models").statusCode()).isEqualTo(401);
         String token = get("/dev/token?sub=alice&groups=admins,staff&ttl=60").body();
-        assertThat(get("/v1/models", "Authorization", "Bearer " + token).statusCode()).isEqualTo(200);
+        assertThat(get("/v1/models", "Authorization", "Bearer " + token).statusCode())
+                .isEqualTo(200);
         assertThat(get("/v1/models", "Authorization", "Bearer " + token + "x").statusCode())
                 .isEqualTo(401);
     }
@@ -47,7 +48,8 @@ class EmbeddedIssuerIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"})
+    @ValueSource(
+            strings = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"})
     void noProxyIsServed(String header) throws Exception {
         assertThat(get("/dev/token", header, "127.0.0.1").statusCode()).isEqualTo(403);
     }

@@ -82,8 +82,21 @@ class AdmittanceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/v1/models", "/nobody", "/healthy", "/health/", "/health;x", "/HEALTH", "/%68ealth", "//health",
-                "/docs/other", "/docs/swagger-ui/../../internal", "/actuator/health", "/devices", "/error", ""
+                "/",
+                "/v1/models",
+                "/nobody",
+                "/healthy",
+                "/health/",
+                "/health;x",
+                "/HEALTH",
+                "/%68ealth",
+                "//health",
+                "/docs/other",
+                "/docs/swagger-ui/../../internal",
+                "/actuator/health",
+                "/devices",
+                "/error",
+                ""
             })
     void everythingElseDoes(String path) {
         refused(closed, from(path, "127.0.0.1", "localhost", null), 401);

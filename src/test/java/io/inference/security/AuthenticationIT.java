@@ -56,7 +56,8 @@ class AuthenticationIT {
         assertThat(openAi.body()).contains("\"code\":\"unauthenticated\"").doesNotContain("aud");
         assertThat(get("/api/tags", null).body()).startsWith("{\"error\":\"");
         assertThat(get("/nobody", null).headers().firstValue("Content-Type")).contains("application/problem+json");
-        assertThat(get("/nobody", null).headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(get("/nobody", null).headers().firstValue("WWW-Authenticate"))
+                .contains("Bearer");
     }
 
     @Test
@@ -111,8 +112,29 @@ class AuthenticationIT {
         }
         Random random = new Random(4);
         List<String> parts = List.of(
-                "v1", "api", "models", "health", "docs", "internal", "config", "dev", "token", "actuator", "..", ".",
-                "%2e%2e", "%2f", ";x", "swagger-ui.css", "openapi.json", "error", "x", "", "%00", "é".repeat(2), "%68ealth");
+                "v1",
+                "api",
+                "models",
+                "health",
+                "docs",
+                "internal",
+                "config",
+                "dev",
+                "token",
+                "actuator",
+                "..",
+                ".",
+                "%2e%2e",
+                "%2f",
+                ";x",
+                "swagger-ui.css",
+                "openapi.json",
+                "error",
+                "x",
+                "",
+                "%00",
+                "é".repeat(2),
+                "%68ealth");
         for (int i = 0; i < 400; i++) {
             StringBuilder path = new StringBuilder();
             for (int part = random.nextInt(4); part >= 0; part--) {
@@ -123,7 +145,9 @@ class AuthenticationIT {
                 assertThat(status(method, path.toString()))
                         .as(method + " " + path)
                         .isIn(400, 401, 403, 404, 405);
-                assertThat(status(method, path.toString())).as(method + " " + path).isNotEqualTo(200);
+                assertThat(status(method, path.toString()))
+                        .as(method + " " + path)
+                        .isNotEqualTo(200);
             }
         }
     }
@@ -141,11 +165,13 @@ class AuthenticationIT {
 
     @Test
     void groupsThatMayNotUseModelsAreForbiddenAndAdminsAlwaysMay() throws Exception {
-        assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", List.of("guests")))).statusCode())
+        assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", List.of("guests"))))
+                        .statusCode())
                 .isEqualTo(403);
         assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", null))).statusCode())
                 .isEqualTo(403);
-        assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", List.of("admins")))).statusCode())
+        assertThat(get("/v1/models", issuer.token(c -> c.claim("groups", List.of("admins"))))
+                        .statusCode())
                 .isEqualTo(200);
     }
 
@@ -162,7 +188,8 @@ class AuthenticationIT {
         String admin = issuer.token(c -> c.claim("groups", List.of("admins")));
         assertThat(get("/internal/config", admin).statusCode()).isEqualTo(401);
         assertThat(get("/internal/config", null).statusCode()).isEqualTo(401);
-        for (String path : List.of("/%69nternal/config", "/internal;x/config", "//internal/config", "/x/../internal/config")) {
+        for (String path :
+                List.of("/%69nternal/config", "/internal;x/config", "//internal/config", "/x/../internal/config")) {
             assertThat(rawStatus(path, admin)).as(path).isIn(400, 404);
         }
     }
@@ -185,8 +212,8 @@ class AuthenticationIT {
 
     private static int rawStatus(String path, String token) throws Exception {
         try (RawClient raw = new RawClient(service.port())) {
-            raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + token
-                    + "\r\n\r\n");
+            raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                    + token + "\r\n\r\n");
             return Integer.parseInt(raw.awaitLine("HTTP/1.1").split(" ")[1]);
         }
     }

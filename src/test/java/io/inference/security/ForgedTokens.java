@@ -42,20 +42,38 @@ public final class ForgedTokens {
         forged.put("a stranger's key without a kid", signed(header(null).build(), good));
         forged.put("an unknown kid", signed(header("nobody").build(), good));
         forged.put("a kid that is a path", signed(header("../../../../dev/null").build(), good));
-        forged.put("a kid that is SQL", signed(header("x' UNION SELECT 'key' --").build(), good));
-        forged.put("a kid that is an address", signed(header("http://evil.example/k").build(), good));
+        forged.put(
+                "a kid that is SQL", signed(header("x' UNION SELECT 'key' --").build(), good));
+        forged.put(
+                "a kid that is an address",
+                signed(header("http://evil.example/k").build(), good));
         forged.put(
                 "its own key within",
                 signed(header(null).jwk(STRANGERS.toPublicJWK()).build(), good));
         forged.put(
                 "an address of its own keys",
-                signed(header("k").jwkURL(java.net.URI.create(issuer.url() + "/evil-keys")).build(), good));
+                signed(
+                        header("k")
+                                .jwkURL(java.net.URI.create(issuer.url() + "/evil-keys"))
+                                .build(),
+                        good));
         forged.put(
                 "a critical header that nobody knows",
                 TestIssuer.sign(
-                        header(kid).criticalParams(Set.of("exp2")).customParam("exp2", 1).build(), good, issuer.key()));
-        forged.put("another type", TestIssuer.sign(
-                header(kid).type(new com.nimbusds.jose.JOSEObjectType("logout+jwt")).build(), good, issuer.key()));
+                        header(kid)
+                                .criticalParams(Set.of("exp2"))
+                                .customParam("exp2", 1)
+                                .build(),
+                        good,
+                        issuer.key()));
+        forged.put(
+                "another type",
+                TestIssuer.sign(
+                        header(kid)
+                                .type(new com.nimbusds.jose.JOSEObjectType("logout+jwt"))
+                                .build(),
+                        good,
+                        issuer.key()));
         forged.put("claims exchanged", exchangedClaims(sound, issuer));
         forged.put("truncated", sound.substring(0, sound.length() - 10));
         forged.put("no signature", sound.substring(0, sound.lastIndexOf('.') + 1));

@@ -29,7 +29,13 @@ class PeersTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"10.1.1.1 | ", "10.1.1.1 | 127.0.0.1,", "10.1.1.1 | localhost", "10.1.1.1 | 1.2.3", "nobody | 1.2.3.4"})
+            value = {
+                "10.1.1.1 | ",
+                "10.1.1.1 | 127.0.0.1,",
+                "10.1.1.1 | localhost",
+                "10.1.1.1 | 1.2.3",
+                "nobody | 1.2.3.4"
+            })
     void whatIsNoAddressIsNobody(String peer, String header) {
         List<String> headers = header == null ? List.of("") : List.of(header);
         assertThat(peers.of(peer, headers)).isEmpty();

@@ -46,13 +46,12 @@ public final class TestIssuer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         requests.incrementAndGet();
         String path = exchange.getRequestURI().getPath();
-        String body =
-                switch (path) {
-                    case "/.well-known/openid-configuration" ->
-                        "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}";
-                    case "/keys" -> new JWKSet(List.copyOf(published)).toString(true);
-                    default -> "";
-                };
+        String body = switch (path) {
+            case "/.well-known/openid-configuration" ->
+                "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}";
+            case "/keys" -> new JWKSet(List.copyOf(published)).toString(true);
+            default -> "";
+        };
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(down ? 500 : body.isEmpty() ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
@@ -117,7 +116,10 @@ public final class TestIssuer implements AutoCloseable {
 
     public static RSAKey newKey(String keyId) {
         try {
-            return new RSAKeyGenerator(2048).keyID(keyId).keyUse(KeyUse.SIGNATURE).generate();
+            return new RSAKeyGenerator(2048)
+                    .keyID(keyId)
+                    .keyUse(KeyUse.SIGNATURE)
+                    .generate();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }

@@ -7,4 +7,7 @@ interface ConnectionProbe {
 
     /** Called by one thread at a time, and only while a request that has been read to its end is being answered. */
     boolean callerHasGone();
+
+    /** Reads nothing more of the request that is being answered; the connection closes after its answer. */
+    default void giveUpBody() {}
 }

@@ -45,12 +45,13 @@ final class DoorFilter extends OncePerRequestFilter {
         RoutingTable.Match match = routes.current().find(path);
         switch (admittance.admit(knock(id, match, request))) {
             case Admission.Refused refused -> refuse(refused, id, path, response);
-            case Admission.In in when match != null -> {
+            case Admission.In in
+            when match != null -> {
                 request.setAttribute(Caller.PROPERTY, in.caller());
                 door.handle(match, request, response);
             }
-            case Admission.In in when !isPlain(path) ->
-                send(HttpErrors.pathNotFound(path, settings.apiPrefix(), id), response);
+            case Admission.In in
+            when !isPlain(path) -> send(HttpErrors.pathNotFound(path, settings.apiPrefix(), id), response);
             case Admission.In in -> chain.doFilter(request, response);
         }
     }

@@ -12,7 +12,6 @@ import io.inference.security.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +30,14 @@ final class HttpDoor {
     private final CallWatch watch;
     private final AnswerSender sender;
     private final AuditLog audit;
+    private final BodyReader bodies;
 
     HttpDoor(HttpSettings settings, List<CallListener> listeners, CallWatch watch, AuditLog audit) {
         this.settings = settings;
         this.listeners = List.copyOf(listeners);
         this.watch = watch;
         this.audit = audit;
+        this.bodies = new BodyReader(settings.maxRequestBytes(), System::nanoTime);
         this.sender = new AnswerSender(settings.keepAlive());
     }
 
@@ -91,22 +92,17 @@ final class HttpDoor {
         }
     }
 
+    /** What is left of a body that comes too slowly is not waited for: its connection ends with the answer. */
     private byte[] readBody(HttpServletRequest request) throws IOException {
-        long most = settings.maxRequestBytes();
-        if (request.getContentLengthLong() > most) {
-            throw tooLarge(most);
+        try {
+            return bodies.read(request.getInputStream(), request.getContentLengthLong());
+        } catch (InferenceException e) {
+            if (e.code() == ErrorCode.INVALID_REQUEST
+                    && request.getAttribute(ConnectionProbe.ATTRIBUTE) instanceof ConnectionProbe probe) {
+                probe.giveUpBody();
+            }
+            throw e;
         }
-        InputStream in = request.getInputStream();
-        byte[] body = in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 8));
-        if (body.length == most && in.read() >= 0) {
-            throw tooLarge(most);
-        }
-        return body;
-    }
-
-    private static InferenceException tooLarge(long most) {
-        return new InferenceException(
-                ErrorCode.TOO_LARGE, "the request is larger than " + most + " bytes (MAX_REQUEST_SIZE)");
     }
 
     private static void fill(
@@ -212,7 +208,12 @@ final class HttpDoor {
         if (failure.code() == ErrorCode.FORBIDDEN || failure.code() == ErrorCode.UNAUTHENTICATED) {
             String reason = failure.getMessage() == null ? "" : failure.getMessage();
             audit.refused(
-                    call.id(), call.caller(), request.getMethod(), request.getRequestURI(), failure.code().reason(), reason);
+                    call.id(),
+                    call.caller(),
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    failure.code().reason(),
+                    reason);
         }
         if (response.isCommitted()) {
             return;

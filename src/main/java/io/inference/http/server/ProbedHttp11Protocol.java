@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
@@ -43,6 +44,11 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
             } catch (IOException e) {
                 return true;
             }
+        }
+
+        @Override
+        public void giveUpBody() {
+            action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         }
     }
 

@@ -86,8 +86,8 @@ public final class JwtVerifier implements TokenVerifier {
         this.claims = new CallerClaims(groupsClaim);
         this.clock = clock;
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
-        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(
-                ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));
+        processor.setJWSKeySelector(
+                new JWSVerificationKeySelector<>(ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
         // The claims are the validators' business, below.

@@ -31,8 +31,8 @@ class JwtVerifierTest {
     private volatile Instant now = Instant.now();
     private volatile boolean down;
 
-    private final JwtVerifier verifier = new JwtVerifier(
-            this::fetch, issuer::url, TestIssuer.AUDIENCE, "groups", new MovedClock(), nanos::get);
+    private final JwtVerifier verifier =
+            new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, "groups", new MovedClock(), nanos::get);
     private volatile List<RSAKey> keys = List.of(issuer.key());
 
     private JWKSet fetch() throws IOException {
@@ -50,8 +50,8 @@ class JwtVerifierTest {
 
     @Test
     void aTokenOfTheIssuerNamesItsCaller() throws Exception {
-        Caller caller = verifier.verify(
-                issuer.token(c -> c.claim("scope", "chat embed").claim("tenant", "acme")));
+        Caller caller =
+                verifier.verify(issuer.token(c -> c.claim("scope", "chat embed").claim("tenant", "acme")));
         assertThat(caller.subject()).isEqualTo("alice");
         assertThat(caller.groups()).containsExactly("staff");
         assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
@@ -65,7 +65,8 @@ class JwtVerifierTest {
     void groupsMayBeWithinAnObjectOrNotThereAtAll() throws Exception {
         JwtVerifier nested = new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, "realm_access.roles");
         Map<String, Object> access = Map.of("roles", List.of("a", "b"));
-        assertThat(nested.verify(issuer.token(c -> c.claim("realm_access", access))).groups())
+        assertThat(nested.verify(issuer.token(c -> c.claim("realm_access", access)))
+                        .groups())
                 .containsExactlyInAnyOrder("a", "b");
         assertThat(nested.verify(issuer.token()).groups()).isEmpty();
         assertThat(nested.verify(issuer.token(c -> c.claim("realm_access", 7))).groups())
@@ -141,8 +142,9 @@ class JwtVerifierTest {
         down = true;
         String token = issuer.token();
         assertThatThrownBy(() -> verifier.verify(token))
-                .isInstanceOfSatisfying(InferenceException.class, e -> assertThat(e.code().httpStatus())
-                        .isEqualTo(503));
+                .isInstanceOfSatisfying(
+                        InferenceException.class,
+                        e -> assertThat(e.code().httpStatus()).isEqualTo(503));
     }
 
     private void refused(String token) {
