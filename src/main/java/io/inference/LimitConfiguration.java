@@ -41,8 +41,9 @@ class LimitConfiguration {
         }
         RedisStarter starter = embedded.getIfAvailable();
         if (starter == null) {
-            throw new SettingsException(List.of("REDIS_HOST is not set; with PROFILE=production nothing embedded starts, but "
-                    + "REDIS_ENABLED=false lets each replica count its limits for itself"));
+            throw new SettingsException(
+                    List.of("REDIS_HOST is not set; with PROFILE=production nothing embedded starts, but "
+                            + "REDIS_ENABLED=false lets each replica count its limits for itself"));
         }
         return new RedisBuckets(() -> starter.start(connectTimeout));
     }

@@ -23,7 +23,6 @@ public final class KnownSettings {
     private static final Text FOLDER = new Text("a folder");
     private static final Text GROUPS = new Text("names of groups, separated by commas; * for everybody");
 
-
     public static final List<Setting> ALL = List.of(
             plain("PORT", PORTS, "port of the REST door; 0 takes any free one"),
             plain(
@@ -67,7 +66,10 @@ public final class KnownSettings {
             secret("HF_TOKEN", "Hugging Face token for models that need one"),
             plain("MAX_QUEUE", new Whole(1, 1_000_000), "requests that may wait for their first token"),
             new Setting(
-                    "BOOTSTRAP_API_KEY", new ApiKeyText(), true, "the first admin's API key, for as long as this is set"),
+                    "BOOTSTRAP_API_KEY",
+                    new ApiKeyText(),
+                    true,
+                    "the first admin's API key, for as long as this is set"),
             plain("DATA_DIR", FOLDER, "where PostgreSQL and the like keep their data when this process starts its own"),
             plain(
                     "DB_HOST",
@@ -88,7 +90,10 @@ public final class KnownSettings {
                     "PostgreSQL's whole address; overrides the other DB_ variables but DB_POOL_SIZE"),
             plain("DB_POOL_SIZE", new Whole(1, 1000), "connections to PostgreSQL at once"),
             plain("REDIS_ENABLED", new Flag(), "whether replicas share their limits by Redis"),
-            plain("REDIS_HOST", new Text("a host name or address"), "Redis' host; empty: this process starts its own if needed"),
+            plain(
+                    "REDIS_HOST",
+                    new Text("a host name or address"),
+                    "Redis' host; empty: this process starts its own if needed"),
             plain("REDIS_PORT", new Whole(1, 65535), "Redis' port"),
             secret("REDIS_PASSWORD", "Redis' password"),
             plain("REDIS_DB", new Whole(0, 1_000_000), "number of Redis' database"),

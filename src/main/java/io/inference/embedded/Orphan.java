@@ -32,7 +32,10 @@ final class Orphan {
         }
         Optional<ProcessHandle> orphan = find(Files.readAllLines(pidFile), program);
         if (orphan.isPresent()) {
-            log.info("stopping the {} that a killed process left behind: {}", program, orphan.get().pid());
+            log.info(
+                    "stopping the {} that a killed process left behind: {}",
+                    program,
+                    orphan.get().pid());
             stop(orphan.get());
         }
         // A server removes it when it stops in order; where it was killed as well, the file is left.

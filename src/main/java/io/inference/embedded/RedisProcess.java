@@ -53,7 +53,8 @@ final class RedisProcess implements RedisStarter, AutoCloseable {
         new SecureRandom().nextBytes(random);
         String password = HexFormat.of().formatHex(random);
         // By a file, since every user of the machine can read a command line.
-        Path configuration = Files.writeString(taken.path().resolve("redis.conf"), """
+        Path configuration = Files.writeString(
+                taken.path().resolve("redis.conf"), """
                 bind 127.0.0.1
                 port %d
                 requirepass %s
@@ -62,9 +63,8 @@ final class RedisProcess implements RedisStarter, AutoCloseable {
                 save ""
                 appendonly no
                 """.formatted(port, password, pidFile, taken.path()));
-        File executable = ExecutableProvider.newJarResourceProvider(
-                        taken.path().toFile())
-                .get();
+        File executable =
+                ExecutableProvider.newJarResourceProvider(taken.path().toFile()).get();
         RedisServer started =
                 new RedisServer(port, List.of(executable.getAbsolutePath(), configuration.toString()), false);
         started.start();

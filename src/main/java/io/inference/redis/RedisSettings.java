@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param password null for none
  * @param database its number
  */
-public record RedisSettings(
-        String host, int port, @Nullable String password, int database, Duration connectTimeout) {
+public record RedisSettings(String host, int port, @Nullable String password, int database, Duration connectTimeout) {
     /** Without the password. */
     @Override
     public String toString() {

@@ -31,15 +31,20 @@ class SharedLimitsIT {
                     return one.take(key, PER_MINUTE, PER_MINUTE).isConsumed()
                             && !two.take(key, PER_MINUTE, PER_MINUTE).isConsumed();
                 });
-                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed()).isTrue();
-                assertThat(two.take("alice", PER_MINUTE, PER_MINUTE).isConsumed()).isFalse();
+                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isTrue();
+                assertThat(two.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isFalse();
                 two.settle("alice", PER_MINUTE, -60_000);
                 assertThat(one.take("alice", PER_MINUTE, 60_000).isConsumed()).isTrue();
 
                 redis.close();
-                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed()).isTrue();
-                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed()).isFalse();
-                assertThat(two.take("alice", PER_MINUTE, PER_MINUTE).isConsumed()).isTrue();
+                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isTrue();
+                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isFalse();
+                assertThat(two.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isTrue();
             }
         }
     }

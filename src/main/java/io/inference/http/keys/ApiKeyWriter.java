@@ -76,6 +76,7 @@ final class ApiKeyWriter {
 
     private static void time(JsonGenerator out, String field, @Nullable Instant time) throws IOException {
         out.writeStringField(
-                field, time == null ? null : time.truncatedTo(ChronoUnit.SECONDS).toString());
+                field,
+                time == null ? null : time.truncatedTo(ChronoUnit.SECONDS).toString());
     }
 }

@@ -56,8 +56,8 @@ final class ApiKeyStore {
                 ? ""
                 : " WHERE (created_at, id) < (SELECT created_at, id FROM api_keys WHERE id = :after)";
         return database.call(client -> {
-            StatementSpec statement = client.sql(
-                            "SELECT " + COLUMNS + " FROM api_keys" + older + " ORDER BY created_at DESC, id DESC LIMIT :most")
+            StatementSpec statement = client.sql("SELECT " + COLUMNS + " FROM api_keys" + older
+                            + " ORDER BY created_at DESC, id DESC LIMIT :most")
                     .param("most", most);
             return (after == null ? statement : statement.param("after", after))
                     .query(ApiKeyStore::read)
@@ -78,9 +78,7 @@ final class ApiKeyStore {
     void noteUse(UUID id) {
         int ignored = database.<Integer>call(client -> client.sql("""
                         UPDATE api_keys SET last_used_at = now()
-                        WHERE id = ? AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')""")
-                .param(id)
-                .update());
+                        WHERE id = ? AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')""").param(id).update());
     }
 
     private static ApiKey read(ResultSet row, int number) throws SQLException {

@@ -132,15 +132,16 @@ public class ApiKeys implements TokenVerifier {
     ApiKey revoke(UUID id) {
         ApiKey revoked = store.revoke(id)
                 .orElseThrow(() -> new InferenceException(ErrorCode.NOT_FOUND, "there is no API key of that id"));
-        found.asMap().values().removeIf(known -> known.key() != null && id.equals(known.key().id()));
+        found.asMap()
+                .values()
+                .removeIf(known -> known.key() != null && id.equals(known.key().id()));
         return revoked;
     }
 
     private Found load(String hash) {
         ApiKey key = store.find(HexFormat.of().parseHex(hash)).orElse(null);
-        Caller caller = key == null
-                ? null
-                : new Caller(key.owner(), key.groups(), key.scopes(), null, Caller.Kind.API_KEY);
+        Caller caller =
+                key == null ? null : new Caller(key.owner(), key.groups(), key.scopes(), null, Caller.Kind.API_KEY);
         return new Found(key, caller, new AtomicBoolean());
     }
 

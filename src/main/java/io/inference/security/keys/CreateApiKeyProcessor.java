@@ -29,7 +29,10 @@ public class CreateApiKeyProcessor implements Processor {
         }
         MadeApiKey made = keys.make(wanted, admin);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        audit.did(call.id(), call.caller(), "made the API key " + made.key().id() + " for " + made.key().owner());
+        audit.did(
+                call.id(),
+                call.caller(),
+                "made the API key " + made.key().id() + " for " + made.key().owner());
         exchange.getMessage().setBody(made);
     }
 }

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt null for never
  */
 public record NewApiKey(
-        String name, @Nullable String owner, Set<String> groups, Set<String> scopes, @Nullable Instant expiresAt) {
+        String name,
+        @Nullable String owner,
+        Set<String> groups,
+        Set<String> scopes,
+        @Nullable Instant expiresAt) {
     public NewApiKey {
         groups = Set.copyOf(groups);
         scopes = Set.copyOf(scopes);

@@ -43,9 +43,11 @@ public final class LocalBuckets implements Buckets {
     }
 
     private Bucket bucket(String key, long perMinute) {
-        return buckets.get(key, unused -> Bucket.builder()
-                .addLimit(Buckets.configuration(perMinute).getBandwidths()[0])
-                .withCustomTimePrecision(clock)
-                .build());
+        return buckets.get(
+                key,
+                unused -> Bucket.builder()
+                        .addLimit(Buckets.configuration(perMinute).getBandwidths()[0])
+                        .withCustomTimePrecision(clock)
+                        .build());
     }
 }

@@ -39,7 +39,8 @@ public final class RateLimiter implements CallListener {
      * @param standings one for each limit that was looked at
      * @param refusal null where the request is let in; else {@code RATE_LIMITED} with the time to wait
      */
-    public record Verdict(List<Standing> standings, @Nullable InferenceException refusal) {
+    public record Verdict(
+            List<Standing> standings, @Nullable InferenceException refusal) {
         static final Verdict UNLIMITED = new Verdict(List.of(), null);
     }
 

@@ -32,16 +32,19 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
 
     /** @param source says where Redis is; may start it */
     public RedisBuckets(Callable<RedisSettings> source) {
-        this.redis = RedisConnection.open(source, ANSWER_WAIT, connection -> Bucket4jLettuce.casBasedBuilder(connection)
-                .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(LONGEST_KEPT))
-                .requestTimeout(ANSWER_WAIT)
-                .build());
+        this.redis = RedisConnection.open(
+                source,
+                ANSWER_WAIT,
+                connection -> Bucket4jLettuce.casBasedBuilder(connection)
+                        .expirationAfterWrite(
+                                ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(LONGEST_KEPT))
+                        .requestTimeout(ANSWER_WAIT)
+                        .build());
     }
 
     @Override
     public ConsumptionProbe take(String key, long perMinute, long tokens) {
-        ConsumptionProbe shared =
-                ask(key, perMinute, bucket -> bucket.tryConsumeAndReturnRemaining(tokens));
+        ConsumptionProbe shared = ask(key, perMinute, bucket -> bucket.tryConsumeAndReturnRemaining(tokens));
         return shared == null ? local.take(key, perMinute, tokens) : shared;
     }
 

@@ -49,7 +49,8 @@ class ApiKeysDoorIT {
         HttpResponse<String> list = ask("GET", "/v1/api-keys?limit=500", ADMIN, null);
         assertThat(list.body()).contains(key.path("id").asText()).doesNotContain(text.substring(8));
 
-        HttpResponse<String> revoked = ask("DELETE", "/v1/api-keys/" + key.path("id").asText(), ADMIN, null);
+        HttpResponse<String> revoked =
+                ask("DELETE", "/v1/api-keys/" + key.path("id").asText(), ADMIN, null);
         assertThat(JSON.readTree(revoked.body()).path("revoked_at").asText()).isNotEmpty();
         HttpResponse<String> refused = ask("GET", "/v1/models", text, null);
         assertThat(refused.statusCode()).isEqualTo(401);
@@ -61,7 +62,8 @@ class ApiKeysDoorIT {
     void onlyAdminsComeNearKeys() throws Exception {
         String key = make("{\"name\":\"no admin\",\"owner\":\"mallory\",\"groups\":[\"users\"]}");
         for (String method : new String[] {"POST", "GET"}) {
-            assertThat(ask(method, "/v1/api-keys", key, "{\"name\":\"x\",\"groups\":[\"admins\"]}").statusCode())
+            assertThat(ask(method, "/v1/api-keys", key, "{\"name\":\"x\",\"groups\":[\"admins\"]}")
+                            .statusCode())
                     .isEqualTo(403);
         }
         assertThat(ask("DELETE", "/v1/api-keys/" + UUID.randomUUID(), key, null).statusCode())
@@ -102,7 +104,8 @@ class ApiKeysDoorIT {
             HttpResponse<String> unknown = ask(alone, "GET", "/v1/models", "ik_" + "1".repeat(43), null);
             assertThat(unknown.statusCode()).isEqualTo(503);
             assertThat(unknown.headers().firstValue("Retry-After")).isPresent();
-            assertThat(ask(alone, "GET", "/v1/models", ADMIN, null).statusCode()).isEqualTo(200);
+            assertThat(ask(alone, "GET", "/v1/models", ADMIN, null).statusCode())
+                    .isEqualTo(200);
             assertThat(ask(alone, "GET", "/v1/api-keys", ADMIN, null).statusCode())
                     .isEqualTo(503);
         }
@@ -123,8 +126,8 @@ class ApiKeysDoorIT {
         return ask(service, method, path, key, body);
     }
 
-    private static HttpResponse<String> ask(
-            RunningService asked, String method, String path, String key, String body) throws Exception {
+    private static HttpResponse<String> ask(RunningService asked, String method, String path, String key, String body)
+            throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(asked.baseUrl() + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (key != null) {

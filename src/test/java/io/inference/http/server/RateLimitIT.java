@@ -70,7 +70,8 @@ class RateLimitIT {
             // 100 of the 900 were used, so that another of that size fits.
             HttpResponse<String> second = chat(service, 700);
             assertThat(second.statusCode()).isEqualTo(200);
-            assertThat(Integer.parseInt(header(second, "x-ratelimit-remaining-tokens"))).isBetween(150, 240);
+            assertThat(Integer.parseInt(header(second, "x-ratelimit-remaining-tokens")))
+                    .isBetween(150, 240);
         }
     }
 

@@ -42,9 +42,10 @@ class ApiKeysIT {
 
     @Test
     void aKeyStandsForItsOwnerWithItsGroupsAndScopes() throws Exception {
-        MadeApiKey made =
-                keys.make(new NewApiKey("ci", "svc-ci", Set.of("builders"), Set.of("chat"), null), ADMIN);
-        assertThat(made.text()).matches("ik_[0-9A-Za-z]{43}").startsWith(made.key().prefix());
+        MadeApiKey made = keys.make(new NewApiKey("ci", "svc-ci", Set.of("builders"), Set.of("chat"), null), ADMIN);
+        assertThat(made.text())
+                .matches("ik_[0-9A-Za-z]{43}")
+                .startsWith(made.key().prefix());
         assertThat(made.key().prefix()).hasSize(8);
         assertThat(made.key().createdBy()).isEqualTo("root");
         assertThat(keys.takes(made.text())).isTrue();
@@ -56,9 +57,8 @@ class ApiKeysIT {
     @Test
     void onlyTheHashIsStored() {
         MadeApiKey made = keys.make(wanted(null), ADMIN);
-        List<String> rows = database.call(client -> client.sql("SELECT k::text FROM api_keys k")
-                .query(String.class)
-                .list());
+        List<String> rows = database.call(client ->
+                client.sql("SELECT k::text FROM api_keys k").query(String.class).list());
         assertThat(rows).isNotEmpty().noneMatch(row -> row.contains(made.text().substring(8)));
     }
 
@@ -92,8 +92,8 @@ class ApiKeysIT {
         assertThatThrownBy(() -> keys.verify(made.text())).hasMessageContaining("has expired");
         Instant past = now.minusSeconds(1);
         assertThatThrownBy(() -> keys.make(wanted(past), ADMIN))
-                .isInstanceOfSatisfying(InferenceException.class, e -> assertThat(e.param())
-                        .contains("expires_at"));
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.param()).contains("expires_at"));
     }
 
     @Test
@@ -106,8 +106,8 @@ class ApiKeysIT {
         assertThat(keys.revoke(made.key().id()).revokedAt()).isNotNull();
         assertThatThrownBy(() -> keys.verify(made.text())).hasMessageContaining("is revoked");
         await().atMost(ApiKeys.LONGEST_KEPT.plusSeconds(5))
-                .untilAsserted(() -> assertThatThrownBy(() -> replica.verify(made.text()))
-                        .hasMessageContaining("is revoked"));
+                .untilAsserted(() ->
+                        assertThatThrownBy(() -> replica.verify(made.text())).hasMessageContaining("is revoked"));
     }
 
     @Test
@@ -116,8 +116,8 @@ class ApiKeysIT {
         ApiKey first = keys.revoke(made.key().id());
         assertThat(keys.revoke(made.key().id()).revokedAt()).isEqualTo(first.revokedAt());
         assertThatThrownBy(() -> keys.revoke(UUID.randomUUID()))
-                .isInstanceOfSatisfying(InferenceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
     }
 
     @Test
@@ -151,8 +151,8 @@ class ApiKeysIT {
             ApiKeys alone = new ApiKeys(away, InstantSource.system(), BOOTSTRAP, "admins, owners");
             assertThat(alone.verify(BOOTSTRAP).groups()).containsExactlyInAnyOrder("admins", "owners");
             assertThatThrownBy(() -> alone.verify("ik_" + "1".repeat(43)))
-                    .isInstanceOfSatisfying(InferenceException.class, e -> assertThat(e.code())
-                            .isEqualTo(ErrorCode.UNAVAILABLE));
+                    .isInstanceOfSatisfying(
+                            InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
         }
     }
 

@@ -27,7 +27,9 @@ class RateLimiterTest {
         assertThat(admit(limiter, call("alice", "m")).refusal()).isNull();
         RateLimiter.Verdict second = admit(limiter, call("alice", "m"));
         assertThat(second.refusal()).isNull();
-        assertThat(second.standings()).containsExactly(new Standing("requests", 2, 0, Duration.ofMinutes(1).toNanos()));
+        assertThat(second.standings())
+                .containsExactly(
+                        new Standing("requests", 2, 0, Duration.ofMinutes(1).toNanos()));
         InferenceException refusal = admit(limiter, call("alice", "m")).refusal();
         assertThat(refusal.code()).isEqualTo(ErrorCode.RATE_LIMITED);
         assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(30));
@@ -125,11 +127,10 @@ class RateLimiterTest {
     }
 
     private static RateLimiter.Verdict admit(RateLimiter limiter, Call call, int maxTokens) {
-        Options options = new Options(
-                null, null, null, null, null, null, null, null, maxTokens, List.of(), null, 1, null);
+        Options options =
+                new Options(null, null, null, null, null, null, null, null, maxTokens, List.of(), null, 1, null);
         List<Message> messages = List.of(Message.of(Role.USER, "What is the capital of France?"));
-        return limiter.admit(
-                call, new ChatRequest(call.model(), messages, options, List.of(), null, null, null, true));
+        return limiter.admit(call, new ChatRequest(call.model(), messages, options, List.of(), null, null, null, true));
     }
 
     private static Call call(String caller, String model) {
