@@ -1,5 +1,6 @@
 package io.inference;
 
+import io.inference.embedded.SharedPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,7 +16,10 @@ public final class RunningService implements AutoCloseable {
         this.context = context;
     }
 
-    /** @param options as on the command line; they come after those that pick free ports and turn authentication, Ollama and the local engine off */
+    /**
+     * @param options as on the command line; they come after those that pick free ports and turn authentication, Ollama and the local
+     *     engine off; the database is one that all tests of this JVM share, unless they say where it is
+     */
     public static RunningService start(String... options) {
         List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
         if (Stream.of(options)
@@ -28,6 +32,9 @@ public final class RunningService implements AutoCloseable {
         }
         if (all.stream().noneMatch(option -> option.startsWith("--local-"))) {
             all.add("--local-engine=off");
+        }
+        if (all.stream().noneMatch(option -> option.startsWith("--db-") || option.startsWith("--data-dir"))) {
+            all.addAll(SharedPostgres.options());
         }
         return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
     }

@@ -182,7 +182,8 @@ class ServiceProcessIT {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classes,
-                "io.inference.InferenceService"));
+                "io.inference.InferenceService",
+                "--data-dir=" + Path.of("target", "process-data").toAbsolutePath()));
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(variables);

@@ -1,10 +1,12 @@
 package io.inference.config;
 
+import io.inference.config.SettingKind.ApiKeyText;
 import io.inference.config.SettingKind.Flag;
 import io.inference.config.SettingKind.HttpUrl;
 import io.inference.config.SettingKind.Issuer;
 import io.inference.config.SettingKind.Networks;
 import io.inference.config.SettingKind.OneOf;
+import io.inference.config.SettingKind.PostgresAddress;
 import io.inference.config.SettingKind.Size;
 import io.inference.config.SettingKind.Text;
 import io.inference.config.SettingKind.Time;
@@ -63,6 +65,51 @@ public final class KnownSettings {
             plain("LOCAL_MAX_BATCH", new Whole(1, 256), "sequences decoded together"),
             secret("HF_TOKEN", "Hugging Face token for models that need one"),
             plain("MAX_QUEUE", new Whole(1, 1_000_000), "requests that may wait for their first token"),
+            new Setting(
+                    "BOOTSTRAP_API_KEY",
+                    new ApiKeyText(),
+                    true,
+                    "the first admin's API key, for as long as this is set"),
+            plain("DATA_DIR", FOLDER, "where PostgreSQL and the like keep their data when this process starts its own"),
+            plain(
+                    "DB_HOST",
+                    new Text("a host name or address"),
+                    "PostgreSQL's host; empty: this process starts its own"),
+            plain("DB_PORT", new Whole(1, 65535), "PostgreSQL's port"),
+            plain("DB_USER", new Text("a role"), "who the service is to PostgreSQL"),
+            secret("DB_PASSWORD", "that role's password"),
+            plain("DB_NAME", new Text("a database's name"), "the service's database"),
+            plain(
+                    "DB_SSLMODE",
+                    new OneOf(List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")),
+                    "how the connection to DB_HOST is secured"),
+            new Setting(
+                    "DB_CONNECTION_STRING",
+                    new PostgresAddress(),
+                    true,
+                    "PostgreSQL's whole address; overrides the other DB_ variables but DB_POOL_SIZE"),
+            plain("DB_POOL_SIZE", new Whole(1, 1000), "connections to PostgreSQL at once"),
+            plain("REDIS_ENABLED", new Flag(), "whether replicas share their limits by Redis"),
+            plain(
+                    "REDIS_HOST",
+                    new Text("a host name or address"),
+                    "Redis' host; empty: this process starts its own if needed"),
+            plain("REDIS_PORT", new Whole(1, 65535), "Redis' port"),
+            secret("REDIS_PASSWORD", "Redis' password"),
+            plain("REDIS_DB", new Whole(0, 1_000_000), "number of Redis' database"),
+            plain("REDIS_CONNECT_TIMEOUT", new Time(), "how long connecting to Redis may take"),
+            plain(
+                    "RATE_LIMIT_REQUESTS_PER_MINUTE",
+                    new Whole(0, 1_000_000_000),
+                    "requests of a caller to a model in a minute; 0: no limit"),
+            plain(
+                    "RATE_LIMIT_TOKENS_PER_MINUTE",
+                    new Whole(0, 1_000_000_000),
+                    "tokens of a caller at a model in a minute; 0: no limit"),
+            plain(
+                    "RATE_LIMIT_STREAMS",
+                    new Whole(0, 1_000_000),
+                    "streams that a caller may hold open at a replica; 0: no limit"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
 

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
@@ -170,6 +171,44 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "an address such as http://localhost:11434, without credentials or query";
+        }
+    }
+
+    /** An API key that an operator makes up. */
+    record ApiKeyText() implements SettingKind {
+        private static final Pattern FORM = Pattern.compile("ik_[0-9A-Za-z_-]{32,200}");
+
+        @Override
+        public Object parse(String text) {
+            if (!FORM.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "ik_ and at least 32 random letters and digits, such as ik_$(openssl rand -hex 24)";
+        }
+    }
+
+    /** An address of PostgreSQL in one text. Read in full by who connects; here only its form is looked at. */
+    record PostgresAddress() implements SettingKind {
+        private static final Pattern LIBPQ =
+                Pattern.compile("postgres(?:ql)?://(?:[^@/\\s]*@)?[^@/?\\s]+/[^/?\\s]+(?:\\?\\S*)?");
+        private static final Pattern JDBC = Pattern.compile("jdbc:postgresql:\\S+");
+
+        @Override
+        public Object parse(String text) {
+            if (!LIBPQ.matcher(text).matches() && !JDBC.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "postgres://user:password@host:port/name, reserved letters encoded (%40 for @), or jdbc:postgresql://…";
         }
     }
 }

@@ -70,15 +70,35 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.models..",
                             "io.inference.telemetry..",
-                            "io.inference.security..")));
+                            "io.inference.security..",
+                            "io.inference.database..",
+                            "io.inference.redis..")));
 
     @ArchTest
-    static final ArchRule nobodyImportsWhatIsEmbedded = noClasses()
+    static final ArchRule onlyApiKeysOfSecurityNeedTheDatabase = noClasses()
+            .that()
+            .resideInAnyPackage("io.inference.models..", "io.inference.telemetry..", "io.inference.security..")
+            .and()
+            .resideOutsideOfPackage("io.inference.security.keys..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.database..");
+
+    @ArchTest
+    static final ArchRule theDatabaseAndRedisImportTheApiAlone = classes()
+            .that()
+            .resideInAnyPackage("io.inference.database..", "io.inference.redis..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage("io.inference.api..", "io.inference.database..", "io.inference.redis..")));
+
+    @ArchTest
+    static final ArchRule nobodyImportsTheEmbeddedServers = noClasses()
             .that()
             .resideOutsideOfPackage("io.inference.embedded..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("io.inference.embedded..");
+            .resideInAnyPackage("io.inference.embedded..", "io.zonky..", "redis.embedded..");
 
     @ArchTest
     static final ArchRule nobodyImportsADoor = noClasses()

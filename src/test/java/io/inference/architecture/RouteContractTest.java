@@ -18,7 +18,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RouteContractTest {
     private static final Path ROUTES = Path.of("routes");
     private static final List<String> STEPS = List.of(
-            "process", "to", "choice", "filter", "circuitBreaker", "setHeader", "log", "throwException", "onException");
+            "process",
+            "to",
+            "choice",
+            "filter",
+            "circuitBreaker",
+            "setHeader",
+            "setProperty",
+            "log",
+            "throwException",
+            "onException");
 
     @ParameterizedTest
     @MethodSource("files")

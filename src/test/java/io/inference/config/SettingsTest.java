@@ -53,6 +53,25 @@ class SettingsTest {
         assertThat(settings.text("local-model")).isEqualTo("smollm2:135m");
         assertThat(settings.path("model-dir")).isEqualTo(Path.of("models"));
         assertThat(settings.whole("local-max-batch")).isEqualTo(16);
+        assertThat(settings.optionalText("bootstrap-api-key")).isEmpty();
+        assertThat(settings.path("data-dir")).isEqualTo(Path.of("data"));
+        assertThat(settings.optionalText("db-host")).isEmpty();
+        assertThat(settings.whole("db-port")).isEqualTo(5432);
+        assertThat(settings.text("db-user")).isEqualTo("postgres");
+        assertThat(settings.optionalText("db-password")).isEmpty();
+        assertThat(settings.text("db-name")).isEqualTo("inference");
+        assertThat(settings.text("db-sslmode")).isEqualTo("prefer");
+        assertThat(settings.optionalText("db-connection-string")).isEmpty();
+        assertThat(settings.whole("db-pool-size")).isEqualTo(10);
+        assertThat(settings.flag("redis-enabled")).isTrue();
+        assertThat(settings.optionalText("redis-host")).isEmpty();
+        assertThat(settings.whole("redis-port")).isEqualTo(6379);
+        assertThat(settings.optionalText("redis-password")).isEmpty();
+        assertThat(settings.whole("redis-db")).isZero();
+        assertThat(settings.time("redis-connect-timeout")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.whole("rate-limit-requests-per-minute")).isZero();
+        assertThat(settings.whole("rate-limit-tokens-per-minute")).isZero();
+        assertThat(settings.whole("rate-limit-streams")).isZero();
         assertThat(settings.whole("max-queue")).isEqualTo(512);
         assertThat(settings.time("request-timeout")).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.time("first-token-timeout")).isEqualTo(Duration.ofMinutes(5));
@@ -150,6 +169,17 @@ class SettingsTest {
                 .hasMessageContaining("HF_TOKEN and HF_TOKEN_FILE are both set")
                 .message()
                 .doesNotContain("verysecret");
+    }
+
+    @Test
+    void aBootstrapKeyOrAnAddressOfTheWrongFormIsAFaultThatDoesNotShowIt() {
+        variables.put("BOOTSTRAP_API_KEY", "ik_tooshort");
+        variables.put("DB_CONNECTION_STRING", "mysql://u:hunter2@h/x");
+        assertThatThrownBy(this::settings)
+                .hasMessageContaining("BOOTSTRAP_API_KEY holds a value; it accepts ik_ and at least 32")
+                .hasMessageContaining("DB_CONNECTION_STRING holds a value; it accepts postgres://")
+                .message()
+                .doesNotContain("tooshort", "hunter2");
     }
 
     @Test

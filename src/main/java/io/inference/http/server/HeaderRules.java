@@ -7,7 +7,21 @@ import java.util.Locale;
 /** Which headers pass the door. Names are compared without regard to case. */
 final class HeaderRules {
     /** Only these of an exchange's headers reach the caller: Camel would otherwise send the request's own back, tokens among them. */
-    static final List<String> OUTGOING = List.of("X-Conversation-Id", "Location", "Retry-After", "Cache-Control");
+    static final List<String> OUTGOING = List.of(
+            "X-Conversation-Id",
+            "Location",
+            "Retry-After",
+            "Cache-Control",
+            "x-ratelimit-limit-requests",
+            "x-ratelimit-remaining-requests",
+            "x-ratelimit-reset-requests",
+            "x-ratelimit-limit-tokens",
+            "x-ratelimit-remaining-tokens",
+            "x-ratelimit-reset-tokens");
+
+    /** Those of them that a refusal tells as well. */
+    static final List<String> OF_LIMITS =
+            OUTGOING.stream().filter(name -> name.startsWith("x-ratelimit-")).toList();
 
     private HeaderRules() {}
 

@@ -80,8 +80,11 @@ final class HttpDoor {
                 fill(exchange, match, call, request, body);
                 run(consumer, exchange);
                 call.throwIfCancelled();
-                copyHeaders(exchange.getMessage(), response);
+                copyHeaders(HeaderRules.OUTGOING, exchange.getMessage(), response);
                 return send(exchange, call, response);
+            } catch (InferenceException e) {
+                copyHeaders(HeaderRules.OF_LIMITS, exchange.getMessage(), response);
+                throw e;
             } finally {
                 closeAbandoned(exchange);
                 consumer.releaseExchange(exchange, false);
@@ -181,8 +184,8 @@ final class HttpDoor {
                 body);
     }
 
-    private static void copyHeaders(Message message, HttpServletResponse response) {
-        for (String name : HeaderRules.OUTGOING) {
+    private static void copyHeaders(List<String> names, Message message, HttpServletResponse response) {
+        for (String name : names) {
             String value = message.getHeader(name, String.class);
             if (value != null) {
                 response.setHeader(name, value);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.ErrorCode;
-import io.inference.http.WireRequest;
+import io.inference.http.keys.NewApiKeyReader;
 import io.inference.http.ollama.EmbedRequestReader;
 import io.inference.http.openai.ChatRequestReader;
 import io.inference.http.openai.CompletionRequestReader;
@@ -28,10 +28,11 @@ import org.yaml.snakeyaml.Yaml;
 class OpenApiDocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final Map<String, Function<byte[], WireRequest<?>>> READERS = Map.of(
+    private static final Map<String, Function<byte[], ?>> READERS = Map.of(
             "/v1/chat/completions", ChatRequestReader::read,
             "/v1/completions", CompletionRequestReader::read,
             "/v1/embeddings", EmbeddingRequestReader::read,
+            "/v1/api-keys", NewApiKeyReader::read,
             "/api/chat", io.inference.http.ollama.ChatRequestReader::read,
             "/api/generate", io.inference.http.ollama.GenerateRequestReader::read,
             "/api/embed", EmbedRequestReader::read,
@@ -128,7 +129,7 @@ class OpenApiDocumentTest {
     /** The paths that the door's route files declare. */
     private static List<PublishedPaths.Path> routes() throws IOException {
         List<PublishedPaths.Path> paths = new ArrayList<>();
-        for (String file : List.of("rest-openai", "rest-ollama")) {
+        for (String file : List.of("rest-openai", "rest-ollama", "rest-keys")) {
             List<Map<String, Map<String, Map<String, Object>>>> routes =
                     new Yaml().load(Files.readString(Path.of("routes", file + ".camel.yaml")));
             for (var route : routes) {

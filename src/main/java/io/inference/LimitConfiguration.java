@@ -1,0 +1,68 @@
+package io.inference;
+
+import io.inference.config.Settings;
+import io.inference.config.SettingsException;
+import io.inference.redis.RedisSettings;
+import io.inference.redis.RedisStarter;
+import io.inference.security.limits.Buckets;
+import io.inference.security.limits.LocalBuckets;
+import io.inference.security.limits.RateLimitProcessor;
+import io.inference.security.limits.RateLimiter;
+import io.inference.security.limits.RateLimits;
+import io.inference.security.limits.RedisBuckets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Processor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Limits a caller. Redis is looked for only where something is counted by the minute. */
+@Configuration(proxyBeanMethods = false)
+class LimitConfiguration {
+    @Bean
+    RateLimits rateLimits(Settings settings) {
+        return new RateLimits(
+                settings.whole("rate-limit-requests-per-minute"),
+                settings.whole("rate-limit-tokens-per-minute"),
+                settings.whole("rate-limit-streams"));
+    }
+
+    @Bean
+    Buckets buckets(RateLimits limits, Settings settings, ObjectProvider<RedisStarter> embedded) {
+        Duration connectTimeout = settings.time("redis-connect-timeout");
+        Optional<RedisSettings> configured = configured(settings, connectTimeout);
+        if (!settings.flag("redis-enabled") || !limits.needBuckets()) {
+            return new LocalBuckets();
+        }
+        if (configured.isPresent()) {
+            return new RedisBuckets(configured::get);
+        }
+        RedisStarter starter = embedded.getIfAvailable();
+        if (starter == null) {
+            throw new SettingsException(
+                    List.of("REDIS_HOST is not set; with PROFILE=production nothing embedded starts, but "
+                            + "REDIS_ENABLED=false lets each replica count its limits for itself"));
+        }
+        return new RedisBuckets(() -> starter.start(connectTimeout));
+    }
+
+    @Bean
+    RateLimiter rateLimiter(RateLimits limits, Buckets buckets) {
+        return new RateLimiter(limits, buckets);
+    }
+
+    @Bean
+    Processor rateLimitProcessor(RateLimiter limiter) {
+        return new RateLimitProcessor(limiter);
+    }
+
+    private static Optional<RedisSettings> configured(Settings settings, Duration connectTimeout) {
+        int port = settings.whole("redis-port");
+        String password = settings.optionalText("redis-password").orElse(null);
+        int database = settings.whole("redis-db");
+        return settings.optionalText("redis-host")
+                .map(host -> new RedisSettings(host, port, password, database, connectTimeout));
+    }
+}

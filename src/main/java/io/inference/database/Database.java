@@ -1,0 +1,202 @@
+package io.inference.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The service's PostgreSQL. It is opened beside the start, again and again until it is there and its schema is up to date; from then
+ * on the pool mends itself. While it is away, {@link #call} fails with {@code UNAVAILABLE} and nothing else of the service is concerned.
+ */
+public final class Database implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Database.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** How long a call waits for a connection, and for the database to be opened for the first time. */
+    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(3);
+
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(15);
+
+    private final Callable<DatabaseSettings> source;
+    private final Thread opener;
+    private final CountDownLatch firstAttempt = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable HikariDataSource pool;
+    private volatile String state = "starting";
+
+    private Database(Callable<DatabaseSettings> source) {
+        this.source = source;
+        this.opener = Thread.ofVirtual().name("database-opener").unstarted(this::open);
+    }
+
+    /** @param source says where the database is; may start it. Called until the database has been opened */
+    public static Database open(Callable<DatabaseSettings> source) {
+        Database database = new Database(source);
+        database.opener.start();
+        return database;
+    }
+
+    /**
+     * Asks the database.
+     *
+     * @throws InferenceException with {@code UNAVAILABLE} where it cannot be reached
+     */
+    public <T extends @Nullable Object> T call(Function<JdbcClient, T> work) {
+        HikariDataSource open = opened();
+        try {
+            return work.apply(JdbcClient.create(open));
+        } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
+            log.warn("the database cannot be asked: {}", rootMessage(e));
+            throw unavailable();
+        }
+    }
+
+    /** What an operator is told: {@code up}, {@code starting}, or why it cannot be reached. */
+    public String state() {
+        if (pool == null) {
+            return state;
+        }
+        try {
+            return call(client -> client.sql("SELECT 'up'").query(String.class).single());
+        } catch (InferenceException e) {
+            return "cannot be reached";
+        }
+    }
+
+    private HikariDataSource opened() {
+        HikariDataSource open = pool;
+        if (open == null) {
+            try {
+                boolean tried = firstAttempt.await(FIRST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                open = tried ? pool : null;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (open == null) {
+            throw unavailable();
+        }
+        return open;
+    }
+
+    private static InferenceException unavailable() {
+        return InferenceException.retryLater(
+                ErrorCode.UNAVAILABLE, "the database cannot be reached; try again later", RETRY_AFTER);
+    }
+
+    private void open() {
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (!tryToOpen()) {
+                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        } catch (InterruptedException e) {
+            log.debug("closed while it was being opened");
+        } finally {
+            firstAttempt.countDown();
+        }
+    }
+
+    /** Any failure is tried again: the server may not be up yet, or its administrator may be about to mend what is wrong. */
+    @SuppressWarnings("CatchingUnchecked")
+    private boolean tryToOpen() throws InterruptedException {
+        HikariDataSource candidate = null;
+        try {
+            DatabaseSettings settings = source.call();
+            candidate = pool(settings);
+            migrate(candidate);
+            publish(candidate);
+            log.info("database {}", settings);
+            return true;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            if (candidate != null) {
+                candidate.close();
+            }
+            String reason = rootMessage(e);
+            if (!reason.equals(state) && closed.getCount() > 0) {
+                log.warn("the database cannot be opened, trying on: {}", reason);
+            }
+            state = reason;
+            firstAttempt.countDown();
+            return false;
+        }
+    }
+
+    private synchronized void publish(HikariDataSource candidate) throws InterruptedException {
+        if (closed.getCount() == 0) {
+            throw new InterruptedException();
+        }
+        pool = candidate;
+    }
+
+    private static HikariDataSource pool(DatabaseSettings settings) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("database");
+        config.setJdbcUrl(settings.url());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password());
+        config.setMaximumPoolSize(settings.poolSize());
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+        config.setValidationTimeout(CONNECTION_WAIT.toMillis() / 2);
+        config.setInitializationFailTimeout(1);
+        config.addDataSourceProperty("ApplicationName", "inference-service");
+        config.addDataSourceProperty("connectTimeout", "3");
+        config.addDataSourceProperty("socketTimeout", "60");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        return new HikariDataSource(config);
+    }
+
+    private static void migrate(HikariDataSource candidate) {
+        Flyway.configure()
+                .dataSource(candidate)
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = root.getMessage();
+        return message == null
+                ? root.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
+    }
+
+    @Override
+    public void close() {
+        HikariDataSource open;
+        synchronized (this) {
+            closed.countDown();
+            open = pool;
+        }
+        opener.interrupt();
+        if (open != null) {
+            open.close();
+        }
+    }
+}

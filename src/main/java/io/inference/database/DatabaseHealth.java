@@ -1,0 +1,27 @@
+package io.inference.database;
+
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+
+/**
+ * Tells whether the database can be asked. A database that is away has a status of its own, which does not make the service unready:
+ * models answer without it.
+ */
+public final class DatabaseHealth implements HealthIndicator {
+    static final Status AWAY = new Status("AWAY");
+
+    private final Database database;
+
+    public DatabaseHealth(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public Health health() {
+        String state = database.state();
+        return state.equals("up")
+                ? Health.up().build()
+                : Health.status(AWAY).withDetail("reason", state).build();
+    }
+}

@@ -1,0 +1,21 @@
+package io.inference.embedded;
+
+import io.inference.config.Settings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+
+/** The servers that this package offers. Making one of these beans starts nothing. */
+@Configuration(proxyBeanMethods = false)
+@Profile("embedded")
+class EmbeddedConfiguration {
+    @Bean
+    PostgresServer postgresServer(Settings settings) {
+        return new PostgresServer(settings.path("data-dir"));
+    }
+
+    @Bean
+    RedisProcess redisProcess(Settings settings) {
+        return new RedisProcess(settings.path("data-dir"));
+    }
+}

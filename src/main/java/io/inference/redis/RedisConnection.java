@@ -1,0 +1,156 @@
+package io.inference.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to Redis and what is made of it. It is opened beside the start, again and again until it is there; later it is made
+ * anew by itself, and while it is broken commands fail at once.
+ *
+ * @param <T> what asks Redis through the connection
+ */
+public final class RedisConnection<T> implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RedisConnection.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final Callable<RedisSettings> source;
+    private final Duration answerWait;
+    private final Function<StatefulRedisConnection<String, byte[]>, T> user;
+    private final Thread opener;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private @Nullable RedisClient client;
+    private volatile @Nullable T opened;
+    private String lastReason = "";
+
+    private RedisConnection(
+            Callable<RedisSettings> source,
+            Duration answerWait,
+            Function<StatefulRedisConnection<String, byte[]>, T> user) {
+        this.source = source;
+        this.answerWait = answerWait;
+        this.user = user;
+        this.opener = Thread.ofVirtual().name("redis-opener").unstarted(this::open);
+    }
+
+    /**
+     * @param source says where Redis is; may start it. Called until the connection has been made
+     * @param answerWait how long a command may take
+     * @param user made once of the connection
+     */
+    public static <T> RedisConnection<T> open(
+            Callable<RedisSettings> source,
+            Duration answerWait,
+            Function<StatefulRedisConnection<String, byte[]>, T> user) {
+        RedisConnection<T> connection = new RedisConnection<>(source, answerWait, user);
+        connection.opener.start();
+        return connection;
+    }
+
+    /** Null until the connection has been made for the first time. */
+    public @Nullable T get() {
+        return opened;
+    }
+
+    private void open() {
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (!tryToOpen()) {
+                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        } catch (InterruptedException e) {
+            log.debug("closed while it was being opened");
+        }
+    }
+
+    private boolean tryToOpen() throws InterruptedException {
+        RedisClient candidate = null;
+        try {
+            RedisSettings settings = source.call();
+            candidate = client(settings);
+            T made = user.apply(candidate.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE)));
+            publish(candidate, made);
+            log.info("Redis {}", settings);
+            return true;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            if (candidate != null) {
+                candidate.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            }
+            String reason = rootMessage(e);
+            if (!reason.equals(lastReason) && closed.getCount() > 0) {
+                log.warn("Redis cannot be reached, trying on: {}", reason);
+            }
+            lastReason = reason;
+            return false;
+        }
+    }
+
+    private synchronized void publish(RedisClient candidate, T made) throws InterruptedException {
+        if (closed.getCount() == 0) {
+            candidate.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            throw new InterruptedException();
+        }
+        client = candidate;
+        opened = made;
+    }
+
+    private RedisClient client(RedisSettings settings) {
+        RedisURI.Builder uri = RedisURI.builder()
+                .withHost(settings.host())
+                .withPort(settings.port())
+                .withDatabase(settings.database())
+                .withClientName("inference-service")
+                .withTimeout(answerWait);
+        if (settings.password() != null) {
+            uri.withPassword(settings.password().toCharArray());
+        }
+        RedisClient made = RedisClient.create(uri.build());
+        made.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(settings.connectTimeout())
+                        .build())
+                .build());
+        return made;
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    @Override
+    public void close() {
+        RedisClient open;
+        synchronized (this) {
+            closed.countDown();
+            open = client;
+        }
+        opener.interrupt();
+        if (open != null) {
+            open.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.inference.security.keys;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.regex.Pattern;
+
+/** The form of a key: {@code ik_} and 256 bits of chance in letters and digits. */
+final class KeyText {
+    static final String START = "ik_";
+    static final int PREFIX_LENGTH = 8;
+
+    private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final BigInteger BASE = BigInteger.valueOf(DIGITS.length());
+    private static final int BITS = 256;
+
+    /** The least number of digits that holds every number of so many bits. */
+    private static final int LENGTH = 43;
+
+    private static final Pattern FORM = Pattern.compile("ik_[0-9A-Za-z]{43}");
+
+    private KeyText() {}
+
+    static String make(SecureRandom random) {
+        BigInteger rest = new BigInteger(BITS, random);
+        char[] text = new char[LENGTH];
+        for (int i = LENGTH - 1; i >= 0; i--) {
+            BigInteger[] division = rest.divideAndRemainder(BASE);
+            text[i] = DIGITS.charAt(division[1].intValue());
+            rest = division[0];
+        }
+        return START + new String(text);
+    }
+
+    static boolean hasForm(String text) {
+        return FORM.matcher(text).matches();
+    }
+
+    /** SHA-256, plain: what is hashed cannot be guessed, so that a slow hash or a salt would add nothing. */
+    static byte[] hash(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.inference.security.keys;
+
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key that shall be made.
+ *
+ * @param owner null for the one who asks
+ * @param expiresAt null for never
+ */
+public record NewApiKey(
+        String name,
+        @Nullable String owner,
+        Set<String> groups,
+        Set<String> scopes,
+        @Nullable Instant expiresAt) {
+    public NewApiKey {
+        groups = Set.copyOf(groups);
+        scopes = Set.copyOf(scopes);
+    }
+}

@@ -1,0 +1,61 @@
+package io.inference.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.inference.redis.RedisSettings;
+import io.inference.security.limits.RedisBuckets;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SharedLimitsIT {
+    private static final long PER_MINUTE = 100_000;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void replicasCountTogetherAndEachForItselfWhileRedisIsAway() throws Exception {
+        try (RedisProcess redis = new RedisProcess(folder)) {
+            RedisSettings settings = redis.start(Duration.ofSeconds(5));
+            try (RedisBuckets one = new RedisBuckets(() -> settings);
+                    RedisBuckets two = new RedisBuckets(() -> settings)) {
+                // A bucket that one empties is empty for the other: only where both ask Redis.
+                AtomicInteger attempt = new AtomicInteger();
+                await().until(() -> {
+                    String key = "ready" + attempt.incrementAndGet();
+                    return one.take(key, PER_MINUTE, PER_MINUTE).isConsumed()
+                            && !two.take(key, PER_MINUTE, PER_MINUTE).isConsumed();
+                });
+                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isTrue();
+                assertThat(two.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isFalse();
+                two.settle("alice", PER_MINUTE, -60_000);
+                assertThat(one.take("alice", PER_MINUTE, 60_000).isConsumed()).isTrue();
+
+                redis.close();
+                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isTrue();
+                assertThat(one.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isFalse();
+                assertThat(two.take("alice", PER_MINUTE, PER_MINUTE).isConsumed())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void limitsHoldBeforeRedisIsThere() {
+        try (RedisBuckets buckets = new RedisBuckets(() -> {
+            throw new IOException("not there");
+        })) {
+            assertThat(buckets.take("alice", 1, 1).isConsumed()).isTrue();
+            assertThat(buckets.take("alice", 1, 1).isConsumed()).isFalse();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.inference.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inference.RunningService;
+import io.inference.security.limits.Buckets;
+import io.inference.security.limits.LocalBuckets;
+import io.inference.stub.StubServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RateLimitIT {
+    private static final HttpClient client = HttpClient.newHttpClient();
+
+    private static StubServer upstream;
+
+    @BeforeAll
+    static void start() throws Exception {
+        upstream = new StubServer((request, connection) -> {
+            if (request.path().endsWith("/models")) {
+                connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"mock\"}]}");
+            } else {
+                connection.whole(
+                        200,
+                        "application/json",
+                        "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hello\"},"
+                                + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":70}}");
+            }
+        });
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        upstream.close();
+    }
+
+    @Test
+    void answersTellWhereTheCallerStandsAndOneTooManyIs429() throws Exception {
+        try (RunningService service = limited("--rate-limit-requests-per-minute=2", "--redis-enabled=false")) {
+            HttpResponse<String> first = chat(service, 10);
+            assertThat(first.statusCode()).isEqualTo(200);
+            assertThat(header(first, "x-ratelimit-limit-requests")).isEqualTo("2");
+            assertThat(header(first, "x-ratelimit-remaining-requests")).isEqualTo("1");
+            assertThat(header(first, "x-ratelimit-reset-requests")).endsWith("s");
+            assertThat(first.headers().firstValue("x-ratelimit-limit-tokens")).isEmpty();
+            assertThat(chat(service, 10).statusCode()).isEqualTo(200);
+
+            HttpResponse<String> refused = chat(service, 10);
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(Integer.parseInt(header(refused, "Retry-After"))).isBetween(1, 30);
+            assertThat(header(refused, "x-ratelimit-remaining-requests")).isEqualTo("0");
+            assertThat(refused.body()).contains("\"code\":\"rate_limited\"", "\"type\":\"rate_limit_error\"");
+            HttpRequest models = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/models"))
+                    .build();
+            assertThat(client.send(models, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aCallIsSettledByWhatItUsed() throws Exception {
+        try (RunningService service = limited("--rate-limit-tokens-per-minute=1000", "--redis-enabled=false")) {
+            assertThat(chat(service, 900).statusCode()).isEqualTo(200);
+            // 100 of the 900 were used, so that another of that size fits.
+            HttpResponse<String> second = chat(service, 700);
+            assertThat(second.statusCode()).isEqualTo(200);
+            assertThat(Integer.parseInt(header(second, "x-ratelimit-remaining-tokens")))
+                    .isBetween(150, 240);
+        }
+    }
+
+    @Test
+    void withoutLimitsNobodyLooksForRedisAndNoHeaderIsSent() throws Exception {
+        try (RunningService service = limited()) {
+            assertThat(service.bean(Buckets.class)).isInstanceOf(LocalBuckets.class);
+            assertThat(chat(service, 10).headers().map().keySet()).noneMatch(name -> name.startsWith("x-ratelimit"));
+        }
+    }
+
+    private static RunningService limited(String... options) {
+        String[] all = new String[options.length + 1];
+        all[0] = "--inference-services-openai-base-url=" + upstream.url() + "/v1";
+        System.arraycopy(options, 0, all, 1, options.length);
+        return RunningService.start(all);
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElseThrow();
+    }
+
+    private static HttpResponse<String> chat(RunningService service, int maxTokens) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/chat/completions"))
+                .POST(BodyPublishers.ofString("{\"model\":\"mock\",\"max_tokens\":" + maxTokens
+                        + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,160 @@
+package io.inference.security.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.bucket4j.TimeMeter;
+import io.inference.api.Call;
+import io.inference.api.ChatRequest;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.api.Message;
+import io.inference.api.Options;
+import io.inference.api.Role;
+import io.inference.api.Usage;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RateLimiterTest {
+    private static final InferenceException BROKEN =
+            new InferenceException(ErrorCode.BACKEND_FAILED, "the backend failed");
+
+    private final Clock clock = new Clock();
+
+    @Test
+    void requestsOfACallerToAModelAreCountedByTheMinute() {
+        RateLimiter limiter = limiter(new RateLimits(2, 0, 0));
+        assertThat(admit(limiter, call("alice", "m")).refusal()).isNull();
+        RateLimiter.Verdict second = admit(limiter, call("alice", "m"));
+        assertThat(second.refusal()).isNull();
+        assertThat(second.standings())
+                .containsExactly(
+                        new Standing("requests", 2, 0, Duration.ofMinutes(1).toNanos()));
+        InferenceException refusal = admit(limiter, call("alice", "m")).refusal();
+        assertThat(refusal.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(30));
+        assertThat(admit(limiter, call("alice", "other")).refusal()).isNull();
+        assertThat(admit(limiter, call("bob", "m")).refusal()).isNull();
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(admit(limiter, call("alice", "m")).refusal()).isNull();
+    }
+
+    @Test
+    void tokensAreTakenByEstimateAndSettledByUse() {
+        RateLimiter limiter = limiter(new RateLimits(0, 1000, 0));
+        Call call = call("alice", "m");
+        assertThat(remaining(admit(limiter, call, 500))).isBetween(480L, 500L);
+        call.setUsage(new Usage(10, 20, 0));
+        limiter.ended(call, null);
+        // 30 were used; the next one is estimated at 500 and a few.
+        assertThat(remaining(admit(limiter, call("alice", "m"), 500))).isBetween(455L, 470L);
+    }
+
+    @Test
+    void whatWasUsedBeyondTheEstimateIsADebt() {
+        RateLimiter limiter = limiter(new RateLimits(0, 1000, 0));
+        Call call = call("alice", "m");
+        assertThat(admit(limiter, call, 5000).refusal()).isNull();
+        call.setUsage(new Usage(1000, 1000, 0));
+        limiter.ended(call, null);
+        InferenceException refusal = admit(limiter, call("alice", "m"), 1).refusal();
+        assertThat(refusal.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        assertThat(refusal.retryAfter().orElseThrow()).isGreaterThan(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void whatFailedBeforeItsFirstTokenCostsNothingButWhatBrokeOffDoes() {
+        RateLimiter limiter = limiter(new RateLimits(0, 1000, 0));
+        Call failed = call("alice", "m");
+        long first = remaining(admit(limiter, failed, 500));
+        limiter.ended(failed, BROKEN);
+        Call brokenOff = call("alice", "m");
+        assertThat(remaining(admit(limiter, brokenOff, 500))).isEqualTo(first);
+        brokenOff.markFirstToken();
+        limiter.ended(brokenOff, BROKEN);
+        assertThat(admit(limiter, call("alice", "m"), 500).refusal()).isNotNull();
+    }
+
+    @Test
+    void streamsAreCountedUntilTheyEnd() {
+        RateLimiter limiter = limiter(new RateLimits(0, 0, 1));
+        Call open = call("alice", "m");
+        assertThat(admit(limiter, open).refusal()).isNull();
+        Call second = call("alice", "m");
+        assertThat(admit(limiter, second).refusal().code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        limiter.ended(second, BROKEN);
+        assertThat(admit(limiter, call("alice", "m")).refusal()).isNotNull();
+        assertThat(admit(limiter, call("bob", "m")).refusal()).isNull();
+        limiter.ended(open, null);
+        assertThat(admit(limiter, call("alice", "m")).refusal()).isNull();
+    }
+
+    @Test
+    void withoutLimitsNothingIsCounted() {
+        RateLimiter limiter = new RateLimiter(new RateLimits(0, 0, 0), new Buckets() {
+            @Override
+            public io.github.bucket4j.ConsumptionProbe take(String key, long perMinute, long tokens) {
+                throw new AssertionError("nobody asked");
+            }
+
+            @Override
+            public void settle(String key, long perMinute, long difference) {
+                throw new AssertionError("nobody asked");
+            }
+        });
+        Call call = call("alice", "m");
+        assertThat(admit(limiter, call).standings()).isEmpty();
+        limiter.ended(call, null);
+    }
+
+    @Test
+    void aResetIsWrittenAsOpenAiDoes() {
+        assertThat(new Standing("requests", 1, 0, 1_500_000_000L).reset()).isEqualTo("1.500s");
+        assertThat(new Standing("requests", 1, 0, 60_000_000_000L).reset()).isEqualTo("60s");
+    }
+
+    private RateLimiter limiter(RateLimits limits) {
+        return new RateLimiter(limits, new LocalBuckets(clock));
+    }
+
+    private static long remaining(RateLimiter.Verdict verdict) {
+        assertThat(verdict.refusal()).isNull();
+        return verdict.standings().getFirst().remaining();
+    }
+
+    private static RateLimiter.Verdict admit(RateLimiter limiter, Call call) {
+        return admit(limiter, call, 1);
+    }
+
+    private static RateLimiter.Verdict admit(RateLimiter limiter, Call call, int maxTokens) {
+        Options options =
+                new Options(null, null, null, null, null, null, null, null, maxTokens, List.of(), null, 1, null);
+        List<Message> messages = List.of(Message.of(Role.USER, "What is the capital of France?"));
+        return limiter.admit(call, new ChatRequest(call.model(), messages, options, List.of(), null, null, null, true));
+    }
+
+    private static Call call(String caller, String model) {
+        Call call = new Call("id", "rest", Duration.ofMinutes(1));
+        call.setCaller(caller);
+        call.setModel(model);
+        return call;
+    }
+
+    private static final class Clock implements TimeMeter {
+        private long nanos = 1;
+
+        void advance(Duration time) {
+            nanos += time.toNanos();
+        }
+
+        @Override
+        public long currentTimeNanos() {
+            return nanos;
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return false;
+        }
+    }
+}
