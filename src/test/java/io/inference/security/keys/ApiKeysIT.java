@@ -11,7 +11,6 @@ import io.inference.embedded.SharedPostgres;
 import io.inference.security.Caller;
 import io.inference.security.RefusedTokenException;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -66,11 +65,7 @@ class ApiKeysIT {
     void aSecondVerificationAsksNobody() throws Exception {
         MadeApiKey made = keys.make(wanted(null), ADMIN);
         Caller first = keys.verify(made.text());
-        long start = System.nanoTime();
-        for (int i = 0; i < 1000; i++) {
-            assertThat(keys.verify(made.text())).isSameAs(first);
-        }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
+        assertThat(keys.verify(made.text())).isSameAs(first);
     }
 
     @Test
