@@ -10,7 +10,6 @@ import io.inference.api.ModelInfo;
 import io.inference.transport.Reply;
 import io.inference.transport.UpstreamClient;
 import io.inference.transport.WholeChoices;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,20 +93,8 @@ final class OllamaServer implements AutoCloseable {
         return read(client.post(show, OllamaRequests.show(model), LIST_TIMEOUT), model, OllamaShow::read);
     }
 
-    private <T> T read(Reply reply, String model, Reading<T> reading) {
-        if (!reply.isOk()) {
-            throw errors.refusal(reply, model);
-        }
-        try {
-            return reading.read(reply.body());
-        } catch (IOException e) {
-            throw client.failures().malformed(e);
-        }
-    }
-
-    /** Turns a body into what it says. */
-    private interface Reading<T> {
-        T read(byte[] body) throws IOException;
+    private <T> T read(Reply reply, String model, Reply.Reading<T> reading) {
+        return client.read(reply, refused -> errors.refusal(refused, model), reading);
     }
 
     @Override

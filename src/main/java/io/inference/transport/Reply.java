@@ -1,5 +1,6 @@
 package io.inference.transport;
 
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,5 +12,10 @@ import org.jspecify.annotations.Nullable;
 public record Reply(int status, byte[] body, @Nullable Duration retryAfter) {
     public boolean isOk() {
         return status == 200;
+    }
+
+    /** Turns a body into what it says. */
+    public interface Reading<T> {
+        T read(byte[] body) throws IOException;
     }
 }

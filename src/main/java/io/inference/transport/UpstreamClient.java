@@ -130,6 +130,23 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     /**
+     * What a reply says.
+     *
+     * @param refusal the failure that a reply with an error status stands for
+     * @throws InferenceException the refusal; {@code BACKEND_FAILED} where the body is not what it should be
+     */
+    public <T> T read(Reply reply, Function<Reply, InferenceException> refusal, Reply.Reading<T> reading) {
+        if (!reply.isOk()) {
+            throw refusal.apply(reply);
+        }
+        try {
+            return reading.read(reply.body());
+        } catch (IOException e) {
+            throw failures.malformed(e);
+        }
+    }
+
+    /**
      * Sends JSON and waits for the whole answer, as long as the call lives.
      *
      * @throws InferenceException when there is no answer, or the call was cancelled; an answer with an error status is returned
