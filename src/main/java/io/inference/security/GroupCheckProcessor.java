@@ -1,5 +1,6 @@
 package io.inference.security;
 
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import org.apache.camel.Exchange;

@@ -1,5 +1,6 @@
 package io.inference.security;
 
+import io.inference.api.Caller;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

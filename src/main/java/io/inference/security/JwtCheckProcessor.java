@@ -1,6 +1,7 @@
 package io.inference.security;
 
 import io.inference.api.Call;
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import org.apache.camel.Exchange;

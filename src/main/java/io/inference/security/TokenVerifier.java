@@ -1,5 +1,7 @@
 package io.inference.security;
 
+import io.inference.api.Caller;
+
 /**
  * Knows one kind of bearer token. All verifiers are asked in their {@link org.springframework.core.annotation.Order order} whether a
  * token is of their kind; the first that says so decides alone, so that a token never reaches a second verifier.

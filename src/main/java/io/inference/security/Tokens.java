@@ -1,5 +1,6 @@
 package io.inference.security;
 
+import io.inference.api.Caller;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.inference.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.api.Caller;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

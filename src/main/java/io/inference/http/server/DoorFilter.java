@@ -1,12 +1,12 @@
 package io.inference.http.server;
 
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.http.RequestId;
 import io.inference.security.Admission;
 import io.inference.security.Admittance;
-import io.inference.security.Caller;
 import io.inference.security.Knock;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -2,13 +2,13 @@ package io.inference.http.server;
 
 import io.inference.api.Call;
 import io.inference.api.CallListener;
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.http.RequestId;
 import io.inference.security.AuditLog;
-import io.inference.security.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

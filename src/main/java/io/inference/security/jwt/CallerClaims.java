@@ -1,6 +1,6 @@
 package io.inference.security.jwt;
 
-import io.inference.security.Caller;
+import io.inference.api.Caller;
 import io.inference.security.RefusedTokenException;
 import java.util.Collection;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.inference.security.keys;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.database.Database;
-import io.inference.security.Caller;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TokenVerifier;
 import java.security.MessageDigest;

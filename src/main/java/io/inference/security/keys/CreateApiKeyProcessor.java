@@ -1,10 +1,10 @@
 package io.inference.security.keys;
 
 import io.inference.api.Call;
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.security.AuditLog;
-import io.inference.security.Caller;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 

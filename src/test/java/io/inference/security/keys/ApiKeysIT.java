@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
-import io.inference.security.Caller;
 import io.inference.security.RefusedTokenException;
 import java.io.IOException;
 import java.time.Instant;

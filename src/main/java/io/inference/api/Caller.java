@@ -1,4 +1,4 @@
-package io.inference.security;
+package io.inference.api;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
