@@ -41,6 +41,8 @@ public final class KnownSettings {
             plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
             plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),
             plain("AUTH_JWKS_URI", new HttpUrl(), "where the issuer's keys are; empty: its metadata tells"),
+            plain("AUTH_CLIENT_ID", new Text("a client's id"), "what this service and its pages are to the issuer"),
+            secret("AUTH_CLIENT_SECRET", "that client's secret; with it the issuer is asked about opaque tokens"),
             plain(
                     "AUTH_GROUPS_CLAIM",
                     new Text("a claim's name, or a path such as a.b"),
