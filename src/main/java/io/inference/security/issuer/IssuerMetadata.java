@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an issuer says of itself (OpenID discovery, else RFC 8414): asked for with its first use and again when it is an hour old, at most
- * once in five seconds. While the issuer cannot be asked, what it said last holds.
+ * once in two seconds. While the issuer cannot be asked, what it said last holds.
  */
 public final class IssuerMetadata {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long FRESH_NANOS = Duration.ofHours(1).toNanos();
-    private static final long PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final String issuer;
     private final IssuerClient client;

@@ -146,6 +146,23 @@ class JwtVerifierTest {
                         e -> assertThat(e.code().httpStatus()).isEqualTo(503));
     }
 
+    @Test
+    void whereNoKeysWereEverHadTheIssuerIsAskedEveryFiveSecondsAndNoMore() throws Exception {
+        down = true;
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> verifier.verify(issuer.token())).isInstanceOf(InferenceException.class);
+        }
+        assertThat(fetches).hasValue(1);
+        for (int i = 0; i < 4; i++) {
+            nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+            assertThatThrownBy(() -> verifier.verify(issuer.token())).isInstanceOf(InferenceException.class);
+        }
+        assertThat(fetches).hasValue(5);
+        down = false;
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertThat(verifier.verify(issuer.token()).subject()).isEqualTo("alice");
+    }
+
     private void refused(String token) {
         assertThatThrownBy(() -> verifier.verify(token)).isInstanceOf(RefusedTokenException.class);
     }
