@@ -53,8 +53,7 @@ final class NamedIssuer {
     /** Its JWTs by their signatures and, where there is a client to ask with, whatever else it may have given out. */
     List<TokenVerifier> verifiers(String groupsClaim) {
         List<TokenVerifier> verifiers = new ArrayList<>();
-        verifiers.add(
-                new JwtVerifier(new HttpKeySource(client, metadata, jwksUri), () -> name, audience, groupsClaim));
+        verifiers.add(new JwtVerifier(new HttpKeySource(client, metadata, jwksUri), () -> name, audience, groupsClaim));
         if (clientId != null && clientSecret != null) {
             var introspection = new HttpIntrospection(client, metadata, clientId, clientSecret);
             verifiers.add(
@@ -65,8 +64,6 @@ final class NamedIssuer {
 
     /** For the service's own pages, where they are a client of the issuer. */
     Optional<SignIn> signIn() {
-        return clientId == null
-                ? Optional.empty()
-                : Optional.of(new SignIn.AtIssuer(clientId, audience, metadata));
+        return clientId == null ? Optional.empty() : Optional.of(new SignIn.AtIssuer(clientId, audience, metadata));
     }
 }

@@ -13,12 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class Admittance {
     private static final Set<String> PUBLIC = Set.of(
-            "/health",
-            "/openapi.json",
-            "/docs",
-            "/docs/",
-            "/docs/oauth2-redirect.html",
-            "/docs/oauth2-redirect.js");
+            "/health", "/openapi.json", "/docs", "/docs/", "/docs/oauth2-redirect.html", "/docs/oauth2-redirect.js");
     private static final Pattern PUBLIC_FILES = Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*");
     private static final String TOLD = "a valid bearer token is needed in the Authorization header";
 

@@ -27,8 +27,7 @@ public final class EdwardsTokens {
     }
 
     public static EdwardsTokens newKey(String keyId, Curve curve) throws GeneralSecurityException {
-        return new EdwardsTokens(
-                KeyPairGenerator.getInstance(curve.getName()).generateKeyPair(), keyId, curve);
+        return new EdwardsTokens(KeyPairGenerator.getInstance(curve.getName()).generateKeyPair(), keyId, curve);
     }
 
     /** The public key as its issuer publishes it. */

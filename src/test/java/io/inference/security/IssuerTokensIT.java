@@ -174,14 +174,17 @@ class IssuerTokensIT {
         issuer.setDown(true);
         assertThat(status("asked-about-in-vain")).isEqualTo(503);
         assertThat(log.list).isNotEmpty();
-        assertThat(List.copyOf(log.list)).allSatisfy(event -> assertThat(said(event))
-                .doesNotContain(tokens)
-                .doesNotContain("asked-about-in-vain", TestIssuer.CLIENT_SECRET));
+        assertThat(List.copyOf(log.list))
+                .allSatisfy(event -> assertThat(said(event))
+                        .doesNotContain(tokens)
+                        .doesNotContain("asked-about-in-vain", TestIssuer.CLIENT_SECRET));
     }
 
     private static String said(ILoggingEvent event) {
         return event.getFormattedMessage()
-                + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getMessage());
+                + (event.getThrowableProxy() == null
+                        ? ""
+                        : event.getThrowableProxy().getMessage());
     }
 
     private static Logger root() {

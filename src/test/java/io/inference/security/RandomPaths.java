@@ -10,16 +10,54 @@ import java.util.regex.Pattern;
 /** Paths of parts that matter to this service, of any letters, and of what no path may hold. */
 final class RandomPaths {
     /** A path as RFC 3986 has it, with or without a query, whose escapes nobody reads before the caller is known. */
-    private static final Pattern GRAMMAR = Pattern.compile("(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+"
-            + "(?:\\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?");
+    private static final Pattern GRAMMAR = Pattern.compile(
+            "(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+" + "(?:\\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?");
 
     private static final List<String> PARTS = List.of(
-            "v1", "api", "models", "chat", "completions", "api-keys", "health", "docs", "internal", "config", "dev",
-            "token", "issuer", "jwks", "actuator", "swagger-ui.css", "openapi.json", "error", "oauth2-redirect.html",
-            "tags", "..", ".", "", "x", ";x", "docs;x", "health;jsessionid=1", "%2e%2e", "%2E", "%2f", "%2Fdocs",
-            "%68ealth", "doc%73", "%c3%a9", "a%20b", "x?y=health", "docs?x", "*", "@", "~");
+            "v1",
+            "api",
+            "models",
+            "chat",
+            "completions",
+            "api-keys",
+            "health",
+            "docs",
+            "internal",
+            "config",
+            "dev",
+            "token",
+            "issuer",
+            "jwks",
+            "actuator",
+            "swagger-ui.css",
+            "openapi.json",
+            "error",
+            "oauth2-redirect.html",
+            "tags",
+            "..",
+            ".",
+            "",
+            "x",
+            ";x",
+            "docs;x",
+            "health;jsessionid=1",
+            "%2e%2e",
+            "%2E",
+            "%2f",
+            "%2Fdocs",
+            "%68ealth",
+            "doc%73",
+            "%c3%a9",
+            "a%20b",
+            "x?y=health",
+            "docs?x",
+            "*",
+            "@",
+            "~");
     private static final List<String> MALFORMED = List.of(
-            "%00", "a%00b", "%", "%4", "%zz", "%5c", "..%5c", "\\", "\u00e9", "<x>", "\"", "{id}", "a|b", "^", "`", "%ff", "%c3");
+            "%00",
+            "a%00b", "%", "%4", "%zz", "%5c", "..%5c", "\\", "\u00e9", "<x>", "\"", "{id}", "a|b", "^", "`", "%ff",
+            "%c3");
     private static final String LETTERS =
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@";
 
@@ -57,10 +95,7 @@ final class RandomPaths {
         }
         String path = target.contains("?") ? target.substring(0, target.indexOf('?')) : target;
         String decoded = decoded(path.replaceAll(";[^/]*", ""));
-        return decoded != null
-                && decoded.indexOf(0) < 0
-                && decoded.indexOf('\\') < 0
-                && !climbsAboveRoot(decoded);
+        return decoded != null && decoded.indexOf(0) < 0 && decoded.indexOf('\\') < 0 && !climbsAboveRoot(decoded);
     }
 
     private static String decoded(String path) {

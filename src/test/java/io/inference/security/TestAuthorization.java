@@ -38,8 +38,7 @@ final class TestAuthorization {
         String code = UUID.randomUUID().toString();
         codes.put(code, asked);
         String state = URLEncoder.encode(asked.get("state"), StandardCharsets.UTF_8);
-        exchange.getResponseHeaders()
-                .set("Location", asked.get("redirect_uri") + "?code=" + code + "&state=" + state);
+        exchange.getResponseHeaders().set("Location", asked.get("redirect_uri") + "?code=" + code + "&state=" + state);
         TestIssuer.send(exchange, 302, "");
     }
 
@@ -81,8 +80,7 @@ final class TestAuthorization {
 
     private static String challenge(String verifier) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
             return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

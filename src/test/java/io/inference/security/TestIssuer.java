@@ -80,8 +80,7 @@ public final class TestIssuer implements AutoCloseable {
     private String metadata() {
         return """
                 {"issuer":"%1$s","jwks_uri":"%1$s/keys","introspection_endpoint":"%1$s/introspect",
-                "authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token"}"""
-                .formatted(url());
+                "authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token"}""".formatted(url());
     }
 
     /** Answers its client alone, about tokens that were handed out; of any other it says that it is not active. */

@@ -52,7 +52,8 @@ final class DocsPage {
             case SignIn.OnThisMachine here ->
                 "<p>This service has no issuer but its own: get a token at <a href=\"dev/token?sub=me\">dev/token</a>"
                         + " and paste it under <em>Authorize</em>.</p>";
-            case SignIn.AtIssuer issuer when endpoints == null ->
+            case SignIn.AtIssuer issuer
+            when endpoints == null ->
                 "<p role=\"alert\">Signing in is not possible now: the issuer cannot be asked where to."
                         + " Load this page again in a while, or paste a token under <em>Authorize</em>.</p>";
             case SignIn.AtIssuer issuer -> "";

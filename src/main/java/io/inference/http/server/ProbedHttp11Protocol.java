@@ -31,8 +31,8 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
     /** Slot among Tomcat's per-processor notes; the low ones are Tomcat's own. */
     private static final int NOTE = 29;
 
-    private static final String HEAD_TOO_LONG = StringManager.getManager(Http11InputBuffer.class)
-            .getString("iib.requestheadertoolarge.error");
+    private static final String HEAD_TOO_LONG =
+            StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final int MOST_LINGERING_BYTES = 4 << 20;
 

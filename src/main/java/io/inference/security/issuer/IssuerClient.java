@@ -30,8 +30,9 @@ public final class IssuerClient {
 
     /** @return the body of a 200; empty for a 404 */
     public Optional<String> get(URI address) throws IOException {
-        HttpRequest request =
-                HttpRequest.newBuilder(address).header("Accept", "application/json").build();
+        HttpRequest request = HttpRequest.newBuilder(address)
+                .header("Accept", "application/json")
+                .build();
         HttpResponse<byte[]> answer = send(request);
         return answer.statusCode() == 404 ? Optional.empty() : Optional.of(body(address, answer));
     }

@@ -107,7 +107,8 @@ public final class IssuerMetadata {
         Optional<String> answer = client.get(openId);
         String text = answer.isPresent()
                 ? answer.get()
-                : client.get(oauth).orElseThrow(() -> new IOException("neither " + openId + " nor " + oauth + " is there"));
+                : client.get(oauth)
+                        .orElseThrow(() -> new IOException("neither " + openId + " nor " + oauth + " is there"));
         JsonNode document;
         try {
             document = JSON.readTree(text);

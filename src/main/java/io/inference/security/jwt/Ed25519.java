@@ -62,8 +62,8 @@ final class Ed25519 extends BaseJWSProvider implements JWSVerifier {
 
     @Override
     public boolean verify(JWSHeader header, byte[] signed, Base64URL signature) throws JOSEException {
-        boolean critical =
-                header.getCriticalParams() != null && !header.getCriticalParams().isEmpty();
+        boolean critical = header.getCriticalParams() != null
+                && !header.getCriticalParams().isEmpty();
         if (!JWSAlgorithm.EdDSA.equals(header.getAlgorithm()) || critical) {
             return false;
         }

@@ -33,7 +33,8 @@ public final class HttpIntrospection implements Introspection {
     @Override
     public Map<String, Object> ask(String token) throws IOException {
         URI endpoint = metadata.endpoint("introspection_endpoint");
-        String answer = client.post(endpoint, "token=" + encoded(token) + "&token_type_hint=access_token", authorization);
+        String answer =
+                client.post(endpoint, "token=" + encoded(token) + "&token_type_hint=access_token", authorization);
         try {
             Map<String, Object> members = JSON.readValue(answer, OBJECT);
             if (members != null && members.get("active") instanceof Boolean) {

@@ -101,9 +101,7 @@ class BrowserSignInIT {
     void isToldThatTheIssuerIsAway() {
         issuer.setDown(true);
         Page page = docs();
-        assertThat(page.getByRole(AriaRole.ALERT)
-                        .innerText())
-                .contains("Signing in is not possible now");
+        assertThat(page.getByRole(AriaRole.ALERT).innerText()).contains("Signing in is not possible now");
         page.locator("button.authorize").first().click();
         page.locator(".auth-container").first().waitFor();
         assertThat(page.locator(".auth-container").count()).isEqualTo(1);

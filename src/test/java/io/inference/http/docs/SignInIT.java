@@ -57,7 +57,9 @@ class SignInIT {
     void anIssuerThatIsDownTakesNothingButTheSignInAwayAndNotForGood() throws Exception {
         issuer.setDown(true);
         start();
-        assertThat(get("/docs").body()).contains("Signing in is not possible now").doesNotContain("data-client-id");
+        assertThat(get("/docs").body())
+                .contains("Signing in is not possible now")
+                .doesNotContain("data-client-id");
         assertThat(openApi().at("/components/securitySchemes").has("signIn")).isFalse();
         assertThat(openApi().path("paths").isEmpty()).isFalse();
         issuer.setDown(false);

@@ -60,7 +60,12 @@ class EdwardsSignatureTest {
     void aForgedOrChangedTokenDoesNot() throws Exception {
         String sound = issuers.token(claims);
         String[] parts = sound.split("\\.");
-        String mallory = new JWTClaimsSet.Builder(claims).subject("mallory").build().toPayload().toBase64URL().toString();
+        String mallory = new JWTClaimsSet.Builder(claims)
+                .subject("mallory")
+                .build()
+                .toPayload()
+                .toBase64URL()
+                .toString();
         refused(EdwardsTokens.newKey("ed", Curve.Ed25519).token(claims));
         refused(parts[0] + "." + mallory + "." + parts[2]);
         refused(sound.substring(0, sound.length() - 8));
