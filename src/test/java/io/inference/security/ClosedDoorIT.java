@@ -91,6 +91,24 @@ class ClosedDoorIT {
         }
     }
 
+    /** Methods that the server itself has no use for, whoever asks, and the one request that has no path. */
+    @Test
+    void whatNeverReachesTheServiceTellsNothingOfIt() throws Exception {
+        assertThat(status("TRACE", "/v1/models")).isEqualTo(405);
+        assertThat(status("CONNECT", "localhost:80")).isEqualTo(501);
+        assertThat(status("GET", "*")).isEqualTo(400);
+        try (RawClient raw = new RawClient(service.port())) {
+            raw.send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            assertThat(raw.rest()).contains("Allow: ", "Content-Length: 0\n");
+        }
+    }
+
+    @Test
+    void aWholeAddressIsReadAsItsPath() throws Exception {
+        assertThat(status("GET", "http://localhost/v1/models")).isEqualTo(401);
+        assertThat(status("GET", "http://localhost/health")).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/models", "/api/tags", "/internal/config", "/health", "/nobody"})
     void aTokenOfAMegabyteIsRefusedLikeNone(String path) throws Exception {

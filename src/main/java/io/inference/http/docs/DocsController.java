@@ -2,6 +2,7 @@ package io.inference.http.docs;
 
 import io.inference.security.issuer.SignIn;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ class DocsController {
     private final PublishedPaths published;
     private final SignIn signIn;
     private final DocsPage page = new DocsPage();
+    private final AtomicBoolean signInFails = new AtomicBoolean();
 
     DocsController(OpenApiDocument document, PublishedPaths published, SignIn signIn) {
         this.document = document;
@@ -67,9 +69,14 @@ class DocsController {
             return null;
         }
         try {
-            return issuer.endpoints();
+            SignIn.Endpoints endpoints = issuer.endpoints();
+            signInFails.set(false);
+            return endpoints;
         } catch (IOException e) {
-            log.warn("nobody can sign in at /docs: {}", e.getMessage());
+            // Once until it works again: anybody may load the page.
+            if (signInFails.compareAndSet(false, true)) {
+                log.warn("nobody can sign in at /docs: {}", e.getMessage());
+            }
             return null;
         }
     }

@@ -68,6 +68,10 @@ public final class IssuerMetadata {
         if (known != null && nanoTime.getAsLong() - known.nanos() < FRESH_NANOS) {
             return known.document();
         }
+        if (known != null && asking.isLocked()) {
+            // Somebody is asking; what is old is good enough meanwhile.
+            return known.document();
+        }
         asking.lock();
         try {
             refresh();
