@@ -111,6 +111,7 @@ public final class KnownSettings {
                     new Whole(0, 1_000_000),
                     "streams that a caller may hold open at a replica; 0: no limit"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
+            plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream is sent a keep-alive, begun or not"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
 
     private static final Map<String, Setting> BY_KEY =
