@@ -91,7 +91,7 @@ final class RouteChecks {
     }
 
     /** The route's outputs without those that a route configuration lends to every route that names it. */
-    private static List<ProcessorDefinition<?>> own(RouteDefinition route) {
+    static List<ProcessorDefinition<?>> own(RouteDefinition route) {
         return route.getOutputs().stream()
                 .filter(step -> !(step instanceof OnExceptionDefinition))
                 .toList();
