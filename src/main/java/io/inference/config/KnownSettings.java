@@ -37,6 +37,10 @@ public final class KnownSettings {
             plain("LOG_PROMPTS", new Flag(), "whether prompts and answers may be logged"),
             plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
             plain(
+                    "ROUTES_ALLOW",
+                    new Text("names of Camel components and languages, separated by commas"),
+                    "what routes may use beyond the safe list"),
+            plain(
                     "ROUTES_MAX_DRAINING",
                     new Whole(1, 1000),
                     "replaced sets of routes that may finish their calls at once"),

@@ -144,7 +144,17 @@ class LiveRoutesIT {
     @Test
     void aRouteThatCallsItselfEndsWithAnErrorAndNothingElse() throws Exception {
         start();
-        Files.writeString(folder.resolve("rest-hello.camel.yaml"), route("hello", "x") + """
+        String goRound = """
+                        - to:
+                            id: go-round-%s
+                            description: Again
+                            uri: direct
+                            parameters:
+                              name: circle
+                """;
+        String hello =
+                route("hello", "x").replace("        - setBody:", goRound.formatted("first") + "        - setBody:");
+        Files.writeString(folder.resolve("rest-hello.camel.yaml"), hello + """
                 - route:
                     id: circle
                     description: Runs in circles.
@@ -154,15 +164,7 @@ class LiveRoutesIT {
                       parameters:
                         name: circle
                       steps:
-                        - to:
-                            id: go-round
-                            description: Again
-                            uri: direct
-                            parameters:
-                              name: circle
-                """);
-        Path hello = folder.resolve("rest-hello.camel.yaml");
-        Files.writeString(hello, Files.readString(hello).replace("name: authenticate", "name: circle"));
+                """ + goRound.formatted("again"));
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(get("/hello").statusCode()).isEqualTo(500));
         assertThat(get("/v1/models").statusCode()).isEqualTo(200);
