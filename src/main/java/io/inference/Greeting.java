@@ -33,8 +33,9 @@ class Greeting {
         if (!(ready.getApplicationContext() instanceof WebServerApplicationContext web)) {
             return;
         }
+        String scheme = settings.optionalText("tls-cert-file").isPresent() ? "https://" : "http://";
         String base =
-                "http://" + settings.text("host") + ":" + web.getWebServer().getPort();
+                scheme + settings.text("host") + ":" + web.getWebServer().getPort();
         List<String> names =
                 models.models().stream().map(ModelInfo::id).distinct().toList();
         String model = names.isEmpty() ? "MODEL" : names.getFirst();

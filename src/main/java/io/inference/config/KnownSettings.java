@@ -6,6 +6,7 @@ import io.inference.config.SettingKind.HttpUrl;
 import io.inference.config.SettingKind.Issuer;
 import io.inference.config.SettingKind.Networks;
 import io.inference.config.SettingKind.OneOf;
+import io.inference.config.SettingKind.PemFile;
 import io.inference.config.SettingKind.PostgresAddress;
 import io.inference.config.SettingKind.Size;
 import io.inference.config.SettingKind.Text;
@@ -31,6 +32,14 @@ public final class KnownSettings {
                     "embedded: an issuer of our own where none is set"),
             plain("HOST", new Text("an address of this machine"), "address the doors listen on"),
             plain("MANAGEMENT_PORT", PORTS, "port of health and metrics; 0 takes any free one"),
+            plain(
+                    "TLS_CERT_FILE",
+                    new PemFile("certificate, then those that vouch for it"),
+                    "certificate of the REST door; empty: plain HTTP"),
+            plain(
+                    "TLS_KEY_FILE",
+                    new PemFile("private key of TLS_CERT_FILE, not encrypted"),
+                    "that certificate's key"),
             plain("API_VERSION", new Text("a path prefix such as v1"), "path prefix of OpenAI's API"),
             plain("LOG_LEVEL", new OneOf(List.of("error", "warn", "info", "debug", "trace")), "how much is logged"),
             plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),

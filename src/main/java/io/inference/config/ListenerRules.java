@@ -38,6 +38,10 @@ final class ListenerRules {
         if ("production".equalsIgnoreCase(settings.getProperty("profile")) && !off && !configured) {
             faults.add("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY");
         }
+        if (has("tls-cert-file") != has("tls-key-file")) {
+            faults.add((has("tls-cert-file") ? "TLS_KEY_FILE" : "TLS_CERT_FILE")
+                    + " is not set; TLS_CERT_FILE and TLS_KEY_FILE go together");
+        }
         return faults;
     }
 

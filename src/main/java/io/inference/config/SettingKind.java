@@ -1,8 +1,11 @@
 package io.inference.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -171,6 +174,26 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "an address such as http://localhost:11434, without credentials or query";
+        }
+    }
+
+    /** A file that can be read and is in PEM. What it holds is read in full by who uses it. */
+    record PemFile(String what) implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            try {
+                if (!Files.readString(Path.of(text)).contains("-----BEGIN ")) {
+                    throw new IllegalArgumentException();
+                }
+                return text;
+            } catch (IOException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+
+        @Override
+        public String accepts() {
+            return "a file that can be read and holds, in PEM, the " + what;
         }
     }
 

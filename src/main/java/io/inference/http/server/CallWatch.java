@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,7 @@ final class CallWatch implements AutoCloseable {
     /** One call that is watched. */
     final class Watched implements AutoCloseable {
         private final Call call;
+        private final ReentrantLock connection = new ReentrantLock();
         private @Nullable ConnectionProbe probe;
 
         private Watched(Call call, @Nullable ConnectionProbe probe) {
@@ -70,14 +73,33 @@ final class CallWatch implements AutoCloseable {
             this.probe = probe;
         }
 
-        private synchronized @Nullable ErrorCode reasonToCancel() {
+        /**
+         * To be held while something is written. The connection is not probed meanwhile: to read from TLS may mean to write, and who
+         * writes learns anyway that the caller has gone.
+         */
+        Lock writing() {
+            return connection;
+        }
+
+        private @Nullable ErrorCode reasonToCancel() {
             if (call.cancelled() != null) {
                 return null;
             }
             if (!call.remaining().isPositive()) {
                 return ErrorCode.TIMEOUT;
             }
-            return probe != null && probe.callerHasGone() ? ErrorCode.CANCELLED : null;
+            return callerHasGone() ? ErrorCode.CANCELLED : null;
+        }
+
+        private boolean callerHasGone() {
+            if (!connection.tryLock()) {
+                return false;
+            }
+            try {
+                return probe != null && probe.callerHasGone();
+            } finally {
+                connection.unlock();
+            }
         }
 
         @Override
@@ -86,8 +108,13 @@ final class CallWatch implements AutoCloseable {
             stopProbing();
         }
 
-        private synchronized void stopProbing() {
-            probe = null;
+        private void stopProbing() {
+            connection.lock();
+            try {
+                probe = null;
+            } finally {
+                connection.unlock();
+            }
         }
     }
 }

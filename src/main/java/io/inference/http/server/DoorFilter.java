@@ -40,7 +40,7 @@ final class DoorFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         String id = RequestId.of(request);
         response.setHeader(RequestId.HEADER, id);
-        HeaderRules.secure(response);
+        HeaderRules.secure(request, response);
         String path = request.getRequestURI();
         RoutingTable.Match match = routes.current().find(path);
         switch (admittance.admit(knock(id, match, request))) {

@@ -1,5 +1,6 @@
 package io.inference.http.server;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +26,14 @@ final class HeaderRules {
 
     private HeaderRules() {}
 
-    /** What browsers are to keep to: no answer is a page of another site's, a frame, or a script. */
-    static void secure(HttpServletResponse response) {
+    /**
+     * What browsers are to keep to: no answer is a page of another site's, a frame, or a script, and a name that was once reached by TLS
+     * is asked in no other way. The latter is not said of this machine's own name, which other programs answer to as well.
+     */
+    static void secure(HttpServletRequest request, HttpServletResponse response) {
+        if (request.isSecure() && !request.getServerName().endsWith("localhost")) {
+            response.setHeader("Strict-Transport-Security", "max-age=31536000");
+        }
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
         response.setHeader("Referrer-Policy", "no-referrer");

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,7 @@ final class HttpDoor {
                 run(consumer, exchange);
                 call.throwIfCancelled();
                 copyHeaders(HeaderRules.OUTGOING, exchange.getMessage(), response);
-                return send(exchange, call, response);
+                return send(exchange, call, watched.writing(), response);
             } catch (InferenceException e) {
                 copyHeaders(HeaderRules.OF_LIMITS, exchange.getMessage(), response);
                 throw e;
@@ -158,16 +159,16 @@ final class HttpDoor {
         return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 
-    private @Nullable InferenceException send(Exchange exchange, Call call, HttpServletResponse response)
-            throws IOException {
+    private @Nullable InferenceException send(
+            Exchange exchange, Call call, Lock writing, HttpServletResponse response) throws IOException {
         Message message = exchange.getMessage();
         switch (message.getBody()) {
-            case HttpAnswer.Whole whole -> sender.send(whole, response);
+            case HttpAnswer.Whole whole -> sender.send(whole, writing, response);
             case HttpAnswer.Streamed streamed -> {
-                return sender.send(streamed, call, response);
+                return sender.send(streamed, call, writing, response);
             }
             case null -> response.setStatus(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 204, Integer.class));
-            default -> sender.send(plain(message), response);
+            default -> sender.send(plain(message), writing, response);
         }
         return null;
     }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
 
@@ -27,6 +28,7 @@ class AnswerSenderTest {
 
     private final AnswerSender sender = new AnswerSender(KEEP_ALIVE);
     private final Call call = new Call("id", "rest", Duration.ofMinutes(1));
+    private final ReentrantLock writing = new ReentrantLock();
     private final MockHttpServletResponse response = new MockHttpServletResponse();
 
     @Test
@@ -37,7 +39,7 @@ class AnswerSenderTest {
                 StreamEvent.SILENCE,
                 new Chunk(0, "b", null, List.of(), List.of(), null, new Usage(3, 2, 0)),
                 StreamEvent.END);
-        assertThat(sender.send(answer(script), call, response)).isNull();
+        assertThat(sender.send(answer(script), call, writing, response)).isNull();
         assertThat(response.getContentAsString()).isEqualTo("[a][keep-alive][keep-alive][b][end]");
         assertThat(response.getHeader("X-Accel-Buffering")).isEqualTo("no");
         assertThat(script.timeout).isEqualTo(KEEP_ALIVE);
@@ -49,7 +51,7 @@ class AnswerSenderTest {
     void aFailureAfterTheFirstByteIsToldInTheStream() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
         script.failure = new InferenceException(ErrorCode.BACKEND_FAILED, "broke off");
-        assertThat(sender.send(answer(script), call, response)).isSameAs(script.failure);
+        assertThat(sender.send(answer(script), call, writing, response)).isSameAs(script.failure);
         assertThat(response.getContentAsString()).isEqualTo("[a][broke off]");
         assertThat(script.closed).isTrue();
     }
@@ -58,7 +60,7 @@ class AnswerSenderTest {
     void aCallerThatHasGoneIsToldNothingAndTheStreamIsClosed() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
         script.failure = Call.cancellation(ErrorCode.CANCELLED);
-        assertThat(sender.send(answer(script), call, response)).isSameAs(script.failure);
+        assertThat(sender.send(answer(script), call, writing, response)).isSameAs(script.failure);
         assertThat(response.getContentAsString()).isEqualTo("[a]");
         assertThat(script.closed).isTrue();
     }
@@ -66,22 +68,31 @@ class AnswerSenderTest {
     @Test
     void aFaultOfOurOwnClosesTheStreamToo() {
         Script script = new Script();
-        assertThatThrownBy(() -> sender.send(answer(script), call, response)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> sender.send(answer(script), call, writing, response)).isInstanceOf(RuntimeException.class);
         assertThat(script.closed).isTrue();
     }
 
     @Test
     void aFaultOfOurOwnAfterTheFirstByteIsToldInTheStream() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
-        assertThat(sender.send(answer(script), call, response))
+        assertThat(sender.send(answer(script), call, writing, response))
                 .isNotNull()
                 .returns(ErrorCode.INTERNAL, InferenceException::code);
         assertThat(response.getContentAsString()).startsWith("[a][the service failed");
         assertThat(script.closed).isTrue();
     }
 
-    private static HttpAnswer.Streamed answer(Script script) {
-        return new HttpAnswer.Streamed("text/event-stream", script, new Brackets());
+    @Test
+    void theConnectionIsNotProbedWhileSomethingIsWrittenButWhileAChunkIsWaitedFor() throws IOException {
+        Script script = new Script(Chunk.of(0, "a"), StreamEvent.SILENCE, StreamEvent.END);
+        assertThat(sender.send(answer(script), call, writing, response)).isNull();
+        assertThat(script.waitedWhileWriting).isFalse();
+        assertThat(writing.isLocked()).isFalse();
+    }
+
+    private HttpAnswer.Streamed answer(Script script) {
+        script.writing = writing;
+        return new HttpAnswer.Streamed("text/event-stream", script, new Brackets(writing));
     }
 
     /** Gives what it was told to, then its failure. */
@@ -90,6 +101,8 @@ class AnswerSenderTest {
         private InferenceException failure;
         private Duration timeout;
         private boolean closed;
+        private boolean waitedWhileWriting;
+        private ReentrantLock writing;
 
         Script(StreamEvent... events) {
             this.events.addAll(List.of(events));
@@ -98,6 +111,7 @@ class AnswerSenderTest {
         @Override
         public StreamEvent next(Duration timeout) {
             this.timeout = timeout;
+            waitedWhileWriting |= writing.isLocked();
             if (events.isEmpty() && failure != null) {
                 throw failure;
             }
@@ -110,7 +124,7 @@ class AnswerSenderTest {
         }
     }
 
-    private static final class Brackets implements ChunkEncoder {
+    private record Brackets(ReentrantLock writing) implements ChunkEncoder {
         @Override
         public void chunk(Chunk chunk, OutputStream out) throws IOException {
             write(chunk.text(), out);
@@ -131,7 +145,8 @@ class AnswerSenderTest {
             write(failure.getMessage(), out);
         }
 
-        private static void write(String text, OutputStream out) throws IOException {
+        private void write(String text, OutputStream out) throws IOException {
+            assertThat(writing.isHeldByCurrentThread()).isTrue();
             out.write(("[" + text + "]").getBytes(StandardCharsets.UTF_8));
         }
     }
