@@ -6,6 +6,7 @@ import io.inference.security.AuditLog;
 import io.inference.security.GroupCheckProcessor;
 import io.inference.security.InternalAccess;
 import io.inference.security.JwtCheckProcessor;
+import io.inference.security.ManagementAccess;
 import io.inference.security.TokenVerifier;
 import io.inference.security.Tokens;
 import io.inference.security.jwt.HttpKeySource;
@@ -55,6 +56,11 @@ class SecurityConfiguration {
                 settings.optionalText("trusted-proxies").orElse(""));
         return new Admittance(
                 tokens, internal, settings.flag("disable-auth"), embedded.getIfAvailable() != null, audit);
+    }
+
+    @Bean
+    ManagementAccess managementAccess(Settings settings, AuditLog audit) {
+        return new ManagementAccess(settings.listensOnLoopback(), audit);
     }
 
     @Bean

@@ -32,6 +32,7 @@ class ServiceConfiguration {
                 "/" + settings.text("api-version"),
                 settings.bytes("max-request-size"),
                 settings.time("request-timeout"),
+                settings.time("receive-timeout"),
                 KEEP_ALIVE);
     }
 

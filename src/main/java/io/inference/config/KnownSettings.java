@@ -46,6 +46,10 @@ public final class KnownSettings {
             plain("LOG_PROMPTS", new Flag(), "whether prompts and answers may be logged"),
             plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
             plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
+            plain(
+                    "RECEIVE_TIMEOUT",
+                    new Time(),
+                    "how long a request's head may take to come; its body gets as long and a second a kilobyte"),
             plain("SHUTDOWN_GRACE", new Time(), "how long a stop waits for answers in the making"),
             plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
             plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),

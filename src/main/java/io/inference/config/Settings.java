@@ -51,6 +51,11 @@ public final class Settings {
         return required(key, DataSize.class).toBytes();
     }
 
+    /** Whether nobody but this machine reaches what listens on HOST. */
+    public boolean listensOnLoopback() {
+        return ListenerRules.isLoopback(text("host"));
+    }
+
     public Optional<String> optionalText(String key) {
         return value(key).map(String.class::cast);
     }

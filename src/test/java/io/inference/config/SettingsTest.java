@@ -33,6 +33,9 @@ class SettingsTest {
         assertThat(settings.flag("log-prompts")).isFalse();
         assertThat(settings.path("routes-dir")).isEqualTo(Path.of("routes"));
         assertThat(settings.bytes("max-request-size")).isEqualTo(32L << 20);
+        assertThat(settings.optionalText("tls-cert-file")).isEmpty();
+        assertThat(settings.optionalText("tls-key-file")).isEmpty();
+        assertThat(settings.time("receive-timeout")).isEqualTo(Duration.ofSeconds(20));
         assertThat(settings.time("shutdown-grace")).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.text("profile")).isEqualTo("embedded");
         assertThat(settings.optionalText("auth-issuer")).isEmpty();
@@ -118,12 +121,47 @@ class SettingsTest {
     }
 
     @Test
-    void inProductionSomebodyMustVouchForCallers() throws IOException {
+    void inProductionSomebodyMustVouchForCallersAndNothingEmbeddedStarts() throws IOException {
         variables.put("PROFILE", "production");
-        faulty("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE");
+        faulty(
+                "PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE",
+                "PROFILE=production needs DB_HOST or DB_CONNECTION_STRING",
+                "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false");
         variables.put("AUTH_ISSUER", "https://login.example");
         variables.put("AUTH_AUDIENCE", "inference");
+        variables.put("DB_CONNECTION_STRING", "postgres://u:p@db/inference");
+        faulty("PROFILE=production needs REDIS_HOST");
+        variables.put("REDIS_ENABLED", "false");
         assertThat(settings().text("profile")).isEqualTo("production");
+        variables.put("REDIS_ENABLED", "true");
+        variables.put("REDIS_HOST", "redis");
+        assertThat(settings().text("profile")).isEqualTo("production");
+        variables.remove("AUTH_ISSUER");
+        variables.remove("AUTH_AUDIENCE");
+        variables.put("BOOTSTRAP_API_KEY", "ik_" + "0".repeat(32));
+        assertThat(settings().text("profile")).isEqualTo("production");
+    }
+
+    @Test
+    void callersDoNotReachTheManagementPort() throws IOException {
+        variables.put("PORT", "9000");
+        variables.put("MANAGEMENT_PORT", "9000");
+        faulty("MANAGEMENT_PORT holds '9000', which is PORT as well");
+        variables.put("PORT", "0");
+        variables.put("MANAGEMENT_PORT", "0");
+        assertThat(settings().whole("port")).isZero();
+    }
+
+    @Test
+    void tlsNeedsTwoFilesThatAreThere(@TempDir Path folder) throws IOException {
+        variables.put("TLS_CERT_FILE", folder.resolve("nowhere.crt").toString());
+        faulty(
+                "TLS_CERT_FILE holds '" + folder.resolve("nowhere.crt") + "'; it accepts a file that can be read",
+                "TLS_KEY_FILE is not set; TLS_CERT_FILE and TLS_KEY_FILE go together");
+        variables.remove("TLS_CERT_FILE");
+        Path key = Files.writeString(folder.resolve("tls.key"), "no PEM");
+        variables.put("TLS_KEY_FILE", key.toString());
+        faulty("TLS_KEY_FILE holds '" + key + "'; it accepts", "TLS_CERT_FILE is not set");
     }
 
     @Test

@@ -7,22 +7,15 @@ import io.inference.http.HttpErrors;
 import io.inference.http.RequestId;
 import io.inference.security.Admission;
 import io.inference.security.Admittance;
-import io.inference.security.Knock;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** First to see a request: gives it its id, asks whether it may come in, and hands paths of routes to the door. */
 final class DoorFilter extends OncePerRequestFilter {
-    private static final List<String> FORWARDING =
-            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
-
     private final Admittance admittance;
     private final HttpPublishingPoint routes;
     private final HttpDoor door;
@@ -43,7 +36,7 @@ final class DoorFilter extends OncePerRequestFilter {
         HeaderRules.secure(request, response);
         String path = request.getRequestURI();
         RoutingTable.Match match = routes.current().find(path);
-        switch (admittance.admit(knock(id, match, request))) {
+        switch (admittance.admit(HeaderRules.knock(id, match != null, request))) {
             case Admission.Refused refused -> refuse(refused, id, path, response);
             case Admission.In in
             when match != null -> {
@@ -54,20 +47,6 @@ final class DoorFilter extends OncePerRequestFilter {
             when !isPlain(path) -> send(HttpErrors.pathNotFound(path, settings.apiPrefix(), id), response);
             case Admission.In in -> chain.doFilter(request, response);
         }
-    }
-
-    private static Knock knock(String id, RoutingTable.@Nullable Match match, HttpServletRequest request) {
-        return new Knock(
-                id,
-                request.getMethod(),
-                request.getRequestURI(),
-                match != null,
-                request.getRemoteAddr(),
-                request.getHeader("Host"),
-                request.getHeader("Origin"),
-                Collections.list(request.getHeaders("Authorization")),
-                Collections.list(request.getHeaders("X-Forwarded-For")),
-                FORWARDING.stream().anyMatch(name -> request.getHeader(name) != null));
     }
 
     /**

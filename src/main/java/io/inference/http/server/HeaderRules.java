@@ -1,7 +1,9 @@
 package io.inference.http.server;
 
+import io.inference.security.Knock;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -24,7 +26,25 @@ final class HeaderRules {
     static final List<String> OF_LIMITS =
             OUTGOING.stream().filter(name -> name.startsWith("x-ratelimit-")).toList();
 
+    private static final List<String> FORWARDING =
+            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
+
     private HeaderRules() {}
+
+    /** @param routed whether a route serves the path */
+    static Knock knock(String id, boolean routed, HttpServletRequest request) {
+        return new Knock(
+                id,
+                request.getMethod(),
+                request.getRequestURI(),
+                routed,
+                request.getRemoteAddr(),
+                request.getHeader("Host"),
+                request.getHeader("Origin"),
+                Collections.list(request.getHeaders("Authorization")),
+                Collections.list(request.getHeaders("X-Forwarded-For")),
+                FORWARDING.stream().anyMatch(name -> request.getHeader(name) != null));
+    }
 
     /**
      * What browsers are to keep to: no answer is a page of another site's, a frame, or a script, and a name that was once reached by TLS

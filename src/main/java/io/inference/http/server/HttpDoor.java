@@ -38,7 +38,7 @@ final class HttpDoor {
         this.listeners = List.copyOf(listeners);
         this.watch = watch;
         this.audit = audit;
-        this.bodies = new BodyReader(settings.maxRequestBytes(), System::nanoTime);
+        this.bodies = new BodyReader(settings.maxRequestBytes(), settings.receiveTimeout(), System::nanoTime);
         this.sender = new AnswerSender(settings.keepAlive());
     }
 
@@ -224,6 +224,8 @@ final class HttpDoor {
             failure.retryAfter()
                     .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
             sender.send(HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
+            // Once it is sent, the container finds no words of its own for a connection that it has to close.
+            response.flushBuffer();
         } catch (IOException e) {
             log.debug("the caller of {} has gone before its refusal", call.id());
         }

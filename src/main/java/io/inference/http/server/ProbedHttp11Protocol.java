@@ -10,10 +10,12 @@ import org.apache.coyote.Processor;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tomcat's HTTP/1.1 with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
+ * Tomcat's HTTP/1.1 with a limit to the time that a request's head takes, and with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
  * streamed writes too late. The probe reads ahead into the socket's own buffer, so a request that already waits there is not lost.
  */
 public class ProbedHttp11Protocol extends Http11NioProtocol {
@@ -26,9 +28,50 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
     }
 
     private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe {
+        private final AbstractHttp11Protocol<?> protocol;
+
+        /** The connection of which a part of a head has come; null where none has. */
+        private @Nullable SocketWrapperBase<?> headOf;
+
+        private long headBegunNanos;
+
         ProbedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
             super(protocol, adapter);
+            this.protocol = protocol;
             request.setNote(NOTE, this);
+        }
+
+        /**
+         * Tomcat's own time-out is one for each byte, which a sender of one byte at a time never exceeds. What is left of a head's time
+         * becomes the time-out of its next byte. No thread waits meanwhile.
+         */
+        @Override
+        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            if (headOf == socket && headMillisLeft() <= 0) {
+                return SocketState.CLOSED;
+            }
+            SocketState state = super.service(socket);
+            if (state != SocketState.LONG || isAsync()) {
+                headOf = null;
+                return state;
+            }
+            if (headOf != socket) {
+                headOf = socket;
+                headBegunNanos = System.nanoTime();
+            }
+            socket.setReadTimeout(Math.max(1, headMillisLeft()));
+            return state;
+        }
+
+        private long headMillisLeft() {
+            return protocol.getConnectionTimeout() - (System.nanoTime() - headBegunNanos) / 1_000_000;
+        }
+
+        private void headIsRead() {
+            if (headOf != null) {
+                headOf.setReadTimeout(protocol.getConnectionTimeout());
+                headOf = null;
+            }
         }
 
         @Override
@@ -52,7 +95,7 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
         }
     }
 
-    /** Hands each request its connection's probe. */
+    /** Hands each request, whose head has been read by now, its connection's probe. */
     static final class ProbeValve extends ValveBase {
         ProbeValve() {
             super(true);
@@ -60,7 +103,8 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
 
         @Override
         public void invoke(Request request, Response response) throws IOException, jakarta.servlet.ServletException {
-            if (request.getCoyoteRequest().getNote(NOTE) instanceof ConnectionProbe probe) {
+            if (request.getCoyoteRequest().getNote(NOTE) instanceof ProbedProcessor probe) {
+                probe.headIsRead();
                 request.setAttribute(ConnectionProbe.ATTRIBUTE, probe);
             }
             getNext().invoke(request, response);
