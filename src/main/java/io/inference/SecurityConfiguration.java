@@ -7,8 +7,10 @@ import io.inference.security.GroupCheckProcessor;
 import io.inference.security.InternalAccess;
 import io.inference.security.JwtCheckProcessor;
 import io.inference.security.ManagementAccess;
+import io.inference.security.ScopeCheckProcessor;
 import io.inference.security.TokenVerifier;
 import io.inference.security.Tokens;
+import io.inference.security.jwt.CallerClaims;
 import io.inference.security.jwt.HttpKeySource;
 import io.inference.security.jwt.JwtVerifier;
 import io.inference.security.jwt.LocalIssuer;
@@ -33,6 +35,8 @@ class SecurityConfiguration {
     @Bean
     Tokens tokens(Settings settings, ObjectProvider<LocalIssuer> embedded, ObjectProvider<TokenVerifier> others) {
         String groupsClaim = settings.text("auth-groups-claim");
+        CallerClaims claims = new CallerClaims(
+                groupsClaim, settings.optionalText("auth-scope-prefix").orElse(null));
         Optional<String> issuer = settings.optionalText("auth-issuer");
         Optional<String> audience = settings.optionalText("auth-audience");
         URI jwksUri = settings.optionalUrl("auth-jwks-uri").orElse(null);
@@ -40,10 +44,11 @@ class SecurityConfiguration {
         if (issuer.isPresent()) {
             String name = issuer.get();
             verifiers.add(
-                    new JwtVerifier(new HttpKeySource(name, jwksUri), () -> name, audience.orElseThrow(), groupsClaim));
+                    new JwtVerifier(new HttpKeySource(name, jwksUri), () -> name, audience.orElseThrow(), claims));
         } else {
-            embedded.ifAvailable(
-                    local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), groupsClaim)));
+            CallerClaims withoutScopes = new CallerClaims(groupsClaim, null);
+            embedded.ifAvailable(local ->
+                    verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), withoutScopes)));
         }
         return new Tokens(verifiers, settings.text("auth-admin-group"));
     }
@@ -66,6 +71,11 @@ class SecurityConfiguration {
     @Bean
     Processor jwtCheckProcessor() {
         return new JwtCheckProcessor();
+    }
+
+    @Bean
+    Processor scopeCheckProcessor() {
+        return new ScopeCheckProcessor();
     }
 
     @Bean

@@ -4,6 +4,7 @@ import io.inference.config.SettingKind.ApiKeyText;
 import io.inference.config.SettingKind.Flag;
 import io.inference.config.SettingKind.HttpUrl;
 import io.inference.config.SettingKind.Issuer;
+import io.inference.config.SettingKind.NamedNumbers;
 import io.inference.config.SettingKind.Networks;
 import io.inference.config.SettingKind.OneOf;
 import io.inference.config.SettingKind.PemFile;
@@ -60,6 +61,10 @@ public final class KnownSettings {
                     "where a caller's groups are"),
             plain("AUTH_ADMIN_GROUP", GROUPS, "who may do everything"),
             plain("AUTH_USER_GROUPS", GROUPS, "who may use models"),
+            plain(
+                    "AUTH_SCOPE_PREFIX",
+                    new Text("how scopes of this service begin, such as inference:"),
+                    "with it, a token may do what its scopes name, as in inference:chat; empty: scopes of tokens are ignored"),
             plain("DISABLE_AUTH", new Flag(), "lets in everybody on this machine, and nobody else"),
             secret("INTERNAL_API_KEY", "keys of /internal/…, separated by commas; empty: there is no /internal"),
             plain("INTERNAL_ALLOWED_IPS", new Networks(), "from where /internal/… may be asked"),
@@ -123,6 +128,10 @@ public final class KnownSettings {
                     "RATE_LIMIT_STREAMS",
                     new Whole(0, 1_000_000),
                     "streams that a caller may hold open at a replica; 0: no limit"),
+            plain(
+                    "RATE_LIMIT_GROUPS",
+                    new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
+                    "other limits for members of groups, the most generous of several; 0: no limit"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
 

@@ -60,6 +60,12 @@ public final class Settings {
         return value(key).map(String.class::cast);
     }
 
+    /** Numbers by word, by name; empty where nothing is set. */
+    @SuppressWarnings("unchecked")
+    public Map<String, Map<String, Integer>> namedNumbers(String key) {
+        return value(key).map(value -> (Map<String, Map<String, Integer>>) value).orElse(Map.of());
+    }
+
     public Optional<Integer> optionalWhole(String key) {
         return value(key).map(Integer.class::cast);
     }

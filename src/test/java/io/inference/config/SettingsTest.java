@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
@@ -75,6 +77,8 @@ class SettingsTest {
         assertThat(settings.whole("rate-limit-requests-per-minute")).isZero();
         assertThat(settings.whole("rate-limit-tokens-per-minute")).isZero();
         assertThat(settings.whole("rate-limit-streams")).isZero();
+        assertThat(settings.namedNumbers("rate-limit-groups")).isEmpty();
+        assertThat(settings.optionalText("auth-scope-prefix")).isEmpty();
         assertThat(settings.whole("max-queue")).isEqualTo(512);
         assertThat(settings.time("request-timeout")).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.time("first-token-timeout")).isEqualTo(Duration.ofMinutes(5));
@@ -140,6 +144,39 @@ class SettingsTest {
         variables.remove("AUTH_AUDIENCE");
         variables.put("BOOTSTRAP_API_KEY", "ik_" + "0".repeat(32));
         assertThat(settings().text("profile")).isEqualTo("production");
+    }
+
+    @Test
+    void limitsOfGroupsAreReadByTheirNames() throws IOException {
+        variables.put("RATE_LIMIT_GROUPS", "gold: requests=600, tokens=200000 , streams=20; role:batch:requests=0;");
+        assertThat(settings().namedNumbers("rate-limit-groups"))
+                .isEqualTo(Map.of(
+                        "gold", Map.of("requests", 600, "tokens", 200_000, "streams", 20),
+                        "role:batch", Map.of("requests", 0)));
+        variables.put("RATE_LIMIT_GROUPS", "");
+        assertThat(settings().namedNumbers("rate-limit-groups")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gold",
+                "gold:",
+                "gold:requests",
+                "gold:requests=",
+                "gold:requests=-1",
+                "gold:requests=many",
+                "gold:requests=1,requests=2",
+                "gold:request=1",
+                "gold:requests=1,",
+                ":requests=1",
+                "gold:requests=1;gold:tokens=1",
+                "gold:requests=9999999999"
+            })
+    void limitsOfGroupsThatCannotBeReadAreAFault(String text) {
+        variables.put("RATE_LIMIT_GROUPS", text);
+        faulty("RATE_LIMIT_GROUPS holds '" + text + "'; it accepts names with a number for some of requests, tokens, streams,"
+                + " each once, such as gold:requests=600,tokens=200000; batch:requests=10");
     }
 
     @Test
