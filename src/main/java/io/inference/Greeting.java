@@ -34,8 +34,7 @@ class Greeting {
             return;
         }
         String scheme = settings.optionalText("tls-cert-file").isPresent() ? "https://" : "http://";
-        String base =
-                scheme + settings.text("host") + ":" + web.getWebServer().getPort();
+        String base = scheme + settings.text("host") + ":" + web.getWebServer().getPort();
         List<String> names =
                 models.models().stream().map(ModelInfo::id).distinct().toList();
         String model = names.isEmpty() ? "MODEL" : names.getFirst();

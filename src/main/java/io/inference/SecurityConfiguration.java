@@ -47,14 +47,17 @@ class SecurityConfiguration {
                     new JwtVerifier(new HttpKeySource(name, jwksUri), () -> name, audience.orElseThrow(), claims));
         } else {
             CallerClaims withoutScopes = new CallerClaims(groupsClaim, null);
-            embedded.ifAvailable(local ->
-                    verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), withoutScopes)));
+            embedded.ifAvailable(
+                    local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), withoutScopes)));
         }
         return new Tokens(verifiers, settings.text("auth-admin-group"));
     }
 
     @Bean
     Admittance admittance(Settings settings, Tokens tokens, ObjectProvider<LocalIssuer> embedded, AuditLog audit) {
+        if (settings.flag("disable-auth")) {
+            audit.warn("DISABLE_AUTH=true: whoever is on this machine may do everything");
+        }
         InternalAccess internal = new InternalAccess(
                 settings.optionalText("internal-api-key").orElse(""),
                 settings.optionalText("internal-allowed-ips").orElse(""),

@@ -37,10 +37,7 @@ public final class KnownSettings {
                     "TLS_CERT_FILE",
                     new PemFile("certificate, then those that vouch for it"),
                     "certificate of the REST door; empty: plain HTTP"),
-            plain(
-                    "TLS_KEY_FILE",
-                    new PemFile("private key of TLS_CERT_FILE, not encrypted"),
-                    "that certificate's key"),
+            plain("TLS_KEY_FILE", new PemFile("private key of TLS_CERT_FILE, not encrypted"), "that certificate's key"),
             plain("API_VERSION", new Text("a path prefix such as v1"), "path prefix of OpenAI's API"),
             plain("LOG_LEVEL", new OneOf(List.of("error", "warn", "info", "debug", "trace")), "how much is logged"),
             plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),

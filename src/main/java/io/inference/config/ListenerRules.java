@@ -30,7 +30,8 @@ final class ListenerRules {
         }
         String host = settings.getProperty("host", "").strip();
         String port = settings.getProperty("port", "").strip();
-        if (!port.equals("0") && port.equals(settings.getProperty("management-port", "").strip())) {
+        if (!port.equals("0")
+                && port.equals(settings.getProperty("management-port", "").strip())) {
             faults.add("MANAGEMENT_PORT holds '" + port + "', which is PORT as well; callers must not reach it");
         }
         if (!isLoopback(host) && (off || !configured)) {
@@ -56,9 +57,11 @@ final class ListenerRules {
         if (isProduction() && !has("db-host") && !has("db-connection-string")) {
             faults.add("PROFILE=production needs DB_HOST or DB_CONNECTION_STRING; nothing embedded starts there");
         }
-        boolean redis = !"false".equalsIgnoreCase(settings.getProperty("redis-enabled", "").strip());
+        boolean redis = !"false"
+                .equalsIgnoreCase(settings.getProperty("redis-enabled", "").strip());
         if (isProduction() && redis && !has("redis-host")) {
-            faults.add("PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false: each replica counts for itself then");
+            faults.add(
+                    "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false: each replica counts for itself then");
         }
         return faults;
     }

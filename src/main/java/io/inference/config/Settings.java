@@ -63,7 +63,9 @@ public final class Settings {
     /** Numbers by word, by name; empty where nothing is set. */
     @SuppressWarnings("unchecked")
     public Map<String, Map<String, Integer>> namedNumbers(String key) {
-        return value(key).map(value -> (Map<String, Map<String, Integer>>) value).orElse(Map.of());
+        return value(key)
+                .map(value -> (Map<String, Map<String, Integer>>) value)
+                .orElse(Map.of());
     }
 
     public Optional<Integer> optionalWhole(String key) {

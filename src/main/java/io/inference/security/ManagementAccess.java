@@ -47,7 +47,8 @@ public final class ManagementAccess {
     }
 
     private InferenceException refuse(Knock knock, ErrorCode code, String message) {
-        audit.refused(knock.id(), knock.peer(), knock.method(), knock.path(), code.reason(), "management port: " + message);
+        audit.refused(
+                knock.id(), knock.peer(), knock.method(), knock.path(), code.reason(), "management port: " + message);
         return new InferenceException(code, message);
     }
 }

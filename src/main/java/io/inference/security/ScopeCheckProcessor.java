@@ -23,7 +23,8 @@ public class ScopeCheckProcessor implements Processor {
         }
         if (caller == null || !caller.mayDo(required)) {
             throw new InferenceException(
-                    ErrorCode.FORBIDDEN, "the credential was not made for this" + (required.isEmpty() ? "" : ": " + required));
+                    ErrorCode.FORBIDDEN,
+                    "the credential was not made for this" + (required.isEmpty() ? "" : ": " + required));
         }
     }
 }

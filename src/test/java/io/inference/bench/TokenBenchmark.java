@@ -46,7 +46,8 @@ public class TokenBenchmark {
     public void setUp() throws Exception {
         issuer = new TestIssuer();
         JWKSet keys = new JWKSet(issuer.key()).toPublicJWKSet();
-        JwtVerifier verifier = new JwtVerifier(() -> keys, issuer::url, TestIssuer.AUDIENCE, new CallerClaims("groups", null));
+        JwtVerifier verifier =
+                new JwtVerifier(() -> keys, issuer::url, TestIssuer.AUDIENCE, new CallerClaims("groups", null));
         admittance = new Admittance(
                 new Tokens(List.of(verifier), "admins"), new InternalAccess("", "", ""), false, false, new AuditLog());
         Map<String, String> forged = ForgedTokens.of(issuer);

@@ -175,7 +175,8 @@ class SettingsTest {
             })
     void limitsOfGroupsThatCannotBeReadAreAFault(String text) {
         variables.put("RATE_LIMIT_GROUPS", text);
-        faulty("RATE_LIMIT_GROUPS holds '" + text + "'; it accepts names with a number for some of requests, tokens, streams,"
+        faulty("RATE_LIMIT_GROUPS holds '" + text
+                + "'; it accepts names with a number for some of requests, tokens, streams,"
                 + " each once, such as gold:requests=600,tokens=200000; batch:requests=10");
     }
 

@@ -79,8 +79,7 @@ class ManagementAccessTest {
         return refusal.code();
     }
 
-    private static Knock knock(
-            String method, String path, String peer, String host, String origin, boolean forwarded) {
+    private static Knock knock(String method, String path, String peer, String host, String origin, boolean forwarded) {
         return new Knock("id", method, path, false, peer, host, origin, List.of(), List.of(), forwarded);
     }
 }

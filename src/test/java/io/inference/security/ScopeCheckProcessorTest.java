@@ -44,8 +44,7 @@ class ScopeCheckProcessorTest {
 
     private static Exchange exchange(String required, String operation, String... scopes) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.setProperty(
-                Caller.PROPERTY, new Caller("alice", Set.of(), Set.of(scopes), null, Caller.Kind.API_KEY));
+        exchange.setProperty(Caller.PROPERTY, new Caller("alice", Set.of(), Set.of(scopes), null, Caller.Kind.API_KEY));
         exchange.setProperty(ScopeCheckProcessor.REQUIRED, required);
         exchange.getMessage().setHeader("InferenceOperation", operation);
         return exchange;

@@ -42,10 +42,15 @@ class ScopesIT {
     void aKeyMadeForChatsDoesNothingElseEvenAsAnAdmins() throws Exception {
         String key = key("\"groups\":[\"admins\"],\"scopes\":[\"chat\"]");
         assertThat(chat(key)).isEqualTo(404);
-        assertThat(ask("POST", "/api/chat", key, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))
+        assertThat(ask(
+                        "POST",
+                        "/api/chat",
+                        key,
+                        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))
                 .isEqualTo(404);
         assertThat(embed(key)).isEqualTo(403);
-        assertThat(ask("POST", "/v1/completions", key, "{\"model\":\"m\",\"prompt\":\"hi\"}")).isEqualTo(403);
+        assertThat(ask("POST", "/v1/completions", key, "{\"model\":\"m\",\"prompt\":\"hi\"}"))
+                .isEqualTo(403);
         assertThat(ask("GET", "/v1/models", key, null)).isEqualTo(403);
         assertThat(ask("GET", "/api/version", key, null)).isEqualTo(403);
         assertThat(ask("GET", "/v1/api-keys", key, null)).isEqualTo(403);
@@ -80,8 +85,7 @@ class ScopesIT {
         assertThat(ask("GET", "/v1/models", token, null)).isEqualTo(200);
         assertThat(chat(token)).isEqualTo(403);
         assertThat(chat(issuer.token(c -> c.claim("scope", "openid profile")))).isEqualTo(401);
-        String admin = issuer.token(
-                c -> c.claim("scope", "inference:chat").claim("groups", List.of("admins")));
+        String admin = issuer.token(c -> c.claim("scope", "inference:chat").claim("groups", List.of("admins")));
         assertThat(ask("GET", "/v1/api-keys", admin, null)).isEqualTo(403);
     }
 

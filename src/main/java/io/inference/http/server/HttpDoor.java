@@ -12,9 +12,11 @@ import io.inference.security.AuditLog;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -25,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /** Runs the route that serves a request and sends what it leaves. */
 final class HttpDoor {
     private static final Logger log = LoggerFactory.getLogger(HttpDoor.class);
+
+    /** What is refused because of who asks, not because of what. */
+    private static final Set<ErrorCode> REFUSALS =
+            EnumSet.of(ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED);
 
     private final HttpSettings settings;
     private final List<CallListener> listeners;
@@ -159,8 +165,8 @@ final class HttpDoor {
         return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 
-    private @Nullable InferenceException send(
-            Exchange exchange, Call call, Lock writing, HttpServletResponse response) throws IOException {
+    private @Nullable InferenceException send(Exchange exchange, Call call, Lock writing, HttpServletResponse response)
+            throws IOException {
         Message message = exchange.getMessage();
         switch (message.getBody()) {
             case HttpAnswer.Whole whole -> sender.send(whole, writing, response);
@@ -206,7 +212,7 @@ final class HttpDoor {
 
     private void refuse(
             InferenceException failure, Call call, HttpServletRequest request, HttpServletResponse response) {
-        if (failure.code() == ErrorCode.FORBIDDEN || failure.code() == ErrorCode.UNAUTHENTICATED) {
+        if (REFUSALS.contains(failure.code())) {
             String reason = failure.getMessage() == null ? "" : failure.getMessage();
             audit.refused(
                     call.id(),

@@ -21,7 +21,8 @@ record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
     private static final byte[] PROBE = {1, 2, 3, 4, 5, 6, 7, 8};
 
     /** Certificates, or what is wrong with them. */
-    record Chain(List<X509Certificate> certificates, @Nullable String fault) {}
+    record Chain(
+            List<X509Certificate> certificates, @Nullable String fault) {}
 
     /** A key, or what is wrong with it. */
     record Key(@Nullable PrivateKey key, @Nullable String fault) {}
@@ -46,7 +47,8 @@ record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
         try {
             return new Key(PemContent.of(pem).getPrivateKey(), null);
         } catch (RuntimeException e) {
-            return new Key(null, "which holds no private key that can be read (PKCS#8, PKCS#1 or SEC 1, not encrypted)");
+            return new Key(
+                    null, "which holds no private key that can be read (PKCS#8, PKCS#1 or SEC 1, not encrypted)");
         }
     }
 
@@ -74,12 +76,11 @@ record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
     static boolean belongTogether(Chain chain, Key key) {
         PublicKey known = chain.certificates().getFirst().getPublicKey();
         PrivateKey own = Objects.requireNonNull(key.key());
-        String algorithm =
-                switch (own.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> own.getAlgorithm();
-                };
+        String algorithm = switch (own.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> own.getAlgorithm();
+        };
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initSign(own);
@@ -95,8 +96,8 @@ record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
 
     static ServerIdentity of(Chain chain, Key key) {
         PemSslStore store = PemSslStore.of(chain.certificates(), Objects.requireNonNull(key.key()));
-        SslBundle bundle = SslBundle.of(
-                new PemSslStoreBundle(store, null), SslBundleKey.NONE, SslOptions.of(null, PROTOCOLS));
+        SslBundle bundle =
+                SslBundle.of(new PemSslStoreBundle(store, null), SslBundleKey.NONE, SslOptions.of(null, PROTOCOLS));
         return new ServerIdentity(chain.certificates().getFirst(), bundle);
     }
 

@@ -65,7 +65,8 @@ public record TlsFiles(Path certFile, Path keyFile) {
             faults.add("TLS_KEY_FILE names '" + keyFile + "', " + key.fault());
         }
         if (faults.isEmpty() && !ServerIdentity.belongTogether(chain, key)) {
-            faults.add("TLS_KEY_FILE names '" + keyFile + "', which is not the key of the first certificate in TLS_CERT_FILE");
+            faults.add("TLS_KEY_FILE names '" + keyFile
+                    + "', which is not the key of the first certificate in TLS_CERT_FILE");
         }
         if (!faults.isEmpty()) {
             throw new UnusableTlsFilesException(faults);

@@ -41,7 +41,8 @@ public final class CallerClaims {
             throw new RefusedTokenException("a sub that is reserved for the service itself");
         }
         Map<String, Object> claims = jwt.getClaims();
-        return new Caller(subject, words(groups(claims)), scopes(claims), text(claims.get("tenant")), kind(subject, claims));
+        return new Caller(
+                subject, words(groups(claims)), scopes(claims), text(claims.get("tenant")), kind(subject, claims));
     }
 
     /** Without the prefix. A token with none of them was made for other services: no restriction would be the contrary. */

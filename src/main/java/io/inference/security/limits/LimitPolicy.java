@@ -19,7 +19,9 @@ public record LimitPolicy(RateLimits defaults, Map<String, GroupLimits> byGroup)
      * @param streams at once
      */
     public record GroupLimits(
-            @Nullable Integer requests, @Nullable Integer tokens, @Nullable Integer streams) {}
+            @Nullable Integer requests,
+            @Nullable Integer tokens,
+            @Nullable Integer streams) {}
 
     public LimitPolicy {
         byGroup = Map.copyOf(byGroup);
@@ -43,8 +45,9 @@ public record LimitPolicy(RateLimits defaults, Map<String, GroupLimits> byGroup)
     private Stream<RateLimits> all() {
         return Stream.concat(
                 Stream.of(defaults),
-                byGroup.values().stream().map(group -> new RateLimits(
-                        orNone(group.requests()), orNone(group.tokens()), orNone(group.streams()))));
+                byGroup.values().stream()
+                        .map(group -> new RateLimits(
+                                orNone(group.requests()), orNone(group.tokens()), orNone(group.streams()))));
     }
 
     private int limit(Caller caller, Function<GroupLimits, @Nullable Integer> kind, int otherwise) {

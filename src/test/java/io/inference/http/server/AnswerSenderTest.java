@@ -68,7 +68,8 @@ class AnswerSenderTest {
     @Test
     void aFaultOfOurOwnClosesTheStreamToo() {
         Script script = new Script();
-        assertThatThrownBy(() -> sender.send(answer(script), call, writing, response)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> sender.send(answer(script), call, writing, response))
+                .isInstanceOf(RuntimeException.class);
         assertThat(script.closed).isTrue();
     }
 

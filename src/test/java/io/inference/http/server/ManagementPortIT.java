@@ -39,7 +39,16 @@ class ManagementPortIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/actuator", "/actuator/env", "/actuator/beans", "/actuator/heapdump", "/v1/models", "/error", "/"})
+    @ValueSource(
+            strings = {
+                "/actuator",
+                "/actuator/env",
+                "/actuator/beans",
+                "/actuator/heapdump",
+                "/v1/models",
+                "/error",
+                "/"
+            })
     void nothingElseIsThereEvenIfItIsExposed(String path) throws IOException {
         assertThat(ask(service.managementPort(), path, "Host: localhost"))
                 .startsWith("HTTP/1.1 404")

@@ -89,8 +89,8 @@ class RateLimitIT {
     private static String key(RunningService service, String admin, String group) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/api-keys"))
                 .header("Authorization", "Bearer " + admin)
-                .POST(BodyPublishers.ofString("{\"name\":\"test\",\"owner\":\"" + group + "\",\"groups\":[\"" + group
-                        + "\"]}"))
+                .POST(BodyPublishers.ofString(
+                        "{\"name\":\"test\",\"owner\":\"" + group + "\",\"groups\":[\"" + group + "\"]}"))
                 .build();
         String body = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         return body.replaceAll("(?s).*\"key\":\"([^\"]+)\".*", "$1");

@@ -35,7 +35,8 @@ final class TestCertificate {
         Path folder = Files.createTempDirectory("certificate");
         Path store = folder.resolve("store.p12");
         Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "one",
@@ -65,8 +66,8 @@ final class TestCertificate {
         }
         Files.delete(store);
         Files.delete(folder);
-        return new TestCertificate((X509Certificate) made.getCertificate("one"), (PrivateKey)
-                made.getKey("one", PASSWORD.toCharArray()));
+        return new TestCertificate(
+                (X509Certificate) made.getCertificate("one"), (PrivateKey) made.getKey("one", PASSWORD.toCharArray()));
     }
 
     X509Certificate certificate() {

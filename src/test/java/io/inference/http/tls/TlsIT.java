@@ -94,7 +94,8 @@ class TlsIT {
                 Socket old = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             old.setSoTimeout(20_000);
             byte[] hello = new byte[52];
-            // A record (22) with a ClientHello (1) of TLS 1.1 (3.2): 32 random bytes, no session, two cipher suites, no compression.
+            // A record (22) with a ClientHello (1) of TLS 1.1 (3.2): 32 random bytes, no session, two cipher suites, no
+            // compression.
             byte[] head = {22, 3, 1, 0, 47, 1, 0, 0, 43, 3, 2};
             byte[] tail = {0, 0, 4, (byte) 0xc0, 0x13, 0, 0x2f, 1, 0};
             System.arraycopy(head, 0, hello, 0, head.length);
@@ -157,7 +158,8 @@ class TlsIT {
 
             mount(second.certPem(), second.keyPem());
             await().atMost(RENEWAL).until(() -> served(service) == second);
-            assertThat(lines.list.stream().filter(line -> line.getLevel().levelStr.equals("WARN")))
+            assertThat(lines.list.stream()
+                            .filter(line -> line.getLevel().levelStr.equals("WARN")))
                     .hasSize(3)
                     .allSatisfy(line -> assertThat(line.getFormattedMessage())
                             .startsWith("TLS stays with the certificate of CN=localhost, valid until ")
@@ -204,8 +206,7 @@ class TlsIT {
     }
 
     private static TestCertificate served(RunningService service) throws Exception {
-        try (SSLSocket socket =
-                TestCertificate.connect(service.port(), TestCertificate.trusting(first, second))) {
+        try (SSLSocket socket = TestCertificate.connect(service.port(), TestCertificate.trusting(first, second))) {
             return socket.getSession().getPeerCertificates()[0].equals(first.certificate()) ? first : second;
         }
     }
@@ -217,11 +218,7 @@ class TlsIT {
         Files.writeString(folder.resolve("tls.crt"), cert);
         Files.writeString(folder.resolve("tls.key"), key);
         Path link = Files.createSymbolicLink(secret.resolve("..data_tmp"), Path.of(name));
-        Files.move(
-                link,
-                secret.resolve("..data"),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.move(link, secret.resolve("..data"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         for (String file : List.of("tls.crt", "tls.key")) {
             if (!Files.isSymbolicLink(secret.resolve(file))) {
                 Files.createSymbolicLink(secret.resolve(file), Path.of("..data", file));
@@ -230,8 +227,7 @@ class TlsIT {
     }
 
     private static String chat(boolean stream) {
-        return "{\"model\":\"mock\",\"stream\":" + stream
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        return "{\"model\":\"mock\",\"stream\":" + stream + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
     }
 
     /** Streams a token, and a second one when it may go on; to what is not streamed it is silent until its client has gone. */

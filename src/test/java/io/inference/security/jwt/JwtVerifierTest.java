@@ -31,8 +31,8 @@ class JwtVerifierTest {
     private volatile Instant now = Instant.now();
     private volatile boolean down;
 
-    private final JwtVerifier verifier =
-            new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", null), new MovedClock(), nanos::get);
+    private final JwtVerifier verifier = new JwtVerifier(
+            this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", null), new MovedClock(), nanos::get);
     private volatile List<RSAKey> keys = List.of(issuer.key());
 
     private JWKSet fetch() throws IOException {
@@ -87,7 +87,8 @@ class JwtVerifierTest {
 
     @Test
     void groupsMayBeWithinAnObjectOrNotThereAtAll() throws Exception {
-        JwtVerifier nested = new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("realm_access.roles", null));
+        JwtVerifier nested =
+                new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("realm_access.roles", null));
         Map<String, Object> access = Map.of("roles", List.of("a", "b"));
         assertThat(nested.verify(issuer.token(c -> c.claim("realm_access", access)))
                         .groups())

@@ -120,14 +120,16 @@ class RateLimiterTest {
                 new LocalBuckets(clock));
         RateLimiter.Verdict gold = admit(limiter, call("alice", "m"), caller("alice", null, "gold"), 1);
         assertThat(gold.standings()).extracting(Standing::limit).containsExactly(600L, 1000L);
-        assertThat(admit(limiter, call("alice", "m"), caller("alice", null, "gold"), 1).refusal())
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", null, "gold"), 1)
+                        .refusal())
                 .hasMessageContaining("1 open streams");
         for (int i = 0; i < 3; i++) {
             RateLimiter.Verdict free = admit(limiter, call("bob", "m"), caller("bob", null, "free"), 1);
             assertThat(free.refusal()).isNull();
             assertThat(free.standings()).isEmpty();
         }
-        assertThat(admit(limiter, call("carol", "m"), caller("carol", null, "others"), 1).standings())
+        assertThat(admit(limiter, call("carol", "m"), caller("carol", null, "others"), 1)
+                        .standings())
                 .extracting(Standing::limit)
                 .containsExactly(1L);
     }
@@ -154,11 +156,14 @@ class RateLimiterTest {
     @Test
     void equalNamesOfTwoTenantsAreCountedApart() {
         RateLimiter limiter = limiter(new RateLimits(1, 0, 1));
-        assertThat(admit(limiter, call("alice", "m"), caller("alice", "acme"), 1).refusal())
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", "acme"), 1)
+                        .refusal())
                 .isNull();
-        assertThat(admit(limiter, call("alice", "m"), caller("alice", "globex"), 1).refusal())
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", "globex"), 1)
+                        .refusal())
                 .isNull();
-        assertThat(admit(limiter, call("alice", "m"), caller("alice", "acme"), 1).refusal())
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", "acme"), 1)
+                        .refusal())
                 .isNotNull();
     }
 
@@ -195,9 +200,7 @@ class RateLimiterTest {
                 new Options(null, null, null, null, null, null, null, null, maxTokens, List.of(), null, 1, null);
         List<Message> messages = List.of(Message.of(Role.USER, "What is the capital of France?"));
         return limiter.admit(
-                call,
-                caller,
-                new ChatRequest(call.model(), messages, options, List.of(), null, null, null, true));
+                call, caller, new ChatRequest(call.model(), messages, options, List.of(), null, null, null, true));
     }
 
     private static Call call(String caller, String model) {
