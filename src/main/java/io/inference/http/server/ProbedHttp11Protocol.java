@@ -47,7 +47,7 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
          */
         @Override
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
-            if (headOf == socket && headMillisLeft() <= 0) {
+            if (socket.equals(headOf) && headMillisLeft() <= 0) {
                 return SocketState.CLOSED;
             }
             SocketState state = super.service(socket);
@@ -55,7 +55,7 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
                 headOf = null;
                 return state;
             }
-            if (headOf != socket) {
+            if (!socket.equals(headOf)) {
                 headOf = socket;
                 headBegunNanos = System.nanoTime();
             }

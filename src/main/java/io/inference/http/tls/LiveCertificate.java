@@ -65,7 +65,7 @@ public final class LiveCertificate implements AutoCloseable {
                 log.info("TLS goes on with the renewed certificate of {}", renewed.described());
             }
         } catch (UnusableTlsFilesException e) {
-            keep(e.getMessage());
+            keep(String.join("; ", e.faults()));
         } catch (Exception e) {
             keep("the web server does not take it: " + e.getMessage());
         }
