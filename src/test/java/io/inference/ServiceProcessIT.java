@@ -54,7 +54,8 @@ class ServiceProcessIT {
 
     @Test
     void inProductionAllThatIsMissingIsToldAtOnceAndNothingEmbeddedStarts() throws Exception {
-        Process process = start(Map.of("PROFILE", "production", "REDIS_HOST", ""), List.of("--port=0", "--local-engine=off"));
+        Process process =
+                start(Map.of("PROFILE", "production", "REDIS_HOST", ""), List.of("--port=0", "--local-engine=off"));
         assertThat(output(process))
                 .contains(
                         "PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY",
@@ -66,8 +67,10 @@ class ServiceProcessIT {
 
     @Test
     void aKeyThatIsNotItsCertificatesStopsTheStartByTheNameOfItsVariable(@TempDir Path folder) throws Exception {
-        Path cert = Files.writeString(folder.resolve("tls.crt"), "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
-        Path key = Files.writeString(folder.resolve("tls.key"), "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n");
+        Path cert = Files.writeString(
+                folder.resolve("tls.crt"), "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
+        Path key = Files.writeString(
+                folder.resolve("tls.key"), "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n");
         List<String> options = new ArrayList<>(NO_BACKENDS);
         options.addAll(List.of("--tls-cert-file=" + cert, "--tls-key-file=" + key));
         Process process = start(Map.of(), options);

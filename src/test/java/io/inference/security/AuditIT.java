@@ -72,7 +72,8 @@ class AuditIT {
     @Test
     void aRequestWithoutACredential() throws Exception {
         assertThat(status("GET", "/v1/models", null)).isEqualTo(401);
-        assertThat(line()).matches(refused("127.0.0.1", "GET /v1/models", "unauthenticated", "no Authorization header"));
+        assertThat(line())
+                .matches(refused("127.0.0.1", "GET /v1/models", "unauthenticated", "no Authorization header"));
     }
 
     @Test
@@ -93,8 +94,8 @@ class AuditIT {
 
     @Test
     void aCallerOfNoGroupThatMay() throws Exception {
-        String token = issuer.token(
-                c -> c.subject("eve\" code=ok reason=\"fine").claim("groups", List.of("guests")));
+        String token =
+                issuer.token(c -> c.subject("eve\" code=ok reason=\"fine").claim("groups", List.of("guests")));
         assertThat(status("GET", "/v1/models", token)).isEqualTo(403);
         assertThat(line())
                 .contains("caller=\"eve\\\" code=ok reason=\\\"fine\" request=\"GET /v1/models\" code=forbidden");
@@ -108,26 +109,29 @@ class AuditIT {
 
     @Test
     void aCallerOverItsLimit() throws Exception {
-        String token = issuer.token(
-                c -> c.subject("bob").claim("groups", List.of("staff", "limited")));
+        String token = issuer.token(c -> c.subject("bob").claim("groups", List.of("staff", "limited")));
         String chat = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a private question\"}]}";
         assertThat(status("POST", "/v1/chat/completions", token, chat)).isEqualTo(404);
         assertThat(lines.all).isEmpty();
         assertThat(status("POST", "/v1/chat/completions", token, chat)).isEqualTo(429);
-        assertThat(line()).matches(refused("bob", "POST /v1/chat/completions", "rate_limited", "the limit of 1 requests.*"));
+        assertThat(line())
+                .matches(refused("bob", "POST /v1/chat/completions", "rate_limited", "the limit of 1 requests.*"));
         assertThat(line()).doesNotContain("private");
     }
 
     @Test
     void theInternalEndpoints() throws Exception {
         assertThat(status("GET", "/internal/status", "wrong-key")).isEqualTo(401);
-        assertThat(line()).matches(refused("127.0.0.1", "GET /internal/status", "unauthenticated", "not an internal key"));
+        assertThat(line())
+                .matches(refused("127.0.0.1", "GET /internal/status", "unauthenticated", "not an internal key"));
         lines.all.clear();
         assertThat(status("GET", "/internal/status", null)).isEqualTo(401);
         assertThat(line()).matches(refused("127.0.0.1", "GET /internal/status", "unauthenticated", "no Auth.*"));
         lines.all.clear();
-        assertThat(status("GET", "/internal/status", "internal-key\r\nX-Forwarded-For: 203.0.113.7")).isEqualTo(404);
-        assertThat(line()).matches(refused("127.0.0.1", "GET /internal/status", "not_found", "not in INTERNAL_ALLOWED_IPS"));
+        assertThat(status("GET", "/internal/status", "internal-key\r\nX-Forwarded-For: 203.0.113.7"))
+                .isEqualTo(404);
+        assertThat(line())
+                .matches(refused("127.0.0.1", "GET /internal/status", "not_found", "not in INTERNAL_ALLOWED_IPS"));
         lines.all.clear();
         assertThat(status("GET", "/internal/config", "internal-key")).isEqualTo(200);
         assertThat(line()).matches("INFO allowed req-\\w+ caller=\"127.0.0.1\" act=\"GET /internal/config\"");
@@ -139,7 +143,8 @@ class AuditIT {
             raw.send("GET /actuator/env HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             raw.awaitLine("HTTP/1.1 404");
         }
-        assertThat(line()).matches(refused("127.0.0.1", "GET /actuator/env", "not_found", "management port: page not found"));
+        assertThat(line())
+                .matches(refused("127.0.0.1", "GET /actuator/env", "not_found", "management port: page not found"));
     }
 
     @Test
@@ -149,8 +154,10 @@ class AuditIT {
             made = raw.awaitLine("{\"");
         }
         String id = new ObjectMapper().readTree(made).path("id").asText();
-        assertThat(line()).contains("INFO allowed ", "caller=\"bootstrap\" act=\"made the API key " + id + " for al\\\"ice\"");
-        assertThat(line()).doesNotContain(new ObjectMapper().readTree(made).path("key").asText());
+        assertThat(line())
+                .contains("INFO allowed ", "caller=\"bootstrap\" act=\"made the API key " + id + " for al\\\"ice\"");
+        assertThat(line())
+                .doesNotContain(new ObjectMapper().readTree(made).path("key").asText());
         lines.all.clear();
         assertThat(status("GET", "/v1/api-keys", BOOTSTRAP)).isEqualTo(200);
         assertThat(line()).contains("caller=\"bootstrap\" act=\"listed the API keys\"");
@@ -163,7 +170,8 @@ class AuditIT {
     @Test
     void aPathWithLinesOfItsOwnIsShownOnOne() throws Exception {
         assertThat(status("GET", "/x%0aINFO%20allowed\"", null)).isIn(400, 401);
-        assertThat(lines.all).allSatisfy(line -> assertThat(line).doesNotContain("\n").contains("%0a"));
+        assertThat(lines.all)
+                .allSatisfy(line -> assertThat(line).doesNotContain("\n").contains("%0a"));
     }
 
     /** The only line. */
@@ -174,8 +182,8 @@ class AuditIT {
     }
 
     private static String refused(String caller, String request, String code, String reason) {
-        return "WARN refused req-\\w+ caller=\"" + caller + "\" request=\"" + request + "\" code=" + code + " reason=\"" + reason
-                + "\"";
+        return "WARN refused req-\\w+ caller=\"" + caller + "\" request=\"" + request + "\" code=" + code + " reason=\""
+                + reason + "\"";
     }
 
     private static int status(String method, String path, String credential) throws IOException {
