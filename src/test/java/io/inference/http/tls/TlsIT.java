@@ -115,10 +115,10 @@ class TlsIT {
                 raw.send("GET /openapi.json HTTP/1.1\r\nHost: inference.example\r\nConnection: close\r\n\r\n");
                 assertThat(raw.awaitLine("Strict-Transport-Security")).contains("max-age=31536000");
             }
-            HttpRequest ready = HttpRequest.newBuilder(
-                            URI.create(service.managementUrl() + "/actuator/health/liveness"))
+            HttpRequest metrics = HttpRequest.newBuilder(URI.create(service.managementUrl() + "/actuator/prometheus"))
                     .build();
-            HttpResponse<String> answer = HttpClient.newHttpClient().send(ready, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = HttpClient.newHttpClient().send(metrics, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.body()).contains("ssl_chain_expiry_seconds{");
             assertThat(answer.statusCode()).isEqualTo(200);
         }
     }
