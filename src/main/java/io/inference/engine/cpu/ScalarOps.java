@@ -3,6 +3,7 @@ package io.inference.engine.cpu;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.Matrix;
 import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tensor.Weight;
 
@@ -24,7 +25,13 @@ public final class ScalarOps implements TensorOps {
     }
 
     @Override
-    public void matmul(Weight w, float[] x, int n, float[] out) {
+    public Matrix prepare(Weight w) {
+        return w;
+    }
+
+    @Override
+    public void matmul(Matrix matrix, float[] x, int n, float[] out) {
+        Weight w = (Weight) matrix;
         workers.run(w.rows(), (row, worker) -> {
             float[] weights = new float[w.columns()];
             Dequantizer.row(w, row, weights, 0);

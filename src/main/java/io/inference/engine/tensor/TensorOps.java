@@ -9,8 +9,14 @@ public interface TensorOps extends AutoCloseable {
     /** The backend's name and what it runs on, for people: {@code "cpu, 512-bit vectors, 2 threads"}. */
     String description();
 
-    /** {@code x (n,columns) @ W (rows,columns) transposed -> out (n,rows)}. */
-    void matmul(Weight w, float[] x, int n, float[] out);
+    /**
+     * A weight as {@link #matmul} multiplies it fastest: itself, or a copy that lives until this is closed, after which
+     * the weight's own bytes are needed for {@link #rows} only.
+     */
+    Matrix prepare(Weight w);
+
+    /** {@code x (n,columns) @ W (rows,columns) transposed -> out (n,rows)}; {@code w} is one that this prepared. */
+    void matmul(Matrix w, float[] x, int n, float[] out);
 
     /** The rows {@code ids[0..n)} of {@code w}: {@code -> out (n,columns)}. */
     void rows(Weight w, int[] ids, int n, float[] out);

@@ -51,7 +51,7 @@ class TensorOpsTest {
                     float[] x = random(n * w.columns(), random);
                     float[] out = new float[n * w.rows() + 1];
                     Arrays.fill(out, Float.NaN);
-                    ops.matmul(w, x, n, out);
+                    ops.matmul(ops.prepare(w), x, n, out);
                     assertProduct(w, x, n, out);
                 }
             }
