@@ -1,9 +1,9 @@
 package io.inference.engine.cpu;
 
 import static io.inference.engine.cpu.Lanes.ORDER;
+import static io.inference.engine.cpu.Rounding.BLOCK;
 
 import io.inference.engine.gguf.TensorType;
-import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.Matrix;
 import io.inference.engine.tensor.Weight;
 import java.lang.foreign.MemorySegment;
@@ -14,9 +14,6 @@ import java.lang.foreign.ValueLayout;
  * Weights of Q4_0, Q4_1 or Q8_0 rearranged so that a register's lanes are rows.
  */
 record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, MemorySegment data) implements Matrix {
-    /** Columns that share a scale. */
-    static final int BLOCK = 32;
-
     /** Rows that lie side by side: the shorts in two registers, as that many are multiplied in one loop. */
     static final int GROUP = 2 * Lanes.SHORTS.length();
 
@@ -25,10 +22,6 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
-
-    static boolean takes(TensorType type) {
-        return type == TensorType.Q4_0 || type == TensorType.Q4_1 || type == TensorType.Q8_0;
-    }
 
     static QuantizedMatrix of(Weight w, SegmentAllocator memory, WorkerPool workers) {
         boolean nibbles = w.type() != TensorType.Q8_0;

@@ -3,7 +3,7 @@ package io.inference.engine.cpu;
 import static io.inference.engine.cpu.Lanes.FLOATS;
 import static io.inference.engine.cpu.Lanes.INTS;
 import static io.inference.engine.cpu.Lanes.LANES;
-import static io.inference.engine.cpu.QuantizedMatrix.BLOCK;
+import static io.inference.engine.cpu.Rounding.BLOCK;
 
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;

@@ -44,14 +44,14 @@ public final class VectorOps implements TensorOps {
 
     @Override
     public Matrix prepare(Weight w) {
-        return QuantizedMatrix.takes(w.type()) ? QuantizedMatrix.of(w, memory, workers) : w;
+        return QuantizedBlock.is(w.type()) ? QuantizedMatrix.of(w, memory, workers) : w;
     }
 
     @Override
     public void matmul(Matrix matrix, float[] x, int n, float[] out) {
         switch (matrix) {
             case QuantizedMatrix w -> {
-                input.round(x, n * w.columns() / QuantizedMatrix.BLOCK, w.nibbles());
+                input.round(x, n * w.columns() / Rounding.BLOCK, w.nibbles());
                 w.multiply(input, n, out, workers);
             }
             case Weight w ->
