@@ -11,7 +11,16 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Weights of Q4_0, Q4_1 or Q8_0 rearranged so that a register's lanes are rows.
+ * Weights of Q4_0, Q4_1 or Q8_0, copied so that a register's lanes are rows: sums then need no addition across lanes, and
+ * each input is loaded once for all of them. For each group of {@link #GROUP} rows lie first the integers, column after
+ * column (of four bits, four columns in a short), then the scales, block after block (with the minimum in the upper half
+ * of an int, or two rows' scales in one). A copy takes what the file's bytes take, but for rows that fill up the last
+ * group and Q4_0's minimum, and outside of the heap.
+ *
+ * <p>The result is the same on every machine: a block's sum is exact, and blocks are added one after another.
+ *
+ * @param nibbles whether the integers are of four bits
+ * @param groupBytes bytes from one group to the next
  */
 record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, MemorySegment data) implements Matrix {
     /** Rows that lie side by side: the shorts in two registers, as that many are multiplied in one loop. */
@@ -23,6 +32,7 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
 
+    /** A copy of {@code w} in {@code memory}; what the file's map holds of it is let go. */
     static QuantizedMatrix of(Weight w, SegmentAllocator memory, WorkerPool workers) {
         boolean nibbles = w.type() != TensorType.Q8_0;
         int groups = Math.ceilDiv(w.rows(), GROUP);
@@ -39,6 +49,9 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
                 }
             }
         });
+        if (w.data().isMapped()) {
+            w.data().unload(); // the copy takes its place in memory; single rows are read from the file again
+        }
         return matrix;
     }
 
@@ -87,10 +100,10 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
         workers.run(Math.ceilDiv(rows, GROUP), (group, worker) -> {
             int row = group * GROUP;
             if (row + GROUP <= rows) {
-                multiply(group, input, 0, n, out, row, rows);
+                multiply(group, input, n, out, row, rows);
             } else {
                 float[] padded = new float[n * GROUP];
-                multiply(group, input, 0, n, padded, 0, GROUP);
+                multiply(group, input, n, padded, 0, GROUP);
                 for (int i = 0; i < n; i++) {
                     System.arraycopy(padded, i * GROUP, out, i * rows + row, rows - row);
                 }
@@ -98,10 +111,10 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
         });
     }
 
-    private void multiply(int group, RoundedInput input, int from, int n, float[] out, int outAt, int outStride) {
+    private void multiply(int group, RoundedInput input, int n, float[] out, int outAt, int outStride) {
         long start = group * groupBytes;
         int blocks = columns / BLOCK;
-        int i = from;
+        int i = 0;
         for (; i + 2 <= n; i += 2) {
             if (nibbles) {
                 NibbleKernel.two(data, start, blocks, input, i, out, outAt + i * outStride, outStride);

@@ -44,21 +44,25 @@ final class RoundedInput {
         return sums;
     }
 
-    /**
-     * Rounds {@code blocks} blocks of {@code x}.
-     *
-     * @param chained whether an element's factor is less 16 times the element before it, where both are of the same
-     *     four, as {@link NibbleKernel} wants
-     */
-    void round(float[] x, int blocks, boolean chained) {
+    /** Makes room for {@code blocks} blocks. */
+    void resize(int blocks) {
         if (sums.length < blocks) {
             factors = new int[blocks * BLOCK];
             scales = new float[blocks];
             offsets = new float[blocks];
             sums = new int[blocks];
         }
+    }
+
+    /**
+     * Rounds the blocks {@code from} to {@code to} of {@code x}.
+     *
+     * @param chained whether an element's factor is less 16 times the element before it, where both are of the same
+     *     four, as {@link NibbleKernel} wants
+     */
+    void round(float[] x, int from, int to, boolean chained) {
         int[] before = new int[1 + BLOCK]; // a block's integers with one before the first
-        for (int b = 0; b < blocks; b++) {
+        for (int b = from; b < to; b++) {
             FloatVector most = FloatVector.zero(FLOATS);
             for (int i = b * BLOCK; i < (b + 1) * BLOCK; i += LANES) {
                 most = most.max(FloatVector.fromArray(FLOATS, x, i).abs());

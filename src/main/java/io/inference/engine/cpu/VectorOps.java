@@ -17,6 +17,7 @@ public final class VectorOps implements TensorOps {
 
     private static final int ROWS_A_TASK = 64;
     private static final int ELEMENTS_A_TASK = 4096;
+    private static final int BLOCKS_A_TASK = ELEMENTS_A_TASK / Rounding.BLOCK;
 
     private final WorkerPool workers;
     private final float[][] panels; // (rows,columns) for each worker
@@ -51,7 +52,7 @@ public final class VectorOps implements TensorOps {
     public void matmul(Matrix matrix, float[] x, int n, float[] out) {
         switch (matrix) {
             case QuantizedMatrix w -> {
-                input.round(x, n * w.columns() / Rounding.BLOCK, w.nibbles());
+                round(x, n * w.columns() / Rounding.BLOCK, w.nibbles());
                 w.multiply(input, n, out, workers);
             }
             case Weight w ->
@@ -59,6 +60,14 @@ public final class VectorOps implements TensorOps {
                         Math.ceilDiv(w.rows(), ROWS_A_TASK), (task, worker) -> panels(w, task, worker, x, n, out));
             default -> throw new IllegalArgumentException(matrix + " is none of this backend's");
         }
+    }
+
+    private void round(float[] x, int blocks, boolean nibbles) {
+        input.resize(blocks);
+        workers.run(
+                Math.ceilDiv(blocks, BLOCKS_A_TASK),
+                (task, worker) -> input.round(
+                        x, task * BLOCKS_A_TASK, Math.min(blocks, (task + 1) * BLOCKS_A_TASK), nibbles));
     }
 
     private void panels(Weight w, int task, int worker, float[] x, int n, float[] out) {
@@ -86,9 +95,7 @@ public final class VectorOps implements TensorOps {
 
     @Override
     public void rmsNorm(float[] x, int n, float[] weight, float epsilon, float[] out) {
-        for (int i = 0; i < n; i++) {
-            RowKernels.rmsNorm(x, i * weight.length, weight, epsilon, out);
-        }
+        workers.run(n, (row, worker) -> RowKernels.rmsNorm(x, row * weight.length, weight, epsilon, out));
     }
 
     @Override
