@@ -40,13 +40,13 @@ record QuantizedBlock(float scale, float minimum, int[] q) {
         return new QuantizedBlock(scale, minimum, q);
     }
 
-    /** {@code sum} plus the product with a block of inputs: exact in integers, then two roundings to float. */
+    /** {@code sum} plus the product with a block of inputs: exact in integers, then the minimum's part in floats and the rest. */
     float addProduct(Rounding x, float sum) {
         int product = 0;
         for (int i = 0; i < q.length; i++) {
             product += q[i] * x.q()[i];
         }
-        float scaled = Math.fma(scale, product * x.scale(), sum);
-        return Math.fma(minimum, x.sum() * x.scale(), scaled);
+        float withMinimum = Math.fma(minimum, x.scale() * x.sum(), sum);
+        return Math.fma(scale, product * x.scale(), withMinimum);
     }
 }

@@ -20,7 +20,6 @@ final class RoundedInput {
             INTS, IntStream.range(0, LANES).map(i -> i % 4 == 0 ? 0 : -1).toArray(), 0);
 
     private int[] factors = {};
-    private float[] offsets = {};
     private float[] scales = {};
     private int[] sums = {};
 
@@ -34,11 +33,6 @@ final class RoundedInput {
         return scales;
     }
 
-    /** The sum of each block's rounded elements. */
-    float[] offsets() {
-        return offsets;
-    }
-
     /** The sum of each block's integers. */
     int[] sums() {
         return sums;
@@ -49,7 +43,6 @@ final class RoundedInput {
         if (sums.length < blocks) {
             factors = new int[blocks * BLOCK];
             scales = new float[blocks];
-            offsets = new float[blocks];
             sums = new int[blocks];
         }
     }
@@ -90,9 +83,7 @@ final class RoundedInput {
                 q.and(0xFFFF).mul(0x10001).intoArray(factors, b * BLOCK + i);
             }
             scales[b] = Rounding.scale(largest);
-            int sum = total.reduceLanes(VectorOperators.ADD);
-            sums[b] = sum;
-            offsets[b] = scales[b] * sum;
+            sums[b] = total.reduceLanes(VectorOperators.ADD);
         }
     }
 }

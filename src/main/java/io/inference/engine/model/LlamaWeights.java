@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model's weights, checked against its shape. Matrices stay in the file's map; the small vectors are floats.
+ * A model's weights, checked against its shape. Matrices are as the backend prepared them; the small vectors
+ * are floats.
  *
  * @param embedding {@code (vocabulary,width)}
  * @param layers the transformer blocks

@@ -15,7 +15,11 @@ public interface TensorOps extends AutoCloseable {
      */
     Matrix prepare(Weight w);
 
-    /** {@code x (n,columns) @ W (rows,columns) transposed -> out (n,rows)}; {@code w} is one that this prepared. */
+    /**
+     * {@code x (n,columns) @ W (rows,columns) transposed -> out (n,rows)}; {@code w} is one that this prepared. With
+     * weights of Q4_0, Q4_1 and Q8_0 the inputs are rounded to 8 bits in blocks of 32, and the result is the same to the
+     * last bit on every backend.
+     */
     void matmul(Matrix w, float[] x, int n, float[] out);
 
     /** The rows {@code ids[0..n)} of {@code w}: {@code -> out (n,columns)}. */
