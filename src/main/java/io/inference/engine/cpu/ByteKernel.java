@@ -52,16 +52,18 @@ final class ByteKernel {
         FloatVector sum3 = FloatVector.zero(FLOATS);
         for (int i = 0; i < blocks * STEPS_A_BLOCK; i++) {
             long at = start + i * (GROUP * 2L);
-            ShortVector q00 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at, ORDER)
-                    .convertShape(VectorOperators.B2S, SHORTS, 0);
+            ShortVector q00 = (ShortVector)
+                    ByteVector.fromMemorySegment(BYTES, data, at, ORDER).convertShape(VectorOperators.B2S, SHORTS, 0);
             ShortVector q01 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at + GROUP, ORDER)
                     .convertShape(VectorOperators.B2S, SHORTS, 0);
             ShortVector q10 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at + 1 * (GROUP / 2), ORDER)
                     .convertShape(VectorOperators.B2S, SHORTS, 0);
             ShortVector q11 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at + 3 * (GROUP / 2), ORDER)
                     .convertShape(VectorOperators.B2S, SHORTS, 0);
-            ShortVector x0 = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS]).reinterpretAsShorts();
-            ShortVector x1 = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 1]).reinterpretAsShorts();
+            ShortVector x0 = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS])
+                    .reinterpretAsShorts();
+            ShortVector x1 = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 1])
+                    .reinterpretAsShorts();
             ShortVector pair = q00.mul(x0).add(q01.mul(x1));
             a0 = a0.add(pair);
             h0 = h0.add(pair.lanewise(VectorOperators.ASHR, 8));
@@ -73,22 +75,44 @@ final class ByteKernel {
                 long halvesAt = scalesAt + b * (GROUP * 2L);
                 float scale = scales[block + b];
                 IntVector halves = IntVector.fromMemorySegment(INTS, data, halvesAt, ORDER);
-                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                IntVector high = h0.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 8);
+                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                IntVector high = h0.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 8);
                 IntVector low = a0.reinterpretAsInts().sub(high).and(0xFFFF);
                 sum0 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scale), sum0);
-                d = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
+                d = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
                 high = h0.reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).lanewise(VectorOperators.LSHL, 8);
-                low = a0.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16).sub(high).and(0xFFFF);
+                low = a0.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .sub(high)
+                        .and(0xFFFF);
                 sum1 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scale), sum1);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
                 high = h1.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 8);
                 low = a1.reinterpretAsInts().sub(high).and(0xFFFF);
                 sum2 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scale), sum2);
-                d = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
+                d = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
                 high = h1.reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).lanewise(VectorOperators.LSHL, 8);
-                low = a1.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16).sub(high).and(0xFFFF);
+                low = a1.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .sub(high)
+                        .and(0xFFFF);
                 sum3 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scale), sum3);
                 a0 = ShortVector.zero(SHORTS);
                 h0 = ShortVector.zero(SHORTS);
@@ -135,24 +159,28 @@ final class ByteKernel {
         FloatVector sumB3 = FloatVector.zero(FLOATS);
         for (int i = 0; i < blocks * STEPS_A_BLOCK; i++) {
             long at = start + i * (GROUP * 2L);
-            ShortVector q00 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at, ORDER)
-                    .convertShape(VectorOperators.B2S, SHORTS, 0);
+            ShortVector q00 = (ShortVector)
+                    ByteVector.fromMemorySegment(BYTES, data, at, ORDER).convertShape(VectorOperators.B2S, SHORTS, 0);
             ShortVector q01 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at + GROUP, ORDER)
                     .convertShape(VectorOperators.B2S, SHORTS, 0);
             ShortVector q10 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at + 1 * (GROUP / 2), ORDER)
                     .convertShape(VectorOperators.B2S, SHORTS, 0);
             ShortVector q11 = (ShortVector) ByteVector.fromMemorySegment(BYTES, data, at + 3 * (GROUP / 2), ORDER)
                     .convertShape(VectorOperators.B2S, SHORTS, 0);
-            ShortVector xA0 = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS]).reinterpretAsShorts();
-            ShortVector xA1 = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 1]).reinterpretAsShorts();
+            ShortVector xA0 = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS])
+                    .reinterpretAsShorts();
+            ShortVector xA1 = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 1])
+                    .reinterpretAsShorts();
             ShortVector pair = q00.mul(xA0).add(q01.mul(xA1));
             aA0 = aA0.add(pair);
             hA0 = hA0.add(pair.lanewise(VectorOperators.ASHR, 8));
             pair = q10.mul(xA0).add(q11.mul(xA1));
             aA1 = aA1.add(pair);
             hA1 = hA1.add(pair.lanewise(VectorOperators.ASHR, 8));
-            ShortVector xB0 = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS]).reinterpretAsShorts();
-            ShortVector xB1 = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 1]).reinterpretAsShorts();
+            ShortVector xB0 = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS])
+                    .reinterpretAsShorts();
+            ShortVector xB1 = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 1])
+                    .reinterpretAsShorts();
             pair = q00.mul(xB0).add(q01.mul(xB1));
             aB0 = aB0.add(pair);
             hB0 = hB0.add(pair.lanewise(VectorOperators.ASHR, 8));
@@ -165,34 +193,76 @@ final class ByteKernel {
                 float scaleA = scales[blockA + b];
                 float scaleB = scales[blockB + b];
                 IntVector halves = IntVector.fromMemorySegment(INTS, data, halvesAt, ORDER);
-                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                IntVector high = hA0.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 8);
+                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                IntVector high = hA0.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 8);
                 IntVector low = aA0.reinterpretAsInts().sub(high).and(0xFFFF);
                 sumA0 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleA), sumA0);
-                high = hB0.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 8);
+                high = hB0.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 8);
                 low = aB0.reinterpretAsInts().sub(high).and(0xFFFF);
                 sumB0 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleB), sumB0);
-                d = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                high = hA0.reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).lanewise(VectorOperators.LSHL, 8);
-                low = aA0.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16).sub(high).and(0xFFFF);
+                d = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                high = hA0.reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .lanewise(VectorOperators.LSHL, 8);
+                low = aA0.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .sub(high)
+                        .and(0xFFFF);
                 sumA1 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleA), sumA1);
-                high = hB0.reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).lanewise(VectorOperators.LSHL, 8);
-                low = aB0.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16).sub(high).and(0xFFFF);
+                high = hB0.reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .lanewise(VectorOperators.LSHL, 8);
+                low = aB0.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .sub(high)
+                        .and(0xFFFF);
                 sumB1 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleB), sumB1);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                high = hA1.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 8);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                high = hA1.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 8);
                 low = aA1.reinterpretAsInts().sub(high).and(0xFFFF);
                 sumA2 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleA), sumA2);
-                high = hB1.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 8);
+                high = hB1.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 8);
                 low = aB1.reinterpretAsInts().sub(high).and(0xFFFF);
                 sumB2 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleB), sumB2);
-                d = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                high = hA1.reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).lanewise(VectorOperators.LSHL, 8);
-                low = aA1.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16).sub(high).and(0xFFFF);
+                d = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                high = hA1.reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .lanewise(VectorOperators.LSHL, 8);
+                low = aA1.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .sub(high)
+                        .and(0xFFFF);
                 sumA3 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleA), sumA3);
-                high = hB1.reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).lanewise(VectorOperators.LSHL, 8);
-                low = aB1.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16).sub(high).and(0xFFFF);
+                high = hB1.reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .lanewise(VectorOperators.LSHL, 8);
+                low = aB1.reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .sub(high)
+                        .and(0xFFFF);
                 sumB3 = d.fma(((FloatVector) high.add(low).convert(VectorOperators.I2F, 0)).mul(scaleB), sumB3);
                 aA0 = ShortVector.zero(SHORTS);
                 hA0 = ShortVector.zero(SHORTS);

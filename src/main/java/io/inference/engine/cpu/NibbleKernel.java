@@ -56,16 +56,20 @@ final class NibbleKernel {
             long at = start + i * (GROUP * 2L);
             ShortVector q0 = ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
             ShortVector q1 = ShortVector.fromMemorySegment(SHORTS, data, at + GROUP, ORDER);
-            ShortVector x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS]).reinterpretAsShorts();
+            ShortVector x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS])
+                    .reinterpretAsShorts();
             s0 = s0.add(q0.mul(x));
             s1 = s1.add(q1.mul(x));
-            x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 1]).reinterpretAsShorts();
+            x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 1])
+                    .reinterpretAsShorts();
             s0 = s0.add(q0.lanewise(VectorOperators.LSHR, 4).mul(x));
             s1 = s1.add(q1.lanewise(VectorOperators.LSHR, 4).mul(x));
-            x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 2]).reinterpretAsShorts();
+            x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 2])
+                    .reinterpretAsShorts();
             s0 = s0.add(q0.lanewise(VectorOperators.LSHR, 8).mul(x));
             s1 = s1.add(q1.lanewise(VectorOperators.LSHR, 8).mul(x));
-            x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 3]).reinterpretAsShorts();
+            x = IntVector.broadcast(INTS, factors[block * BLOCK + i * COLUMNS + 3])
+                    .reinterpretAsShorts();
             s0 = s0.add(q0.lanewise(VectorOperators.LSHR, 12).mul(x));
             s1 = s1.add(q1.lanewise(VectorOperators.LSHR, 12).mul(x));
             if (i % STEPS_A_BLOCK == STEPS_A_BLOCK - 1) {
@@ -75,27 +79,69 @@ final class NibbleKernel {
                 float scale = scales[block + b];
                 FloatVector offset = FloatVector.broadcast(FLOATS, scale * inputSums[block + b]);
                 IntVector halves = IntVector.fromMemorySegment(INTS, data, halvesAt, ORDER);
-                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                FloatVector m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                IntVector products = s0.sub((short) sum).reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(sum);
+                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                FloatVector m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                IntVector products = s0.sub((short) sum)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sum);
                 sum0 = m.fma(offset, sum0);
                 sum0 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scale), sum0);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                products = s0.sub((short) sum).reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).add(sum);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                products = s0.sub((short) sum)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sum);
                 sum1 = m.fma(offset, sum1);
                 sum1 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scale), sum1);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP * 2, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                products = s1.sub((short) sum).reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(sum);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                products = s1.sub((short) sum)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sum);
                 sum2 = m.fma(offset, sum2);
                 sum2 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scale), sum2);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP * 3, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                products = s1.sub((short) sum).reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).add(sum);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                products = s1.sub((short) sum)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sum);
                 sum3 = m.fma(offset, sum3);
                 sum3 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scale), sum3);
                 s0 = ShortVector.zero(SHORTS);
@@ -140,28 +186,36 @@ final class NibbleKernel {
             long at = start + i * (GROUP * 2L);
             ShortVector q0 = ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
             ShortVector q1 = ShortVector.fromMemorySegment(SHORTS, data, at + GROUP, ORDER);
-            ShortVector xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS]).reinterpretAsShorts();
+            ShortVector xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS])
+                    .reinterpretAsShorts();
             sA0 = sA0.add(q0.mul(xA));
             sA1 = sA1.add(q1.mul(xA));
-            ShortVector xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS]).reinterpretAsShorts();
+            ShortVector xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS])
+                    .reinterpretAsShorts();
             sB0 = sB0.add(q0.mul(xB));
             sB1 = sB1.add(q1.mul(xB));
-            xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 1]).reinterpretAsShorts();
+            xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 1])
+                    .reinterpretAsShorts();
             sA0 = sA0.add(q0.lanewise(VectorOperators.LSHR, 4).mul(xA));
             sA1 = sA1.add(q1.lanewise(VectorOperators.LSHR, 4).mul(xA));
-            xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 1]).reinterpretAsShorts();
+            xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 1])
+                    .reinterpretAsShorts();
             sB0 = sB0.add(q0.lanewise(VectorOperators.LSHR, 4).mul(xB));
             sB1 = sB1.add(q1.lanewise(VectorOperators.LSHR, 4).mul(xB));
-            xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 2]).reinterpretAsShorts();
+            xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 2])
+                    .reinterpretAsShorts();
             sA0 = sA0.add(q0.lanewise(VectorOperators.LSHR, 8).mul(xA));
             sA1 = sA1.add(q1.lanewise(VectorOperators.LSHR, 8).mul(xA));
-            xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 2]).reinterpretAsShorts();
+            xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 2])
+                    .reinterpretAsShorts();
             sB0 = sB0.add(q0.lanewise(VectorOperators.LSHR, 8).mul(xB));
             sB1 = sB1.add(q1.lanewise(VectorOperators.LSHR, 8).mul(xB));
-            xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 3]).reinterpretAsShorts();
+            xA = IntVector.broadcast(INTS, factors[blockA * BLOCK + i * COLUMNS + 3])
+                    .reinterpretAsShorts();
             sA0 = sA0.add(q0.lanewise(VectorOperators.LSHR, 12).mul(xA));
             sA1 = sA1.add(q1.lanewise(VectorOperators.LSHR, 12).mul(xA));
-            xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 3]).reinterpretAsShorts();
+            xB = IntVector.broadcast(INTS, factors[blockB * BLOCK + i * COLUMNS + 3])
+                    .reinterpretAsShorts();
             sB0 = sB0.add(q0.lanewise(VectorOperators.LSHR, 12).mul(xB));
             sB1 = sB1.add(q1.lanewise(VectorOperators.LSHR, 12).mul(xB));
             if (i % STEPS_A_BLOCK == STEPS_A_BLOCK - 1) {
@@ -174,39 +228,95 @@ final class NibbleKernel {
                 float scaleB = scales[blockB + b];
                 FloatVector offsetB = FloatVector.broadcast(FLOATS, scaleB * inputSums[blockB + b]);
                 IntVector halves = IntVector.fromMemorySegment(INTS, data, halvesAt, ORDER);
-                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                FloatVector m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                IntVector products = sA0.sub((short) sumA).reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(sumA);
+                FloatVector d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                FloatVector m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                IntVector products = sA0.sub((short) sumA)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumA);
                 sumA0 = m.fma(offsetA, sumA0);
                 sumA0 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleA), sumA0);
-                products = sB0.sub((short) sumB).reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(sumB);
+                products = sB0.sub((short) sumB)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumB);
                 sumB0 = m.fma(offsetB, sumB0);
                 sumB0 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleB), sumB0);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                products = sA0.sub((short) sumA).reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).add(sumA);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                products = sA0.sub((short) sumA)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumA);
                 sumA1 = m.fma(offsetA, sumA1);
                 sumA1 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleA), sumA1);
-                products = sB0.sub((short) sumB).reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).add(sumB);
+                products = sB0.sub((short) sumB)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumB);
                 sumB1 = m.fma(offsetB, sumB1);
                 sumB1 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleB), sumB1);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP * 2, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                products = sA1.sub((short) sumA).reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(sumA);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                products = sA1.sub((short) sumA)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumA);
                 sumA2 = m.fma(offsetA, sumA2);
                 sumA2 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleA), sumA2);
-                products = sB1.sub((short) sumB).reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(sumB);
+                products = sB1.sub((short) sumB)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumB);
                 sumB2 = m.fma(offsetB, sumB2);
                 sumB2 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleB), sumB2);
                 halves = IntVector.fromMemorySegment(INTS, data, halvesAt + GROUP * 3, ORDER);
-                d = halves.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                m = halves.lanewise(VectorOperators.ASHR, 3).and(Halves.MASK).reinterpretAsFloats().mul(Halves.UNIT);
-                products = sA1.sub((short) sumA).reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).add(sumA);
+                d = halves.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                m = halves.lanewise(VectorOperators.ASHR, 3)
+                        .and(Halves.MASK)
+                        .reinterpretAsFloats()
+                        .mul(Halves.UNIT);
+                products = sA1.sub((short) sumA)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumA);
                 sumA3 = m.fma(offsetA, sumA3);
                 sumA3 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleA), sumA3);
-                products = sB1.sub((short) sumB).reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).add(sumB);
+                products = sB1.sub((short) sumB)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(sumB);
                 sumB3 = m.fma(offsetB, sumB3);
                 sumB3 = d.fma(((FloatVector) products.convert(VectorOperators.I2F, 0)).mul(scaleB), sumB3);
                 sA0 = ShortVector.zero(SHORTS);

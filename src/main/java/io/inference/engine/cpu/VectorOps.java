@@ -56,8 +56,7 @@ public final class VectorOps implements TensorOps {
                 w.multiply(input, n, out, workers);
             }
             case Weight w ->
-                workers.run(
-                        Math.ceilDiv(w.rows(), ROWS_A_TASK), (task, worker) -> panels(w, task, worker, x, n, out));
+                workers.run(Math.ceilDiv(w.rows(), ROWS_A_TASK), (task, worker) -> panels(w, task, worker, x, n, out));
             default -> throw new IllegalArgumentException(matrix + " is none of this backend's");
         }
     }
@@ -66,8 +65,8 @@ public final class VectorOps implements TensorOps {
         input.resize(blocks);
         workers.run(
                 Math.ceilDiv(blocks, BLOCKS_A_TASK),
-                (task, worker) -> input.round(
-                        x, task * BLOCKS_A_TASK, Math.min(blocks, (task + 1) * BLOCKS_A_TASK), nibbles));
+                (task, worker) ->
+                        input.round(x, task * BLOCKS_A_TASK, Math.min(blocks, (task + 1) * BLOCKS_A_TASK), nibbles));
     }
 
     private void panels(Weight w, int task, int worker, float[] x, int n, float[] out) {
