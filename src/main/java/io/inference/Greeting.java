@@ -53,7 +53,7 @@ class Greeting {
                 settings.text("api-version"),
                 open ? "" : " -H \"Authorization: Bearer $TOKEN\"",
                 "{\"model\":\"" + model
-                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}]}");
+                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of Japan?\"}]}");
     }
 
     private String token(String base, boolean open) {
