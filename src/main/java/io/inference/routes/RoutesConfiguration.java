@@ -6,6 +6,7 @@ import io.inference.api.Backend;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.config.Settings;
+import io.inference.job.JobRunner;
 import io.inference.models.ModelDirectory;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,20 @@ class RoutesConfiguration {
     RouteGenerations routeGenerations(ApplicationContext application, Settings settings, List<PublishingPoint> doors) {
         var builder = new GenerationBuilder(new ApplicationContextBeanRepository(application), settings, doors);
         return new RouteGenerations(builder, settings.path("routes-dir"));
+    }
+
+    @Bean
+    JobRunner jobRunner(RouteGenerations generations) {
+        return new RouteJobRunner(generations);
+    }
+
+    /** For tasks that no flow of this service does. */
+    @Bean
+    Processor refuseJobProcessor() {
+        return exchange -> {
+            String task = exchange.getMessage().getHeader(RouteJobRunner.TASK, String.class);
+            throw InferenceException.notConfigured("task", "this service has no flow for '" + task + "'");
+        };
     }
 
     @Bean
