@@ -125,6 +125,14 @@ final class JobStore {
                 .list());
     }
 
+    int ahead(Job job) {
+        return database.call(client -> client.sql("SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued'"
+                        + " AND not_before IS NULL AND turn < ? LIMIT 1000) AS earlier")
+                .param(JobRows.column(turn(job.createdAt(), job.priority())))
+                .query(Integer.class)
+                .single());
+    }
+
     Optional<JobAnswer> answer(UUID id) {
         return database.call(client -> client.sql("SELECT answer, answer_ends FROM jobs WHERE id = ? AND answer IS NOT NULL")
                 .param(id)

@@ -33,6 +33,12 @@ public interface Jobs {
      */
     JobPage list(@Nullable Caller owner, @Nullable JobState state, @Nullable UUID after, int most);
 
+    /**
+     * How many queued jobs, whoever's they are, are to be claimed before this one; 0 unless it is queued. Exact up to a thousand; a job
+     * of more urgency that is submitted later is not foreseen.
+     */
+    int ahead(Job job);
+
     /** What a job came to; empty unless it is done, or once that is no longer kept. */
     Optional<JobAnswer> answer(UUID id);
 

@@ -88,6 +88,11 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
     }
 
     @Override
+    public int ahead(Job job) {
+        return job.state() == JobState.QUEUED ? store.ahead(job) : 0;
+    }
+
+    @Override
     public Optional<JobAnswer> answer(UUID id) {
         return store.answer(id);
     }
