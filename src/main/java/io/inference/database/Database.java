@@ -65,7 +65,9 @@ public final class Database implements AutoCloseable {
             return work.apply(JdbcClient.create(open));
         } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
             log.warn("the database cannot be asked: {}", rootMessage(e));
-            throw isFull(e) ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e) : unavailable();
+            throw isFull(e)
+                    ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
+                    : unavailable();
         }
     }
 

@@ -39,7 +39,12 @@ public final class BatchJobs {
 
     /** A line that has ended. */
     public record Ended(
-            int number, String customId, UUID jobId, JobState state, @Nullable JobAnswer answer, @Nullable JobError error) {}
+            int number,
+            String customId,
+            UUID jobId,
+            JobState state,
+            @Nullable JobAnswer answer,
+            @Nullable JobError error) {}
 
     /** How many lines there are in each state. */
     public record Counts(int open, int done, int failed) {}
@@ -84,8 +89,8 @@ public final class BatchJobs {
 
     /** Whether a line has not ended. */
     public boolean hasOpen(UUID batch) {
-        return database.call(client -> client.sql("SELECT EXISTS (SELECT 1 FROM jobs WHERE batch_id = ?"
-                        + " AND state IN ('queued', 'running'))")
+        return database.call(client -> client.sql(
+                        "SELECT EXISTS (SELECT 1 FROM jobs WHERE batch_id = ?" + " AND state IN ('queued', 'running'))")
                 .param(batch)
                 .query(Boolean.class)
                 .single());
@@ -110,9 +115,10 @@ public final class BatchJobs {
      * @param after the number of the last one that is known; 0 for none
      */
     public List<Ended> ended(UUID batch, int after, int most) {
-        return database.call(client -> client.sql("SELECT batch_line, custom_id, id, state, answer, answer_ends, last_error"
-                        + " FROM jobs WHERE batch_id = ? AND batch_line > ? AND ended_at IS NOT NULL"
-                        + " ORDER BY batch_line LIMIT ?")
+        return database.call(client -> client.sql(
+                        "SELECT batch_line, custom_id, id, state, answer, answer_ends, last_error"
+                                + " FROM jobs WHERE batch_id = ? AND batch_line > ? AND ended_at IS NOT NULL"
+                                + " ORDER BY batch_line LIMIT ?")
                 .params(batch, after, most)
                 .query((row, number) -> new Ended(
                         row.getInt("batch_line"),

@@ -115,11 +115,13 @@ class BatchesIT {
         String elsewhere = line("c", "x").replace("/v1/chat/completions", "/v1/embeddings");
         String nameless = line("d", "x").replace("\"custom_id\":\"d\",", "");
         String text = line("a", "x") + "not json\n" + get + "\n" + elsewhere + line("a", "x") + nameless;
-        Batch ended = awaitEnd(alice, alice.batches().create(create(upload(alice, text)).build()));
+        Batch ended = awaitEnd(
+                alice, alice.batches().create(create(upload(alice, text)).build()));
         assertThat(ended.status()).isEqualTo(Batch.Status.FAILED);
         List<BatchError> faults = ended.errors().orElseThrow().data().orElseThrow();
         assertThat(faults)
-                .extracting(fault -> fault.line().orElseThrow() + " " + fault.code().orElseThrow())
+                .extracting(
+                        fault -> fault.line().orElseThrow() + " " + fault.code().orElseThrow())
                 .containsExactly(
                         "2 invalid_json_line",
                         "3 invalid_method",
@@ -128,7 +130,8 @@ class BatchesIT {
                         "7 invalid_custom_id");
         assertThat(backend.asked()).hasSize(before);
 
-        Batch empty = awaitEnd(alice, alice.batches().create(create(upload(alice, "\n")).build()));
+        Batch empty = awaitEnd(
+                alice, alice.batches().create(create(upload(alice, "\n")).build()));
         assertThat(empty.errors().orElseThrow().data().orElseThrow().getFirst().code())
                 .contains("empty_file");
     }
@@ -148,9 +151,9 @@ class BatchesIT {
         assertThat(ended.status()).isEqualTo(Batch.Status.CANCELLED);
         assertThat(content(alice, ended.outputFileId().orElseThrow())).hasSize(1);
         List<JsonNode> errors = content(alice, ended.errorFileId().orElseThrow());
-        assertThat(errors).hasSize(40).allSatisfy(node -> assertThat(
-                        node.at("/error/code").asText())
-                .isEqualTo("batch_cancelled"));
+        assertThat(errors)
+                .hasSize(40)
+                .allSatisfy(node -> assertThat(node.at("/error/code").asText()).isEqualTo("batch_cancelled"));
         assertThatThrownBy(() -> alice.batches().cancel(batch.id()))
                 .isInstanceOfSatisfying(
                         OpenAIServiceException.class,
@@ -164,13 +167,14 @@ class BatchesIT {
                         .build());
         await().until(() -> counts(alice, batch).completed() == 1);
         await().until(() -> backend.asked().contains("wait too long"));
-        int ignored = service.bean(Database.class).<Integer>call(client -> client.sql(
-                        "UPDATE batches SET expires_at = now() WHERE ended_at IS NULL")
-                .update());
+        int ignored = service.bean(Database.class)
+                .<Integer>call(client -> client.sql("UPDATE batches SET expires_at = now() WHERE ended_at IS NULL")
+                        .update());
         Batch ended = awaitEnd(alice, batch);
         assertThat(ended.status()).isEqualTo(Batch.Status.EXPIRED);
         assertThat(content(alice, ended.outputFileId().orElseThrow())).hasSize(1);
-        assertThat(content(alice, ended.errorFileId().orElseThrow()).getFirst()
+        assertThat(content(alice, ended.errorFileId().orElseThrow())
+                        .getFirst()
                         .at("/error/code")
                         .asText())
                 .isEqualTo("batch_expired");
@@ -190,7 +194,9 @@ class BatchesIT {
                 .extracting(node -> node.path("custom_id").asText())
                 .containsExactlyElementsOf(
                         IntStream.range(0, count).mapToObj(i -> "line " + i).toList());
-        assertThat(output.get(1234).at("/response/body/choices/0/message/content").asText())
+        assertThat(output.get(1234)
+                        .at("/response/body/choices/0/message/content")
+                        .asText())
                 .isEqualTo("number 1234");
         long left = service.bean(Database.class)
                 .<Long>call(client -> client.sql("SELECT count(*) FROM jobs WHERE custom_id = 'line 7'")
@@ -218,8 +224,10 @@ class BatchesIT {
     @Test
     void aFileBeyondWhatACallerMayKeepIsRefusedAndLeavesNothing() throws Exception {
         byte[] large = line("a", "x".repeat(9_000_000)).getBytes(StandardCharsets.UTF_8);
-        FileCreateParams params =
-                FileCreateParams.builder().purpose(FilePurpose.BATCH).file(large).build();
+        FileCreateParams params = FileCreateParams.builder()
+                .purpose(FilePurpose.BATCH)
+                .file(large)
+                .build();
         assertThatThrownBy(() -> bob.files().create(params)).isInstanceOfSatisfying(OpenAIServiceException.class, e -> {
             assertThat(e.statusCode()).isEqualTo(507);
             assertThat(e.code()).contains("storage_full");
@@ -271,8 +279,9 @@ class BatchesIT {
         try (HttpResponse response = client.files().content(file);
                 InputStream body = response.body()) {
             List<JsonNode> lines = new ArrayList<>();
-            for (String line :
-                    new String(body.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(body.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 lines.add(JSON.readTree(line));
             }
             return lines;
@@ -290,8 +299,7 @@ class BatchesIT {
     private static String key(String owner) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/api-keys"))
                 .header("Authorization", "Bearer " + ADMIN)
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"name\":\"" + owner + "\",\"owner\":\"" + owner + "\"}"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"" + owner + "\",\"owner\":\"" + owner + "\"}"))
                 .build();
         String body = HttpClient.newHttpClient()
                 .send(request, java.net.http.HttpResponse.BodyHandlers.ofString())

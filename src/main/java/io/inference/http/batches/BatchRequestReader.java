@@ -27,7 +27,8 @@ public final class BatchRequestReader {
         UUID input = BatchIds.file(fields.requiredText("input_file_id"))
                 .orElseThrow(() -> fields.invalid("input_file_id", "'input_file_id' must be the id of a file"));
         String endpoint = fields.requiredText("endpoint");
-        JobTask task = JobTask.byPath(endpoint.startsWith(apiPrefix + "/") ? endpoint.substring(apiPrefix.length() + 1) : "")
+        JobTask task = JobTask.byPath(
+                        endpoint.startsWith(apiPrefix + "/") ? endpoint.substring(apiPrefix.length() + 1) : "")
                 .filter(TASKS::contains)
                 .orElseThrow(() -> fields.invalid(
                         "endpoint",
@@ -41,7 +42,8 @@ public final class BatchRequestReader {
         int hours = text.matches("\\d{1,3}h") ? Integer.parseInt(text.substring(0, text.length() - 1)) : 0;
         if (hours < 1 || hours > MOST_HOURS) {
             throw fields.invalid(
-                    "completion_window", "'completion_window' must be hours between 1h and " + MOST_HOURS + "h, such as 24h");
+                    "completion_window",
+                    "'completion_window' must be hours between 1h and " + MOST_HOURS + "h, such as 24h");
         }
         return Duration.ofHours(hours);
     }

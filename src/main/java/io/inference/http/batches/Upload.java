@@ -29,7 +29,8 @@ record Upload(byte[] body, String contentType) {
 
     /** @throws InferenceException with {@code INVALID_REQUEST} for a body of another type */
     static Upload of(byte @Nullable [] body, @Nullable String contentType) {
-        if (contentType == null || !contentType.toLowerCase(java.util.Locale.ROOT).startsWith("multipart/form-data")) {
+        if (contentType == null
+                || !contentType.toLowerCase(java.util.Locale.ROOT).startsWith("multipart/form-data")) {
             throw new InferenceException(
                     ErrorCode.INVALID_REQUEST, "the body must be multipart/form-data with a 'file' and a 'purpose'");
         }
@@ -38,8 +39,7 @@ record Upload(byte[] body, String contentType) {
 
     /** A field's text; empty where there is none of that name. */
     Optional<String> field(String name) {
-        return find(name, (filename, content) ->
-                new String(content.readNBytes(LONGEST_FIELD), StandardCharsets.UTF_8));
+        return find(name, (filename, content) -> new String(content.readNBytes(LONGEST_FIELD), StandardCharsets.UTF_8));
     }
 
     /** Reads the part of that name, whether or not it says that it is a file; empty where there is none. */

@@ -76,7 +76,8 @@ final class JobProcessors {
 
     void cancel(Exchange exchange) {
         Job job = readable(exchange);
-        Parameters.caller(exchange).checkOwns(WHAT, job.caller().subject(), job.caller().tenant());
+        Parameters.caller(exchange)
+                .checkOwns(WHAT, job.caller().subject(), job.caller().tenant());
         exchange.getMessage().setBody(jobs.cancel(job.id()).orElseThrow(() -> InferenceException.noSuch(WHAT)));
     }
 
@@ -86,8 +87,10 @@ final class JobProcessors {
         Message message = exchange.getMessage();
         switch (job.state()) {
             case QUEUED, RUNNING -> accepted(message, job);
-            case DONE -> message.setBody(
-                    jobs.answer(job.id()).map(JobProcessors::answer).orElseThrow(() -> InferenceException.noSuch(WHAT)));
+            case DONE ->
+                message.setBody(jobs.answer(job.id())
+                        .map(JobProcessors::answer)
+                        .orElseThrow(() -> InferenceException.noSuch(WHAT)));
             case FAILED -> {
                 JobError error = Objects.requireNonNull(job.error());
                 Call call = exchange.getProperty(Call.PROPERTY, Call.class);
@@ -102,8 +105,8 @@ final class JobProcessors {
     void write(Exchange exchange) {
         Message message = exchange.getMessage();
         switch (message.getBody()) {
-            case Submission submission when submission.kind() != Submission.Kind.ENDED ->
-                accepted(message, submission.job());
+            case Submission submission
+            when submission.kind() != Submission.Kind.ENDED -> accepted(message, submission.job());
             case Submission submission -> {
                 message.setHeader("Location", writer.path(submission.job()));
                 message.setBody(HttpAnswer.json(writer.job(submission.job(), 0)));

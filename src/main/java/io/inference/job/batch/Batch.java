@@ -50,8 +50,26 @@ public record Batch(
 
     Batch withCounts(int nowCompleted, int nowFailed) {
         return new Batch(
-                id, caller, inputFileId, task, endpoint, completionWindow, metadata, status, expiring, faults,
-                outputFileId, errorFileId, total, nowCompleted, nowFailed, createdAt, expiresAt, inProgressAt,
-                finalizingAt, cancellingAt, endedAt);
+                id,
+                caller,
+                inputFileId,
+                task,
+                endpoint,
+                completionWindow,
+                metadata,
+                status,
+                expiring,
+                faults,
+                outputFileId,
+                errorFileId,
+                total,
+                nowCompleted,
+                nowFailed,
+                createdAt,
+                expiresAt,
+                inProgressAt,
+                finalizingAt,
+                cancellingAt,
+                endedAt);
     }
 }

@@ -22,9 +22,8 @@ final class BatchInput {
 
     private static final int LONGEST_LINE = 32 * 1024 * 1024;
     private static final int LONGEST_ID = 512;
-    private static final ObjectReader JSON = new ObjectMapper()
-            .readerFor(JsonNode.class)
-            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader JSON =
+            new ObjectMapper().readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String endpoint;
     private final List<LineFault> faults = new ArrayList<>();
@@ -101,7 +100,11 @@ final class BatchInput {
         }
         String id = node.path("custom_id").textValue();
         if (id == null || id.isBlank() || id.length() > LONGEST_ID || id.indexOf('\0') >= 0) {
-            return fault("invalid_custom_id", "'custom_id' must have 1 to " + LONGEST_ID + " characters", "custom_id", number);
+            return fault(
+                    "invalid_custom_id",
+                    "'custom_id' must have 1 to " + LONGEST_ID + " characters",
+                    "custom_id",
+                    number);
         }
         if (!ids.add(id)) {
             return fault("duplicate_custom_id", "another line has this 'custom_id'", "custom_id", number);

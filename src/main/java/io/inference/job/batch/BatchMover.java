@@ -129,8 +129,7 @@ final class BatchMover {
     }
 
     private FileWriter writer(Batch batch, UUID id, String what) {
-        return files.writer(
-                id, batch.caller(), BatchIds.batch(batch.id()) + "_" + what + ".jsonl", StoredFile.OUTPUT);
+        return files.writer(id, batch.caller(), BatchIds.batch(batch.id()) + "_" + what + ".jsonl", StoredFile.OUTPUT);
     }
 
     private static UUID fileId(Batch batch, String what) {

@@ -67,14 +67,13 @@ final class BatchStore {
         values.put("owner", owner.subject());
         values.put("tenant", Files.tenant(owner));
         values.put("most", most);
-        String older = after == null
-                ? ""
-                : " AND (created_at, id) < (SELECT created_at, id FROM batches WHERE id = :after)";
+        String older =
+                after == null ? "" : " AND (created_at, id) < (SELECT created_at, id FROM batches WHERE id = :after)";
         if (after != null) {
             values.put("after", after);
         }
-        return database.call(client -> client.sql("SELECT * FROM batches WHERE owner = :owner AND tenant = :tenant" + older
-                        + " ORDER BY created_at DESC, id DESC LIMIT :most")
+        return database.call(client -> client.sql("SELECT * FROM batches WHERE owner = :owner AND tenant = :tenant"
+                        + older + " ORDER BY created_at DESC, id DESC LIMIT :most")
                 .params(values)
                 .query(BatchStore::read)
                 .list());
@@ -105,7 +104,11 @@ final class BatchStore {
 
     /** Prolongs the lease: between the parts of long work. False where the batch is another's, or no longer in that status. */
     boolean holds(Batch batch) {
-        return update(batch, "lease_until = :until", Map.of("until", Files.column(Instant.now().plus(LEASE)))) == 1;
+        return update(
+                        batch,
+                        "lease_until = :until",
+                        Map.of("until", Files.column(Instant.now().plus(LEASE))))
+                == 1;
     }
 
     /** Gives the lease up, so that another replica may go on with the batch at once. */
@@ -165,8 +168,8 @@ final class BatchStore {
         all.put("id", batch.id());
         all.put("me", me);
         all.put("status", batch.status().label());
-        return database.<Integer>call(client -> client.sql("UPDATE batches SET " + what
-                        + " WHERE id = :id AND lease_owner = :me AND status = :status")
+        return database.<Integer>call(client -> client.sql(
+                        "UPDATE batches SET " + what + " WHERE id = :id AND lease_owner = :me AND status = :status")
                 .params(all)
                 .update());
     }

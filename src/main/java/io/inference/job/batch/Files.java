@@ -62,28 +62,29 @@ public final class Files {
         values.put("purpose", purpose);
         values.put("now", column(Instant.now()));
         delete(id);
-        int ignored = database.<Integer>call(client -> client.sql("INSERT INTO files (id, owner, tenant, filename, purpose,"
-                        + " created_at) VALUES (:id, :owner, :tenant, :filename, :purpose, :now)")
-                .params(values)
-                .update());
+        int ignored =
+                database.<Integer>call(client -> client.sql("INSERT INTO files (id, owner, tenant, filename, purpose,"
+                                + " created_at) VALUES (:id, :owner, :tenant, :filename, :purpose, :now)")
+                        .params(values)
+                        .update());
         // What batches write is bounded by what was uploaded, and lost work would be the worse evil.
         long room = purpose.equals(StoredFile.INPUT) ? mostBytes - used(owner) : Long.MAX_VALUE;
         return new FileWriter(this, id, room);
     }
 
     private long used(Caller owner) {
-        return database.call(client -> client.sql(
-                        "SELECT coalesce(sum(bytes), 0) FROM files WHERE owner = ? AND tenant = ?")
-                .params(owner.subject(), tenant(owner))
-                .query(Long.class)
-                .single());
+        return database.call(
+                client -> client.sql("SELECT coalesce(sum(bytes), 0) FROM files WHERE owner = ? AND tenant = ?")
+                        .params(owner.subject(), tenant(owner))
+                        .query(Long.class)
+                        .single());
     }
 
     void addPart(UUID id, int number, byte[] bytes) {
-        int ignored = database.<Integer>call(client -> client.sql(
-                        "INSERT INTO file_parts (file_id, number, bytes) VALUES (?, ?, ?)")
-                .params(id, number, bytes)
-                .update());
+        int ignored = database.<Integer>call(
+                client -> client.sql("INSERT INTO file_parts (file_id, number, bytes) VALUES (?, ?, ?)")
+                        .params(id, number, bytes)
+                        .update());
     }
 
     StoredFile complete(UUID id, long bytes) {
@@ -91,15 +92,16 @@ public final class Files {
                 .params(bytes, id)
                 .query(Files::read)
                 .optional()
-                .orElseThrow(() -> new InferenceException(ErrorCode.CONFLICT, "the file was deleted while it was stored")));
+                .orElseThrow(
+                        () -> new InferenceException(ErrorCode.CONFLICT, "the file was deleted while it was stored")));
     }
 
     public Optional<StoredFile> find(UUID id) {
-        return database.call(client -> client.sql(
-                        "SELECT " + COLUMNS + " FROM files WHERE id = ? AND bytes IS NOT NULL")
-                .param(id)
-                .query(Files::read)
-                .optional());
+        return database.call(
+                client -> client.sql("SELECT " + COLUMNS + " FROM files WHERE id = ? AND bytes IS NOT NULL")
+                        .param(id)
+                        .query(Files::read)
+                        .optional());
     }
 
     /**
@@ -132,11 +134,11 @@ public final class Files {
 
     /** What is in the file, fetched a part at a time. */
     public InputStream open(UUID id) {
-        return new PartsInputStream(number -> database.call(client -> client.sql(
-                        "SELECT bytes FROM file_parts WHERE file_id = ? AND number = ?")
-                .params(id, number)
-                .query(byte[].class)
-                .optional()));
+        return new PartsInputStream(number ->
+                database.call(client -> client.sql("SELECT bytes FROM file_parts WHERE file_id = ? AND number = ?")
+                        .params(id, number)
+                        .query(byte[].class)
+                        .optional()));
     }
 
     public void delete(UUID id) {
@@ -146,10 +148,10 @@ public final class Files {
 
     /** Deletes what was begun and never completed. */
     void sweep() {
-        int ignored = database.<Integer>call(client -> client.sql(
-                        "DELETE FROM files WHERE bytes IS NULL AND created_at < ?")
-                .param(column(Instant.now().minus(ABANDONED)))
-                .update());
+        int ignored =
+                database.<Integer>call(client -> client.sql("DELETE FROM files WHERE bytes IS NULL AND created_at < ?")
+                        .param(column(Instant.now().minus(ABANDONED)))
+                        .update());
     }
 
     static String tenant(Caller caller) {

@@ -9,4 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param line from 1; null where the whole file is at fault
  */
 public record LineFault(
-        String code, String message, @Nullable String param, @Nullable Integer line) {}
+        String code,
+        String message,
+        @Nullable String param,
+        @Nullable Integer line) {}
