@@ -1,6 +1,7 @@
 package io.inference.routes;
 
 import io.inference.config.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,12 +28,14 @@ class GenerationBuilder {
     private final BeanRepository beans;
     private final Settings settings;
     private final List<PublishingPoint> doors;
+    private final MeterRegistry registry;
     private final AtomicInteger numbers = new AtomicInteger();
 
-    GenerationBuilder(BeanRepository beans, Settings settings, List<PublishingPoint> doors) {
+    GenerationBuilder(BeanRepository beans, Settings settings, List<PublishingPoint> doors, MeterRegistry registry) {
         this.beans = beans;
         this.settings = settings;
         this.doors = List.copyOf(doors);
+        this.registry = registry;
     }
 
     /**
@@ -43,16 +46,23 @@ class GenerationBuilder {
     RouteGeneration build(RouteFiles files) {
         int number = numbers.incrementAndGet();
         DefaultCamelContext context = newContext(number);
+        InFlight calls = new InFlight();
+        RouteMeters meters = new RouteMeters(registry);
+        context.getCamelContextExtension().addInterceptStrategy(meters);
+        context.addRoutePolicyFactory(meters);
         boolean started = false;
         try {
-            List<PublishingPoint.Publication> publications =
-                    doors.stream().map(door -> door.prepare(context)).toList();
+            List<PublishingPoint.Publication> publications = new ArrayList<>();
+            doors.forEach(door -> publications.add(door.prepare(context, calls)));
             load(files, context);
+            publications.add(HeldConsumers.of(context));
             fail(RouteChecks.check(context, settings, files));
             start(context);
             fail(publications.stream().flatMap(p -> p.faults().stream()).toList());
+            SmokeTest.run(context);
             started = true;
-            return new RouteGeneration(number, files.hash(), Instant.now(), context, publications);
+            return new RouteGeneration(
+                    number, files, files.hash(), Instant.now(), context, publications, calls, meters);
         } finally {
             if (!started) {
                 context.stop();

@@ -8,6 +8,7 @@ import io.inference.api.InferenceException;
 import io.inference.config.Settings;
 import io.inference.job.JobRunner;
 import io.inference.models.ModelDirectory;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -26,8 +27,10 @@ class RoutesConfiguration {
             Set.of(ErrorCode.BACKEND_FAILED, ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL);
 
     @Bean
-    RouteGenerations routeGenerations(ApplicationContext application, Settings settings, List<PublishingPoint> doors) {
-        var builder = new GenerationBuilder(new ApplicationContextBeanRepository(application), settings, doors);
+    RouteGenerations routeGenerations(
+            ApplicationContext application, Settings settings, List<PublishingPoint> doors, MeterRegistry registry) {
+        var beans = new ApplicationContextBeanRepository(application);
+        var builder = new GenerationBuilder(beans, settings, doors, registry);
         return new RouteGenerations(builder, settings.path("routes-dir"));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inference.config.Settings;
 import io.inference.http.server.HttpPublishingPoint;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -142,7 +143,7 @@ class GenerationBuilderTest {
     }
 
     private RouteGeneration build(Map<String, String> files) {
-        var builder = new GenerationBuilder(beans, new Settings(environment), List.of(door));
+        var builder = new GenerationBuilder(beans, new Settings(environment), List.of(door), new SimpleMeterRegistry());
         return builder.build(new RouteFiles(new TreeMap<>(files)));
     }
 

@@ -41,8 +41,19 @@ final class DoorFilter extends OncePerRequestFilter {
         String id = RequestId.of(request);
         response.setHeader(RequestId.HEADER, id);
         HeaderRules.secure(response);
+        RoutingTable table = routes.enter();
+        try {
+            admit(id, table, request, response, chain);
+        } finally {
+            table.calls().leave();
+        }
+    }
+
+    private void admit(
+            String id, RoutingTable table, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
         String path = request.getRequestURI();
-        RoutingTable.Match match = routes.current().find(path);
+        RoutingTable.Match match = table.find(path);
         switch (admittance.admit(knock(id, match, request))) {
             case Admission.Refused refused -> refuse(refused, id, path, response);
             case Admission.In in
