@@ -151,12 +151,12 @@ final class JobStore {
     }
 
     void delivered(List<UUID> ids) {
-        int ignored = database.<Integer>call(client -> client.sql(
-                        "UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = ANY(:ids)")
-                .param("ids", ids.toArray(UUID[]::new))
-                .param("now", JobRows.column(now()))
-                .param("commit", "off")
-                .update());
+        int ignored = database.<Integer>call(
+                client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = ANY(:ids)")
+                        .param("ids", ids.toArray(UUID[]::new))
+                        .param("now", JobRows.column(now()))
+                        .param("commit", "off")
+                        .update());
     }
 
     /** One that is queued has ended then; one that runs is marked to be stopped. Empty where there is none, or it has ended. */
