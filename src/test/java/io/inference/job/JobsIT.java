@@ -189,6 +189,26 @@ class JobsIT {
     }
 
     @Test
+    void aCredentialWithScopesSubmitsJobsAndHasThemDoWhatItWasMadeFor() throws Exception {
+        String body = "{\"name\":\"bot\",\"owner\":\"bot\",\"scopes\":[\"%s\"]}";
+        String chats = JSON.readTree(ask("POST", ADMIN, "/v1/api-keys", body.formatted("chat")).body())
+                .path("key")
+                .asText();
+        assertThat(submit(chats, "chat", EchoBackend.chat("x")).statusCode()).isEqualTo(403);
+
+        String embeds = JSON.readTree(
+                        ask("POST", ADMIN, "/v1/api-keys", body.formatted("jobs\",\"embed")).body())
+                .path("key")
+                .asText();
+        String chat = self(submit(embeds, "chat", EchoBackend.chat("not allowed")));
+        awaitEnd(embeds, chat);
+        assertThat(get(embeds, chat + "/result").statusCode()).isEqualTo(403);
+        assertThat(backend.asked()).doesNotContain("not allowed");
+        String embedding = self(submit(embeds, "embedding", "{\"model\":\"echo\",\"input\":\"a\"}"));
+        assertThat(awaitEnd(embeds, embedding).path("state").asText()).isEqualTo("done");
+    }
+
+    @Test
     void aStreamedJobHandsItsChunksOnAndKeepsThem() throws Exception {
         Caller caller = new Caller("carol", Set.of(), Set.of(), null, Caller.Kind.USER);
         byte[] payload = EchoBackend.chat("one two three")
