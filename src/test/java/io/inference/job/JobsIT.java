@@ -191,13 +191,14 @@ class JobsIT {
     @Test
     void aCredentialWithScopesSubmitsJobsAndHasThemDoWhatItWasMadeFor() throws Exception {
         String body = "{\"name\":\"bot\",\"owner\":\"bot\",\"scopes\":[\"%s\"]}";
-        String chats = JSON.readTree(ask("POST", ADMIN, "/v1/api-keys", body.formatted("chat")).body())
+        String chats = JSON.readTree(ask("POST", ADMIN, "/v1/api-keys", body.formatted("chat"))
+                        .body())
                 .path("key")
                 .asText();
         assertThat(submit(chats, "chat", EchoBackend.chat("x")).statusCode()).isEqualTo(403);
 
-        String embeds = JSON.readTree(
-                        ask("POST", ADMIN, "/v1/api-keys", body.formatted("jobs\",\"embed")).body())
+        String embeds = JSON.readTree(ask("POST", ADMIN, "/v1/api-keys", body.formatted("jobs\",\"embed"))
+                        .body())
                 .path("key")
                 .asText();
         String chat = self(submit(embeds, "chat", EchoBackend.chat("not allowed")));
