@@ -32,7 +32,7 @@ class OpaqueTokenVerifierTest {
     private volatile Introspection introspection = token -> Map.copyOf(answer);
     private final OpaqueTokenVerifier verifier = new OpaqueTokenVerifier(
             new TokenQuestions(
-                    this::ask, () -> ISSUER, "inference", new CallerClaims("groups", ""), clock, new Meter()),
+                    this::ask, () -> ISSUER, "inference", new CallerClaims("groups", null), clock, new Meter()),
             clock::nanos);
 
     OpaqueTokenVerifierTest() {
@@ -51,7 +51,7 @@ class OpaqueTokenVerifierTest {
         Caller caller = verifier.verify("abc");
         assertThat(caller.subject()).isEqualTo("alice");
         assertThat(caller.groups()).containsExactly("staff");
-        assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
+        assertThat(caller.scopes()).as("without AUTH_SCOPE_PREFIX").isEmpty();
         assertThat(caller.kind()).isEqualTo(Caller.Kind.USER);
         answer.put("aud", "inference");
         answer.put("client_id", "alice");
