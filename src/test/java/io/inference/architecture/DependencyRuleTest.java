@@ -104,6 +104,14 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.connect..")));
 
     @ArchTest
+    static final ArchRule jobsImportTheApiAndTheDatabase = classes()
+            .that()
+            .resideInAPackage("io.inference.job..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage("io.inference.job..", "io.inference.api..", "io.inference.database..")));
+
+    @ArchTest
     static final ArchRule nobodyImportsTheEmbeddedServers = noClasses()
             .that()
             .resideOutsideOfPackage("io.inference.embedded..")
@@ -129,6 +137,7 @@ class DependencyRuleTest {
                             "io.inference.http..",
                             "io.inference.api..",
                             "io.inference.security..",
+                            "io.inference.job..",
                             "io.inference.routes")));
 
     @ArchTest

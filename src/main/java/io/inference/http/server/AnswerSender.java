@@ -37,6 +37,15 @@ final class AnswerSender {
         response.getOutputStream().write(answer.body());
     }
 
+    void send(HttpAnswer.Copied answer, HttpServletResponse response) throws IOException {
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType(answer.contentType());
+        response.setContentLengthLong(answer.length());
+        try (var content = answer.content()) {
+            content.transferTo(response.getOutputStream());
+        }
+    }
+
     /** The head of a stream; of no effect where it has been sent. */
     static void begin(String contentType, HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_OK);

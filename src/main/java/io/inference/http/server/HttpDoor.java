@@ -186,6 +186,7 @@ final class HttpDoor {
         }
         switch (message.getBody()) {
             case HttpAnswer.Whole whole -> sender.send(whole, early.writing(), response);
+            case HttpAnswer.Copied copied -> sender.send(copied, response);
             case null -> response.setStatus(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 204, Integer.class));
             default -> sender.send(plain(message), early.writing(), response);
         }

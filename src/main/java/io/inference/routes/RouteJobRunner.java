@@ -1,0 +1,107 @@
+package io.inference.routes;
+
+import io.inference.api.Call;
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.job.ChunkSink;
+import io.inference.job.Job;
+import io.inference.job.JobAnswer;
+import io.inference.job.JobRunner;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
+
+/** Runs jobs by the route {@code run-job} of the generation that serves now. */
+class RouteJobRunner implements JobRunner {
+    /** Header with the name of the job's task. */
+    static final String TASK = "InferenceJobTask";
+
+    private static final String ROUTE = "direct:run-job?block=false";
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final RouteGenerations generations;
+    private volatile @Nullable Sender sender;
+
+    private record Sender(int generation, ProducerTemplate template) {}
+
+    RouteJobRunner(RouteGenerations generations) {
+        this.generations = generations;
+    }
+
+    @Override
+    public JobAnswer run(Job job, byte[] payload, Call call, ChunkSink chunks) {
+        RouteGeneration generation = enter();
+        try {
+            Exchange exchange = template(generation).send(ROUTE, sent -> {
+                sent.setProperty(Call.PROPERTY, call);
+                sent.setProperty(Caller.PROPERTY, job.caller());
+                sent.setProperty(ChunkSink.PROPERTY, chunks);
+                Message message = sent.getMessage();
+                message.setHeader(TASK, job.task().label());
+                message.setHeader("InferenceRequestId", call.id());
+                message.setBody(payload);
+            });
+            return answer(exchange);
+        } finally {
+            generation.calls().leave();
+        }
+    }
+
+    /** The generation that serves now, which stays until the job has left it. */
+    private RouteGeneration enter() {
+        while (true) {
+            RouteGeneration generation = generations.current();
+            if (generation == null) {
+                throw InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
+            }
+            if (generation.calls().enter()) {
+                return generation;
+            }
+        }
+    }
+
+    private ProducerTemplate template(RouteGeneration generation) {
+        Sender known = sender;
+        if (known == null || known.generation() != generation.number()) {
+            known = new Sender(generation.number(), generation.context().createProducerTemplate());
+            sender = known;
+        }
+        return known.template();
+    }
+
+    private static JobAnswer answer(Exchange exchange) {
+        if (exchange.getException() != null) {
+            throw reason(exchange.getException());
+        }
+        InferenceException told = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
+        if (told != null) {
+            throw told;
+        }
+        return answer(exchange.getMessage());
+    }
+
+    /** An operator's route may leave JSON of its own. */
+    private static JobAnswer answer(Message message) {
+        if (message.getBody() instanceof JobAnswer answer) {
+            return answer;
+        }
+        byte[] body = message.getBody(byte[].class);
+        if (body == null) {
+            throw new InferenceException(ErrorCode.INTERNAL, "the route ended without an answer to this job");
+        }
+        return JobAnswer.whole(body);
+    }
+
+    /** The nearest cause that has a reason, else a fault of our own. */
+    private static RuntimeException reason(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InferenceException known) {
+                return known;
+            }
+        }
+        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+    }
+}
