@@ -1,6 +1,7 @@
 package io.inference;
 
 import io.inference.embedded.SharedPostgres;
+import io.inference.grpc.server.GrpcDoor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ public final class RunningService implements AutoCloseable {
      *     engine off; the database is one that all tests of this JVM share, unless they say where it is
      */
     public static RunningService start(String... options) {
-        List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
+        List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0", "--grpc-port=0"));
         if (Stream.of(options)
                 .noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
             all.add("--disable-auth=true");
@@ -41,6 +42,10 @@ public final class RunningService implements AutoCloseable {
 
     public int port() {
         return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    public int grpcPort() {
+        return bean(GrpcDoor.class).port();
     }
 
     public int managementPort() {

@@ -2,6 +2,7 @@ package io.inference.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.StringUtils;
@@ -28,17 +29,47 @@ final class ListenerRules {
         if (has("auth-jwks-uri") && !issuer) {
             faults.add("AUTH_JWKS_URI is of no use without AUTH_ISSUER");
         }
-        String host = settings.getProperty("host", "").strip();
-        if (!isLoopback(host) && (off || !configured)) {
-            faults.add("HOST holds '" + host + "'; it accepts a loopback address only while "
-                    + (off
-                            ? "DISABLE_AUTH=true"
-                            : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
+        for (String key : listeners()) {
+            String host = settings.getProperty(key, "").strip();
+            if (!isLoopback(host) && (off || !configured)) {
+                faults.add(key.toUpperCase(Locale.ROOT).replace('-', '_') + " holds '" + host
+                        + "'; it accepts a loopback address only while "
+                        + (off
+                                ? "DISABLE_AUTH=true"
+                                : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
+            }
         }
         if ("production".equalsIgnoreCase(settings.getProperty("profile")) && !off && !configured) {
             faults.add("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY");
         }
+        faults.addAll(grpcFaults());
         return faults;
+    }
+
+    /** Those with an address of their own. */
+    private List<String> listeners() {
+        String own = settings.getProperty("inference-services-host", "").strip();
+        boolean same = own.isEmpty() || own.equals(settings.getProperty("host", "").strip());
+        return same ? List.of("host") : List.of("host", "inference-services-host");
+    }
+
+    private List<String> grpcFaults() {
+        List<String> faults = new ArrayList<>();
+        boolean tls = isOn("grpc-use-tls");
+        if (isOn("grpc-require-api-key") && !has("grpc-api-key")) {
+            faults.add("GRPC_REQUIRE_API_KEY=true needs GRPC_API_KEY");
+        }
+        if (tls && !(has("grpc-cert-file") && has("grpc-key-file"))) {
+            faults.add("GRPC_USE_TLS=true needs GRPC_CERT_FILE and GRPC_KEY_FILE");
+        }
+        if (!tls && (has("grpc-cert-file") || has("grpc-key-file") || has("grpc-client-ca-file"))) {
+            faults.add("GRPC_CERT_FILE, GRPC_KEY_FILE and GRPC_CLIENT_CA_FILE are of no use without GRPC_USE_TLS=true");
+        }
+        return faults;
+    }
+
+    private boolean isOn(String key) {
+        return "true".equalsIgnoreCase(settings.getProperty(key, "").strip());
     }
 
     private boolean has(String key) {

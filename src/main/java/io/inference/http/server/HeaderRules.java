@@ -1,8 +1,8 @@
 package io.inference.http.server;
 
+import io.inference.security.IncomingNames;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
-import java.util.Locale;
 
 /** Which headers pass the door. Names are compared without regard to case. */
 final class HeaderRules {
@@ -35,7 +35,6 @@ final class HeaderRules {
 
     /** Whether a header, query or form parameter of a request may enter an exchange: never one that steers Camel or a flow. */
     static boolean mayEnter(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return !lower.startsWith("camel") && !lower.startsWith("org.apache.camel") && !lower.startsWith("inference");
+        return IncomingNames.mayEnter(name);
     }
 }

@@ -1,0 +1,100 @@
+package io.inference.grpc.server;
+
+import com.google.protobuf.Message;
+import io.grpc.HandlerRegistry;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which methods the server has: those of the generation that was published last. A call that is under way stays with the generation that
+ * it began on. There is a handler for every name, so that who has no credential is told of that first.
+ */
+final class PublishedMethods extends HandlerRegistry {
+    private static final ServerCallHandler<?, ?> LISTED_ONLY = (call, headers) -> {
+        throw new IllegalStateException("this definition is for reflection");
+    };
+
+    private final Function<MethodConsumer, ServerCallHandler<Object, Message>> handlers;
+    private final HealthStatusManager health;
+    private volatile Served served = new Served(Map.of(), List.of());
+
+    private record Served(Map<String, ServerMethodDefinition<?, ?>> methods, List<ServerServiceDefinition> services) {}
+
+    /** @param handlers makes the handler of a method that a route serves */
+    PublishedMethods(
+            Function<MethodConsumer, ServerCallHandler<Object, Message>> handlers, HealthStatusManager health) {
+        this.handlers = handlers;
+        this.health = health;
+    }
+
+    void publish(MethodTable table) {
+        Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
+        for (ServiceDescriptor service : table.services()) {
+            for (MethodDescriptor<?, ?> method : service.getMethods()) {
+                MethodConsumer consumer = table.find(method.getFullMethodName());
+                methods.put(
+                        method.getFullMethodName(),
+                        ServerMethodDefinition.create(
+                                LenientMarshaller.descriptor(method),
+                                consumer == null ? notServed(method.getFullMethodName()) : handlers.apply(consumer)));
+            }
+        }
+        Served before = served;
+        served = new Served(
+                methods,
+                table.services().stream().map(PublishedMethods::listed).toList());
+        before.services().stream()
+                .map(service -> service.getServiceDescriptor().getName())
+                .filter(name -> !table.serviceNames().contains(name))
+                .forEach(health::clearStatus);
+        table.serviceNames()
+                .forEach(name -> health.setStatus(
+                        name, io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING));
+    }
+
+    @Override
+    public ServerMethodDefinition<?, ?> lookupMethod(String fullMethodName, @Nullable String authority) {
+        ServerMethodDefinition<?, ?> method = served.methods().get(fullMethodName);
+        return method != null ? method : unknown(fullMethodName);
+    }
+
+    /** For reflection alone. */
+    @Override
+    public List<ServerServiceDefinition> getServices() {
+        return served.services();
+    }
+
+    private static ServerServiceDefinition listed(ServiceDescriptor service) {
+        ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(service);
+        service.getMethods().forEach(method -> addListed(builder, method));
+        return builder.build();
+    }
+
+    @SuppressWarnings("unchecked") // The handler takes nothing, since nobody calls it.
+    private static <Q, A> void addListed(ServerServiceDefinition.Builder builder, MethodDescriptor<Q, A> method) {
+        builder.addMethod(method, (ServerCallHandler<Q, A>) LISTED_ONLY);
+    }
+
+    private static ServerMethodDefinition<?, ?> unknown(String fullMethodName) {
+        return ServerMethodDefinition.create(
+                LenientMarshaller.anything(fullMethodName),
+                Refusal.handler(new InferenceException(
+                        ErrorCode.NOT_CONFIGURED, "this service has no method of that name")));
+    }
+
+    private static ServerCallHandler<Object, Message> notServed(String fullMethodName) {
+        return Refusal.handler(
+                new InferenceException(ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName));
+    }
+}
