@@ -5,8 +5,6 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.inference.api.Call;
 import io.inference.api.Caller;
 import io.inference.api.ChatAnswer;
@@ -198,7 +196,10 @@ final class RpcRun extends ServerCall.Listener<Object> {
                     .refused(call.id(), call.caller(), "grpc", path, failure.code().reason(), reason);
         }
         try {
-            sender.close(failure == null ? null : GrpcErrors.of(failure, call.id()));
+            // A call that gRPC has ended was told why by gRPC.
+            if (!context.isCancelled() && !rpc.isCancelled()) {
+                sender.close(failure == null ? null : GrpcErrors.of(failure, call.id()));
+            }
         } finally {
             door.listeners().forEach(listener -> listener.ended(call, failure));
         }
