@@ -22,12 +22,15 @@ public final class RunningService implements AutoCloseable {
      *     engine off; the database is one that all tests of this JVM share, unless they say where it is
      */
     public static RunningService start(String... options) {
-        List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0", "--grpc-port=0"));
+        List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
         if (Stream.of(options)
                 .noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
             all.add("--disable-auth=true");
         }
         all.addAll(List.of(options));
+        if (Stream.of(options).noneMatch(option -> option.startsWith("--grpc-port"))) {
+            all.add("--grpc-port=0");
+        }
         if (all.stream().noneMatch(option -> option.startsWith("--inference-services-ollama-base-url"))) {
             all.add("--inference-services-ollama-base-url=");
         }

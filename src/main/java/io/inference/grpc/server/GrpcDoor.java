@@ -44,7 +44,12 @@ public final class GrpcDoor implements SmartLifecycle {
         return publishingPoint;
     }
 
-    /** Where it listens; 0 while it does not. */
+    /** The address that it listens on. */
+    public String host() {
+        return settings.host();
+    }
+
+    /** Its port; 0 while it does not listen. */
     public int port() {
         return server.port();
     }
