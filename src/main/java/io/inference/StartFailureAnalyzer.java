@@ -1,8 +1,8 @@
 package io.inference;
 
 import io.inference.config.SettingsException;
-import io.inference.local.LocalModelException;
 import io.inference.grpc.server.ListenException;
+import io.inference.local.LocalModelException;
 import io.inference.routes.RouteFaultsException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -20,8 +20,7 @@ class StartFailureAnalyzer implements FailureAnalyzer {
                             settings.getMessage(), "Correct the settings; --help lists them.", settings);
                 }
                 case ListenException door -> {
-                    return new FailureAnalysis(
-                            door.getMessage(), "Correct the settings; --help lists them.", door);
+                    return new FailureAnalysis(door.getMessage(), "Correct the settings; --help lists them.", door);
                 }
                 case RouteFaultsException routes -> {
                     return new FailureAnalysis(routes.getMessage(), "Correct the route files.", routes);

@@ -49,7 +49,8 @@ final class ListenerRules {
     /** Those with an address of their own. */
     private List<String> listeners() {
         String own = settings.getProperty("inference-services-host", "").strip();
-        boolean same = own.isEmpty() || own.equals(settings.getProperty("host", "").strip());
+        boolean same =
+                own.isEmpty() || own.equals(settings.getProperty("host", "").strip());
         return same ? List.of("host") : List.of("host", "inference-services-host");
     }
 

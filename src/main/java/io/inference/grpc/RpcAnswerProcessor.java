@@ -22,8 +22,7 @@ public final class RpcAnswerProcessor implements Processor {
      * @param message as it came; null where no step has read it
      * @param stream whether the method's answers are streams
      */
-    public record Asked(
-            String callId, @Nullable Message message, boolean stream) {}
+    public record Asked(String callId, @Nullable Message message, boolean stream) {}
 
     public RpcAnswerProcessor(Writer writer) {
         this.writer = writer;
@@ -36,7 +35,6 @@ public final class RpcAnswerProcessor implements Processor {
                 call.id(),
                 exchange.getProperty(RpcRequestProcessor.MESSAGE, Message.class),
                 exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class));
-        exchange.getMessage()
-                .setBody(writer.write(exchange.getMessage().getBody(), asked));
+        exchange.getMessage().setBody(writer.write(exchange.getMessage().getBody(), asked));
     }
 }

@@ -145,7 +145,8 @@ class DependencyRuleTest {
             .that()
             .haveSimpleNameNotEndingWith("Processor")
             .and()
-            .resideOutsideOfPackages("io.inference", "io.inference.routes..", "io.inference.http..", "io.inference.grpc..")
+            .resideOutsideOfPackages(
+                    "io.inference", "io.inference.routes..", "io.inference.http..", "io.inference.grpc..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel..");

@@ -11,17 +11,62 @@ public final class Certificates {
 
     /** {@code NAME.pem} and {@code NAME.key}, signed by itself and good for localhost. */
     public static void authority(Path folder, String name) throws IOException, InterruptedException {
-        run(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:localhost", "-keyout", name + ".key", "-out",
+        run(
+                folder,
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=" + name,
+                "-addext",
+                "subjectAltName=DNS:localhost",
+                "-keyout",
+                name + ".key",
+                "-out",
                 name + ".pem");
     }
 
     /** {@code NAME.pem} and {@code NAME.key}, signed by the authority. */
     public static void signed(Path folder, String name, String authority) throws IOException, InterruptedException {
-        run(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=" + name,
-                "-addext", "subjectAltName=DNS:localhost", "-keyout", name + ".key", "-out", name + ".csr");
-        run(folder, "x509", "-req", "-in", name + ".csr", "-CA", authority + ".pem", "-CAkey", authority + ".key",
-                "-CAcreateserial", "-days", "2", "-copy_extensions", "copy", "-out", name + ".pem");
+        run(
+                folder,
+                "req",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-subj",
+                "/CN=" + name,
+                "-addext",
+                "subjectAltName=DNS:localhost",
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".csr");
+        run(
+                folder,
+                "x509",
+                "-req",
+                "-in",
+                name + ".csr",
+                "-CA",
+                authority + ".pem",
+                "-CAkey",
+                authority + ".key",
+                "-CAcreateserial",
+                "-days",
+                "2",
+                "-copy_extensions",
+                "copy",
+                "-out",
+                name + ".pem");
     }
 
     private static void run(Path folder, String... arguments) throws IOException, InterruptedException {

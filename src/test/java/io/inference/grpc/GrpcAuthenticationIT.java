@@ -155,8 +155,8 @@ class GrpcAuthenticationIT {
                         "--grpc-api-key=key",
                         "--grpc-allowed-ips=10.0.0.0/8");
                 GrpcCaller here = new GrpcCaller(elsewhere.grpcPort())) {
-            StatusRuntimeException failure = failure(
-                    () -> here.stub("x-api-key", "key").listModels(ListModelsRequest.getDefaultInstance()));
+            StatusRuntimeException failure =
+                    failure(() -> here.stub("x-api-key", "key").listModels(ListModelsRequest.getDefaultInstance()));
             assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNAUTHENTICATED);
         }
     }
@@ -169,11 +169,16 @@ class GrpcAuthenticationIT {
     @SuppressWarnings("unchecked")
     private static StatusRuntimeException call(MethodDescriptor<?, ?> method) {
         MethodDescriptor<Empty, Object> any = ((MethodDescriptor<Object, Object>) method)
-                .toBuilder(ProtoUtils.marshaller(Empty.getDefaultInstance()), ((MethodDescriptor<Object, Object>) method).getResponseMarshaller())
+                .toBuilder(
+                                ProtoUtils.marshaller(Empty.getDefaultInstance()),
+                                ((MethodDescriptor<Object, Object>) method).getResponseMarshaller())
                         .setType(MethodType.SERVER_STREAMING)
                         .build();
         return failure(() -> ClientCalls.blockingServerStreamingCall(
-                        ClientInterceptors.intercept(caller.channel()), any, CallOptions.DEFAULT, Empty.getDefaultInstance())
+                        ClientInterceptors.intercept(caller.channel()),
+                        any,
+                        CallOptions.DEFAULT,
+                        Empty.getDefaultInstance())
                 .forEachRemaining(answer -> {}));
     }
 

@@ -40,8 +40,7 @@ public final class GrpcCaller implements AutoCloseable {
     }
 
     public InferenceServiceBlockingStub stub(String... metadata) {
-        return InferenceServiceGrpc.newBlockingStub(
-                ClientInterceptors.intercept(channel, metadata(metadata)));
+        return InferenceServiceGrpc.newBlockingStub(ClientInterceptors.intercept(channel, metadata(metadata)));
     }
 
     /** @param pairs names and values by turns */

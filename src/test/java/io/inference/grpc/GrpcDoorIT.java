@@ -80,7 +80,8 @@ class GrpcDoorIT {
         GenerateRequest ask = GenerateRequest.newBuilder()
                 .setModel("mock")
                 .setPrompt("Once")
-                .setOptions(Options.newBuilder().setTemperature(0).setMaxTokens(5).addStop("."))
+                .setOptions(
+                        Options.newBuilder().setTemperature(0).setMaxTokens(5).addStop("."))
                 .build();
         assertThat(caller.stub().generate(ask).getText()).isEqualTo("hello");
         List<GenerateChunk> chunks = ImmutableList.copyOf(caller.stub().generateStream(ask));
@@ -135,8 +136,8 @@ class GrpcDoorIT {
 
     @Test
     void aModelThatNobodyHasIsNotFound() {
-        StatusRuntimeException failure = failure(() -> caller.stub()
-                .chat(GrpcCaller.ASK.toBuilder().setModel("nobody").build()));
+        StatusRuntimeException failure = failure(() ->
+                caller.stub().chat(GrpcCaller.ASK.toBuilder().setModel("nobody").build()));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
         assertThat(GrpcCaller.reason(failure)).isEqualTo("model_not_found");
     }
@@ -186,7 +187,8 @@ class GrpcDoorIT {
         StatusRuntimeException failure = failure(() -> ClientCalls.blockingUnaryCall(
                 caller.channel(),
                 InferenceServiceGrpc.getChatMethod().toBuilder(
-                                new Rubbish(), InferenceServiceGrpc.getChatMethod().getResponseMarshaller())
+                                new Rubbish(),
+                                InferenceServiceGrpc.getChatMethod().getResponseMarshaller())
                         .build(),
                 CallOptions.DEFAULT,
                 new byte[] {(byte) 0xff, (byte) 0xff, 1, 2}));
@@ -196,8 +198,8 @@ class GrpcDoorIT {
 
     @Test
     void noFailureShowsTheInsideOfTheService() {
-        StatusRuntimeException failure = failure(() -> caller.stub()
-                .chat(GrpcCaller.ASK.toBuilder().setModel("nobody").build()));
+        StatusRuntimeException failure = failure(() ->
+                caller.stub().chat(GrpcCaller.ASK.toBuilder().setModel("nobody").build()));
         assertThat(failure.getTrailers().toString() + failure.getStatus().getDescription())
                 .doesNotContain("Exception", "io.inference.", "org.apache", "\tat ");
     }

@@ -49,7 +49,8 @@ class GrpcReflectionIT {
 
     @Test
     void everyServiceIsListed() throws Exception {
-        var listed = ask(ServerReflectionRequest.newBuilder().setListServices("").build());
+        var listed =
+                ask(ServerReflectionRequest.newBuilder().setListServices("").build());
         assertThat(listed.getListServicesResponse().getServiceList())
                 .extracting(service -> service.getName())
                 .contains("inference.v1.InferenceService", "inference.GRPCInferenceService", "grpc.health.v1.Health");
@@ -59,8 +60,8 @@ class GrpcReflectionIT {
     void aChatIsAnsweredByWhatReflectionTells() throws Exception {
         MethodDescriptor chat = service("inference.v1.InferenceService", "Chat");
         DynamicMessage answer = call(chat, question(chat.getInputType()));
-        DynamicMessage message = (DynamicMessage)
-                answer.getField(answer.getDescriptorForType().findFieldByName("message"));
+        DynamicMessage message =
+                (DynamicMessage) answer.getField(answer.getDescriptorForType().findFieldByName("message"));
         assertThat(message.getField(message.getDescriptorForType().findFieldByName("content")))
                 .isEqualTo("hello");
     }
@@ -100,10 +101,8 @@ class GrpcReflectionIT {
         var generic = io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
                 .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName(method.getService().getFullName() + "/" + method.getName())
-                .setRequestMarshaller(
-                        ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
-                .setResponseMarshaller(
-                        ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getOutputType())))
+                .setRequestMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
+                .setResponseMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getOutputType())))
                 .build();
         return ClientCalls.blockingUnaryCall(caller.channel(), generic, CallOptions.DEFAULT, request);
     }

@@ -67,8 +67,7 @@ class GrpcStopIT {
                 assertThat(chunks.next().getDelta().getContent()).isEqualTo("one");
                 service.close();
                 assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
-                StatusRuntimeException failure =
-                        catchThrowableOfType(StatusRuntimeException.class, chunks::hasNext);
+                StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, chunks::hasNext);
                 assertThat(GrpcCaller.reason(failure)).isEqualTo("unavailable");
             }
         }

@@ -11,7 +11,6 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.inference.RunningService;
-import io.inference.grpc.v1.ChatChunk;
 import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.InferenceServiceGrpc;
 import io.inference.stub.StubServer;
@@ -50,7 +49,8 @@ class GrpcStreamIT {
                 assertThat(chunks.next().getDelta().getContent()).isEqualTo("token" + i);
                 goOn.release();
             }
-            chunks.forEachRemaining(rest -> assertThat(rest.getDelta().getContent()).isEmpty());
+            chunks.forEachRemaining(
+                    rest -> assertThat(rest.getDelta().getContent()).isEmpty());
         }
     }
 
@@ -93,8 +93,15 @@ class GrpcStreamIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"openai, false, false", "openai, true, false", "openai, true, true", "ollama, false, false", "ollama, true, true"})
-    void aCallerThatCancelsStopsTheBackendWithinASecond(String backend, boolean stream, boolean begun) throws Exception {
+    @CsvSource({
+        "openai, false, false",
+        "openai, true, false",
+        "openai, true, true",
+        "ollama, false, false",
+        "ollama, true, true"
+    })
+    void aCallerThatCancelsStopsTheBackendWithinASecond(String backend, boolean stream, boolean begun)
+            throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch gone = new CountDownLatch(1);
         try (StubServer upstream = hanging(begun, asked, gone);
@@ -109,7 +116,9 @@ class GrpcStreamIT {
             }
             assertThat(gone.getCount()).as("still connected").isEqualTo(1);
             reading.call.cancel("enough", null);
-            assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS)).as("gone").isTrue();
+            assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("gone")
+                    .isTrue();
         }
     }
 
@@ -160,8 +169,7 @@ class GrpcStreamIT {
                 GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
             var chunks = caller.stub().chatStream(GrpcCaller.ASK);
             assertThat(chunks.next().getDelta().getContent()).isEqualTo("one");
-            StatusRuntimeException failure =
-                    catchThrowableOfType(StatusRuntimeException.class, chunks::hasNext);
+            StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, chunks::hasNext);
             assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
             assertThat(GrpcCaller.reason(failure)).isEqualTo("backend_failed");
         }
@@ -188,7 +196,8 @@ class GrpcStreamIT {
             assertThat(GrpcCaller.reason(failure)).isEqualTo("overloaded");
             assertThat(GrpcCaller.saysWhenToRetry(failure)).isTrue();
             first.call.cancel("enough", null);
-            await().untilAsserted(() -> assertThat(new Reading(caller).firstChunk()).isNotNull());
+            await().untilAsserted(
+                            () -> assertThat(new Reading(caller).firstChunk()).isNotNull());
         }
     }
 

@@ -52,7 +52,9 @@ class GrpcTlsIT {
             try (GrpcCaller caller = caller(
                     service,
                     TlsChannelCredentials.newBuilder()
-                            .keyManager(folder.resolve("caller.pem").toFile(), folder.resolve("caller.key").toFile()))) {
+                            .keyManager(
+                                    folder.resolve("caller.pem").toFile(),
+                                    folder.resolve("caller.key").toFile()))) {
                 assertThat(models(caller)).isZero();
             }
             try (GrpcCaller stranger = caller(
@@ -112,8 +114,7 @@ class GrpcTlsIT {
     }
 
     private static void assertUnavailable(GrpcCaller caller) {
-        StatusRuntimeException failure =
-                catchThrowableOfType(StatusRuntimeException.class, () -> models(caller));
+        StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> models(caller));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
     }
 }

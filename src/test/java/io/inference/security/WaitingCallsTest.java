@@ -77,8 +77,8 @@ class WaitingCallsTest {
         }
         // Ten calls ahead at ten seconds each.
         assertThatThrownBy(() -> queue.admit(new Call("hasty", "grpc", Duration.ofSeconds(30))))
-                .isInstanceOfSatisfying(InferenceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.TIMEOUT));
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
         queue.admit(new Call("patient", "grpc", Duration.ofMinutes(3)));
         clock.addAndGet(Duration.ofMillis(10).toNanos());
         ahead.remove().markFirstToken();

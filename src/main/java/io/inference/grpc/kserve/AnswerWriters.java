@@ -82,7 +82,8 @@ final class AnswerWriters {
         ModelInferResponse.Builder response =
                 ModelInferResponse.newBuilder().setModelVersion(MODEL_VERSION).setId(request.getId());
         switch (answer) {
-            case EmbedAnswer embedded -> addVectors(response.setModelName(embedded.model()), embedded.embeddings(), raw);
+            case EmbedAnswer embedded ->
+                addVectors(response.setModelName(embedded.model()), embedded.embeddings(), raw);
             case ChatAnswer.Whole generated ->
                 addTexts(response.setModelName(generated.model()), generated.choices(), raw);
             case null, default -> throw new IllegalStateException("the route left no answer that is whole");

@@ -59,7 +59,8 @@ final class InferRequestReader {
 
     private static List<String> some(@Nullable List<String> prompts) {
         if (prompts == null || prompts.isEmpty()) {
-            throw InferenceException.invalid("inputs." + GENERATE_INPUT, "the input tensor 'text_input' has no element");
+            throw InferenceException.invalid(
+                    "inputs." + GENERATE_INPUT, "the input tensor 'text_input' has no element");
         }
         return prompts;
     }
@@ -67,8 +68,7 @@ final class InferRequestReader {
     private static void checkOutputs(ModelInferRequest from, String there) {
         from.getOutputsList().forEach(output -> {
             if (!output.getName().equals(there)) {
-                throw InferenceException.invalid(
-                        "outputs", "the one output tensor of this request is '" + there + "'");
+                throw InferenceException.invalid("outputs", "the one output tensor of this request is '" + there + "'");
             }
         });
     }

@@ -73,17 +73,16 @@ record InputTensor(InferInputTensor tensor, @Nullable ByteString raw) {
     }
 
     private Object contents(InferTensorContents contents) {
-        List<?> elements =
-                switch (tensor.getDatatype()) {
-                    case "BOOL" -> contents.getBoolContentsList();
-                    case "INT8", "INT16", "INT32" -> contents.getIntContentsList();
-                    case "INT64" -> contents.getInt64ContentsList();
-                    case "UINT8", "UINT16", "UINT32" -> contents.getUintContentsList();
-                    case "UINT64" -> contents.getUint64ContentsList();
-                    case "FP32" -> contents.getFp32ContentsList();
-                    case "FP64" -> contents.getFp64ContentsList();
-                    default -> throw unknownType();
-                };
+        List<?> elements = switch (tensor.getDatatype()) {
+            case "BOOL" -> contents.getBoolContentsList();
+            case "INT8", "INT16", "INT32" -> contents.getIntContentsList();
+            case "INT64" -> contents.getInt64ContentsList();
+            case "UINT8", "UINT16", "UINT32" -> contents.getUintContentsList();
+            case "UINT64" -> contents.getUint64ContentsList();
+            case "FP32" -> contents.getFp32ContentsList();
+            case "FP64" -> contents.getFp64ContentsList();
+            default -> throw unknownType();
+        };
         if (elements.size() != 1) {
             throw invalid("must hold one element");
         }
@@ -91,14 +90,13 @@ record InputTensor(InferInputTensor tensor, @Nullable ByteString raw) {
     }
 
     private Object number(ByteString raw) {
-        int bytes =
-                switch (tensor.getDatatype()) {
-                    case "BOOL", "INT8", "UINT8" -> 1;
-                    case "INT16", "UINT16" -> 2;
-                    case "INT32", "UINT32", "FP32" -> 4;
-                    case "INT64", "UINT64", "FP64" -> 8;
-                    default -> throw unknownType();
-                };
+        int bytes = switch (tensor.getDatatype()) {
+            case "BOOL", "INT8", "UINT8" -> 1;
+            case "INT16", "UINT16" -> 2;
+            case "INT32", "UINT32", "FP32" -> 4;
+            case "INT64", "UINT64", "FP64" -> 8;
+            default -> throw unknownType();
+        };
         if (raw.size() != bytes) {
             throw invalid("must hold one element");
         }

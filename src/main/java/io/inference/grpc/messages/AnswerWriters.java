@@ -86,16 +86,14 @@ public final class AnswerWriters {
             Function<String, Function<Chunk, Message>> encoder) {
         return switch (answer) {
             case ChatAnswer.Whole complete
-            when asked.stream() ->
-                new GrpcAnswer.Streamed(new WholeStream(complete), encoder.apply(complete.model()));
+            when asked.stream() -> new GrpcAnswer.Streamed(new WholeStream(complete), encoder.apply(complete.model()));
             case ChatAnswer.Whole complete ->
                 new GrpcAnswer.Whole(whole.apply(complete, complete.choices().getFirst()));
             case ChatAnswer.Streamed streamed
             when asked.stream() -> new GrpcAnswer.Streamed(streamed.chunks(), encoder.apply(streamed.model()));
             case ChatAnswer.Streamed streamed -> {
                 streamed.chunks().close();
-                throw new InferenceException(
-                        ErrorCode.INTERNAL, "the backend streamed an answer that was to be whole");
+                throw new InferenceException(ErrorCode.INTERNAL, "the backend streamed an answer that was to be whole");
             }
             case null -> throw new IllegalStateException("the route left no answer");
         };

@@ -7,8 +7,7 @@ import io.inference.api.InferenceException;
 
 /** What fields may hold: the same bounds as at the REST door. */
 final class Fields {
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Fields() {}
 

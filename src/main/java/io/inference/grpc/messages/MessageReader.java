@@ -78,8 +78,7 @@ final class MessageReader {
                 }
                 yield new Image.Remote(from.getUrl());
             }
-            case SOURCE_NOT_SET ->
-                throw InferenceException.invalid(path, "'" + path + "' must have 'data' or 'url'");
+            case SOURCE_NOT_SET -> throw InferenceException.invalid(path, "'" + path + "' must have 'data' or 'url'");
         };
     }
 
@@ -92,7 +91,8 @@ final class MessageReader {
             return type;
         }
         ByteString data = from.getData();
-        String begin = data.substring(0, Math.min(4, data.size())).toString(java.nio.charset.StandardCharsets.ISO_8859_1);
+        String begin =
+                data.substring(0, Math.min(4, data.size())).toString(java.nio.charset.StandardCharsets.ISO_8859_1);
         return FIRST_BYTES.entrySet().stream()
                 .filter(known -> begin.startsWith(known.getKey()))
                 .map(Map.Entry::getValue)

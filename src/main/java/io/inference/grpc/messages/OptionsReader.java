@@ -22,7 +22,9 @@ public final class OptionsReader {
                 from.hasPresencePenalty() ? between("presence_penalty", from.getPresencePenalty(), -2, 2) : null,
                 from.hasFrequencyPenalty() ? between("frequency_penalty", from.getFrequencyPenalty(), -2, 2) : null,
                 from.hasSeed() ? Long.valueOf(from.getSeed()) : null,
-                from.hasMaxTokens() ? Integer.valueOf(Fields.atLeast(path("max_tokens"), from.getMaxTokens(), 1)) : null,
+                from.hasMaxTokens()
+                        ? Integer.valueOf(Fields.atLeast(path("max_tokens"), from.getMaxTokens(), 1))
+                        : null,
                 stops(from.getStopList()),
                 from.hasContextLength()
                         ? Integer.valueOf(Fields.atLeast(path("context_length"), from.getContextLength(), 1))

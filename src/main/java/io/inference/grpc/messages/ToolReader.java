@@ -30,13 +30,12 @@ final class ToolReader {
         if (choice == null) {
             return null;
         }
-        ToolChoice read =
-                switch (choice) {
-                    case "auto" -> new ToolChoice(ToolChoice.Mode.AUTO, null);
-                    case "none" -> new ToolChoice(ToolChoice.Mode.NONE, null);
-                    case "required" -> new ToolChoice(ToolChoice.Mode.REQUIRED, null);
-                    default -> new ToolChoice(ToolChoice.Mode.FUNCTION, choice);
-                };
+        ToolChoice read = switch (choice) {
+            case "auto" -> new ToolChoice(ToolChoice.Mode.AUTO, null);
+            case "none" -> new ToolChoice(ToolChoice.Mode.NONE, null);
+            case "required" -> new ToolChoice(ToolChoice.Mode.REQUIRED, null);
+            default -> new ToolChoice(ToolChoice.Mode.FUNCTION, choice);
+        };
         boolean forced = read.mode() == ToolChoice.Mode.REQUIRED || read.mode() == ToolChoice.Mode.FUNCTION;
         if (forced && tools.isEmpty()) {
             throw InferenceException.invalid("tool_choice", "'tool_choice' needs 'tools'");
@@ -57,8 +56,7 @@ final class ToolReader {
                 new ResponseFormat.JsonSchema(
                         from.hasName() ? from.getName() : null,
                         Fields.jsonObject(
-                                "response_format.schema",
-                                Fields.required("response_format.schema", from.getSchema())),
+                                "response_format.schema", Fields.required("response_format.schema", from.getSchema())),
                         from.hasStrict() ? Boolean.valueOf(from.getStrict()) : null);
             default ->
                 throw InferenceException.unsupported(

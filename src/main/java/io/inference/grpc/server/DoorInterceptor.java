@@ -42,16 +42,14 @@ final class DoorInterceptor implements ServerInterceptor {
             return next.startCall(call, metadata);
         }
         String id = RpcMetadata.requestId(metadata);
-        InferenceException full =
-                switch (calls.enter()) {
-                    case IN -> null;
-                    case TOO_MANY ->
-                        InferenceException.retryLater(
-                                ErrorCode.OVERLOADED, "too many calls are under way; try again later", RETRY_AFTER);
-                    case STOPPING ->
-                        InferenceException.retryLater(
-                                ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
-                };
+        InferenceException full = switch (calls.enter()) {
+            case IN -> null;
+            case TOO_MANY ->
+                InferenceException.retryLater(
+                        ErrorCode.OVERLOADED, "too many calls are under way; try again later", RETRY_AFTER);
+            case STOPPING ->
+                InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
+        };
         if (full != null) {
             return Refusal.refuse(call, full, id);
         }

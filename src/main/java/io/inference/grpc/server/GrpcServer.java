@@ -10,8 +10,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,7 +82,8 @@ final class GrpcServer {
                 .executor(threads)
                 .maxInboundMessageSize(settings.maxMessageBytes())
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
-                // Too many calls are told so, rather than left to wait at the caller; this bounds what a connection may try.
+                // Too many calls are told so, rather than left to wait at the caller; this bounds what a connection may
+                // try.
                 .maxConcurrentCallsPerConnection(2 * settings.maxCalls())
                 .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)

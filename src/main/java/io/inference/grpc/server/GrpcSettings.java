@@ -27,7 +27,7 @@ public record GrpcSettings(
         Duration grace,
         @Nullable Tls tls) {
     /**
-     * Files in PEM. They are looked at again every so often, and taken on once both certificate and key have changed.
+     * Files in PEM. They are looked at again every so often, and taken on once they have changed.
      *
      * @param certificates the server's own, followed by those that vouch for it
      * @param key in PKCS #8

@@ -18,9 +18,8 @@ record LenientMarshaller(Marshaller<?> strict) implements Marshaller<Object> {
     /** The method with this marshaller for its requests. */
     @SuppressWarnings("unchecked") // Answers of generated services are messages.
     static MethodDescriptor<Object, Message> descriptor(MethodDescriptor<?, ?> method) {
-        return method.toBuilder(
-                        new LenientMarshaller(method.getRequestMarshaller()),
-                        (Marshaller<Message>) method.getResponseMarshaller())
+        return method.toBuilder(new LenientMarshaller(method.getRequestMarshaller()), (Marshaller<Message>)
+                        method.getResponseMarshaller())
                 .build();
     }
 

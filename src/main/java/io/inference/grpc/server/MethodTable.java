@@ -55,8 +55,9 @@ final class MethodTable {
             return byName;
         }
         try {
-            return (ServiceDescriptor)
-                    Class.forName(name + "Grpc").getMethod("getServiceDescriptor").invoke(null);
+            return (ServiceDescriptor) Class.forName(name + "Grpc")
+                    .getMethod("getServiceDescriptor")
+                    .invoke(null);
         } catch (ReflectiveOperationException e) {
             return null;
         }

@@ -52,15 +52,13 @@ final class PublishedMethods extends HandlerRegistry {
         }
         Served before = served;
         served = new Served(
-                methods,
-                table.services().stream().map(PublishedMethods::listed).toList());
+                methods, table.services().stream().map(PublishedMethods::listed).toList());
         before.services().stream()
                 .map(service -> service.getServiceDescriptor().getName())
                 .filter(name -> !table.serviceNames().contains(name))
                 .forEach(health::clearStatus);
         table.serviceNames()
-                .forEach(name -> health.setStatus(
-                        name, io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING));
+                .forEach(name -> health.setStatus(name, io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING));
     }
 
     @Override
@@ -89,8 +87,8 @@ final class PublishedMethods extends HandlerRegistry {
     private static ServerMethodDefinition<?, ?> unknown(String fullMethodName) {
         return ServerMethodDefinition.create(
                 LenientMarshaller.anything(fullMethodName),
-                Refusal.handler(new InferenceException(
-                        ErrorCode.NOT_CONFIGURED, "this service has no method of that name")));
+                Refusal.handler(
+                        new InferenceException(ErrorCode.NOT_CONFIGURED, "this service has no method of that name")));
     }
 
     private static ServerCallHandler<Object, Message> notServed(String fullMethodName) {

@@ -57,7 +57,8 @@ final class RpcRun extends ServerCall.Listener<Object> {
         door.listeners().forEach(listener -> listener.started(call));
         door.calls().watch(call);
         call.onCancel(this::endUnlessRunning);
-        context.addListener(onCancellation, task -> Thread.ofVirtual().name("cancel").start(task));
+        context.addListener(
+                onCancellation, task -> Thread.ofVirtual().name("cancel").start(task));
         // One message, and one more to see that there is only one.
         rpc.request(2);
     }
@@ -193,7 +194,13 @@ final class RpcRun extends ServerCall.Listener<Object> {
             String reason = failure.getMessage() == null ? "" : failure.getMessage();
             String path = "/" + rpc.getMethodDescriptor().getFullMethodName();
             door.audit()
-                    .refused(call.id(), call.caller(), "grpc", path, failure.code().reason(), reason);
+                    .refused(
+                            call.id(),
+                            call.caller(),
+                            "grpc",
+                            path,
+                            failure.code().reason(),
+                            reason);
         }
         try {
             // A call that gRPC has ended was told why by gRPC.

@@ -53,16 +53,22 @@ class KServeIT {
 
     @Test
     void theServiceAndItsModelsTellOfThemselves() {
-        assertThat(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
-        assertThat(stub.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()).isTrue();
-        assertThat(stub.serverMetadata(ServerMetadataRequest.getDefaultInstance()).getName())
+        assertThat(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive())
+                .isTrue();
+        assertThat(stub.serverReady(ServerReadyRequest.getDefaultInstance()).getReady())
+                .isTrue();
+        assertThat(stub.serverMetadata(ServerMetadataRequest.getDefaultInstance())
+                        .getName())
                 .isEqualTo("inference-service");
-        assertThat(stub.modelReady(ModelReadyRequest.newBuilder().setName("mock").build())
+        assertThat(stub.modelReady(
+                                ModelReadyRequest.newBuilder().setName("mock").build())
                         .getReady())
                 .isTrue();
         var metadata = stub.modelMetadata(
                 ModelMetadataRequest.newBuilder().setName("mock").build());
-        assertThat(metadata.getInputsList()).extracting(tensor -> tensor.getName()).contains("text_input", "text");
+        assertThat(metadata.getInputsList())
+                .extracting(tensor -> tensor.getName())
+                .contains("text_input", "text");
         assertThat(failure(() -> stub.modelReady(
                                 ModelReadyRequest.newBuilder().setName("nobody").build()))
                         .getStatus()
@@ -116,8 +122,12 @@ class KServeIT {
                         .setDatatype("FP32")
                         .addShape(1)
                         .setContents(InferTensorContents.newBuilder().addFp32Contents(0.7f)))
-                .putParameters("max_tokens", InferParameter.newBuilder().setInt64Param(9).build())
-                .putParameters("top_p", InferParameter.newBuilder().setStringParam("0.5").build())
+                .putParameters(
+                        "max_tokens",
+                        InferParameter.newBuilder().setInt64Param(9).build())
+                .putParameters(
+                        "top_p",
+                        InferParameter.newBuilder().setStringParam("0.5").build())
                 .build());
         assertThat(answer.getOutputs(0).getName()).isEqualTo("text_output");
         assertThat(answer.getOutputs(0).getContents().getBytesContents(0).toStringUtf8())
@@ -131,23 +141,35 @@ class KServeIT {
     @Test
     void whatIsWrongWithATensorIsSaid() {
         assertField("inputs", ModelInferRequest.newBuilder());
-        assertField("inputs.text", ModelInferRequest.newBuilder()
-                .addInputs(texts("text", "a").toBuilder().clearShape().addShape(3)));
-        assertField("inputs.text", ModelInferRequest.newBuilder()
-                .addInputs(texts("text", "a").toBuilder().setDatatype("FP32")));
-        assertField("raw_input_contents", ModelInferRequest.newBuilder()
-                .addInputs(texts("text", "a"))
-                .addRawInputContents(raw("a"))
-                .addRawInputContents(raw("b")));
-        assertField("inputs.text", ModelInferRequest.newBuilder()
-                .addInputs(InferInputTensor.newBuilder()
-                        .setName("text")
-                        .setDatatype("BYTES")
-                        .addShape(1))
-                .addRawInputContents(ByteString.copyFrom(new byte[] {-1, -1, -1, 127, 1})));
-        assertField("parameters.heat", ModelInferRequest.newBuilder()
-                .addInputs(texts("text_input", "a"))
-                .putParameters("heat", InferParameter.newBuilder().setInt64Param(9).build()));
+        assertField(
+                "inputs.text",
+                ModelInferRequest.newBuilder()
+                        .addInputs(texts("text", "a").toBuilder().clearShape().addShape(3)));
+        assertField(
+                "inputs.text",
+                ModelInferRequest.newBuilder()
+                        .addInputs(texts("text", "a").toBuilder().setDatatype("FP32")));
+        assertField(
+                "raw_input_contents",
+                ModelInferRequest.newBuilder()
+                        .addInputs(texts("text", "a"))
+                        .addRawInputContents(raw("a"))
+                        .addRawInputContents(raw("b")));
+        assertField(
+                "inputs.text",
+                ModelInferRequest.newBuilder()
+                        .addInputs(InferInputTensor.newBuilder()
+                                .setName("text")
+                                .setDatatype("BYTES")
+                                .addShape(1))
+                        .addRawInputContents(ByteString.copyFrom(new byte[] {-1, -1, -1, 127, 1})));
+        assertField(
+                "parameters.heat",
+                ModelInferRequest.newBuilder()
+                        .addInputs(texts("text_input", "a"))
+                        .putParameters(
+                                "heat",
+                                InferParameter.newBuilder().setInt64Param(9).build()));
     }
 
     /** Camel's component is a client with code of its own. */
@@ -159,10 +181,13 @@ class KServeIT {
             String at = "?target=localhost:" + service.grpcPort() + "&modelName=mock";
             ModelInferResponse answer = template.requestBody(
                     "kserve:infer" + at,
-                    ModelInferRequest.newBuilder().addInputs(texts("text", "a", "b")).build(),
+                    ModelInferRequest.newBuilder()
+                            .addInputs(texts("text", "a", "b"))
+                            .build(),
                     ModelInferResponse.class);
             assertThat(answer.getOutputs(0).getShapeList()).containsExactly(2L, 2L);
-            assertThat(template.requestBody("kserve:model/ready" + at, null, Object.class).toString())
+            assertThat(template.requestBody("kserve:model/ready" + at, null, Object.class)
+                            .toString())
                     .contains("ready: true");
         }
     }
@@ -193,7 +218,8 @@ class KServeIT {
 
     private static ByteString raw(String text) {
         ByteString bytes = ByteString.copyFromUtf8(text);
-        ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, bytes.size());
+        ByteBuffer length =
+                ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, bytes.size());
         return ByteString.copyFrom(length).concat(bytes);
     }
 }

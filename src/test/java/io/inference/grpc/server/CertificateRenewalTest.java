@@ -47,9 +47,7 @@ class CertificateRenewalTest {
     private void renew(String name) throws Exception {
         for (String kind : new String[] {".pem", ".key"}) {
             Files.copy(
-                    folder.resolve(name + kind),
-                    folder.resolve("server" + kind),
-                    StandardCopyOption.REPLACE_EXISTING);
+                    folder.resolve(name + kind), folder.resolve("server" + kind), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
