@@ -1,6 +1,7 @@
 package io.inference;
 
 import inference.GRPCInferenceServiceGrpc;
+import io.grpc.ServiceDescriptor;
 import io.inference.api.CallListener;
 import io.inference.config.Settings;
 import io.inference.grpc.server.GrpcDoor;
@@ -22,13 +23,17 @@ import org.springframework.context.annotation.Configuration;
 /** The gRPC door. */
 @Configuration(proxyBeanMethods = false)
 class GrpcConfiguration {
+    /** What routes may serve. */
+    static final List<ServiceDescriptor> SERVICES =
+            List.of(InferenceServiceGrpc.getServiceDescriptor(), GRPCInferenceServiceGrpc.getServiceDescriptor());
+
     private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(10);
 
     @Bean
     GrpcDoor grpcDoor(Settings settings, Tokens tokens, List<CallListener> listeners, AuditLog audit) {
         return new GrpcDoor(
                 doorSettings(settings),
-                List.of(InferenceServiceGrpc.getServiceDescriptor(), GRPCInferenceServiceGrpc.getServiceDescriptor()),
+                SERVICES,
                 admittance(settings, tokens, audit),
                 listeners,
                 audit);

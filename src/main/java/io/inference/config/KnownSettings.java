@@ -36,6 +36,18 @@ public final class KnownSettings {
             plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),
             plain("LOG_PROMPTS", new Flag(), "whether prompts and answers may be logged"),
             plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
+            plain(
+                    "ROUTES_ALLOW",
+                    new Text("names of Camel components and languages, separated by commas"),
+                    "what routes may use beyond the safe list"),
+            plain(
+                    "ROUTES_MAX_DRAINING",
+                    new Whole(1, 1000),
+                    "replaced sets of routes that may finish their calls at once"),
+            plain(
+                    "ROUTES_COMMIT",
+                    new OneOf(List.of("auto", "manual")),
+                    "manual: a changed set of routes waits for an admin"),
             plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
             plain("SHUTDOWN_GRACE", new Time(), "how long a stop waits for answers in the making"),
             plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
@@ -128,6 +140,7 @@ public final class KnownSettings {
                     new Whole(0, 1_000_000),
                     "streams that a caller may hold open at a replica; 0: no limit"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
+            plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream is sent a keep-alive, begun or not"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
 
     private static final Map<String, Setting> BY_KEY =

@@ -2,21 +2,40 @@ package io.inference.routes;
 
 import java.time.Instant;
 import java.util.List;
-import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
 
 /**
  * All routes of the folder, loaded, checked and started together.
  *
  * @param number from 1, in the order in which generations were built
- * @param hash of the files that it was built from
+ * @param files that it was built from
+ * @param hash of those files
  * @param publications what it serves, door by door
+ * @param calls that run on it
+ * @param meters what its routes and steps have done
  */
 public record RouteGeneration(
-        int number, String hash, Instant since, CamelContext context, List<PublishingPoint.Publication> publications) {
+        int number,
+        RouteFiles files,
+        String hash,
+        Instant since,
+        DefaultCamelContext context,
+        List<PublishingPoint.Publication> publications,
+        InFlight calls,
+        RouteMeters meters) {
     void publish() {
         publications.forEach(PublishingPoint.Publication::publish);
     }
 
+    void preview(boolean on) {
+        publications.forEach(publication -> publication.preview(on));
+    }
+
+    void withdraw() {
+        publications.forEach(PublishingPoint.Publication::withdraw);
+    }
+
+    /** Waits for exchanges under way, as long as the context's shutdown strategy allows. */
     void stop() {
         context.stop();
     }

@@ -34,9 +34,14 @@ public final class GrpcDoor implements SmartLifecycle {
         var health = new HealthStatusManager();
         var calls = new CallsUnderWay(settings.maxCalls());
         var shared = new RpcHandler.Door(settings.requestTimeout(), listeners, calls, audit);
-        var methods = new PublishedMethods(consumer -> new RpcHandler(consumer, shared), health);
+        var methods = new PublishedMethods(shared, health);
         this.publishingPoint = new GrpcPublishingPoint(services, methods::publish);
         this.server = new GrpcServer(settings, methods, new DoorInterceptor(admittance, calls), calls, health);
+    }
+
+    /** A place to publish to from which nothing is served: for checking routes without a server. */
+    public static PublishingPoint forChecks(List<ServiceDescriptor> services) {
+        return new GrpcPublishingPoint(services, table -> {});
     }
 
     /** Where generations publish their methods. */

@@ -1,6 +1,7 @@
 package io.inference.grpc.server;
 
 import io.grpc.ServiceDescriptor;
+import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
 import java.util.List;
@@ -22,8 +23,8 @@ public final class GrpcPublishingPoint implements PublishingPoint {
     }
 
     @Override
-    public Publication prepare(CamelContext context) {
-        MethodTable table = new MethodTable(known);
+    public Publication prepare(CamelContext context, InFlight calls) {
+        MethodTable table = new MethodTable(known, calls);
         context.addComponent("grpc", new RoutedGrpcComponent(table));
         return new Publication() {
             @Override

@@ -3,6 +3,7 @@ package io.inference.grpc.server;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServiceDescriptor;
+import io.inference.routes.InFlight;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,8 +21,14 @@ final class MethodTable {
     private final Map<String, ServiceDescriptor> services = new LinkedHashMap<>();
     private final List<RouteFault> faults = new ArrayList<>();
 
-    /** @param known services that routes may serve, by their full names */
-    MethodTable(List<ServiceDescriptor> known) {
+    private final InFlight calls;
+
+    /**
+     * @param known services that routes may serve
+     * @param calls of the generation whose methods these are
+     */
+    MethodTable(List<ServiceDescriptor> known, InFlight calls) {
+        this.calls = calls;
         this.known = known.stream().collect(Collectors.toMap(ServiceDescriptor::getName, service -> service));
     }
 
@@ -72,6 +79,10 @@ final class MethodTable {
 
     private void fault(MethodConsumer consumer, String message) {
         faults.add(new RouteFault("", 0, consumer.routeId(), message));
+    }
+
+    InFlight calls() {
+        return calls;
     }
 
     List<RouteFault> faults() {

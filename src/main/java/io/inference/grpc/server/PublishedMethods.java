@@ -1,6 +1,5 @@
 package io.inference.grpc.server;
 
-import com.google.protobuf.Message;
 import io.grpc.HandlerRegistry;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
@@ -10,10 +9,10 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.routes.InFlight;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,33 +24,57 @@ final class PublishedMethods extends HandlerRegistry {
         throw new IllegalStateException("this definition is for reflection");
     };
 
-    private final Function<MethodConsumer, ServerCallHandler<Object, Message>> handlers;
+    private final RpcHandler.Door door;
     private final HealthStatusManager health;
-    private volatile Served served = new Served(Map.of(), List.of());
+    private volatile Served served =
+            new Served(new MethodTable(List.of(), new InFlight()), Map.of(), List.of());
 
-    private record Served(Map<String, ServerMethodDefinition<?, ?>> methods, List<ServerServiceDefinition> services) {}
+    private record Served(
+            MethodTable table,
+            Map<String, ServerMethodDefinition<?, ?>> methods,
+            List<ServerServiceDefinition> services) {}
 
-    /** @param handlers makes the handler of a method that a route serves */
-    PublishedMethods(
-            Function<MethodConsumer, ServerCallHandler<Object, Message>> handlers, HealthStatusManager health) {
-        this.handlers = handlers;
+    /** @param door what the handlers of all methods share */
+    PublishedMethods(RpcHandler.Door door, HealthStatusManager health) {
+        this.door = door;
         this.health = health;
+    }
+
+    /** A route that serves a call, of a generation that lasts until the call has left it. */
+    record Entered(MethodConsumer consumer, InFlight generation) {}
+
+    /** Null where no route of the generation that serves now serves the method. */
+    @Nullable
+    Entered enter(String fullMethodName) {
+        while (true) {
+            MethodTable table = served.table();
+            if (!table.calls().enter()) {
+                // Its successor has been published meanwhile.
+                continue;
+            }
+            MethodConsumer consumer = table.find(fullMethodName);
+            if (consumer != null) {
+                return new Entered(consumer, table.calls());
+            }
+            table.calls().leave();
+            return null;
+        }
     }
 
     void publish(MethodTable table) {
         Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
         for (ServiceDescriptor service : table.services()) {
             for (MethodDescriptor<?, ?> method : service.getMethods()) {
-                MethodConsumer consumer = table.find(method.getFullMethodName());
                 methods.put(
                         method.getFullMethodName(),
                         ServerMethodDefinition.create(
                                 LenientMarshaller.descriptor(method),
-                                consumer == null ? notServed(method.getFullMethodName()) : handlers.apply(consumer)));
+                                new RpcHandler(method.getFullMethodName(), this, door)));
             }
         }
         Served before = served;
         served = new Served(
+                table,
                 methods, table.services().stream().map(PublishedMethods::listed).toList());
         before.services().stream()
                 .map(service -> service.getServiceDescriptor().getName())
@@ -89,10 +112,5 @@ final class PublishedMethods extends HandlerRegistry {
                 LenientMarshaller.anything(fullMethodName),
                 Refusal.handler(
                         new InferenceException(ErrorCode.NOT_CONFIGURED, "this service has no method of that name")));
-    }
-
-    private static ServerCallHandler<Object, Message> notServed(String fullMethodName) {
-        return Refusal.handler(
-                new InferenceException(ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName));
     }
 }

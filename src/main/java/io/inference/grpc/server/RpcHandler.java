@@ -8,14 +8,17 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.inference.api.Call;
 import io.inference.api.CallListener;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
 import io.inference.security.AuditLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Begins the calls of one method that a route serves. */
+/** Begins the calls of one method, each on the generation that serves at its start. */
 final class RpcHandler implements ServerCallHandler<Object, Message> {
-    private final MethodConsumer consumer;
+    private final String fullMethodName;
+    private final PublishedMethods methods;
     private final Door door;
 
     /**
@@ -29,16 +32,23 @@ final class RpcHandler implements ServerCallHandler<Object, Message> {
         }
     }
 
-    RpcHandler(MethodConsumer consumer, Door door) {
-        this.consumer = consumer;
+    RpcHandler(String fullMethodName, PublishedMethods methods, Door door) {
+        this.fullMethodName = fullMethodName;
+        this.methods = methods;
         this.door = door;
     }
 
     @Override
     public ServerCall.Listener<Object> startCall(ServerCall<Object, Message> rpc, Metadata metadata) {
         Visitor visitor = Visitor.current();
+        PublishedMethods.Entered entered = methods.enter(fullMethodName);
+        if (entered == null) {
+            var notServed = new InferenceException(
+                    ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName);
+            return Refusal.refuse(rpc, notServed, visitor.id());
+        }
         Call call = new Call(visitor.id(), "grpc", timeout());
-        RpcRun run = new RpcRun(rpc, metadata, consumer, door, call, visitor.caller());
+        RpcRun run = new RpcRun(rpc, metadata, entered, door, call, visitor.caller());
         run.begin();
         return run;
     }

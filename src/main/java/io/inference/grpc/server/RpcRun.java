@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class RpcRun extends ServerCall.Listener<Object> {
     private final ServerCall<Object, Message> rpc;
     private final Metadata metadata;
-    private final MethodConsumer consumer;
+    private final PublishedMethods.Entered served;
     private final RpcHandler.Door door;
     private final Call call;
     private final Caller caller;
@@ -39,13 +39,13 @@ final class RpcRun extends ServerCall.Listener<Object> {
     RpcRun(
             ServerCall<Object, Message> rpc,
             Metadata metadata,
-            MethodConsumer consumer,
+            PublishedMethods.Entered served,
             RpcHandler.Door door,
             Call call,
             Caller caller) {
         this.rpc = rpc;
         this.metadata = metadata;
-        this.consumer = consumer;
+        this.served = served;
         this.door = door;
         this.call = call;
         this.caller = caller;
@@ -137,6 +137,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
         if (!call.remaining().isPositive()) {
             throw Call.cancellation(ErrorCode.TIMEOUT);
         }
+        MethodConsumer consumer = served.consumer();
         Exchange exchange = consumer.createExchange(false);
         try {
             fill(exchange, message);
@@ -208,6 +209,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
                 sender.close(failure == null ? null : GrpcErrors.of(failure, call.id()));
             }
         } finally {
+            served.generation().leave();
             door.listeners().forEach(listener -> listener.ended(call, failure));
         }
     }

@@ -1,6 +1,7 @@
 package io.inference.http.server;
 
 import io.inference.http.docs.PublishedPaths;
+import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
@@ -12,17 +13,19 @@ import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where generations publish their {@code platform-http} routes. An engine of our own, because a request then runs its route on the
  * container's own virtual thread, with no second hop and with our header rules.
  */
 public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
-    private volatile RoutingTable current = new RoutingTable();
+    private volatile RoutingTable current = new RoutingTable(new InFlight());
+    private volatile @Nullable RoutingTable candidate;
 
     @Override
-    public Publication prepare(CamelContext context) {
-        RoutingTable table = new RoutingTable();
+    public Publication prepare(CamelContext context, InFlight calls) {
+        RoutingTable table = new RoutingTable(calls);
         PlatformHttpComponent component = new PlatformHttpComponent(context);
         component.setEngine(new TableEngine(table));
         context.addComponent("platform-http", component);
@@ -36,11 +39,33 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
             public void publish() {
                 current = table;
             }
+
+            @Override
+            public void preview(boolean on) {
+                candidate = on ? table : null;
+            }
         };
     }
 
-    RoutingTable current() {
-        return current;
+    /** The paths that serve now; the caller has entered their generation and leaves it. */
+    RoutingTable enter() {
+        while (true) {
+            RoutingTable table = current;
+            if (table.calls().enter()) {
+                return table;
+            }
+        }
+    }
+
+    /** The paths that wait for a decision, entered as well; null where none do. */
+    @Nullable
+    RoutingTable enterCandidate() {
+        RoutingTable table = candidate;
+        return table != null && table.calls().enter() ? table : null;
+    }
+
+    boolean isCandidate(RoutingTable table) {
+        return table == candidate;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.inference.http.server;
 
+import io.inference.routes.InFlight;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +24,16 @@ final class RoutingTable {
     private final List<Pattern> patterns = new ArrayList<>();
     private final List<RouteConsumer> consumers = new ArrayList<>();
     private final List<RouteFault> faults = new ArrayList<>();
+    private final InFlight calls;
+
+    /** @param calls of the generation whose paths these are */
+    RoutingTable(InFlight calls) {
+        this.calls = calls;
+    }
+
+    InFlight calls() {
+        return calls;
+    }
 
     private record Pattern(PathPattern path, Map<String, RouteConsumer> byMethod) {}
 

@@ -22,7 +22,7 @@ public final class BareEcho implements AutoCloseable {
 
     public BareEcho() throws IOException {
         var admittance =
-                new RpcAdmittance(new Tokens(List.of()), new InternalAccess("", "", ""), true, new AuditLog());
+                new RpcAdmittance(new Tokens(List.of(), ""), new InternalAccess("", "", ""), true, new AuditLog());
         server = NettyServerBuilder.forPort(0)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .intercept(new DoorInterceptor(admittance, calls))

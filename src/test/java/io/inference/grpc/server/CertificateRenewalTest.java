@@ -69,7 +69,7 @@ class CertificateRenewalTest {
                                 null,
                                 Duration.ofMillis(50))),
                 List.of(),
-                new RpcAdmittance(new Tokens(List.of()), new InternalAccess("", "", ""), false, audit),
+                new RpcAdmittance(new Tokens(List.of(), ""), new InternalAccess("", "", ""), false, audit),
                 List.of(),
                 audit);
     }

@@ -1,0 +1,122 @@
+package io.inference.routes;
+
+import io.inference.api.Call;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.spi.RoutePolicy;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.RoutePolicySupport;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what the routes and steps of one generation do, and ends an exchange that runs in circles or whose caller has gone.
+ *
+ * <p>A route's time ends when it has an answer, which for a stream is its first chunk.
+ */
+final class RouteMeters implements InterceptStrategy, RoutePolicyFactory {
+    /** More than any flow needs, split into parts or not; a loop without an end gets there in well under a second. */
+    static final int MAX_STEPS = 10_000;
+
+    private static final String STEPS = "InferenceSteps";
+
+    private final MeterRegistry registry;
+    private final Map<String, StepCount> steps = new ConcurrentHashMap<>();
+    private final Map<String, RouteMeter> routes = new ConcurrentHashMap<>();
+
+    RouteMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** What a step has done so far. */
+    record StepCount(LongAdder exchanges, LongAdder failures) {
+        StepCount() {
+            this(new LongAdder(), new LongAdder());
+        }
+    }
+
+    @Nullable
+    StepCount step(String id) {
+        return steps.get(id);
+    }
+
+    @Nullable
+    RouteMeter route(String id) {
+        return routes.get(id);
+    }
+
+    @Override
+    public Processor wrapProcessorInInterceptors(
+            CamelContext context, NamedNode definition, Processor target, @Nullable Processor next) {
+        StepCount count = steps.computeIfAbsent(definition.getId(), id -> new StepCount());
+        return new DelegateAsyncProcessor(target) {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                count.exchanges().increment();
+                InferenceException objection = objection(exchange);
+                if (objection != null) {
+                    exchange.setException(objection);
+                    count.failures().increment();
+                    callback.done(true);
+                    return true;
+                }
+                return super.process(exchange, doneSync -> {
+                    if (exchange.getException() != null) {
+                        count.failures().increment();
+                    }
+                    callback.done(doneSync);
+                });
+            }
+        };
+    }
+
+    /** Why an exchange may not go on. Parts that it was split into count together, since they share its properties' values. */
+    private static @Nullable InferenceException objection(Exchange exchange) {
+        AtomicInteger made = exchange.getProperty(STEPS, AtomicInteger.class);
+        if (made == null) {
+            exchange.setProperty(STEPS, new AtomicInteger(1));
+            return null;
+        }
+        if (made.incrementAndGet() > MAX_STEPS) {
+            return new InferenceException(
+                    ErrorCode.INTERNAL, "a route made more than " + MAX_STEPS + " steps: does it call itself?");
+        }
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        ErrorCode cancelled = call == null ? null : call.cancelled();
+        return cancelled == null ? null : Call.cancellation(cancelled);
+    }
+
+    @Override
+    public RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode route) {
+        RouteMeter meter = routes.computeIfAbsent(routeId, id -> new RouteMeter(registry, id));
+        String started = "InferenceStarted." + routeId;
+        return new RoutePolicySupport() {
+            @Override
+            public void onExchangeBegin(Route begun, Exchange exchange) {
+                exchange.setProperty(started, System.nanoTime());
+            }
+
+            @Override
+            public void onExchangeDone(Route done, Exchange exchange) {
+                Long start = exchange.getProperty(started, Long.class);
+                Throwable failure = exchange.getException();
+                if (failure == null) {
+                    failure = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
+                }
+                meter.record(start == null ? 0 : System.nanoTime() - start, failure);
+            }
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package io.inference.routes;
+
+import io.inference.api.Call;
+import io.inference.api.Caller;
+import io.inference.api.InferenceException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
+
+/**
+ * Sends one exchange through each route whose {@code note} begins with {@value #MARK}: the rest of the note is its body, and it must end
+ * without a failure. A route that writes or costs something should declare none.
+ */
+final class SmokeTest {
+    static final String MARK = "smoke:";
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Caller CALLER = new Caller("service:smoke", Set.of(), Set.of(), null, Caller.Kind.INTERNAL);
+
+    private SmokeTest() {}
+
+    /** @throws RouteFaultsException with every route that failed */
+    static void run(DefaultCamelContext context) {
+        List<RouteFault> faults = new ArrayList<>();
+        for (RouteDefinition route : context.getRouteDefinitions()) {
+            String note = route.getNote();
+            if (note != null && note.startsWith(MARK)) {
+                String failure = send(
+                        context.getRoute(route.getRouteId()),
+                        note.substring(MARK.length()).strip());
+                if (!failure.isEmpty()) {
+                    faults.add(new RouteFault(
+                            RouteFaults.file(route),
+                            route.getLineNumber(),
+                            route.getRouteId(),
+                            "its smoke test failed: " + failure));
+                }
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new RouteFaultsException(faults);
+        }
+    }
+
+    private static String send(Route route, String body) {
+        Call call = new Call("smoke-" + route.getRouteId(), "smoke", TIMEOUT);
+        Exchange exchange = route.getEndpoint().createExchange();
+        exchange.setProperty(Call.PROPERTY, call);
+        exchange.setProperty(Caller.PROPERTY, CALLER);
+        exchange.getMessage().setBody(body);
+        try {
+            route.getProcessor().process(exchange);
+        } catch (Exception e) {
+            return String.valueOf(e.getMessage());
+        }
+        Exception failure = exchange.getException();
+        if (failure == null) {
+            failure = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
+        }
+        return failure == null ? "" : String.valueOf(failure.getMessage());
+    }
+}
