@@ -31,12 +31,7 @@ class GrpcConfiguration {
 
     @Bean
     GrpcDoor grpcDoor(Settings settings, Tokens tokens, List<CallListener> listeners, AuditLog audit) {
-        return new GrpcDoor(
-                doorSettings(settings),
-                SERVICES,
-                admittance(settings, tokens, audit),
-                listeners,
-                audit);
+        return new GrpcDoor(doorSettings(settings), SERVICES, admittance(settings, tokens, audit), listeners, audit);
     }
 
     @Bean

@@ -15,8 +15,7 @@ import org.springframework.context.annotation.Bean;
 /** A flow that answers a chat at once with what it asks, for measuring doors alone. No component, so that no other start finds it. */
 public class EchoChat {
     /** A route {@code chat} with this flow. */
-    static final String ROUTE =
-            """
+    static final String ROUTE = """
             - route:
                 id: chat
                 description: Answers with the question.

@@ -38,8 +38,7 @@ class GrpcReloadIT {
                     connection.end();
                 });
                 RunningService service = start(
-                        "--inference-services-openai-base-url=" + upstream.url() + "/v1",
-                        "--routes-dir=" + folder);
+                        "--inference-services-openai-base-url=" + upstream.url() + "/v1", "--routes-dir=" + folder);
                 GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
             var chunks = caller.stub().chatStream(GrpcCaller.ASK);
             assertThat(chunks.next().getDelta().getContent()).isEqualTo("one");
@@ -67,11 +66,13 @@ class GrpcReloadIT {
     }
 
     private static Code embed(GrpcCaller caller) {
-        return catchThrowableOfType(StatusRuntimeException.class, () -> caller.stub()
-                        .embed(EmbedRequest.newBuilder()
-                                .setModel("nobody")
-                                .addInput("a")
-                                .build()))
+        return catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () -> caller.stub()
+                                .embed(EmbedRequest.newBuilder()
+                                        .setModel("nobody")
+                                        .addInput("a")
+                                        .build()))
                 .getStatus()
                 .getCode();
     }

@@ -26,8 +26,7 @@ final class PublishedMethods extends HandlerRegistry {
 
     private final RpcHandler.Door door;
     private final HealthStatusManager health;
-    private volatile Served served =
-            new Served(new MethodTable(List.of(), new InFlight()), Map.of(), List.of());
+    private volatile Served served = new Served(new MethodTable(List.of(), new InFlight()), Map.of(), List.of());
 
     private record Served(
             MethodTable table,
@@ -75,7 +74,8 @@ final class PublishedMethods extends HandlerRegistry {
         Served before = served;
         served = new Served(
                 table,
-                methods, table.services().stream().map(PublishedMethods::listed).toList());
+                methods,
+                table.services().stream().map(PublishedMethods::listed).toList());
         before.services().stream()
                 .map(service -> service.getServiceDescriptor().getName())
                 .filter(name -> !table.serviceNames().contains(name))
