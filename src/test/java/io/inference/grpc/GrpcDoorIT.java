@@ -161,6 +161,15 @@ class GrpcDoorIT {
     }
 
     @Test
+    void metadataThatSteerFlowsDoNotGetIn() {
+        // Were it a header of the exchange, the flow would ask a backend that there is not.
+        assertThat(caller.stub("inferencebackend", "nobody", "camelhttpuri", "http://elsewhere")
+                        .chat(GrpcCaller.ASK)
+                        .getModel())
+                .isEqualTo("mock");
+    }
+
+    @Test
     void aServiceThatNobodyPublishedIsUnimplemented() {
         StatusRuntimeException failure = failure(() -> ClientCalls.blockingUnaryCall(
                 caller.channel(),

@@ -11,8 +11,11 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.inference.RunningService;
+import io.inference.engine.Engine;
 import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.InferenceServiceGrpc;
+import io.inference.grpc.v1.Options;
+import io.inference.local.LocalModels;
 import io.inference.stub.StubServer;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -119,6 +122,28 @@ class GrpcStreamIT {
             assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS))
                     .as("gone")
                     .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aCallerThatCancelsStopsTheLocalEngineWithinASecond(boolean stream) throws Exception {
+        try (RunningService service = RunningService.start("--local-engine=cpu");
+                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
+            Engine engine =
+                    service.bean(LocalModels.class).model().orElseThrow().engine();
+            ChatRequest ask = GrpcCaller.ASK.toBuilder()
+                    .setModel("smollm2:135m")
+                    .setOptions(Options.newBuilder().setMaxTokens(8000))
+                    .build();
+            Reading reading = new Reading(caller, stream, ask);
+            reading.call.request(1);
+            await().until(() -> engine.active() == 1);
+            if (stream) {
+                assertThat(reading.chunks.poll(10, TimeUnit.SECONDS)).isNotNull();
+            }
+            reading.call.cancel("enough", null);
+            await().atMost(A_SECOND).until(() -> engine.active() == 0);
         }
     }
 
@@ -245,9 +270,13 @@ class GrpcStreamIT {
         }
 
         Reading(GrpcCaller caller, boolean stream) {
+            this(caller, stream, GrpcCaller.ASK);
+        }
+
+        Reading(GrpcCaller caller, boolean stream, ChatRequest ask) {
             call = stream
-                    ? begin(caller.channel().newCall(InferenceServiceGrpc.getChatStreamMethod(), CallOptions.DEFAULT))
-                    : begin(caller.channel().newCall(InferenceServiceGrpc.getChatMethod(), CallOptions.DEFAULT));
+                    ? begin(caller.channel().newCall(InferenceServiceGrpc.getChatStreamMethod(), CallOptions.DEFAULT), ask)
+                    : begin(caller.channel().newCall(InferenceServiceGrpc.getChatMethod(), CallOptions.DEFAULT), ask);
         }
 
         Object firstChunk() throws InterruptedException {
@@ -255,7 +284,7 @@ class GrpcStreamIT {
             return chunks.poll(2, TimeUnit.SECONDS);
         }
 
-        private <A> ClientCall<ChatRequest, A> begin(ClientCall<ChatRequest, A> begun) {
+        private <A> ClientCall<ChatRequest, A> begin(ClientCall<ChatRequest, A> begun, ChatRequest ask) {
             begun.start(
                     new ClientCall.Listener<>() {
                         @Override
@@ -269,7 +298,7 @@ class GrpcStreamIT {
                         }
                     },
                     new Metadata());
-            begun.sendMessage(GrpcCaller.ASK);
+            begun.sendMessage(ask);
             begun.halfClose();
             return begun;
         }

@@ -3,18 +3,20 @@ package io.inference.grpc.server;
 import io.inference.api.Call;
 import io.inference.api.ErrorCode;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The calls that were let in: no more than may be at once, none for longer than it may take, and when the last one is over. */
 final class CallsUnderWay implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
     private final int most;
-    private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+    private final Duration messageTimeout;
+    private final Map<Call, BooleanSupplier> calls = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("grpc-call-watch").daemon().factory());
     private int count;
@@ -27,8 +29,10 @@ final class CallsUnderWay implements AutoCloseable {
         STOPPING
     }
 
-    CallsUnderWay(int most) {
+    /** @param messageTimeout how long a call may keep its message back, and its place from others */
+    CallsUnderWay(int most, Duration messageTimeout) {
         this.most = most;
+        this.messageTimeout = messageTimeout;
         var ignored = timer.scheduleWithFixedDelay(
                 this::cancelLate, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -52,9 +56,13 @@ final class CallsUnderWay implements AutoCloseable {
         }
     }
 
-    /** Looks after the time of a call until it is forgotten. */
-    void watch(Call call) {
-        calls.add(call);
+    /**
+     * Looks after the time of a call until it is forgotten.
+     *
+     * @param waits whether its message is still to come
+     */
+    void watch(Call call, BooleanSupplier waits) {
+        calls.put(call, waits);
     }
 
     void forget(Call call) {
@@ -62,11 +70,13 @@ final class CallsUnderWay implements AutoCloseable {
     }
 
     private void cancelLate() {
-        for (Call call : calls) {
-            if (!call.remaining().isPositive() && call.cancelled() == null) {
+        calls.forEach((call, waits) -> {
+            boolean late = !call.remaining().isPositive()
+                    || System.nanoTime() - call.startNanos() > messageTimeout.toNanos() && waits.getAsBoolean();
+            if (late && call.cancelled() == null) {
                 Thread.ofVirtual().name("cancel").start(() -> call.cancel(ErrorCode.TIMEOUT));
             }
-        }
+        });
     }
 
     /** Lets nobody in any more, and waits for those who are; then cancels the rest. */
@@ -77,7 +87,7 @@ final class CallsUnderWay implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        calls.forEach(call -> call.cancel(ErrorCode.UNAVAILABLE));
+        calls.keySet().forEach(call -> call.cancel(ErrorCode.UNAVAILABLE));
     }
 
     private synchronized void awaitNone(long untilNanos) throws InterruptedException {

@@ -7,6 +7,7 @@ import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
 import io.inference.security.RpcAdmittance;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.context.SmartLifecycle;
 
@@ -14,6 +15,9 @@ import org.springframework.context.SmartLifecycle;
 public final class GrpcDoor implements SmartLifecycle {
     /** That of the web server's graceful stop, so that both doors wait for their calls at the same time. */
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
+
+    /** The largest message at some 7 Mbit/s. */
+    private static final Duration MESSAGE_TIMEOUT = Duration.ofMinutes(2);
 
     private final GrpcSettings settings;
     private final GrpcServer server;
@@ -32,7 +36,7 @@ public final class GrpcDoor implements SmartLifecycle {
             AuditLog audit) {
         this.settings = settings;
         var health = new HealthStatusManager();
-        var calls = new CallsUnderWay(settings.maxCalls());
+        var calls = new CallsUnderWay(settings.maxCalls(), MESSAGE_TIMEOUT);
         var shared = new RpcHandler.Door(settings.requestTimeout(), listeners, calls, audit);
         var methods = new PublishedMethods(shared, health);
         this.publishingPoint = new GrpcPublishingPoint(services, methods::publish);

@@ -34,7 +34,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
     private final AnswerSender sender;
     private final AtomicBoolean ended = new AtomicBoolean();
     private @Nullable Object request;
-    private boolean running;
+    private volatile boolean running;
 
     RpcRun(
             ServerCall<Object, Message> rpc,
@@ -55,7 +55,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
     void begin() {
         call.setCaller(caller.subject());
         door.listeners().forEach(listener -> listener.started(call));
-        door.calls().watch(call);
+        door.calls().watch(call, () -> !running);
         call.onCancel(this::endUnlessRunning);
         context.addListener(
                 onCancellation, task -> Thread.ofVirtual().name("cancel").start(task));

@@ -12,12 +12,13 @@ import io.inference.security.InternalAccess;
 import io.inference.security.RpcAdmittance;
 import io.inference.security.Tokens;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 
 /** grpc-java alone with the door's interceptor, answering chats with what they ask: what the door is measured against. */
 public final class BareEcho implements AutoCloseable {
-    private final CallsUnderWay calls = new CallsUnderWay(100);
+    private final CallsUnderWay calls = new CallsUnderWay(100, Duration.ofMinutes(1));
     private final Server server;
 
     public BareEcho() throws IOException {
