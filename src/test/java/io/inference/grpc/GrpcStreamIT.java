@@ -136,6 +136,13 @@ class GrpcStreamIT {
                     .setModel("smollm2:135m")
                     .setOptions(Options.newBuilder().setMaxTokens(8000))
                     .build();
+            // A cold engine's first step takes longer than a second on a busy machine.
+            assertThat(caller.stub()
+                            .chat(ask.toBuilder()
+                                    .setOptions(Options.newBuilder().setMaxTokens(2))
+                                    .build())
+                            .getFinishReason())
+                    .isEqualTo("length");
             Reading reading = new Reading(caller, stream, ask);
             reading.call.request(1);
             await().until(() -> engine.active() == 1);
