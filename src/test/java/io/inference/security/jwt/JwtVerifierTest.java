@@ -11,6 +11,7 @@ import io.inference.api.InferenceException;
 import io.inference.security.ForgedTokens;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TestIssuer;
+import io.inference.security.issuer.CallerClaims;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,8 +32,8 @@ class JwtVerifierTest {
     private volatile Instant now = Instant.now();
     private volatile boolean down;
 
-    private final JwtVerifier verifier =
-            new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, "groups", new MovedClock(), nanos::get);
+    private final JwtVerifier verifier = new JwtVerifier(
+            this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", null), new MovedClock(), nanos::get);
     private volatile List<RSAKey> keys = List.of(issuer.key());
 
     private JWKSet fetch() throws IOException {
@@ -54,7 +55,7 @@ class JwtVerifierTest {
                 verifier.verify(issuer.token(c -> c.claim("scope", "chat embed").claim("tenant", "acme")));
         assertThat(caller.subject()).isEqualTo("alice");
         assertThat(caller.groups()).containsExactly("staff");
-        assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
+        assertThat(caller.scopes()).as("others' scopes restrict nothing").isEmpty();
         assertThat(caller.tenant()).isEqualTo("acme");
         assertThat(caller.kind()).isEqualTo(Caller.Kind.USER);
         assertThat(verifier.verify(issuer.token(c -> c.claim("azp", "alice"))).kind())
@@ -62,8 +63,33 @@ class JwtVerifierTest {
     }
 
     @Test
+    void whereScopesCountATokenMayDoWhatItsOwnNameAndOneWithoutIsForOthers() throws Exception {
+        JwtVerifier scoped =
+                new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", "inference:"));
+        Caller caller = scoped.verify(
+                issuer.token(c -> c.claim("scope", "openid inference:chat inference:embed inference: other:keys")));
+        assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
+        assertThat(caller.mayDo("chat")).isTrue();
+        assertThat(caller.mayDo("keys")).isFalse();
+        assertThat(scoped.verify(issuer.token(c -> c.claim("scp", List.of("inference:models"))))
+                        .scopes())
+                .containsExactly("models");
+        for (Object scope : new Object[] {"openid profile", "", "inference:", List.of(), 7}) {
+            String token = issuer.token(c -> c.claim("scope", scope));
+            assertThatThrownBy(() -> scoped.verify(token))
+                    .isInstanceOf(RefusedTokenException.class)
+                    .hasMessageContaining("AUTH_SCOPE_PREFIX");
+        }
+    }
+
+    private static CallerClaims claims(String groups, String scopePrefix) {
+        return new CallerClaims(groups, scopePrefix);
+    }
+
+    @Test
     void groupsMayBeWithinAnObjectOrNotThereAtAll() throws Exception {
-        JwtVerifier nested = new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, "realm_access.roles");
+        JwtVerifier nested =
+                new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("realm_access.roles", null));
         Map<String, Object> access = Map.of("roles", List.of("a", "b"));
         assertThat(nested.verify(issuer.token(c -> c.claim("realm_access", access)))
                         .groups())
@@ -108,12 +134,11 @@ class JwtVerifierTest {
     void aHundredMadeUpKeyIdsCauseThreeFetchesInHalfAMinute() throws Exception {
         Caller ignored = verifier.verify(issuer.token());
         for (int i = 0; i < 100; i++) {
-            issuer.rotate("made-up-" + i, false);
-            refused(issuer.token());
+            refused(issuer.tokenUnder("made-up-" + i));
         }
         assertThat(fetches).hasValue(3);
         nanos.addAndGet(Duration.ofSeconds(31).toNanos());
-        refused(issuer.token());
+        refused(issuer.tokenUnder("made-up"));
         assertThat(fetches).hasValue(4);
     }
 
@@ -145,6 +170,23 @@ class JwtVerifierTest {
                 .isInstanceOfSatisfying(
                         InferenceException.class,
                         e -> assertThat(e.code().httpStatus()).isEqualTo(503));
+    }
+
+    @Test
+    void whereNoKeysWereEverHadTheIssuerIsAskedEveryFiveSecondsAndNoMore() throws Exception {
+        down = true;
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> verifier.verify(issuer.token())).isInstanceOf(InferenceException.class);
+        }
+        assertThat(fetches).hasValue(1);
+        for (int i = 0; i < 4; i++) {
+            nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+            assertThatThrownBy(() -> verifier.verify(issuer.token())).isInstanceOf(InferenceException.class);
+        }
+        assertThat(fetches).hasValue(5);
+        down = false;
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertThat(verifier.verify(issuer.token()).subject()).isEqualTo("alice");
     }
 
     private void refused(String token) {
