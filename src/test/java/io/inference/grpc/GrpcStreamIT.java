@@ -282,7 +282,9 @@ class GrpcStreamIT {
 
         Reading(GrpcCaller caller, boolean stream, ChatRequest ask) {
             call = stream
-                    ? begin(caller.channel().newCall(InferenceServiceGrpc.getChatStreamMethod(), CallOptions.DEFAULT), ask)
+                    ? begin(
+                            caller.channel().newCall(InferenceServiceGrpc.getChatStreamMethod(), CallOptions.DEFAULT),
+                            ask)
                     : begin(caller.channel().newCall(InferenceServiceGrpc.getChatMethod(), CallOptions.DEFAULT), ask);
         }
 
