@@ -41,7 +41,7 @@ class RouteContractTest {
                     .as("description of " + ids.getLast())
                     .isNotBlank();
         }
-        if (name.startsWith("rest-")) {
+        if (name.startsWith("rest-") || name.startsWith("grpc-")) {
             assertThat(ids).allSatisfy(id -> assertThat(id).startsWith(name + "-"));
         } else {
             assertThat(ids).containsExactly(name);
@@ -64,7 +64,8 @@ class RouteContractTest {
     @ParameterizedTest
     @MethodSource("files")
     void everyRouteOfADoorAuthenticatesAndMapsFailures(Path file) throws IOException {
-        if (!file.getFileName().toString().startsWith("rest-")) {
+        String name = file.getFileName().toString();
+        if (!name.startsWith("rest-") && !name.startsWith("grpc-")) {
             return;
         }
         for (JsonNode entry : read(file)) {
