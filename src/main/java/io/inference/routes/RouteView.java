@@ -35,12 +35,14 @@ public record RouteView(
 
     /**
      * @param kind the word of the DSL: {@code process}, {@code to}, {@code choice}
+     * @param line of its file, from 1; 0 where it is not known
      * @param target what it calls: a bean or an address, as the file has it; empty for steps that hold others
      */
     public record Step(
             String id,
             String kind,
             String description,
+            int line,
             String target,
             long exchanges,
             long failures,
@@ -79,6 +81,7 @@ public record RouteView(
                     orEmpty(step.getId()),
                     step.getShortName(),
                     orEmpty(step.getDescriptionText()),
+                    Math.max(0, step.getLineNumber()),
                     target(step),
                     count == null ? 0 : count.exchanges().sum(),
                     count == null ? 0 : count.failures().sum(),
