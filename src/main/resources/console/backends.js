@@ -30,7 +30,7 @@ export class BackendsView {
     setText(state, health);
     setAttribute(state, 'data-state', health);
     const figures = {
-      breaker: breaker ? `${breaker}, ${recentFailures} of ${recentCalls} failed` : 'none',
+      breaker: breakerText(breaker, recentFailures, recentCalls),
       active: count(calls.active), waiting: count(calls.waiting), ended: count(calls.ended), failed: count(calls.failed),
       prompt: rate(this.#rates.of(`${name} prompt`, calls.promptTokens)),
       completion: rate(this.#rates.of(`${name} completion`, calls.completionTokens)),
@@ -39,7 +39,14 @@ export class BackendsView {
     card.querySelector('[data-figure=breaker]').classList.toggle('bad', breaker !== null && breaker !== 'closed');
     card.querySelector('[data-figure=failed]').classList.toggle('bad', calls.failed > 0);
     keyed(card.querySelector('tbody'), models, (model) => model.id, () => h('tr'), updateModel);
+    card.querySelector('.scroll').hidden = models.length === 0;
+    card.querySelector('.no-models').hidden = models.length > 0;
   }
+}
+
+function breakerText(breaker, failures, calls) {
+  if (!breaker) return 'none';
+  return calls > 0 ? `${breaker}, ${failures} of ${calls} failed` : breaker;
 }
 
 function rate(perSecond) {
@@ -53,6 +60,7 @@ function makeCard({ name }) {
     h('h2', {}, name, ' ', h('span', { class: 'state' })),
     h('dl', { class: 'figures' }, ...Object.entries(FIGURES).map(([key, label]) =>
       h('div', {}, h('dt', {}, label), h('dd', { 'data-figure': key })))),
+    h('p', { class: 'quiet-text no-models', hidden: true }, 'It lists no models.'),
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Models of ${name}` },
       h('table', {}, h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody'))));
 }

@@ -11,7 +11,6 @@ const NAMES = { chat: 'Chat', embeddings: 'Embeddings', request: 'Request' };
 export class PlaygroundView {
   #candidate = h('input', { type: 'checkbox' });
   #told = h('p', { class: 'bad', role: 'status' });
-  #models = h('datalist', { id: 'models' });
   #prefix = '/v1';
   #links = Object.entries(NAMES).map(([key, name]) => h('a', { href: `#/playground/${key}` }, name));
   #place = h('div', {});
@@ -25,7 +24,7 @@ export class PlaygroundView {
     h('div', { class: 'tools' },
       h('nav', { class: 'tabs', 'aria-label': 'Playground' }, ...this.#links),
       h('label', { class: 'inline' }, this.#candidate, ' Run on the candidate')),
-    this.#told, this.#models, this.#place);
+    this.#told, this.#place);
 
   show([name = 'chat']) {
     const key = name in NAMES ? name : 'chat';

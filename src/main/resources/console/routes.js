@@ -18,6 +18,7 @@ export class RoutesView {
   #which = h('select', { onchange: () => this.#render() },
     h('option', { value: 'serving' }, 'serving'), h('option', { value: 'candidate' }, 'candidate'));
   #whichField = h('label', { class: 'inline', hidden: true }, 'Generation ', this.#which);
+  #fit = h('input', { type: 'checkbox', onchange: () => this.#diagram.element.classList.toggle('fit', this.#fit.checked) });
   #rows = h('tbody');
   #heading = h('h2', {});
   #description = h('p', { class: 'quiet-text' });
@@ -31,7 +32,8 @@ export class RoutesView {
     h('div', { class: 'route-head' }, this.#heading, this.#description),
     h('div', { class: 'beside' },
       h('section', { class: 'panel diagram-panel', 'aria-label': 'Diagram' },
-        h('h3', {}, 'Diagram'), this.#diagram.element),
+        h('div', { class: 'panel-head' }, h('h3', {}, 'Diagram'), h('label', { class: 'inline' }, this.#fit, ' Fit to width')),
+        this.#diagram.element),
       this.#file.element));
 
   update(status) {

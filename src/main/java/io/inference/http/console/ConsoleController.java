@@ -49,7 +49,6 @@ class ConsoleController {
         return ResponseEntity.ok()
                 .contentType(file.type())
                 .header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-                .header("X-Content-Type-Options", "nosniff")
                 .cacheControl(CacheControl.noCache())
                 .eTag(file.etag())
                 .body(file.content());
