@@ -7,28 +7,30 @@ import { layout, NODE_HEIGHT, NODE_WIDTH } from './layout.js';
 const MARGIN = 6;
 const NAME_CHARS = 30;
 const WHAT_CHARS = 22;
-/** For so long a step counts as failing after it last failed. */
-const FAILING_MILLIS = 30_000;
 
 export class Diagram {
   #nodes = [];
   #drawnFor = '';
-  /** By step: its failures at the last look, and when they last grew. */
-  #failed = new Map();
 
   /** The element to put into the page; it scrolls. */
   element = h('div', { class: 'diagram', tabindex: '0', role: 'group' });
 
-  /** @param generation key of what is shown; the drawing is made anew for another one, else only its counts change */
-  update(route, generation, routeIds, selectedStep) {
+  /**
+   * @param generation number of what is shown; the drawing is made anew for another one, else only its counts change
+   * @param routeIds of the generation, which steps may call
+   * @param failing knows which steps fail now
+   */
+  update(route, generation, routeIds, selectedStep, failing) {
     const wanted = `${generation}/${route.id}`;
     if (wanted !== this.#drawnFor) {
       this.#draw(route, routeIds);
       this.#drawnFor = wanted;
-      this.#failed.clear();
     }
     const steps = flat(startOf(route), route.steps);
-    this.#nodes.forEach((node, index) => this.#count(node, steps[index], steps[index].id === selectedStep));
+    this.#nodes.forEach((node, index) => {
+      const step = steps[index];
+      showCount(node, step, step.id === selectedStep, failing.has(step.id));
+    });
   }
 
   #draw(route, routeIds) {
@@ -49,26 +51,6 @@ export class Diagram {
     setAttribute(this.element, 'aria-label', `Diagram of ${route.id}`);
     this.element.replaceChildren(picture);
     this.element.scrollTo(0, 0);
-  }
-
-  #count(node, step, selected) {
-    const failing = this.#isFailing(step);
-    setText(node.count, shortCount(step.exchanges));
-    setText(node.failures, step.failures > 0 ? `✕ ${shortCount(step.failures)}` : '');
-    setAttribute(node.failures, 'x', node.right - 12 - node.count.textContent.length * 7);
-    node.link.classList.toggle('failed', step.failures > 0);
-    node.link.classList.toggle('failing', failing);
-    node.link.classList.toggle('selected', selected);
-    setAttribute(node.link, 'aria-current', selected ? 'true' : null);
-    setAttribute(node.link, 'aria-label', spoken(step, failing));
-  }
-
-  #isFailing(step) {
-    const before = this.#failed.get(step.id);
-    const grew = before !== undefined && step.failures > before.failures;
-    const at = grew ? Date.now() : (before?.at ?? 0);
-    this.#failed.set(step.id, { failures: step.failures, at });
-    return Date.now() - at < FAILING_MILLIS;
   }
 }
 
@@ -97,6 +79,17 @@ function drawNode({ step, x, y }, route, routeIds) {
   svg('text', { class: 'what', x: x + 12, y: y + 39 }, shorten(what, WHAT_CHARS)),
   counted, failures);
   return { link, count: counted, failures, right };
+}
+
+function showCount(node, step, selected, failing) {
+  setText(node.count, shortCount(step.exchanges));
+  setText(node.failures, step.failures > 0 ? `✕ ${shortCount(step.failures)}` : '');
+  setAttribute(node.failures, 'x', node.right - 12 - node.count.textContent.length * 7);
+  node.link.classList.toggle('failed', step.failures > 0);
+  node.link.classList.toggle('failing', failing);
+  node.link.classList.toggle('selected', selected);
+  setAttribute(node.link, 'aria-current', selected ? 'true' : null);
+  setAttribute(node.link, 'aria-label', spoken(step, failing));
 }
 
 /** The route that a step calls; null where it calls none. */

@@ -2,6 +2,7 @@
 
 import { Diagram, plainTarget, routeHref } from './diagram.js';
 import { h, keyed, setAttribute, setText } from './dom.js';
+import { Failing } from './failing.js';
 import { FileView } from './file.js';
 import { ago, count, fullTime, millis } from './format.js';
 
@@ -11,6 +12,7 @@ export class RoutesView {
   #status = null;
   #routeId = '';
   #stepId = '';
+  #failing = new Failing();
   #diagram = new Diagram();
   #file = new FileView();
   #shownFile = '';
@@ -38,6 +40,7 @@ export class RoutesView {
 
   update(status) {
     this.#status = status;
+    this.#failing.look(status.serving);
     this.#render();
   }
 
@@ -75,7 +78,8 @@ export class RoutesView {
     if (!route) return;
     setText(this.#heading, route.id);
     setText(this.#description, `${route.description} From ${plainTarget(route.from)}.`);
-    this.#diagram.update(route, generation.number, new Set(generation.routes.map((each) => each.id)), this.#stepId);
+    this.#diagram.update(route, generation.number, new Set(generation.routes.map((each) => each.id)), this.#stepId,
+      this.#failing);
     const wanted = `${generation.number}/${route.id}/${this.#stepId}`;
     if (wanted === this.#shownFile) return;
     this.#shownFile = wanted;

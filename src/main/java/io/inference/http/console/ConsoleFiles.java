@@ -37,6 +37,7 @@ final class ConsoleFiles {
             Map.entry("diagram.js", SCRIPT),
             Map.entry("dom.js", SCRIPT),
             Map.entry("embeddings.js", SCRIPT),
+            Map.entry("failing.js", SCRIPT),
             Map.entry("file.js", SCRIPT),
             Map.entry("format.js", SCRIPT),
             Map.entry("layout.js", SCRIPT),
