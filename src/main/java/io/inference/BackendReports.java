@@ -54,7 +54,8 @@ class BackendReports {
 
     /** In the order of preference. */
     List<Backend> all() {
-        Set<String> loaded = directory.loaded().stream().map(BackendReports::key).collect(Collectors.toSet());
+        Set<String> loaded =
+                directory.loaded().stream().map(BackendReports::key).collect(Collectors.toSet());
         return directory.backends().stream().map(state -> of(state, loaded)).toList();
     }
 
@@ -63,7 +64,9 @@ class BackendReports {
         return new Backend(
                 state.name(),
                 state.health(),
-                breaker == null ? null : breaker.getState().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                breaker == null
+                        ? null
+                        : breaker.getState().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 breaker == null ? 0 : breaker.getMetrics().getNumberOfFailedCalls(),
                 breaker == null ? 0 : breaker.getMetrics().getNumberOfBufferedCalls(),
                 calls.of(state.name()),

@@ -28,8 +28,7 @@ public class BackendCalls implements CallListener {
      * @param ended calls since the start
      * @param failed those of them that failed or were given up
      */
-    public record Count(
-            long active, long waiting, long ended, long failed, long promptTokens, long completionTokens) {}
+    public record Count(long active, long waiting, long ended, long failed, long promptTokens, long completionTokens) {}
 
     /** Of a backend by its name; all zero where nothing was sent to it. */
     public Count of(String backend) {

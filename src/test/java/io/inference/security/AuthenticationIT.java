@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class AuthenticationIT {
     private static final HttpClient client = HttpClient.newHttpClient();
     private static final List<String> PUBLIC =
-            List.of("/health", "/openapi.json", "/docs", "/docs/", "/docs/swagger-ui.css");
+            List.of("/health", "/openapi.json", "/docs", "/docs/", "/docs/swagger-ui.css", "/console", "/console/");
 
     private static TestIssuer issuer;
     private static RunningService service;
@@ -117,6 +117,7 @@ class AuthenticationIT {
                 "models",
                 "health",
                 "docs",
+                "console",
                 "internal",
                 "config",
                 "dev",
@@ -154,7 +155,7 @@ class AuthenticationIT {
 
     @Test
     void thePublicPathsAnswerEverybody() throws Exception {
-        for (String path : List.of("/openapi.json", "/docs", "/docs/swagger-ui.css")) {
+        for (String path : List.of("/openapi.json", "/docs", "/docs/swagger-ui.css", "/console", "/console/app.js")) {
             assertThat(get(path, null).statusCode()).as(path).isEqualTo(200);
         }
         assertThat(get("/health", null).body()).contains("status");

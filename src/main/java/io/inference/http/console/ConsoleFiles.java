@@ -70,8 +70,7 @@ final class ConsoleFiles {
         try {
             byte[] content = new ClassPathResource(FOLDER + name).getContentAsByteArray();
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
-            return new ConsoleFile(
-                    type, '"' + HexFormat.of().formatHex(digest, 0, ETAG_BYTES) + '"', content);
+            return new ConsoleFile(type, '"' + HexFormat.of().formatHex(digest, 0, ETAG_BYTES) + '"', content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {

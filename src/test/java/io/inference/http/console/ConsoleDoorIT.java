@@ -49,7 +49,8 @@ class ConsoleDoorIT {
             assertThat(file.statusCode()).as(name).isEqualTo(page ? 401 : 200);
             if (!page) {
                 assertThat(file.headers().firstValue("Content-Type").orElseThrow())
-                        .isEqualToIgnoringWhitespace(ConsoleFiles.LISTED.get(name).toString());
+                        .isEqualToIgnoringWhitespace(
+                                ConsoleFiles.LISTED.get(name).toString());
             }
         }
         HttpResponse<String> slash = send("GET", "/console/", "");
@@ -61,7 +62,8 @@ class ConsoleDoorIT {
     void aCopyThatIsStillTheOneIsNotSentAgain() throws Exception {
         String etag =
                 send("GET", "/console/app.js", "").headers().firstValue("ETag").orElseThrow();
-        HttpRequest again = request("/console/app.js").header("If-None-Match", etag).build();
+        HttpRequest again =
+                request("/console/app.js").header("If-None-Match", etag).build();
         HttpResponse<String> answer = client.send(again, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(304);
         assertThat(answer.body()).isEmpty();

@@ -41,8 +41,11 @@ class ConsoleFilesTest {
         for (String name : ConsoleFiles.LISTED.keySet()) {
             String text = Files.readString(FOLDER.resolve(name));
             Pattern reference = name.equals(ConsoleFiles.PAGE) ? LINK : IMPORT;
-            List<String> referred =
-                    reference.matcher(text).results().map(match -> match.group(1)).toList();
+            List<String> referred = reference
+                    .matcher(text)
+                    .results()
+                    .map(match -> match.group(1))
+                    .toList();
             assertThat(ConsoleFiles.LISTED.keySet()).as(name).containsAll(referred);
         }
     }
