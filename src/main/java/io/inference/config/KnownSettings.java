@@ -53,6 +53,8 @@ public final class KnownSettings {
             plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
             plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),
             plain("AUTH_JWKS_URI", new HttpUrl(), "where the issuer's keys are; empty: its metadata tells"),
+            plain("AUTH_CLIENT_ID", new Text("a client's id"), "what this service and its pages are to the issuer"),
+            secret("AUTH_CLIENT_SECRET", "that client's secret; with it the issuer is asked about opaque tokens"),
             plain(
                     "AUTH_GROUPS_CLAIM",
                     new Text("a claim's name, or a path such as a.b"),
@@ -123,6 +125,7 @@ public final class KnownSettings {
                     new Whole(0, 1_000_000),
                     "streams that a caller may hold open at a replica; 0: no limit"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
+            plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream is sent a keep-alive, begun or not"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
 
     private static final Map<String, Setting> BY_KEY =

@@ -2,7 +2,6 @@ package io.inference.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -16,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -29,7 +29,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * a list. A schema full of alternatives names each of them for one mistake, so that only what is wrong deepest in the file is told.
  */
 final class RouteSchema {
-    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private RouteSchema() {}
 
@@ -40,7 +40,7 @@ final class RouteSchema {
         private static Schema read() {
             try (InputStream file = RouteSchema.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
                 return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4)
-                        .getSchema(new ObjectMapper().readTree(file));
+                        .getSchema(JSON.readTree(file));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -49,12 +49,8 @@ final class RouteSchema {
 
     /** @param text that Camel's loader has taken */
     static List<RouteFault> check(String file, String text) {
-        JsonNode content;
-        try {
-            content = YAML.readTree(text);
-        } catch (IOException e) {
-            return List.of(RouteFaults.of(file, e));
-        }
+        LoadSettings asCamelDoes = LoadSettings.builder().build();
+        JsonNode content = JSON.valueToTree(new Load(asCamelDoes).loadFromString(text));
         Map<NodePath, List<Error>> byPlace = new LinkedHashMap<>();
         for (Error error : Camel.SCHEMA.validate(content)) {
             List<Error> here = byPlace.computeIfAbsent(error.getInstanceLocation(), place -> new ArrayList<>());
@@ -63,8 +59,7 @@ final class RouteSchema {
             }
         }
         List<RouteFault> faults = new ArrayList<>();
-        Node root =
-                new Compose(LoadSettings.builder().build()).composeString(text).orElseThrow();
+        Node root = new Compose(asCamelDoes).composeString(text).orElseThrow();
         byPlace.forEach((place, errors) -> {
             boolean deepest =
                     byPlace.keySet().stream().noneMatch(other -> !other.equals(place) && other.startsWith(place));

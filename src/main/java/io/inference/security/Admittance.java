@@ -12,10 +12,17 @@ import org.jspecify.annotations.Nullable;
  * list of public paths needs a caller, whether a route serves it, a page, or nobody. Only the Authorization header counts.
  */
 public class Admittance {
-    private static final Set<String> PUBLIC =
-            Set.of("/health", "/openapi.json", "/docs", "/docs/", "/console", "/console/");
+    private static final Set<String> PUBLIC = Set.of(
+            "/health",
+            "/openapi.json",
+            "/docs",
+            "/docs/",
+            "/docs/oauth2-redirect.html",
+            "/docs/oauth2-redirect.js",
+            "/console",
+            "/console/");
     private static final Pattern PUBLIC_FILES =
-            Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*|/console/[a-z-]+\\.(?:js|css|svg)");
+            Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*|/console/[a-z-]+\.(?:js|css|svg)");
     private static final String TOLD = "a valid bearer token is needed in the Authorization header";
 
     private final Tokens tokens;
