@@ -22,7 +22,7 @@ public class Admittance {
             "/console",
             "/console/");
     private static final Pattern PUBLIC_FILES =
-            Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*|/console/[a-z-]+\.(?:js|css|svg)");
+            Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*|/console/[a-z-]+\\.(?:js|css|svg)");
     private static final String TOLD = "a valid bearer token is needed in the Authorization header";
 
     private final Tokens tokens;

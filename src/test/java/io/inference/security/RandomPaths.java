@@ -22,6 +22,7 @@ final class RandomPaths {
             "api-keys",
             "health",
             "docs",
+            "console",
             "internal",
             "config",
             "dev",
