@@ -12,6 +12,7 @@ export class RoutesView {
   #status = null;
   #routeId = '';
   #stepId = '';
+  #chosenId = '';
   #failing = new Failing();
   #diagram = new Diagram();
   #file = new FileView();
@@ -72,6 +73,10 @@ export class RoutesView {
     const wanted = this.#filter.value.trim().toLowerCase();
     const found = routes.filter(({ id, file, from }) => `${id} ${file} ${from}`.toLowerCase().includes(wanted));
     keyed(this.#rows, found, (route) => route.id, makeRow, (row, route) => updateRow(row, route, route === chosen));
+    if (chosen && chosen.id !== this.#chosenId) {
+      this.#chosenId = chosen.id;
+      bringIntoView(this.#rows.querySelector('.chosen'));
+    }
   }
 
   #detail(generation, route) {
@@ -110,6 +115,15 @@ function updateRow(row, route, chosen) {
   setText(p99, millis(route.p99Millis));
   setText(error, route.lastError ? `${route.lastError} (${ago(route.lastErrorAt)})` : '');
   setAttribute(error, 'title', route.lastError ? `${route.lastError}\n${fullTime(route.lastErrorAt)}` : null);
+}
+
+/** Scrolls the list alone: the page stays where the operator has it. */
+function bringIntoView(row) {
+  const list = row?.closest('.list');
+  if (!list) return;
+  const { top, bottom } = row.getBoundingClientRect();
+  const box = list.getBoundingClientRect();
+  if (top < box.top || bottom > box.bottom) list.scrollTop += top - box.top - box.height / 2;
 }
 
 /** From a route's first line to the one before the next route of its file. */

@@ -22,7 +22,6 @@ final class RandomPaths {
             "api-keys",
             "health",
             "docs",
-            "console",
             "internal",
             "config",
             "dev",
