@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.connect.Opener;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -34,15 +35,14 @@ public final class Database implements AutoCloseable {
     private static final Duration FIRST_WAIT = Duration.ofSeconds(15);
 
     private final Callable<DatabaseSettings> source;
-    private final Thread opener;
+    private final Opener opener;
     private final CountDownLatch firstAttempt = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable HikariDataSource pool;
     private volatile String state = "starting";
 
     private Database(Callable<DatabaseSettings> source) {
         this.source = source;
-        this.opener = Thread.ofVirtual().name("database-opener").unstarted(this::open);
+        this.opener = new Opener("database-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
     }
 
     /** @param source says where the database is; may start it. Called until the database has been opened */
@@ -100,22 +100,6 @@ public final class Database implements AutoCloseable {
                 ErrorCode.UNAVAILABLE, "the database cannot be reached; try again later", RETRY_AFTER);
     }
 
-    private void open() {
-        Duration pause = FIRST_PAUSE;
-        try {
-            while (!tryToOpen()) {
-                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-            }
-        } catch (InterruptedException e) {
-            log.debug("closed while it was being opened");
-        } finally {
-            firstAttempt.countDown();
-        }
-    }
-
     /** Any failure is tried again: the server may not be up yet, or its administrator may be about to mend what is wrong. */
     @SuppressWarnings("CatchingUnchecked")
     private boolean tryToOpen() throws InterruptedException {
@@ -125,6 +109,7 @@ public final class Database implements AutoCloseable {
             candidate = pool(settings);
             migrate(candidate);
             publish(candidate);
+            firstAttempt.countDown();
             log.info("database {}", settings);
             return true;
         } catch (InterruptedException e) {
@@ -134,7 +119,7 @@ public final class Database implements AutoCloseable {
                 candidate.close();
             }
             String reason = rootMessage(e);
-            if (!reason.equals(state) && closed.getCount() > 0) {
+            if (!reason.equals(state) && !opener.isClosed()) {
                 log.warn("the database cannot be opened, trying on: {}", reason);
             }
             state = reason;
@@ -144,7 +129,7 @@ public final class Database implements AutoCloseable {
     }
 
     private synchronized void publish(HikariDataSource candidate) throws InterruptedException {
-        if (closed.getCount() == 0) {
+        if (opener.isClosed()) {
             throw new InterruptedException();
         }
         pool = candidate;
@@ -191,10 +176,10 @@ public final class Database implements AutoCloseable {
     public void close() {
         HikariDataSource open;
         synchronized (this) {
-            closed.countDown();
+            opener.close();
             open = pool;
         }
-        opener.interrupt();
+        firstAttempt.countDown();
         if (open != null) {
             open.close();
         }
