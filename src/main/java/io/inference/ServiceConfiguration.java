@@ -4,6 +4,7 @@ import io.inference.config.Settings;
 import io.inference.http.server.HttpSettings;
 import io.inference.security.AdmissionProcessor;
 import io.inference.security.WaitingCalls;
+import io.inference.telemetry.BackendCalls;
 import io.inference.telemetry.CallLog;
 import io.inference.telemetry.CallMetrics;
 import io.inference.telemetry.FailureLog;
@@ -59,5 +60,10 @@ class ServiceConfiguration {
     @Bean
     CallMetrics callMetrics(MeterRegistry registry) {
         return new CallMetrics(registry);
+    }
+
+    @Bean
+    BackendCalls backendCalls() {
+        return new BackendCalls();
     }
 }

@@ -15,7 +15,7 @@ public final class HttpErrors {
 
     /**
      * @param path of the request
-     * @param apiPrefix the path below which OpenAI's format is spoken, such as {@code /v1}
+     * @param apiPrefix the path below which OpenAI's format is spoken, such as {@code /v1}; empty where the path is not below it
      */
     public static HttpAnswer.Whole answer(String path, String apiPrefix, String requestId, InferenceException failure) {
         int status = failure.code().httpStatus();
@@ -120,6 +120,8 @@ public final class HttpErrors {
     }
 
     private static boolean isBelow(String path, String prefix) {
-        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+        return !prefix.isEmpty()
+                && path.startsWith(prefix)
+                && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
     }
 }

@@ -7,6 +7,7 @@ import io.inference.api.ModelInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -77,6 +78,16 @@ public final class ModelDirectory implements AutoCloseable {
     public List<ModelInfo> models() {
         awaitFirstAnswers();
         return listings.stream().flatMap(listing -> listing.models().stream()).toList();
+    }
+
+    /** The enabled backends in the order of preference, as they were when they were last asked. */
+    public List<BackendState> backends() {
+        return listings.stream()
+                .map(listing -> new BackendState(
+                        listing.backend().name(),
+                        listing.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        listing.models()))
+                .toList();
     }
 
     /** The model as the most preferred of {@link #backendsFor} lists it. */

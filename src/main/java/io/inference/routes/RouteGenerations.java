@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -237,6 +238,16 @@ public class RouteGenerations implements SmartLifecycle {
                 faults,
                 !faults.isEmpty(),
                 List.copyOf(changes)));
+    }
+
+    /**
+     * The text of a route file as a generation was built from it; the folder may hold another by now.
+     *
+     * @param ofCandidate of the candidate, rather than of what serves
+     */
+    public Optional<String> file(String name, boolean ofCandidate) {
+        return locked(() -> Optional.ofNullable(ofCandidate ? candidate : serving())
+                .map(generation -> generation.files().contents().get(name)));
     }
 
     /** Whether the folder is faulty, so that what serves is not what it holds. */

@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 public class Admittance {
     private static final Set<String> PUBLIC = Set.of(
-            "/health", "/openapi.json", "/docs", "/docs/", "/docs/oauth2-redirect.html", "/docs/oauth2-redirect.js");
-    private static final Pattern PUBLIC_FILES = Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*");
+            "/health",
+            "/openapi.json",
+            "/docs",
+            "/docs/",
+            "/docs/oauth2-redirect.html",
+            "/docs/oauth2-redirect.js",
+            "/console",
+            "/console/");
+    private static final Pattern PUBLIC_FILES =
+            Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*|/console/[a-z-]+\\.(?:js|css|svg)");
     private static final String TOLD = "a valid bearer token is needed in the Authorization header";
 
     private final Tokens tokens;

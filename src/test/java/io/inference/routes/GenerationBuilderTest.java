@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.SimpleRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,6 +240,31 @@ class GenerationBuilderTest {
     }
 
     @Test
+    void aViewHasTheBranchesOfItsStepsWithLinesAndCounts() throws Exception {
+        beans.bind("worker", (Processor) exchange -> exchange.getMessage().setBody("done"));
+        RouteGeneration generation = build(Map.of("branches.camel.yaml", BRANCHES));
+        try (ProducerTemplate caller = generation.context().createProducerTemplate()) {
+            caller.requestBody("direct:branches", "x");
+        }
+        RouteView view = RouteView.of(generation).stream()
+                .filter(route -> route.id().equals("branches"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(view.steps().stream().map(GenerationBuilderTest::outline))
+                .containsExactly(
+                        "choice choose:7 1[when first:9 0[process one:15 0], otherwise other:18 1[process two:21 1]]",
+                        "doTry attempt:24 1[process three:27 1, doCatch caught:30 0[process four:34 0],"
+                                + " doFinally after:37 1[process five:40 1]]");
+        generation.stop();
+    }
+
+    private static String outline(RouteView.Step step) {
+        String held = step.steps().stream().map(GenerationBuilderTest::outline).collect(Collectors.joining(", "));
+        return step.kind() + " " + step.id() + ":" + step.line() + " " + step.exchanges()
+                + (held.isEmpty() ? "" : "[" + held + "]");
+    }
+
+    @Test
     void theHashFollowsNamesAndContents() {
         String one = new RouteFiles(new TreeMap<>(Map.of("a", "1"))).hash();
         assertThat(one).isEqualTo(new RouteFiles(new TreeMap<>(Map.of("a", "1"))).hash());
@@ -257,6 +284,51 @@ class GenerationBuilderTest {
         all.put("authenticate.camel.yaml", flow("authenticate", "log", "id: who", "message: who"));
         return builder.build(new RouteFiles(all));
     }
+
+    private static final String BRANCHES = """
+            - route:
+                id: branches
+                from:
+                  id: from-branches
+                  uri: direct:branches
+                  steps:
+                    - choice:
+                        id: choose
+                        when:
+                          - id: first
+                            expression:
+                              simple:
+                                expression: "${body} == 'y'"
+                            steps:
+                              - process:
+                                  id: one
+                                  ref: worker
+                        otherwise:
+                          id: other
+                          steps:
+                            - process:
+                                id: two
+                                ref: worker
+                    - doTry:
+                        id: attempt
+                        steps:
+                          - process:
+                              id: three
+                              ref: worker
+                        doCatch:
+                          - id: caught
+                            exception: [java.lang.IllegalStateException]
+                            steps:
+                              - process:
+                                  id: four
+                                  ref: worker
+                        doFinally:
+                          id: after
+                          steps:
+                            - process:
+                                id: five
+                                ref: worker
+            """;
 
     private static String door(String id, String path, String bean) {
         return """

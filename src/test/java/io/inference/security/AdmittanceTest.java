@@ -75,7 +75,19 @@ class AdmittanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/health", "/openapi.json", "/docs", "/docs/swagger-ui.css", "/docs/favicon-32x32.png"})
+    @ValueSource(
+            strings = {
+                "/health",
+                "/openapi.json",
+                "/docs",
+                "/docs/swagger-ui.css",
+                "/docs/favicon-32x32.png",
+                "/console",
+                "/console/",
+                "/console/app.js",
+                "/console/console.css",
+                "/console/icon.svg"
+            })
     void publicPathsNeedNoCallerUnlessARouteServesThem(String path) {
         Knock knock = from(path, "203.0.113.9", "inference.example", null);
         assertThat(closed.admit(knock)).isEqualTo(new Admission.In(null));
@@ -95,6 +107,10 @@ class AdmittanceTest {
                 "/%68ealth",
                 "//health",
                 "/docs/other",
+                "/console/app.json",
+                "/console/x/app.js",
+                "/console/../admin/routes.js",
+                "/admin/routes",
                 "/docs/swagger-ui/../../internal",
                 "/actuator/health",
                 "/devices",

@@ -90,7 +90,7 @@ class AuthenticationIT {
 
     @Test
     void thePublicPathsAnswerEverybody() throws Exception {
-        for (String path : List.of("/openapi.json", "/docs", "/docs/swagger-ui.css")) {
+        for (String path : List.of("/openapi.json", "/docs", "/docs/swagger-ui.css", "/console", "/console/app.js")) {
             assertThat(get(path, null).statusCode()).as(path).isEqualTo(200);
         }
         assertThat(get("/health", null).body()).contains("status");

@@ -27,7 +27,10 @@ class ClosedDoorIT {
             "/docs/",
             "/docs/oauth2-redirect.html",
             "/docs/oauth2-redirect.js",
-            "/docs/swagger-ui.css");
+            "/docs/swagger-ui.css",
+            "/console",
+            "/console/",
+            "/console/app.js");
     private static final int PATHS = 1500;
 
     private static TestIssuer issuer;

@@ -11,11 +11,14 @@ import io.inference.routes.RouteGenerations;
 import io.inference.routes.RoutesStatus;
 import io.inference.security.AuditLog;
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -35,6 +38,22 @@ class RoutesController {
     @GetMapping({"/internal/routes", "/admin/routes"})
     ResponseEntity<RoutesStatus> status() {
         return ResponseEntity.ok().header("Cache-Control", "no-store").body(generations.status());
+    }
+
+    /** A file as it was when the generation was built, so that lines in the status are lines in it. */
+    @GetMapping({"/internal/routes/files/{name}", "/admin/routes/files/{name}"})
+    ResponseEntity<byte[]> file(
+            @PathVariable("name") String name,
+            @RequestParam(name = "generation", defaultValue = "serving") String generation,
+            HttpServletRequest request) {
+        return generations
+                .file(name, generation.equals("candidate"))
+                .map(text -> ResponseEntity.ok()
+                        .header("Content-Type", "text/plain; charset=utf-8")
+                        .header("Cache-Control", "no-store")
+                        .body(text.getBytes(StandardCharsets.UTF_8)))
+                .orElseGet(() -> answer(
+                        new InferenceException(ErrorCode.NOT_FOUND, "no such file in that generation"), request));
     }
 
     @PostMapping({"/internal/routes/reload", "/admin/routes/reload"})
@@ -68,11 +87,11 @@ class RoutesController {
 
     @ExceptionHandler
     ResponseEntity<byte[]> nothingWaits(NoCandidateException e, HttpServletRequest request) {
-        var answer = HttpErrors.answer(
-                request.getRequestURI(),
-                "",
-                RequestId.of(request),
-                new InferenceException(ErrorCode.CONFLICT, String.valueOf(e.getMessage())));
+        return answer(new InferenceException(ErrorCode.CONFLICT, String.valueOf(e.getMessage())), request);
+    }
+
+    private static ResponseEntity<byte[]> answer(InferenceException failure, HttpServletRequest request) {
+        var answer = HttpErrors.answer(request.getRequestURI(), "", RequestId.of(request), failure);
         return ResponseEntity.status(answer.status())
                 .header("Content-Type", answer.contentType())
                 .body(answer.body());

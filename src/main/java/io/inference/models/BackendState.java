@@ -1,0 +1,12 @@
+package io.inference.models;
+
+import io.inference.api.ModelInfo;
+import java.util.List;
+
+/**
+ * A backend as the directory knows it.
+ *
+ * @param health {@code never asked}, {@code available} or {@code unavailable}: whether it listed its models when it was last asked
+ * @param models that it listed last
+ */
+public record BackendState(String name, String health, List<ModelInfo> models) {}

@@ -1,0 +1,70 @@
+package io.inference.telemetry;
+
+import io.inference.api.Call;
+import io.inference.api.CallListener;
+import io.inference.api.InferenceException;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What each backend does now and has done since the start, for whoever looks. A call belongs to the backend that it was sent to last. */
+public class BackendCalls implements CallListener {
+    private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
+    private final Map<String, Totals> ended = new ConcurrentHashMap<>();
+
+    private record Totals(LongAdder calls, LongAdder failures, LongAdder promptTokens, LongAdder completionTokens) {
+        Totals() {
+            this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
+        }
+    }
+
+    /**
+     * One backend's calls. Tokens are counted when a call ends, since only then are they known.
+     *
+     * @param active calls under way, waiting ones among them
+     * @param waiting calls under way that have no token yet
+     * @param ended calls since the start
+     * @param failed those of them that failed or were given up
+     */
+    public record Count(long active, long waiting, long ended, long failed, long promptTokens, long completionTokens) {}
+
+    /** Of a backend by its name; all zero where nothing was sent to it. */
+    public Count of(String backend) {
+        long active = 0;
+        long waiting = 0;
+        for (Call call : underWay) {
+            if (call.backend().equals(backend)) {
+                active++;
+                waiting += call.timeToFirstTokenNanos() == 0 ? 1 : 0;
+            }
+        }
+        Totals totals = ended.getOrDefault(backend, new Totals());
+        return new Count(
+                active,
+                waiting,
+                totals.calls.sum(),
+                totals.failures.sum(),
+                totals.promptTokens.sum(),
+                totals.completionTokens.sum());
+    }
+
+    @Override
+    public void started(Call call) {
+        underWay.add(call);
+    }
+
+    @Override
+    public void ended(Call call, @Nullable InferenceException failure) {
+        underWay.remove(call);
+        if (call.backend().isEmpty()) {
+            return;
+        }
+        Totals totals = ended.computeIfAbsent(call.backend(), name -> new Totals());
+        totals.calls.increment();
+        totals.failures.add(failure == null ? 0 : 1);
+        totals.promptTokens.add(call.usage().promptTokens());
+        totals.completionTokens.add(call.usage().completionTokens());
+    }
+}
