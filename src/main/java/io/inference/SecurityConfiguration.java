@@ -44,7 +44,7 @@ class SecurityConfiguration {
             embedded.ifAvailable(
                     local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), groupsClaim)));
         }
-        return new Tokens(verifiers);
+        return new Tokens(verifiers, settings.text("auth-admin-group"));
     }
 
     @Bean

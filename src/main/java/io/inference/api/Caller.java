@@ -1,5 +1,6 @@
 package io.inference.api;
 
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -10,17 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param groups what it belongs to; steps that authorize ask for these
  * @param scopes what its credential was made for
  * @param tenant the organisation it belongs to; null where its credential names none
+ * @param admin whether it is in AUTH_ADMIN_GROUP, so that it may read what is others'
  */
 public record Caller(
         String subject,
         Set<String> groups,
         Set<String> scopes,
         @Nullable String tenant,
-        Kind kind) {
+        Kind kind,
+        boolean admin) {
     public static final String PROPERTY = "InferenceCaller";
 
     /** A user of this machine, while authentication is off. */
-    public static final Caller LOCAL = new Caller("local", Set.of(), Set.of(), null, Kind.LOCAL);
+    public static final Caller LOCAL = new Caller("local", Set.of(), Set.of(), null, Kind.LOCAL, true);
 
     /** What a caller came in with. */
     public enum Kind {
@@ -39,5 +42,50 @@ public record Caller(
     public Caller {
         groups = Set.copyOf(groups);
         scopes = Set.copyOf(scopes);
+    }
+
+    /** A caller that is no admin. */
+    public Caller(String subject, Set<String> groups, Set<String> scopes, @Nullable String tenant, Kind kind) {
+        this(subject, groups, scopes, tenant, kind, false);
+    }
+
+    /** The same caller, who may read what is others'. */
+    public Caller asAdmin() {
+        return admin ? this : new Caller(subject, groups, scopes, tenant, kind, true);
+    }
+
+    /** Whether something is this caller's own: to change and delete, as well as to read. Equal names of two tenants are two callers. */
+    public boolean owns(String ownerSubject, @Nullable String ownerTenant) {
+        return subject.equals(ownerSubject) && Objects.equals(tenant, ownerTenant);
+    }
+
+    /** Whether this caller may see something: its own, and as an admin everything. */
+    public boolean mayRead(String ownerSubject, @Nullable String ownerTenant) {
+        return admin || owns(ownerSubject, ownerTenant);
+    }
+
+    /**
+     * Lets whoever may see something go on.
+     *
+     * @param what such as {@code job}, as in {@link InferenceException#noSuch}
+     * @throws InferenceException with {@code NOT_FOUND}, to the letter what is told where there is no such thing
+     */
+    public void checkMayRead(String what, String ownerSubject, @Nullable String ownerTenant) {
+        if (!mayRead(ownerSubject, ownerTenant)) {
+            throw InferenceException.noSuch(what);
+        }
+    }
+
+    /**
+     * Lets the owner go on, to change or delete something. An admin who is not its owner could see it, and is told that it may not.
+     *
+     * @param what such as {@code job}
+     * @throws InferenceException with {@code NOT_FOUND}, or {@code FORBIDDEN} for an admin
+     */
+    public void checkOwns(String what, String ownerSubject, @Nullable String ownerTenant) {
+        checkMayRead(what, ownerSubject, ownerTenant);
+        if (!owns(ownerSubject, ownerTenant)) {
+            throw new InferenceException(ErrorCode.FORBIDDEN, "only its owner may change this " + what);
+        }
     }
 }

@@ -4,35 +4,65 @@ import java.util.Locale;
 
 /** Why a call failed: the one table from which every door takes its status. The name in lower case is the wire's reason. */
 public enum ErrorCode {
-    INVALID_REQUEST(400),
-    UNSUPPORTED(400),
-    CONTEXT_LENGTH_EXCEEDED(400),
-    UNAUTHENTICATED(401),
-    FORBIDDEN(403),
-    NOT_FOUND(404),
-    MODEL_NOT_FOUND(404),
-    CONFLICT(409),
-    TOO_LARGE(413),
-    RATE_LIMITED(429),
+    INVALID_REQUEST(400, Disposition.REJECT),
+    UNSUPPORTED(400, Disposition.REJECT),
+    CONTEXT_LENGTH_EXCEEDED(400, Disposition.REJECT),
+    UNAUTHENTICATED(401, Disposition.REJECT),
+    FORBIDDEN(403, Disposition.REJECT),
+    NOT_FOUND(404, Disposition.TELL),
+    MODEL_NOT_FOUND(404, Disposition.TELL),
+    CONFLICT(409, Disposition.TELL),
+    TOO_LARGE(413, Disposition.REJECT),
+    RATE_LIMITED(429, Disposition.WAIT),
     /** The caller went away; the status is for logs alone. */
-    CANCELLED(499),
-    INTERNAL(500),
-    NOT_CONFIGURED(501),
-    BACKEND_FAILED(502),
-    OVERLOADED(503),
-    UNAVAILABLE(503),
-    TIMEOUT(504),
-    STORAGE_FULL(507);
+    CANCELLED(499, Disposition.CANCEL),
+    INTERNAL(500, Disposition.RETRY),
+    NOT_CONFIGURED(501, Disposition.TELL),
+    BACKEND_FAILED(502, Disposition.RETRY),
+    OVERLOADED(503, Disposition.WAIT),
+    UNAVAILABLE(503, Disposition.WAIT),
+    TIMEOUT(504, Disposition.RETRY),
+    STORAGE_FULL(507, Disposition.RETRY);
+
+    /** What becomes of a job that failed, as of the message that asked for it. */
+    public enum Disposition {
+        /** Tried again for as long as a day: nothing is wrong with it, the service was busy. */
+        WAIT,
+        /** Tried again some times, then dead-lettered. */
+        RETRY,
+        /** Not tried again: its caller is told, and it is dead-lettered. */
+        REJECT,
+        /** Not tried again: its caller is told. */
+        TELL,
+        /** Its caller wanted it to stop. */
+        CANCEL;
+
+        public boolean isRetried() {
+            return this == WAIT || this == RETRY;
+        }
+
+        /** Whether a message that has failed for good is kept for somebody to look at. */
+        public boolean isDeadLettered() {
+            return this == WAIT || this == RETRY || this == REJECT;
+        }
+    }
 
     private final int httpStatus;
+    private final Disposition disposition;
     private final String reason = name().toLowerCase(Locale.ROOT);
 
-    ErrorCode(int httpStatus) {
+    ErrorCode(int httpStatus, Disposition disposition) {
         this.httpStatus = httpStatus;
+        this.disposition = disposition;
     }
 
     public int httpStatus() {
         return httpStatus;
+    }
+
+    /** What becomes of a job that failed for this reason. */
+    public Disposition disposition() {
+        return disposition;
     }
 
     /** The code as callers see it, such as {@code model_not_found}. */

@@ -57,6 +57,15 @@ public class InferenceException extends RuntimeException {
                 ErrorCode.MODEL_NOT_FOUND, "model '" + shown + "' not found", "model", null, null);
     }
 
+    /**
+     * Something that is not there, or is another caller's: the two must not be told apart.
+     *
+     * @param what such as {@code job}
+     */
+    public static InferenceException noSuch(String what) {
+        return new InferenceException(ErrorCode.NOT_FOUND, "there is no " + what + " of that id");
+    }
+
     /** A failure that may be gone after a while. */
     public static InferenceException retryLater(ErrorCode code, String message, Duration retryAfter) {
         return new InferenceException(code, message, null, retryAfter, null);

@@ -23,15 +23,6 @@ public class GroupCheckProcessor implements Processor {
     }
 
     private static boolean mayPass(Caller caller, String allowed) {
-        if (caller.kind() == Caller.Kind.LOCAL) {
-            return true;
-        }
-        for (String group : allowed.split(",")) {
-            String name = group.strip();
-            if (name.equals("*") || !name.isEmpty() && caller.groups().contains(name)) {
-                return true;
-            }
-        }
-        return false;
+        return caller.kind() == Caller.Kind.LOCAL || GroupNames.parse(allowed).include(caller);
     }
 }

@@ -12,10 +12,15 @@ public final class Tokens {
     private static final String SCHEME = "Bearer ";
 
     private final List<TokenVerifier> verifiers;
+    private final GroupNames adminGroups;
 
-    /** @param verifiers in the order in which they are asked */
-    public Tokens(List<TokenVerifier> verifiers) {
+    /**
+     * @param verifiers in the order in which they are asked
+     * @param adminGroups whose callers are admins, separated by commas
+     */
+    public Tokens(List<TokenVerifier> verifiers, String adminGroups) {
         this.verifiers = List.copyOf(verifiers);
+        this.adminGroups = GroupNames.parse(adminGroups);
     }
 
     /**
@@ -44,7 +49,8 @@ public final class Tokens {
         }
         for (TokenVerifier verifier : verifiers) {
             if (verifier.takes(token)) {
-                return verifier.verify(token);
+                Caller caller = verifier.verify(token);
+                return adminGroups.include(caller) ? caller.asAdmin() : caller;
             }
         }
         throw new RefusedTokenException("a token of a kind that is not accepted");

@@ -93,6 +93,14 @@ class DependencyRuleTest {
                     .or(resideInAnyPackage("io.inference.api..", "io.inference.database..", "io.inference.redis..")));
 
     @ArchTest
+    static final ArchRule jobsImportTheApiAndTheDatabase = classes()
+            .that()
+            .resideInAPackage("io.inference.job..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage("io.inference.job..", "io.inference.api..", "io.inference.database..")));
+
+    @ArchTest
     static final ArchRule nobodyImportsTheEmbeddedServers = noClasses()
             .that()
             .resideOutsideOfPackage("io.inference.embedded..")
@@ -118,6 +126,7 @@ class DependencyRuleTest {
                             "io.inference.http..",
                             "io.inference.api..",
                             "io.inference.security..",
+                            "io.inference.job..",
                             "io.inference.routes")));
 
     @ArchTest

@@ -47,7 +47,7 @@ public class TokenBenchmark {
         JWKSet keys = new JWKSet(issuer.key()).toPublicJWKSet();
         JwtVerifier verifier = new JwtVerifier(() -> keys, issuer::url, TestIssuer.AUDIENCE, "groups");
         admittance = new Admittance(
-                new Tokens(List.of(verifier)), new InternalAccess("", "", ""), false, false, new AuditLog());
+                new Tokens(List.of(verifier), "admins"), new InternalAccess("", "", ""), false, false, new AuditLog());
         Map<String, String> forged = ForgedTokens.of(issuer);
         known = knock(issuer.token());
         unsigned = knock(forged.get("alg none"));

@@ -14,7 +14,7 @@ class AdmittanceTest {
             new Caller("alice", java.util.Set.of(), java.util.Set.of(), null, Caller.Kind.USER);
 
     /** Takes every token; only one holds. */
-    private static final Tokens TOKENS = new Tokens(List.of(new TokenVerifier() {
+    private static final TokenVerifier VERIFIER = new TokenVerifier() {
         @Override
         public boolean takes(String token) {
             return true;
@@ -27,7 +27,9 @@ class AdmittanceTest {
             }
             return ALICE;
         }
-    }));
+    };
+
+    private static final Tokens TOKENS = new Tokens(List.of(VERIFIER), "admins");
 
     private final Admittance open = admittance("", true, false);
     private final Admittance closed = admittance("", false, true);

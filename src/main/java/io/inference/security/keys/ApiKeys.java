@@ -3,7 +3,6 @@ package io.inference.security.keys;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.database.Database;
 import io.inference.security.RefusedTokenException;
@@ -130,8 +129,7 @@ public class ApiKeys implements TokenVerifier {
 
     /** @throws InferenceException with {@code NOT_FOUND} where there is no key of that id */
     ApiKey revoke(UUID id) {
-        ApiKey revoked = store.revoke(id)
-                .orElseThrow(() -> new InferenceException(ErrorCode.NOT_FOUND, "there is no API key of that id"));
+        ApiKey revoked = store.revoke(id).orElseThrow(() -> InferenceException.noSuch("API key"));
         found.asMap()
                 .values()
                 .removeIf(known -> known.key() != null && id.equals(known.key().id()));

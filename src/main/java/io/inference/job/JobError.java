@@ -1,0 +1,21 @@
+package io.inference.job;
+
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a run of a job failed, as its caller is told.
+ *
+ * @param param the field of the payload that is at fault; null where none is
+ */
+public record JobError(
+        ErrorCode code, String message, @Nullable String param) {
+    public static JobError of(InferenceException failure) {
+        String message = failure.getMessage();
+        return new JobError(
+                failure.code(),
+                message == null ? failure.code().reason() : message,
+                failure.param().orElse(null));
+    }
+}

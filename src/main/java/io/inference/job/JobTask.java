@@ -1,0 +1,42 @@
+package io.inference.job;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a job does. The name in lower case is the wire's; the payload is the REST body of that operation. */
+public enum JobTask {
+    CHAT("chat/completions"),
+    GENERATE("completions"),
+    EMBEDDING("embeddings"),
+    SUMMARIZATION("summaries"),
+    IMAGE_GENERATION("images/generations"),
+    IMAGE_EDITING("images/edits");
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+    private final String path;
+
+    JobTask(String path) {
+        this.path = path;
+    }
+
+    /** As it is called on the wire, such as {@code image_editing}. */
+    public String label() {
+        return label;
+    }
+
+    /** The path of the REST operation below the API's prefix, such as {@code images/edits}. */
+    public String path() {
+        return path;
+    }
+
+    /** Empty for a name that is no task's. */
+    public static Optional<JobTask> byLabel(String label) {
+        return Arrays.stream(values()).filter(task -> task.label.equals(label)).findFirst();
+    }
+
+    /** @param path of a REST operation below the API's prefix, without a slash before it */
+    public static Optional<JobTask> byPath(String path) {
+        return Arrays.stream(values()).filter(task -> task.path.equals(path)).findFirst();
+    }
+}

@@ -1,0 +1,21 @@
+package io.inference.security;
+
+import io.inference.api.Caller;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Names of groups as settings and routes write them: with commas between them, {@code *} for everybody. */
+record GroupNames(Set<String> names) {
+    static GroupNames parse(String text) {
+        return new GroupNames(Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** Whether a caller is in one of them; blank text has nobody. */
+    boolean include(Caller caller) {
+        return names.contains("*") || caller.groups().stream().anyMatch(names::contains);
+    }
+}
