@@ -33,6 +33,9 @@ public interface Jobs {
      */
     JobPage list(@Nullable Caller owner, @Nullable JobState state, @Nullable UUID after, int most);
 
+    /** What was submitted; empty once the job is no longer kept. */
+    Optional<byte[]> payload(UUID id);
+
     /** What a job came to; empty unless it is done, or once that is no longer kept. */
     Optional<JobAnswer> answer(UUID id);
 
