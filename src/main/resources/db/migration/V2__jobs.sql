@@ -4,7 +4,7 @@ CREATE TABLE jobs (
     -- Who it is run for: the whole caller, without any credential. Owner and tenant are repeated to be looked for.
     owner           text        NOT NULL,
     tenant          text        NOT NULL DEFAULT '',
-    caller          jsonb       NOT NULL,
+    caller          json        NOT NULL,
     correlation_id  text        NOT NULL,
     door            text        NOT NULL,
     task            text        NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE jobs (
     payload         bytea       NOT NULL,
     -- Of task and payload: the same correlation id with another hash is refused.
     payload_hash    bytea       NOT NULL CHECK (length(payload_hash) = 32),
-    delivery        jsonb,
+    delivery        json,
     state           text        NOT NULL DEFAULT 'queued'
                     CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
     created_at      timestamptz NOT NULL,
@@ -29,8 +29,8 @@ CREATE TABLE jobs (
     cancelling      boolean     NOT NULL DEFAULT false,
     started_at      timestamptz,
     ended_at        timestamptz,
-    first_error     jsonb,
-    last_error      jsonb,
+    first_error     json,
+    last_error      json,
     -- The answer as it is delivered; of a streamed one the parts one after the other, and where each ends.
     answer          bytea,
     answer_ends     integer[],
@@ -44,7 +44,7 @@ CREATE TABLE jobs (
 
 CREATE INDEX jobs_by_turn ON jobs (turn) WHERE state = 'queued' AND not_before IS NULL;
 CREATE INDEX jobs_that_wait ON jobs (not_before) WHERE state = 'queued' AND not_before IS NOT NULL;
-CREATE INDEX jobs_by_lease ON jobs (lease_until) WHERE state = 'running';
+CREATE INDEX jobs_by_lease ON jobs (lease_owner) WHERE state = 'running';
 CREATE INDEX jobs_undelivered ON jobs (door, ended_at) WHERE ended_at IS NOT NULL AND delivery IS NOT NULL AND delivered_at IS NULL;
 CREATE INDEX jobs_by_end ON jobs (ended_at) WHERE ended_at IS NOT NULL AND batch_id IS NULL;
 CREATE INDEX jobs_by_owner ON jobs (owner, tenant, created_at DESC, id DESC) WHERE batch_id IS NULL;

@@ -3,6 +3,9 @@ package io.inference.job;
 /** Takes the chunks of a streamed answer while it is being made. */
 @FunctionalInterface
 public interface ChunkSink {
+    /** Exchange property under which the route of jobs carries it. */
+    String PROPERTY = "InferenceJobChunks";
+
     /** Takes none: the chunks are only kept with the answer. */
     ChunkSink NONE = (sequence, chunk) -> {};
 

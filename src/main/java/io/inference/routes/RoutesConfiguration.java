@@ -6,6 +6,7 @@ import io.inference.api.Backend;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.config.Settings;
+import io.inference.job.JobRunner;
 import io.inference.models.ModelDirectory;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -31,6 +32,20 @@ class RoutesConfiguration {
         var beans = new ApplicationContextBeanRepository(application);
         var builder = new GenerationBuilder(beans, settings, doors, registry);
         return new RouteGenerations(builder, settings.path("routes-dir"));
+    }
+
+    @Bean
+    JobRunner jobRunner(RouteGenerations generations) {
+        return new RouteJobRunner(generations);
+    }
+
+    /** For tasks that no flow of this service does. */
+    @Bean
+    Processor refuseJobProcessor() {
+        return exchange -> {
+            String task = exchange.getMessage().getHeader(RouteJobRunner.TASK, String.class);
+            throw InferenceException.notConfigured("task", "this service has no flow for '" + task + "'");
+        };
     }
 
     @Bean

@@ -44,6 +44,11 @@ public class WaitingCalls implements CallListener {
         }
     }
 
+    /** Whether so many wait that what is not urgent had better not be added: seven eighths of those that may. */
+    public boolean isNearlyFull() {
+        return count.get() >= most - most / 8;
+    }
+
     /** Calls admitted that have no token yet. */
     public int count() {
         return count.get();

@@ -17,13 +17,40 @@ public final class SharedPostgres {
 
     /** The service's options that name it. */
     public static List<String> options() {
+        return options(NAME);
+    }
+
+    private static List<String> options(String name) {
         URI address = URI.create(settings().url().substring("jdbc:".length()));
         return List.of(
                 "--db-host=" + address.getHost(),
                 "--db-port=" + address.getPort(),
                 "--db-user=" + settings().user(),
                 "--db-password=" + settings().password(),
-                "--db-name=" + NAME);
+                "--db-name=" + name);
+    }
+
+    /**
+     * An empty database of that name, for tests whose jobs no other test's service may take.
+     *
+     * @return the service's options that name it
+     */
+    public static List<String> freshOptions(String name) {
+        fresh(name);
+        return options(name);
+    }
+
+    /** An empty database of that name. */
+    public static DatabaseSettings fresh(String name) {
+        DatabaseSettings shared = settings();
+        try (var connection = java.sql.DriverManager.getConnection(shared.url(), shared.user(), shared.password())) {
+            connection.createStatement().execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+            connection.createStatement().execute("CREATE DATABASE " + name);
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        String url = shared.url().replace("/" + NAME, "/" + name);
+        return new DatabaseSettings(url, shared.user(), shared.password(), 10);
     }
 
     private static final class Holder {

@@ -1,0 +1,48 @@
+package io.inference;
+
+import io.inference.api.CallListener;
+import io.inference.config.Settings;
+import io.inference.database.Database;
+import io.inference.job.JobListener;
+import io.inference.job.JobRunner;
+import io.inference.job.JobSettings;
+import io.inference.job.StoredJobs;
+import io.inference.security.WaitingCalls;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Jobs and what runs them. */
+@Configuration(proxyBeanMethods = false)
+class JobConfiguration {
+    @Bean
+    JobSettings jobSettings(Settings settings) {
+        Duration grace = settings.time("shutdown-grace");
+        return new JobSettings(
+                settings.whole("job-concurrency"),
+                settings.whole("job-attempts"),
+                settings.time("request-timeout"),
+                settings.time("job-retention"),
+                // A little is kept of it to give back what has not ended by then.
+                grace.multipliedBy(9).dividedBy(10));
+    }
+
+    @Bean
+    StoredJobs jobs(
+            Database database,
+            JobSettings settings,
+            JobRunner runner,
+            WaitingCalls waiting,
+            List<CallListener> calls,
+            ObjectProvider<JobListener> listeners) {
+        return StoredJobs.open(
+                database,
+                settings,
+                runner,
+                waiting::isNearlyFull,
+                calls,
+                () -> listeners.orderedStream().toList());
+    }
+}

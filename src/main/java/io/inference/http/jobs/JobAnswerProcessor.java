@@ -1,0 +1,90 @@
+package io.inference.http.jobs;
+
+import io.inference.api.Call;
+import io.inference.api.Chunk;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.api.StreamEvent;
+import io.inference.http.HttpAnswer;
+import io.inference.job.ChunkSink;
+import io.inference.job.JobAnswer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Turns an answer written for HTTP into the {@link JobAnswer} that is kept. A stream is pulled to its end here, each of its objects
+ * handed on as soon as it is made.
+ */
+class JobAnswerProcessor implements Processor {
+    private static final Duration LOOK_UP = Duration.ofSeconds(5);
+
+    @Override
+    public void process(Exchange exchange) {
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        Collector collector = new Collector(exchange.getProperty(ChunkSink.PROPERTY, ChunkSink.NONE, ChunkSink.class));
+        JobAnswer answer = switch (exchange.getMessage().getBody()) {
+            case HttpAnswer.Whole whole when whole.contentType().startsWith("text/event-stream") -> {
+                collector.take(whole.body());
+                yield collector.answer();
+            }
+            case HttpAnswer.Whole whole -> JobAnswer.whole(whole.body());
+            case HttpAnswer.Streamed streamed -> pull(streamed, call, collector);
+            case null, default ->
+                throw new InferenceException(ErrorCode.INTERNAL, "the route ended without an answer to this job");
+        };
+        exchange.getMessage().setBody(answer);
+    }
+
+    private static JobAnswer pull(HttpAnswer.Streamed streamed, Call call, Collector collector) {
+        var out = new ByteArrayOutputStream(512);
+        try (var chunks = streamed.chunks()) {
+            while (true) {
+                switch (chunks.next(LOOK_UP)) {
+                    case Chunk chunk -> {
+                        if (chunk.usage() != null) {
+                            call.setUsage(chunk.usage());
+                        }
+                        streamed.encoder().chunk(chunk, out);
+                    }
+                    case StreamEvent.Silence silence -> call.throwIfCancelled();
+                    case StreamEvent.End end -> {
+                        streamed.encoder().end(out);
+                        collector.take(out.toByteArray());
+                        return collector.answer();
+                    }
+                }
+                collector.take(out.toByteArray());
+                out.reset();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Keeps the objects and hands them on. */
+    private static final class Collector {
+        private final ChunkSink sink;
+        private final List<byte[]> parts = new ArrayList<>();
+
+        Collector(ChunkSink sink) {
+            this.sink = sink;
+        }
+
+        void take(byte[] events) {
+            for (byte[] object : EventData.of(events)) {
+                sink.chunk(parts.size(), object);
+                parts.add(object);
+            }
+        }
+
+        JobAnswer answer() {
+            return new JobAnswer(parts, true);
+        }
+    }
+}

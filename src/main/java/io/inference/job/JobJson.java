@@ -1,0 +1,78 @@
+package io.inference.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What rows hold as JSON: callers and errors. */
+final class JobJson {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private JobJson() {}
+
+    /** All that {@link #caller} needs to make the caller again. A caller has no credential in it. */
+    static String write(Caller caller) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("subject", caller.subject());
+        caller.groups().stream().sorted().forEach(node.putArray("groups")::add);
+        caller.scopes().stream().sorted().forEach(node.putArray("scopes")::add);
+        node.put("tenant", caller.tenant());
+        node.put("kind", caller.kind().name());
+        node.put("admin", caller.admin());
+        return node.toString();
+    }
+
+    static Caller caller(String json) {
+        JsonNode node = read(json);
+        return new Caller(
+                node.path("subject").asText(),
+                texts(node.path("groups")),
+                texts(node.path("scopes")),
+                node.path("tenant").textValue(),
+                Caller.Kind.valueOf(node.path("kind").asText()),
+                node.path("admin").asBoolean());
+    }
+
+    static @Nullable String write(@Nullable JobError error) {
+        if (error == null) {
+            return null;
+        }
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("code", error.code().reason());
+        node.put("message", error.message());
+        node.put("param", error.param());
+        return node.toString();
+    }
+
+    static @Nullable JobError error(@Nullable String json) {
+        if (json == null) {
+            return null;
+        }
+        JsonNode node = read(json);
+        return new JobError(
+                ErrorCode.valueOf(node.path("code").asText().toUpperCase(Locale.ROOT)),
+                node.path("message").asText(),
+                node.path("param").textValue());
+    }
+
+    private static Set<String> texts(JsonNode array) {
+        Set<String> texts = new LinkedHashSet<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a row holds JSON that this service did not write", e);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.inference.job;
+
+import io.inference.database.Database;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table {@code jobs} as replicas see it that run them. A job belongs to one replica while its lease lasts; whatever a run comes to
+ * is stored on the condition that its lease still holds, and an empty result says that it did not.
+ */
+final class JobLeases {
+    private static final String HELD = " WHERE id = :id AND lease_owner = :me AND attempts = :attempt AND state = 'running'";
+    private static final String FREE = "lease_owner = NULL, lease_until = NULL";
+
+    private final Database database;
+    private final InstantSource clock;
+    private final UUID me;
+    private final Duration length;
+
+    /** @param me names this replica, anew in every process */
+    JobLeases(Database database, InstantSource clock, UUID me, Duration length) {
+        this.database = database;
+        this.clock = clock;
+        this.me = me;
+        this.length = length;
+    }
+
+    /** Leases the jobs whose turn it is, in their order. */
+    List<Lease> claim(int most) {
+        record Claimed(Instant turn, Lease lease) {}
+        Instant now = clock.instant();
+        List<Claimed> claimed = database.call(client -> client.sql("WITH picked AS MATERIALIZED (SELECT id FROM jobs"
+                        + " WHERE state = 'queued' AND not_before IS NULL ORDER BY turn LIMIT :most"
+                        + " FOR UPDATE SKIP LOCKED)"
+                        + " UPDATE jobs SET state = 'running', lease_owner = :me, lease_until = :until,"
+                        + " attempts = attempts + 1, started_at = coalesce(started_at, :now)"
+                        + " FROM picked, " + JobStore.RELAXED
+                        + " WHERE jobs.id = picked.id RETURNING " + JobRows.COLUMNS + ", turn, payload, failures")
+                .param("most", most)
+                .param("me", me)
+                .param("now", JobRows.column(now))
+                .param("until", JobRows.column(now.plus(length)))
+                .param("commit", "off")
+                .query((row, number) -> new Claimed(
+                        Objects.requireNonNull(JobRows.instant(row, "turn")),
+                        new Lease(JobRows.job(row, number), row.getBytes("payload"), row.getInt("failures"))))
+                .list());
+        return claimed.stream()
+                .sorted(Comparator.comparing(Claimed::turn))
+                .map(Claimed::lease)
+                .toList();
+    }
+
+    /** A lease that holds on. */
+    record Held(UUID id, boolean cancelling) {}
+
+    /** Prolongs the leases on these jobs; those that the result lacks are lost. */
+    List<Held> prolong(Collection<UUID> ids) {
+        return database.call(client -> client.sql("UPDATE jobs SET lease_until = :until FROM " + JobStore.RELAXED
+                        + " WHERE id = ANY(:ids) AND lease_owner = :me AND state = 'running' RETURNING id, cancelling")
+                .param("until", JobRows.column(clock.instant().plus(length)))
+                .param("commit", "off")
+                .param("ids", ids.toArray(UUID[]::new))
+                .param("me", me)
+                .query((row, number) -> new Held(row.getObject("id", UUID.class), row.getBoolean("cancelling")))
+                .list());
+    }
+
+    /** Jobs that this replica runs and somebody wants to stop. */
+    List<UUID> cancelling() {
+        return database.call(client -> client.sql(
+                        "SELECT id FROM jobs WHERE lease_owner = ? AND state = 'running' AND cancelling")
+                .param(me)
+                .query(UUID.class)
+                .list());
+    }
+
+    /** Stores the answer; waits for the disk. */
+    Optional<Job> done(Lease lease, JobAnswer answer) {
+        return end(
+                lease,
+                "state = 'done', answer = :answer, answer_ends = :ends",
+                values("answer", JobRows.bytes(answer), "ends", JobRows.ends(answer)));
+    }
+
+    /** Stores that it has failed for good; waits for the disk. */
+    Optional<Job> failed(Lease lease, JobError error) {
+        return end(
+                lease,
+                "state = 'failed', last_error = :error::json, first_error = coalesce(first_error, :error::json)",
+                values("error", JobJson.write(error), "none", null));
+    }
+
+    /** Stores that it was stopped. */
+    Optional<Job> cancelled(Lease lease) {
+        return end(lease, "state = 'cancelled'", Map.of());
+    }
+
+    /** Gives it back, to be tried again. */
+    Optional<Job> postponed(Lease lease, JobError error, Retries.Again again) {
+        Map<String, @Nullable Object> values = values("error", JobJson.write(error), "counts", again.counts() ? 1 : 0);
+        values.put("notBefore", JobRows.column(again.notBefore()));
+        // What is to be cancelled is not tried again.
+        return change(
+                lease,
+                "state = CASE WHEN cancelling THEN 'cancelled' ELSE 'queued' END,"
+                        + " ended_at = CASE WHEN cancelling THEN :now END,"
+                        + " not_before = CASE WHEN cancelling THEN NULL ELSE :notBefore END,"
+                        + " failures = failures + :counts, last_error = :error::json,"
+                        + " first_error = coalesce(first_error, :error::json)",
+                values);
+    }
+
+    /** Gives it back as if it had not been claimed, so that any replica may take it at once. */
+    Optional<Job> released(Lease lease) {
+        return change(lease, "state = 'queued'", Map.of());
+    }
+
+    /**
+     * Lets jobs that waited long enough be claimed, and takes back those whose replica has not been heard of for the length of a lease.
+     *
+     * @param mostFailures runs that may fail; a lost replica counts as a failure, since the job may have brought it down
+     * @return jobs that have ended by that
+     */
+    List<Job> tend(int mostFailures, JobError lost) {
+        Map<String, Object> values = Map.of(
+                "now", JobRows.column(clock.instant()),
+                "most", mostFailures,
+                "error", Objects.requireNonNull(JobJson.write(lost)));
+        return database.call(client -> {
+            int ignored = client.sql("UPDATE jobs SET not_before = NULL WHERE state = 'queued' AND not_before <= :now")
+                    .params(values)
+                    .update();
+            return client
+                    .sql("UPDATE jobs SET failures = failures + 1, " + FREE + ", ended_at = CASE WHEN cancelling"
+                            + " OR failures + 1 >= :most THEN :now END, state = CASE WHEN cancelling THEN 'cancelled'"
+                            + " WHEN failures + 1 >= :most THEN 'failed' ELSE 'queued' END, last_error = :error::json,"
+                            + " first_error = coalesce(first_error, :error::json)"
+                            + " WHERE state = 'running' AND lease_until < :now RETURNING " + JobRows.COLUMNS)
+                    .params(values)
+                    .query(JobRows::job)
+                    .list()
+                    .stream()
+                    .filter(job -> job.state().isEnded())
+                    .toList();
+        });
+    }
+
+    /**
+     * Deletes what nobody needs any more.
+     *
+     * @param kept how long after its end a job is kept; one that was not delivered, seven times as long
+     * @param most rows to delete
+     * @return rows deleted
+     */
+    int sweep(Duration kept, int most) {
+        Instant now = clock.instant();
+        return database.<Integer>call(client -> client.sql("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs"
+                        + " WHERE ended_at < :before AND batch_id IS NULL AND (delivery IS NULL"
+                        + " OR delivered_at IS NOT NULL OR ended_at < :longBefore) ORDER BY ended_at LIMIT :most)")
+                .param("before", JobRows.column(now.minus(kept)))
+                .param("longBefore", JobRows.column(now.minus(kept.multipliedBy(7))))
+                .param("most", most)
+                .update());
+    }
+
+    private Optional<Job> end(Lease lease, String what, Map<String, ? extends @Nullable Object> values) {
+        return change(lease, what + ", ended_at = :now", values);
+    }
+
+    private Optional<Job> change(Lease lease, String what, Map<String, ? extends @Nullable Object> values) {
+        Map<String, @Nullable Object> all = new HashMap<>(values);
+        all.put("id", lease.job().id());
+        all.put("me", me);
+        all.put("attempt", lease.attempt());
+        all.put("now", JobRows.column(clock.instant()));
+        return database.call(client -> client.sql(
+                        "UPDATE jobs SET " + FREE + ", " + what + HELD + " RETURNING " + JobRows.COLUMNS)
+                .params(all)
+                .query(JobRows::job)
+                .optional());
+    }
+
+    private static Map<String, @Nullable Object> values(
+            String first, @Nullable Object one, String second, @Nullable Object other) {
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put(first, one);
+        values.put(second, other);
+        return values;
+    }
+}

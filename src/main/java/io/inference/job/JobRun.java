@@ -1,0 +1,175 @@
+package io.inference.job;
+
+import io.inference.api.Call;
+import io.inference.api.CallListener;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of a job: from its lease to what is stored of it. */
+final class JobRun {
+    private static final Logger log = LoggerFactory.getLogger(JobRun.class);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+    private final Lease lease;
+    private final Surroundings around;
+    private final Call call;
+    private volatile boolean lost;
+    private volatile boolean givenBack;
+
+    /** What runs need of the service. */
+    record Surroundings(
+            JobRunner runner,
+            JobLeases leases,
+            Retries retries,
+            Duration timeout,
+            InstantSource clock,
+            List<CallListener> calls,
+            Supplier<List<JobListener>> listeners) {
+        void tell(Consumer<JobListener> what) {
+            for (JobListener listener : listeners.get()) {
+                try {
+                    what.accept(listener);
+                } catch (RuntimeException e) {
+                    log.warn("{} failed to hear of a job", listener.getClass().getSimpleName(), e);
+                }
+            }
+        }
+
+        void tellEnded(EndedJob ended) {
+            tell(listener -> listener.ended(ended));
+        }
+    }
+
+    JobRun(Lease lease, Surroundings around) {
+        this.lease = lease;
+        this.around = around;
+        this.call = new Call(lease.job().id().toString(), lease.job().door(), around.timeout());
+    }
+
+    /** Its caller wants it to stop. */
+    void cancel() {
+        call.cancel(ErrorCode.CANCELLED);
+    }
+
+    /** Somebody else has its lease now: what this run comes to is of no use. */
+    void lose() {
+        lost = true;
+        call.cancel(ErrorCode.UNAVAILABLE);
+    }
+
+    /** The service stops: another replica shall run it. */
+    void giveBack() {
+        givenBack = true;
+        call.cancel(ErrorCode.UNAVAILABLE);
+    }
+
+    /** Stops it when its time is over. */
+    void watch() {
+        if (!call.remaining().isPositive()) {
+            call.cancel(ErrorCode.TIMEOUT);
+        }
+    }
+
+    /**
+     * Runs it and stores what comes of it.
+     *
+     * @return tells whoever wants to know
+     */
+    Runnable run() {
+        around.tell(listener -> listener.running(lease.job()));
+        around.calls().forEach(listener -> listener.started(call));
+        JobAnswer answer = null;
+        InferenceException failure = null;
+        try {
+            answer = around.runner().run(lease.job(), lease.payload(), call, chunks());
+        } catch (InferenceException e) {
+            failure = e;
+        } catch (RuntimeException | Error e) {
+            failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the job's id", e);
+        }
+        InferenceException outcome = failure;
+        around.calls().forEach(listener -> listener.ended(call, outcome));
+        return answer != null ? settle(answer) : settle(Objects.requireNonNull(failure));
+    }
+
+    private ChunkSink chunks() {
+        for (JobListener listener : around.listeners().get()) {
+            ChunkSink sink = listener.chunks(lease.job());
+            if (sink != null) {
+                return sink;
+            }
+        }
+        return ChunkSink.NONE;
+    }
+
+    private Runnable settle(JobAnswer answer) {
+        return store(() -> around.leases().done(lease, answer))
+                .<Runnable>map(job -> () -> around.tellEnded(new EndedJob(job, answer)))
+                .orElse(() -> {});
+    }
+
+    private Runnable settle(InferenceException failure) {
+        if (lost) {
+            return () -> {};
+        }
+        if (givenBack && failure.code() == ErrorCode.UNAVAILABLE) {
+            Optional<Job> ignored = store(() -> around.leases().released(lease));
+            return () -> {};
+        }
+        return store(() -> storeFailure(failure))
+                .<Runnable>map(job -> () -> {
+                    if (job.state().isEnded()) {
+                        around.tellEnded(new EndedJob(job, null));
+                    } else {
+                        around.tell(listener -> listener.postponed(job));
+                    }
+                })
+                .orElse(() -> {});
+    }
+
+    private Optional<Job> storeFailure(InferenceException failure) {
+        if (failure.code() == ErrorCode.CANCELLED) {
+            return around.leases().cancelled(lease);
+        }
+        JobError error = JobError.of(failure);
+        Retries.@Nullable Again again =
+                around.retries().after(lease, failure, around.clock().instant());
+        return again == null
+                ? around.leases().failed(lease, error)
+                : around.leases().postponed(lease, error, again);
+    }
+
+    /** Tries until the database is there: what has been worked for is not thrown away because it is away for a moment. */
+    private Optional<Job> store(Supplier<Optional<Job>> change) {
+        while (true) {
+            try {
+                Optional<Job> job = change.get();
+                if (job.isEmpty()) {
+                    log.warn("the job {} was given to another replica while it ran here", lease.job().id());
+                }
+                return job;
+            } catch (InferenceException e) {
+                if (lost || givenBack || !e.code().disposition().isRetried()) {
+                    log.warn("what the job {} came to cannot be stored: {}", lease.job().id(), e.getMessage());
+                    return Optional.empty();
+                }
+            }
+            try {
+                Thread.sleep(BETWEEN_TRIES);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            }
+        }
+    }
+}

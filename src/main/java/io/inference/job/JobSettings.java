@@ -1,0 +1,14 @@
+package io.inference.job;
+
+import java.time.Duration;
+
+/**
+ * How jobs are run.
+ *
+ * @param concurrency jobs that this replica runs at once
+ * @param attempts runs of a job that may fail before it has failed
+ * @param runTimeout how long one run may take
+ * @param kept how long a job is kept after its end
+ * @param grace how long a stop waits for jobs that run
+ */
+public record JobSettings(int concurrency, int attempts, Duration runTimeout, Duration kept, Duration grace) {}

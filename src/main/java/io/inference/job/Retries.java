@@ -1,0 +1,46 @@
+package io.inference.job;
+
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether and when a job is tried again, by {@link ErrorCode.Disposition}. A failure of its own counts against a bound; a service that
+ * is merely busy does not, for as long as a day.
+ *
+ * @param most runs that may fail
+ */
+record Retries(int most) {
+    static final Duration PATIENCE = Duration.ofHours(24);
+
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final int MOST_DOUBLINGS = 10;
+
+    /**
+     * A job that shall be tried again.
+     *
+     * @param counts whether the run that failed counts against the bound
+     */
+    record Again(Instant notBefore, boolean counts) {}
+
+    /** Null where the job has failed for good. */
+    @Nullable
+    Again after(Lease lease, InferenceException failure, Instant now) {
+        ErrorCode.Disposition disposition = failure.code().disposition();
+        if (!disposition.isRetried()) {
+            return null;
+        }
+        boolean counts = disposition == ErrorCode.Disposition.RETRY;
+        if (counts ? lease.failures() + 1 >= most : !now.isBefore(lease.job().createdAt().plus(PATIENCE))) {
+            return null;
+        }
+        int before = counts ? lease.failures() : lease.attempt() - 1;
+        Duration grown = FIRST.multipliedBy(1L << Math.min(before, MOST_DOUBLINGS));
+        Duration delay = grown.compareTo(LONGEST) < 0 ? grown : LONGEST;
+        Duration asked = failure.retryAfter().orElse(Duration.ZERO);
+        return new Again(now.plus(asked.compareTo(delay) > 0 ? asked : delay), counts);
+    }
+}

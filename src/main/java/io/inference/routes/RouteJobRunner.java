@@ -1,0 +1,90 @@
+package io.inference.routes;
+
+import io.inference.api.Call;
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.job.ChunkSink;
+import io.inference.job.Job;
+import io.inference.job.JobAnswer;
+import io.inference.job.JobRunner;
+import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
+
+/** Runs jobs by the route {@code run-job} of the generation that serves now. */
+class RouteJobRunner implements JobRunner {
+    /** Header with the name of the job's task. */
+    static final String TASK = "InferenceJobTask";
+
+    private static final String ROUTE = "direct:run-job?block=false";
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final RouteGenerations generations;
+    private volatile @Nullable Sender sender;
+
+    private record Sender(CamelContext context, ProducerTemplate template) {}
+
+    RouteJobRunner(RouteGenerations generations) {
+        this.generations = generations;
+    }
+
+    @Override
+    public JobAnswer run(Job job, byte[] payload, Call call, ChunkSink chunks) {
+        Exchange exchange = sender().template().send(ROUTE, sent -> {
+            sent.setProperty(Call.PROPERTY, call);
+            sent.setProperty(Caller.PROPERTY, job.caller());
+            sent.setProperty(ChunkSink.PROPERTY, chunks);
+            Message message = sent.getMessage();
+            message.setHeader(TASK, job.task().label());
+            message.setHeader("InferenceRequestId", call.id());
+            message.setBody(payload);
+        });
+        if (exchange.getException() != null) {
+            throw reason(exchange.getException());
+        }
+        InferenceException told = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
+        if (told != null) {
+            throw told;
+        }
+        return answer(exchange.getMessage());
+    }
+
+    private Sender sender() {
+        RouteGeneration generation = generations.current();
+        if (generation == null) {
+            throw InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
+        }
+        Sender known = sender;
+        if (known == null || known.context() != generation.context()) {
+            known = new Sender(generation.context(), generation.context().createProducerTemplate());
+            sender = known;
+        }
+        return known;
+    }
+
+    /** An operator's route may leave JSON of its own. */
+    private static JobAnswer answer(Message message) {
+        if (message.getBody() instanceof JobAnswer answer) {
+            return answer;
+        }
+        byte[] body = message.getBody(byte[].class);
+        if (body == null) {
+            throw new InferenceException(ErrorCode.INTERNAL, "the route ended without an answer to this job");
+        }
+        return JobAnswer.whole(body);
+    }
+
+    /** The nearest cause that has a reason, else a fault of our own. */
+    private static RuntimeException reason(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InferenceException known) {
+                return known;
+            }
+        }
+        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+    }
+}
