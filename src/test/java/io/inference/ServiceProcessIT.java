@@ -32,6 +32,7 @@ class ServiceProcessIT {
             "--management-port=0",
             "--disable-auth=true",
             "--local-engine=off",
+            "--rabbitmq-enabled=false",
             "--inference-services-ollama-base-url=");
 
     @Test

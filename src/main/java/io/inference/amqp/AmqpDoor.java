@@ -125,6 +125,10 @@ final class AmqpDoor {
             return false;
         }
         delivery.acknowledge();
+        // What becomes a job is told when that has run.
+        Call call = delivery.call() == null ? call() : delivery.call();
+        listeners.forEach(listener -> listener.started(call));
+        listeners.forEach(listener -> listener.ended(call, failure));
         return true;
     }
 
@@ -138,16 +142,9 @@ final class AmqpDoor {
         }
     }
 
-    /** A call for one run of a message's route; {@link #ended} ends it. */
-    Call begin(Delivery delivery) {
-        Call call = new Call("amqp-" + UUID.randomUUID(), Outbox.DOOR, settings.requestTimeout());
-        listeners.forEach(listener -> listener.started(call));
-        return call;
-    }
-
-    void ended(Call call, @Nullable Exception failure) {
-        InferenceException outcome = failure == null ? null : reason(failure);
-        listeners.forEach(listener -> listener.ended(call, outcome));
+    /** A call for one run of a message's route. */
+    Call call() {
+        return new Call("amqp-" + UUID.randomUUID(), Outbox.DOOR, settings.requestTimeout());
     }
 
     /**

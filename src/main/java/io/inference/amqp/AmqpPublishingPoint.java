@@ -6,6 +6,7 @@ import io.inference.api.InferenceException;
 import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class AmqpPublishingPoint implements PublishingPoint {
 
     @Override
     public Publication prepare(CamelContext context, InFlight calls) {
-        SpringRabbitMQComponent component = new SpringRabbitMQComponent(context);
+        SpringRabbitMQComponent component = new SpringRabbitMQComponent();
         component.setConnectionFactory(connections);
         // The topology is the broker's affair: what a route would declare is a classic queue.
         component.setAutoDeclare(false);
@@ -102,7 +103,7 @@ final class AmqpPublishingPoint implements PublishingPoint {
     private static final class Bytes implements MessageConverter {
         @Override
         public Message toMessage(Object body, MessageProperties properties) {
-            byte[] bytes = body instanceof byte[] given ? given : String.valueOf(body).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] bytes = body instanceof byte[] given ? given : String.valueOf(body).getBytes(StandardCharsets.UTF_8);
             return new Message(bytes, properties);
         }
 
@@ -118,15 +119,11 @@ final class AmqpPublishingPoint implements PublishingPoint {
         public Map<String, Object> fromMessageProperties(MessageProperties properties, Exchange exchange) {
             Delivery delivery = properties.getHeader(RequestContainer.DELIVERY);
             properties.getHeaders().remove(RequestContainer.DELIVERY);
-            Call call = door.begin(delivery);
+            Call call = door.call();
+            delivery.setCall(call);
             exchange.setProperty(Call.PROPERTY, call);
             exchange.setProperty(Delivery.PROPERTY, delivery);
-            try {
-                exchange.setProperty(Caller.PROPERTY, door.caller(delivery, call));
-            } catch (InferenceException e) {
-                door.ended(call, e);
-                throw e;
-            }
+            exchange.setProperty(Caller.PROPERTY, door.caller(delivery, call));
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
                 public void onDone(Exchange done) {
@@ -135,7 +132,6 @@ final class AmqpPublishingPoint implements PublishingPoint {
                         failure = done.getProperty(InferenceException.PROPERTY, InferenceException.class);
                     }
                     delivery.setFailure(failure);
-                    door.ended(call, failure);
                 }
             });
             Map<String, Object> headers = new HashMap<>(super.fromMessageProperties(properties, exchange));

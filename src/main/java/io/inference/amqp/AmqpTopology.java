@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.BindingBuilder;
 import org.springframework.amqp.core.Declarable;
 import org.springframework.amqp.core.Declarables;
@@ -78,7 +79,7 @@ public final class AmqpTopology {
     }
 
     /** The priority that a queue gives; null for one that leaves it to the request. */
-    static @org.jspecify.annotations.Nullable JobPriority priorityOf(String queue) {
+    static @Nullable JobPriority priorityOf(String queue) {
         return switch (queue) {
             case "inference.request.high" -> JobPriority.HIGH;
             case "inference.request.medium" -> JobPriority.MEDIUM;

@@ -1,6 +1,7 @@
 package io.inference.amqp;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.inference.api.Call;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +28,7 @@ final class Delivery {
     private final long startNanos = System.nanoTime();
     private volatile boolean held;
     private volatile @Nullable Envelope envelope;
+    private volatile @Nullable Call call;
     private volatile @Nullable Exception failure;
 
     Delivery(long tag, String queue, BasicProperties properties, byte[] body, Settlement settlement) {
@@ -83,6 +85,16 @@ final class Delivery {
 
     void setEnvelope(Envelope envelope) {
         this.envelope = envelope;
+    }
+
+    /** The call of its last run; null before the first. */
+    @Nullable
+    Call call() {
+        return call;
+    }
+
+    void setCall(Call call) {
+        this.call = call;
     }
 
     /** Why its route failed; null where it did not. */

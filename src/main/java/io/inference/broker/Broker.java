@@ -35,6 +35,7 @@ public final class Broker implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread keeper = Thread.ofVirtual().name("broker").unstarted(this::keep);
     private volatile String state = "starting";
+    private volatile boolean off;
 
     /**
      * @param source says where the broker is; may start it. Asked before every attempt
@@ -60,6 +61,11 @@ public final class Broker implements AutoCloseable {
         return state;
     }
 
+    /** Whether there is no broker, now or later; {@link #state} says what would change that. */
+    public boolean isOff() {
+        return off;
+    }
+
     /** For steps of routes that send; connects when it is used. */
     public ConnectionFactory connections() {
         return connections;
@@ -80,6 +86,7 @@ public final class Broker implements AutoCloseable {
             log.debug("closed while the broker was being reached");
         } catch (NoBrokerException e) {
             state = message(e);
+            off = true;
             log.info("the RabbitMQ door is off: {}", e.getMessage());
         } finally {
             connections.destroy();

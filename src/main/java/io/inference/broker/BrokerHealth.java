@@ -1,6 +1,5 @@
 package io.inference.broker;
 
-import java.util.function.Supplier;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
@@ -9,18 +8,20 @@ import org.springframework.boot.actuate.health.Status;
 public final class BrokerHealth implements HealthIndicator {
     static final Status AWAY = new Status("AWAY");
 
-    private final Supplier<String> state;
+    private final Broker broker;
 
-    /** @param state {@code up}, or why the broker cannot be used */
-    public BrokerHealth(Supplier<String> state) {
-        this.state = state;
+    public BrokerHealth(Broker broker) {
+        this.broker = broker;
     }
 
     @Override
     public Health health() {
-        String told = state.get();
-        return told.equals(Broker.UP)
-                ? Health.up().build()
-                : Health.status(AWAY).withDetail("reason", told).build();
+        String state = broker.state();
+        if (state.equals(Broker.UP)) {
+            return Health.up().build();
+        }
+        return Health.status(broker.isOff() ? Status.UNKNOWN : AWAY)
+                .withDetail("reason", state)
+                .build();
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The machine's own RabbitMQ as a private node of this process: own name, ports, folders, cookie and password, everything on loopback, what
@@ -34,12 +35,15 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
     /** The node's process; the script that starts it becomes it. */
     private static final String NODE = "beam";
 
+    /** A file that is there once the node has been up. */
+    private static final String READY = "ready";
+
     private final Path parent;
     private final String path;
-    private final Thread stopper = new Thread(this::stop, "rabbitmq-stopper");
     private @Nullable DataFolder folder;
     private volatile @Nullable Process node;
     private volatile @Nullable Process epmd;
+    private int @Nullable [] ports;
     private @Nullable BrokerSettings settings;
 
     /**
@@ -60,10 +64,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         }
         RabbitPrograms programs = RabbitPrograms.find(path);
         DataFolder taken = folder == null ? DataFolder.take(parent, "rabbitmq") : folder;
-        if (folder == null) {
-            folder = taken;
-            Runtime.getRuntime().addShutdownHook(stopper);
-        }
+        folder = taken;
         running = launch(programs, taken.path());
         settings = running;
         return running;
@@ -75,9 +76,12 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         Orphan.stop(home.resolve("node.pid"), NODE);
         Orphan.stop(home.resolve("epmd.pid"), "epmd");
         Files.createDirectories(home);
+        discardUnfinished(home);
         String password = secret(home.resolve("password"));
         secret(home.resolve(".erlang.cookie"));
-        int[] ports = freePorts(3);
+        // Kept for as long as this process lives, so that a node which is started again is found where it was.
+        int[] ports = this.ports == null ? freePorts(3) : this.ports;
+        this.ports = ports;
         Files.writeString(home.resolve("enabled_plugins"), "[].\n");
         Files.writeString(home.resolve("rabbitmq.conf"), """
                 listeners.tcp.1 = 127.0.0.1:%d
@@ -95,8 +99,16 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         Process process = run(home, "node", ports, List.of(programs.server().toString()));
         node = process;
         awaitPort(process, ports[0], home);
+        Files.writeString(home.resolve(READY), "");
         log.info("RabbitMQ node in {}, started in {} ms", home, (System.nanoTime() - start) / 1_000_000);
         return new BrokerSettings("127.0.0.1", ports[0], USER, password, "/", false);
+    }
+
+    /** What a first start that was broken off left may lack its user. */
+    private static void discardUnfinished(Path home) throws IOException {
+        if (!Files.exists(home.resolve(READY))) {
+            FileSystemUtils.deleteRecursively(home.resolve("data"));
+        }
     }
 
     private static Process run(Path home, String name, int[] ports, List<String> command) throws IOException {

@@ -125,6 +125,13 @@ final class JobStore {
                 .list());
     }
 
+    Optional<byte[]> payload(UUID id) {
+        return database.call(client -> client.sql("SELECT payload FROM jobs WHERE id = ?")
+                .param(id)
+                .query((row, number) -> row.getBytes("payload"))
+                .optional());
+    }
+
     Optional<JobAnswer> answer(UUID id) {
         return database.call(client -> client.sql("SELECT answer, answer_ends FROM jobs WHERE id = ? AND answer IS NOT NULL")
                 .param(id)

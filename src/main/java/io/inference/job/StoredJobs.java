@@ -88,6 +88,11 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
     }
 
     @Override
+    public Optional<byte[]> payload(UUID id) {
+        return store.payload(id);
+    }
+
+    @Override
     public Optional<JobAnswer> answer(UUID id) {
         return store.answer(id);
     }

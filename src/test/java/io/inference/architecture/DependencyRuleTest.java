@@ -87,10 +87,14 @@ class DependencyRuleTest {
     @ArchTest
     static final ArchRule theDatabaseAndRedisImportTheApiAlone = classes()
             .that()
-            .resideInAnyPackage("io.inference.database..", "io.inference.redis..")
+            .resideInAnyPackage("io.inference.database..", "io.inference.redis..", "io.inference.broker..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
-                    .or(resideInAnyPackage("io.inference.api..", "io.inference.database..", "io.inference.redis..")));
+                    .or(resideInAnyPackage(
+                            "io.inference.api..",
+                            "io.inference.database..",
+                            "io.inference.redis..",
+                            "io.inference.broker..")));
 
     @ArchTest
     static final ArchRule jobsImportTheApiAndTheDatabase = classes()
@@ -130,11 +134,33 @@ class DependencyRuleTest {
                             "io.inference.routes")));
 
     @ArchTest
+    static final ArchRule nobodyImportsTheRabbitMqDoor = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.inference", "io.inference.amqp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.amqp..");
+
+    @ArchTest
+    static final ArchRule theRabbitMqDoorImportsWhatDoorsMayAndTheBroker = classes()
+            .that()
+            .resideInAPackage("io.inference.amqp..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage(
+                            "io.inference.amqp..",
+                            "io.inference.broker..",
+                            "io.inference.api..",
+                            "io.inference.security..",
+                            "io.inference.job..",
+                            "io.inference.routes")));
+
+    @ArchTest
     static final ArchRule camelStaysInProcessorsDoorsAndRoutes = noClasses()
             .that()
             .haveSimpleNameNotEndingWith("Processor")
             .and()
-            .resideOutsideOfPackages("io.inference", "io.inference.routes..", "io.inference.http..")
+            .resideOutsideOfPackages("io.inference", "io.inference.routes..", "io.inference.http..", "io.inference.amqp..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel..");
