@@ -40,8 +40,7 @@ class BrokerConfiguration {
         return new BrokerHealth(broker);
     }
 
-    private static Callable<BrokerSettings> source(
-            Settings settings, @Nullable BrokerStarter embedded) {
+    private static Callable<BrokerSettings> source(Settings settings, @Nullable BrokerStarter embedded) {
         Optional<BrokerSettings> configured = configured(settings);
         if (!settings.flag("rabbitmq-enabled")) {
             return () -> {

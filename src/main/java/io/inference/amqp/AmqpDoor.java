@@ -106,8 +106,7 @@ final class AmqpDoor {
                 return known;
             }
         }
-        return new InferenceException(
-                ErrorCode.INTERNAL, "the service failed; the log has the request's id", failure);
+        return new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", failure);
     }
 
     /** Whether the message is done with; not where the broker did not confirm what was sent instead. */

@@ -13,8 +13,7 @@ final class AmqpEnvelopeProcessor implements Processor {
         Map<?, ?> fields = Wire.object(delivery.body());
         Envelope envelope = Envelope.of(fields);
         delivery.setEnvelope(envelope);
-        Object model = ((Map<?, ?>) fields.get("payload")).get("model");
-        if (model instanceof String name) {
+        if (fields.get("payload") instanceof Map<?, ?> payload && payload.get("model") instanceof String name) {
             exchange.getProperty(Call.PROPERTY, Call.class).setModel(name);
         }
         exchange.getMessage().setBody(fields);

@@ -103,7 +103,8 @@ final class AmqpPublishingPoint implements PublishingPoint {
     private static final class Bytes implements MessageConverter {
         @Override
         public Message toMessage(Object body, MessageProperties properties) {
-            byte[] bytes = body instanceof byte[] given ? given : String.valueOf(body).getBytes(StandardCharsets.UTF_8);
+            byte[] bytes =
+                    body instanceof byte[] given ? given : String.valueOf(body).getBytes(StandardCharsets.UTF_8);
             return new Message(bytes, properties);
         }
 

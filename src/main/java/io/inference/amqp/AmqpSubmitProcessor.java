@@ -45,12 +45,12 @@ final class AmqpSubmitProcessor implements Processor {
 
     private static NewJob job(Exchange exchange, Delivery delivery) {
         Message message = exchange.getMessage();
-        Envelope envelope = Objects.requireNonNull(delivery.envelope(), "the route submits a message that it did not read");
+        Envelope envelope =
+                Objects.requireNonNull(delivery.envelope(), "the route submits a message that it did not read");
         String task = message.getHeader(TASK, envelope.task().label(), String.class);
         JobPriority byQueue = AmqpTopology.priorityOf(delivery.queue());
-        String correlationId = envelope.correlationId() == null
-                ? delivery.properties().getCorrelationId()
-                : envelope.correlationId();
+        String correlationId =
+                envelope.correlationId() == null ? delivery.properties().getCorrelationId() : envelope.correlationId();
         if (correlationId == null) {
             throw InferenceException.invalid("correlation_id", "'correlation_id' is missing");
         }

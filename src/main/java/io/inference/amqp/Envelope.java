@@ -47,8 +47,8 @@ record Envelope(
         return label == null
                 ? JobPriority.MEDIUM
                 : JobPriority.byLabel(label)
-                        .orElseThrow(() -> InferenceException.invalid(
-                                "priority", "'priority' must be high, medium or low"));
+                        .orElseThrow(
+                                () -> InferenceException.invalid("priority", "'priority' must be high, medium or low"));
     }
 
     /** Senders differ in how they write a time, and nothing is decided by it. */

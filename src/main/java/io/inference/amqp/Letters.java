@@ -132,7 +132,8 @@ final class Letters {
 
     /** Where a job is on its way, for whoever watches. */
     static Outgoing status(Job job, String status) {
-        Map<String, @Nullable Object> fields = statusFields(job.correlationId(), job.task().label(), status);
+        Map<String, @Nullable Object> fields =
+                statusFields(job.correlationId(), job.task().label(), status);
         fields.put("attempts", job.attempts());
         if (job.state() == JobState.FAILED) {
             fields.put("error", error(job).code().reason());
@@ -214,7 +215,12 @@ final class Letters {
 
     /** The same for the same request, whenever it comes again: there is no row to keep an id. */
     private static String contentId(Delivery delivery, JobError error) {
-        byte[] name = (delivery.queue() + '\n' + error.code() + '\n' + delivery.properties().getCorrelationId() + '\n'
+        byte[] name = (delivery.queue()
+                        + '\n'
+                        + error.code()
+                        + '\n'
+                        + delivery.properties().getCorrelationId()
+                        + '\n'
                         + new String(delivery.body(), StandardCharsets.ISO_8859_1))
                 .getBytes(StandardCharsets.UTF_8);
         return UUID.nameUUIDFromBytes(name).toString();

@@ -154,10 +154,7 @@ final class Outbox implements JobListener {
     void deliverAgain(Job job, Delivery delivery) {
         Destination to = delivery.destination();
         EndedJob ended = new EndedJob(job, jobs.answer(job.id()).orElse(null));
-        boolean unknown = letters(ended, to, null).stream()
-                .map(publisher::publish)
-                .toList()
-                .stream()
+        boolean unknown = letters(ended, to, null).stream().map(publisher::publish).toList().stream()
                 .map(CompletableFuture::join)
                 .anyMatch(outcome -> outcome == Outcome.UNKNOWN);
         if (unknown) {
@@ -176,8 +173,7 @@ final class Outbox implements JobListener {
                 && job.error() != null
                 && job.error().code().disposition().isDeadLettered();
         return dead
-                ? List.of(Letters.deadLetter(
-                        job, jobs.payload(job.id()).orElseGet(() -> Wire.bytes(Map.of()))))
+                ? List.of(Letters.deadLetter(job, jobs.payload(job.id()).orElseGet(() -> Wire.bytes(Map.of()))))
                 : List.of();
     }
 

@@ -140,8 +140,7 @@ final class QueueConsumer implements Delivery.Settlement {
             } finally {
                 lock.unlock();
             }
-            Delivery delivery =
-                    new Delivery(envelope.getDeliveryTag(), name, properties, body, QueueConsumer.this);
+            Delivery delivery = new Delivery(envelope.getDeliveryTag(), name, properties, body, QueueConsumer.this);
             Thread.ofVirtual().name("amqp-request").start(() -> receiver.accept(delivery));
         }
 

@@ -45,8 +45,8 @@ final class Sweeper implements BrokerListener, AutoCloseable {
         this.jobs = jobs;
         this.outbox = outbox;
         this.held = held;
-        var ignored =
-                timer.scheduleWithFixedDelay(this::tend, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        var ignored = timer.scheduleWithFixedDelay(
+                this::tend, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -85,7 +85,9 @@ final class Sweeper implements BrokerListener, AutoCloseable {
             }
         }
         if (undelivered.size() < MOST) {
-            held.olderThan(LEFT_BEHIND).stream().filter(id -> !waiting.contains(id)).forEach(this::settle);
+            held.olderThan(LEFT_BEHIND).stream()
+                    .filter(id -> !waiting.contains(id))
+                    .forEach(this::settle);
         }
     }
 

@@ -36,6 +36,15 @@ public class InferenceException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
+    /**
+     * A failure that was kept and is told again.
+     *
+     * @param param the request field at fault; null where none is
+     */
+    public static InferenceException told(ErrorCode code, String message, @Nullable String param) {
+        return new InferenceException(code, message, param, null, null);
+    }
+
     /** A request that is wrong in one field. */
     public static InferenceException invalid(String param, String message) {
         return new InferenceException(ErrorCode.INVALID_REQUEST, message, param, null, null);

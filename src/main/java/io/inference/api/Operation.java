@@ -8,6 +8,8 @@ public enum Operation {
     GENERATE,
     EMBED,
     MODELS,
+    /** Jobs, batches and their files: submitting them and asking for them; a run of a job is what the job does. */
+    JOBS,
     OTHER;
 
     private final String label = name().toLowerCase(Locale.ROOT);

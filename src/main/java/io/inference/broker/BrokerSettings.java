@@ -6,8 +6,7 @@ package io.inference.broker;
  * @param virtualHost its name, such as {@code /}
  * @param tls whether to speak TLS, with the JVM's trusted authorities and the host's name checked
  */
-public record BrokerSettings(
-        String host, int port, String user, String password, String virtualHost, boolean tls) {
+public record BrokerSettings(String host, int port, String user, String password, String virtualHost, boolean tls) {
     /** Without the password. */
     @Override
     public String toString() {

@@ -9,4 +9,5 @@ import com.rabbitmq.client.AMQP.BasicProperties;
  * @param mandatory whether it is to come back where nothing is bound to take it
  * @param properties with a {@code messageId} that no other message in flight has
  */
-public record Outgoing(String exchange, String routingKey, boolean mandatory, BasicProperties properties, byte[] body) {}
+public record Outgoing(
+        String exchange, String routingKey, boolean mandatory, BasicProperties properties, byte[] body) {}

@@ -83,7 +83,8 @@ public final class Publisher implements BrokerListener {
             this.channel = channel;
             channel.confirmSelect();
             channel.addReturnListener(returned -> {
-                Pending message = byId.get(String.valueOf(returned.getProperties().getMessageId()));
+                Pending message =
+                        byId.get(String.valueOf(returned.getProperties().getMessageId()));
                 if (message != null) {
                     message.outcome.complete(Outcome.RETURNED);
                 }

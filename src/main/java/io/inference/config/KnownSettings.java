@@ -107,7 +107,10 @@ public final class KnownSettings {
             plain("RABBITMQ_USER", new Text("a user"), "who the service is to RabbitMQ"),
             secret("RABBITMQ_PASSWORD", "that user's password; empty: guest"),
             plain("RABBITMQ_VHOST", new Text("a virtual host"), "RabbitMQ's virtual host"),
-            plain("RABBITMQ_TLS", new Flag(), "whether the connection to RABBITMQ_HOST is TLS, its certificate checked"),
+            plain(
+                    "RABBITMQ_TLS",
+                    new Flag(),
+                    "whether the connection to RABBITMQ_HOST is TLS, its certificate checked"),
             plain(
                     "RABBITMQ_PREFETCH",
                     new Whole(1, 10_000),

@@ -2,7 +2,6 @@ package io.inference.embedded;
 
 import io.inference.broker.BrokerSettings;
 import io.inference.broker.BrokerStarter;
-import io.inference.broker.NoBrokerException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,14 +123,18 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         environment.put("RABBITMQ_NODENAME", "inference@localhost");
         environment.put("RABBITMQ_DIST_PORT", "" + ports[2]);
         environment.put("RABBITMQ_CONFIG_FILE", home.resolve("rabbitmq").toString());
-        environment.put("RABBITMQ_ADVANCED_CONFIG_FILE", home.resolve("advanced").toString());
+        environment.put(
+                "RABBITMQ_ADVANCED_CONFIG_FILE", home.resolve("advanced").toString());
         environment.put("RABBITMQ_CONF_ENV_FILE", home.resolve("none").toString());
-        environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", home.resolve("enabled_plugins").toString());
+        environment.put(
+                "RABBITMQ_ENABLED_PLUGINS_FILE", home.resolve("enabled_plugins").toString());
         environment.put("RABBITMQ_MNESIA_BASE", home.resolve("data").toString());
         environment.put("RABBITMQ_LOG_BASE", home.resolve("log").toString());
-        environment.put("RABBITMQ_GENERATED_CONFIG_DIR", home.resolve("generated").toString());
+        environment.put(
+                "RABBITMQ_GENERATED_CONFIG_DIR", home.resolve("generated").toString());
         environment.put("RABBITMQ_SCHEMA_DIR", home.resolve("schema").toString());
-        environment.put("RABBITMQ_FEATURE_FLAGS_FILE", home.resolve("feature_flags").toString());
+        environment.put(
+                "RABBITMQ_FEATURE_FLAGS_FILE", home.resolve("feature_flags").toString());
         // The script then becomes the node, instead of waiting for it as a process between.
         environment.put("RUNNING_UNDER_SYSTEMD", "true");
         environment.put(

@@ -23,12 +23,15 @@ record RabbitPrograms(Path server, Path epmd) {
      */
     static RabbitPrograms find(String path) throws NoBrokerException {
         Path server = onPath(path, "rabbitmq-server")
-                .orElseThrow(() -> new NoBrokerException("RABBITMQ_HOST is not set and there is no rabbitmq-server on the"
-                        + " PATH; set the one, or install the other (Debian: apt-get install rabbitmq-server)"));
+                .orElseThrow(
+                        () -> new NoBrokerException(
+                                "RABBITMQ_HOST is not set and there is no rabbitmq-server on the"
+                                        + " PATH; set the one, or install the other (Debian: apt-get install rabbitmq-server)"));
         Path epmd = onPath(path, "epmd")
                 .or(() -> onPath(path, "erl").flatMap(RabbitPrograms::besides))
-                .orElseThrow(() -> new NoBrokerException("RABBITMQ_HOST is not set, and of the rabbitmq-server on the PATH"
-                        + " Erlang's epmd is not to be found; put it on the PATH"));
+                .orElseThrow(
+                        () -> new NoBrokerException("RABBITMQ_HOST is not set, and of the rabbitmq-server on the PATH"
+                                + " Erlang's epmd is not to be found; put it on the PATH"));
         boolean wrapped = server.startsWith("/usr/sbin") && Files.isExecutable(DEBIANS_OWN);
         return new RabbitPrograms(wrapped ? DEBIANS_OWN : server, epmd);
     }

@@ -18,4 +18,9 @@ public record JobError(
                 message == null ? failure.code().reason() : message,
                 failure.param().orElse(null));
     }
+
+    /** As it was thrown. */
+    public InferenceException failure() {
+        return InferenceException.told(code, message, param);
+    }
 }

@@ -31,7 +31,9 @@ final class AmqpClient implements AutoCloseable {
         }
 
         String header(String name) {
-            Object value = properties.getHeaders() == null ? null : properties.getHeaders().get(name);
+            Object value = properties.getHeaders() == null
+                    ? null
+                    : properties.getHeaders().get(name);
             return value == null ? null : value.toString();
         }
     }
@@ -54,12 +56,16 @@ final class AmqpClient implements AutoCloseable {
 
     void consume(String queue) throws Exception {
         channel.basicConsume(
-                queue, true, (tag, message) -> replies.add(new Came(message.getProperties(), message.getBody())), tag -> {});
+                queue,
+                true,
+                (tag, message) -> replies.add(new Came(message.getProperties(), message.getBody())),
+                tag -> {});
     }
 
     /** A chat request as the interface has it. */
     static String chat(String correlationId, String text, boolean stream) {
-        return "{\"correlation_id\":\"" + correlationId + "\",\"priority\":\"medium\",\"timestamp\":\"2026-01-01T00:00:00Z\","
+        return "{\"correlation_id\":\"" + correlationId
+                + "\",\"priority\":\"medium\",\"timestamp\":\"2026-01-01T00:00:00Z\","
                 + "\"task\":\"chat\",\"type\":\"request\",\"payload\":{\"model\":\"mock\",\"stream\":" + stream
                 + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}}";
     }
@@ -73,7 +79,13 @@ final class AmqpClient implements AutoCloseable {
     }
 
     void request(String key, String body, Map<String, Object> headers) throws Exception {
-        send(key, body, new BasicProperties.Builder().replyTo(replyQueue).headers(headers).build());
+        send(
+                key,
+                body,
+                new BasicProperties.Builder()
+                        .replyTo(replyQueue)
+                        .headers(headers)
+                        .build());
     }
 
     /** The next reply. */

@@ -120,8 +120,13 @@ class AmqpDoorIT {
             client.send(
                     "request.medium",
                     AmqpClient.chat("direct", "Hi", false),
-                    new BasicProperties.Builder().replyTo("amq.rabbitmq.reply-to").build());
-            assertThat(client.reply().json().at("/payload/choices/0/message/content").asText())
+                    new BasicProperties.Builder()
+                            .replyTo("amq.rabbitmq.reply-to")
+                            .build());
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
                     .isEqualTo("done");
         }
     }
@@ -157,7 +162,10 @@ class AmqpDoorIT {
                                     .asText())
                             .collect(Collectors.joining()))
                     .isEqualTo("one two three");
-            assertThat(chunks.getLast().json().at("/payload/choices/0/finish_reason").asText())
+            assertThat(chunks.getLast()
+                            .json()
+                            .at("/payload/choices/0/finish_reason")
+                            .asText())
                     .isEqualTo("stop");
             assertThat(chunks.stream().map(chunk -> chunk.properties().getMessageId()))
                     .doesNotHaveDuplicates();
@@ -231,7 +239,10 @@ class AmqpDoorIT {
     void anotherPayloadUnderTheSameIdIsRefused() throws Exception {
         try (AmqpClient client = new AmqpClient()) {
             client.request("request.high", AmqpClient.chat("same", "Hi", false));
-            assertThat(client.reply().json().at("/payload/choices/0/message/content").asText())
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
                     .isEqualTo("done");
             client.request("request.high", AmqpClient.chat("same", "Ho", false));
             assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("conflict");
@@ -299,11 +310,16 @@ class AmqpDoorIT {
             client.send(
                     "request.high",
                     AmqpClient.chat("gone", "Hi", false),
-                    new BasicProperties.Builder().replyTo("nobody-has-this-queue").build());
+                    new BasicProperties.Builder()
+                            .replyTo("nobody-has-this-queue")
+                            .build());
             awaitStatus(client, "gone", "done");
             await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
             client.request("request.high", AmqpClient.chat("gone", "Hi", false));
-            assertThat(client.reply().json().at("/payload/choices/0/message/content").asText())
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
                     .isEqualTo("done");
         }
     }

@@ -160,7 +160,8 @@ class DependencyRuleTest {
             .that()
             .haveSimpleNameNotEndingWith("Processor")
             .and()
-            .resideOutsideOfPackages("io.inference", "io.inference.routes..", "io.inference.http..", "io.inference.amqp..")
+            .resideOutsideOfPackages(
+                    "io.inference", "io.inference.routes..", "io.inference.http..", "io.inference.amqp..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel..");

@@ -1,0 +1,53 @@
+package io.inference.http.jobs;
+
+import io.inference.api.InferenceException;
+import java.util.UUID;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+
+/** Parameters of paths and queries. */
+final class Parameters {
+    private static final int STANDARD = 20;
+    private static final int MOST = 100;
+
+    private Parameters() {}
+
+    /**
+     * The path variable {@code id}.
+     *
+     * @throws InferenceException with {@code NOT_FOUND} for what cannot be an id
+     */
+    static UUID pathId(Message message, String what) {
+        try {
+            return UUID.fromString(message.getHeader("id", "", String.class));
+        } catch (IllegalArgumentException e) {
+            throw InferenceException.noSuch(what);
+        }
+    }
+
+    /** Null where there is none. */
+    static @Nullable UUID id(Message message, String name) {
+        String text = message.getHeader(name, String.class);
+        try {
+            return text == null ? null : UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw InferenceException.invalid(name, "'" + name + "' must be an id");
+        }
+    }
+
+    static int limit(Message message) {
+        String text = message.getHeader("limit", String.class);
+        if (text == null) {
+            return STANDARD;
+        }
+        int limit = text.matches("\\d{1,4}") ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > MOST) {
+            throw InferenceException.invalid("limit", "'limit' must be an integer between 1 and " + MOST);
+        }
+        return limit;
+    }
+
+    static boolean flag(Message message, String name) {
+        return "true".equals(message.getHeader(name, String.class));
+    }
+}
