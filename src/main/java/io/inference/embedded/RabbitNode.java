@@ -192,7 +192,8 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         }
     }
 
-    private void stop() {
+    /** Stops the node; another {@link #start} goes on from where it was. */
+    void halt() {
         stopProcess(node);
         stopProcess(epmd);
     }
@@ -214,7 +215,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
-        stop();
+        halt();
         if (folder != null) {
             folder.close();
         }

@@ -125,20 +125,19 @@ final class JobStore {
                 .list());
     }
 
-<<<<<<< HEAD
     Optional<byte[]> payload(UUID id) {
         return database.call(client -> client.sql("SELECT payload FROM jobs WHERE id = ?")
                 .param(id)
                 .query((row, number) -> row.getBytes("payload"))
                 .optional());
-=======
+    }
+
     int ahead(Job job) {
         return database.call(client -> client.sql("SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued'"
                         + " AND not_before IS NULL AND turn < ? LIMIT 1000) AS earlier")
                 .param(JobRows.column(turn(job.createdAt(), job.priority())))
                 .query(Integer.class)
                 .single());
->>>>>>> jobs
     }
 
     Optional<JobAnswer> answer(UUID id) {

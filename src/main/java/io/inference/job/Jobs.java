@@ -33,16 +33,14 @@ public interface Jobs {
      */
     JobPage list(@Nullable Caller owner, @Nullable JobState state, @Nullable UUID after, int most);
 
-<<<<<<< HEAD
     /** What was submitted; empty once the job is no longer kept. */
     Optional<byte[]> payload(UUID id);
-=======
+
     /**
      * How many queued jobs, whoever's they are, are to be claimed before this one; 0 unless it is queued. Exact up to a thousand; a job
      * of more urgency that is submitted later is not foreseen.
      */
     int ahead(Job job);
->>>>>>> jobs
 
     /** What a job came to; empty unless it is done, or once that is no longer kept. */
     Optional<JobAnswer> answer(UUID id);
