@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
@@ -26,6 +27,8 @@ public final class Broker implements AutoCloseable {
 
     /** What an operator is told while the broker can be used. */
     static final String UP = "up";
+
+    private static final String GONE = "the connection broke";
 
     private final Callable<BrokerSettings> source;
     private final Declarables topology;
@@ -133,8 +136,9 @@ public final class Broker implements AutoCloseable {
             listeners.forEach(BrokerListener::down);
         }
         if (closed.getCount() > 0) {
-            tell("the connection broke", "the broker has gone, trying on: {}");
+            log.warn("the broker has gone; connecting again until it is back");
         }
+        state = GONE;
     }
 
     private static Connection open(@Nullable ConnectionFactory factory, Semaphore lost) {
@@ -151,9 +155,8 @@ public final class Broker implements AutoCloseable {
 
     /** An outage is told once, not once a try. */
     private void tell(String reason, String text) {
-        if (!reason.equals(state) && closed.getCount() > 0) {
-            log.warn(text, reason);
-        }
+        boolean told = reason.equals(state) || state.equals(GONE);
+        log.atLevel(told || closed.getCount() == 0 ? Level.DEBUG : Level.WARN).log(text, reason);
         state = reason;
     }
 

@@ -38,6 +38,10 @@ final class ListenerRules {
         if ("production".equalsIgnoreCase(settings.getProperty("profile")) && !off && !configured) {
             faults.add("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY");
         }
+        boolean rabbitMq = !"false".equalsIgnoreCase(settings.getProperty("rabbitmq-enabled"));
+        if ("production".equalsIgnoreCase(settings.getProperty("profile")) && rabbitMq && !has("rabbitmq-host")) {
+            faults.add("PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false: that door stays closed then");
+        }
         return faults;
     }
 

@@ -12,7 +12,8 @@ import io.inference.stub.StubServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a client of RabbitMQ sees of the service. */
 class AmqpDoorIT {
-    private static final CountDownLatch SLOW = new CountDownLatch(1);
+    private static final Set<String> FAILED = ConcurrentHashMap.newKeySet();
     private static StubServer backend;
     private static RunningService service;
 
@@ -36,6 +37,7 @@ class AmqpDoorIT {
         options.add("--inference-services-openai-base-url=" + backend.url() + "/v1");
         options.add("--rabbitmq-prefetch=10");
         options.add("--max-request-size=100KB");
+        options.add("--job-attempts=2");
         service = RunningService.start(options.toArray(String[]::new));
         await().until(() -> service.bean(Broker.class).state().equals("up"));
     }
@@ -43,7 +45,6 @@ class AmqpDoorIT {
     @AfterAll
     static void stop() {
         if (service != null) {
-            SLOW.countDown();
             service.close();
             backend.close();
         }
@@ -54,6 +55,9 @@ class AmqpDoorIT {
             connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"mock\"}]}");
         } else if (request.body().contains("be slow")) {
             connection.awaitDisconnect();
+        } else if (request.body().contains("always fail")
+                || request.body().contains("fail once") && FAILED.add(request.body())) {
+            connection.whole(500, "application/json", "{\"error\":{\"message\":\"broken\"}}");
         } else if (request.path().endsWith("/embeddings")) {
             connection.whole(
                     200,
@@ -321,6 +325,32 @@ class AmqpDoorIT {
                             .at("/payload/choices/0/message/content")
                             .asText())
                     .isEqualTo("done");
+        }
+    }
+
+    @Test
+    void aBackendThatFailsIsTriedAgainWhileItsMessageIsAcknowledged() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.request("request.high", AmqpClient.chat("once", "fail once", false));
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/choices/0/message/content").asText())
+                    .isEqualTo("done");
+            assertThat(result.header("x-attempts")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void whatFailsAgainAndAgainIsDeadLetteredWithItsPayloadAndItsErrors() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.dead-letter");
+            client.request("request.high", AmqpClient.chat("never", "always fail", false));
+            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("backend_failed");
+            AmqpClient.Came dead = client.take("inference.dead-letter");
+            assertThat(dead.header("x-reason")).isEqualTo("backend_failed");
+            assertThat(dead.header("x-attempts")).isEqualTo("2");
+            assertThat(dead.header("x-first-error")).startsWith("backend_failed: ");
+            assertThat(dead.json().path("type").asText()).isEqualTo("request");
+            assertThat(dead.json().at("/payload/messages/0/content").asText()).isEqualTo("always fail");
         }
     }
 

@@ -120,10 +120,20 @@ class SettingsTest {
     @Test
     void inProductionSomebodyMustVouchForCallers() throws IOException {
         variables.put("PROFILE", "production");
+        variables.put("RABBITMQ_HOST", "broker");
         faulty("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE");
         variables.put("AUTH_ISSUER", "https://login.example");
         variables.put("AUTH_AUDIENCE", "inference");
         assertThat(settings().text("profile")).isEqualTo("production");
+    }
+
+    @Test
+    void inProductionTheRabbitMqDoorNeedsABrokerOrIsClosed() throws IOException {
+        variables.put("PROFILE", "production");
+        variables.put("BOOTSTRAP_API_KEY", "ik_" + "a".repeat(43));
+        faulty("PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false");
+        variables.put("RABBITMQ_ENABLED", "false");
+        assertThat(settings().flag("rabbitmq-enabled")).isFalse();
     }
 
     @Test
