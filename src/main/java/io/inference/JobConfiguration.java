@@ -7,6 +7,8 @@ import io.inference.job.JobListener;
 import io.inference.job.JobRunner;
 import io.inference.job.JobSettings;
 import io.inference.job.StoredJobs;
+import io.inference.job.batch.Batches;
+import io.inference.job.batch.Files;
 import io.inference.security.WaitingCalls;
 import java.time.Duration;
 import java.util.List;
@@ -44,5 +46,15 @@ class JobConfiguration {
                 waiting::isNearlyFull,
                 calls,
                 () -> listeners.orderedStream().toList());
+    }
+
+    @Bean
+    Files files(Database database, Settings settings) {
+        return new Files(database, settings.bytes("file-storage-limit"));
+    }
+
+    @Bean
+    Batches batches(Database database, StoredJobs jobs, Files files) {
+        return new Batches(database, jobs.batchJobs(), files);
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The service as an operator meets it: a process with options, variables, output and signals. */
 class ServiceProcessIT {
-    private static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
+    static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
     private static final List<String> NO_BACKENDS = List.of(
             "--port=0",
             "--management-port=0",
@@ -157,7 +157,7 @@ class ServiceProcessIT {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    private static JsonNode awaitLine(BufferedReader lines, String text) throws IOException {
+    static JsonNode awaitLine(BufferedReader lines, String text) throws IOException {
         StringBuilder before = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.contains(text)) {
@@ -173,7 +173,7 @@ class ServiceProcessIT {
     }
 
     /** Runs what this test was compiled with, without the tests' own classes and their log settings. */
-    private static Process start(Map<String, String> variables, List<String> options) throws IOException {
+    static Process start(Map<String, String> variables, List<String> options) throws IOException {
         String classes = Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
                 .filter(entry -> !entry.endsWith("test-classes"))
                 .collect(Collectors.joining(java.io.File.pathSeparator));

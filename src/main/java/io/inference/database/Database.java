@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final String DISK_FULL = "53100";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
@@ -55,7 +57,7 @@ public final class Database implements AutoCloseable {
     /**
      * Asks the database.
      *
-     * @throws InferenceException with {@code UNAVAILABLE} where it cannot be reached
+     * @throws InferenceException with {@code UNAVAILABLE} where it cannot be reached, {@code STORAGE_FULL} where its disk is full
      */
     public <T extends @Nullable Object> T call(Function<JdbcClient, T> work) {
         HikariDataSource open = opened();
@@ -63,7 +65,9 @@ public final class Database implements AutoCloseable {
             return work.apply(JdbcClient.create(open));
         } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
             log.warn("the database cannot be asked: {}", rootMessage(e));
-            throw unavailable();
+            throw isFull(e)
+                    ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
+                    : unavailable();
         }
     }
 
@@ -93,6 +97,15 @@ public final class Database implements AutoCloseable {
             throw unavailable();
         }
         return open;
+    }
+
+    private static boolean isFull(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && DISK_FULL.equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static InferenceException unavailable() {

@@ -1,6 +1,7 @@
 package io.inference.http;
 
 import io.inference.api.ChunkStream;
+import java.io.InputStream;
 
 /** What a REST route leaves as its body for the door to send. Headers are the door's and the exchange's listed ones. */
 public sealed interface HttpAnswer {
@@ -13,6 +14,9 @@ public sealed interface HttpAnswer {
 
     /** An answer that is complete. */
     record Whole(int status, String contentType, byte[] body) implements HttpAnswer {}
+
+    /** What is stored somewhere and copied from there, without being held whole. The door closes it. */
+    record Copied(String contentType, long length, InputStream content) implements HttpAnswer {}
 
     /** An answer that leaves as it is made. The door pulls, encodes, flushes and closes. */
     record Streamed(String contentType, ChunkStream chunks, ChunkEncoder encoder) implements HttpAnswer {}

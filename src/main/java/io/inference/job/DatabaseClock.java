@@ -21,8 +21,9 @@ final class DatabaseClock implements InstantSource {
     }
 
     void adjust() {
-        Instant theirs = database.call(client ->
-                        client.sql("SELECT clock_timestamp()").query(OffsetDateTime.class).single())
+        Instant theirs = database.call(client -> client.sql("SELECT clock_timestamp()")
+                        .query(OffsetDateTime.class)
+                        .single())
                 .toInstant();
         ahead = Duration.between(Instant.now(), theirs);
     }

@@ -12,13 +12,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What rows hold as JSON: callers and errors. */
-final class JobJson {
+public final class JobJson {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private JobJson() {}
 
     /** All that {@link #caller} needs to make the caller again. A caller has no credential in it. */
-    static String write(Caller caller) {
+    public static String write(Caller caller) {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("subject", caller.subject());
         caller.groups().stream().sorted().forEach(node.putArray("groups")::add);
@@ -29,7 +29,7 @@ final class JobJson {
         return node.toString();
     }
 
-    static Caller caller(String json) {
+    public static Caller caller(String json) {
         JsonNode node = read(json);
         return new Caller(
                 node.path("subject").asText(),

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * is stored on the condition that its lease still holds, and an empty result says that it did not.
  */
 final class JobLeases {
-    private static final String HELD = " WHERE id = :id AND lease_owner = :me AND attempts = :attempt AND state = 'running'";
+    private static final String HELD =
+            " WHERE id = :id AND lease_owner = :me AND attempts = :attempt AND state = 'running'";
     private static final String FREE = "lease_owner = NULL, lease_until = NULL";
 
     private final Database database;
@@ -78,11 +79,11 @@ final class JobLeases {
 
     /** Jobs that this replica runs and somebody wants to stop. */
     List<UUID> cancelling() {
-        return database.call(client -> client.sql(
-                        "SELECT id FROM jobs WHERE lease_owner = ? AND state = 'running' AND cancelling")
-                .param(me)
-                .query(UUID.class)
-                .list());
+        return database.call(
+                client -> client.sql("SELECT id FROM jobs WHERE lease_owner = ? AND state = 'running' AND cancelling")
+                        .param(me)
+                        .query(UUID.class)
+                        .list());
     }
 
     /** Stores the answer; waits for the disk. */
@@ -184,11 +185,11 @@ final class JobLeases {
         all.put("me", me);
         all.put("attempt", lease.attempt());
         all.put("now", JobRows.column(clock.instant()));
-        return database.call(client -> client.sql(
-                        "UPDATE jobs SET " + FREE + ", " + what + HELD + " RETURNING " + JobRows.COLUMNS)
-                .params(all)
-                .query(JobRows::job)
-                .optional());
+        return database.call(
+                client -> client.sql("UPDATE jobs SET " + FREE + ", " + what + HELD + " RETURNING " + JobRows.COLUMNS)
+                        .params(all)
+                        .query(JobRows::job)
+                        .optional());
     }
 
     private static Map<String, @Nullable Object> values(

@@ -31,7 +31,7 @@ final class JobRows {
                 row.getString("correlation_id"),
                 JobTask.valueOf(row.getString("task").toUpperCase(Locale.ROOT)),
                 JobPriority.valueOf(row.getString("priority").toUpperCase(Locale.ROOT)),
-                JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                state(row),
                 row.getString("delivery"),
                 row.getInt("attempts"),
                 Objects.requireNonNull(instant(row, "created_at")),
@@ -41,6 +41,10 @@ final class JobRows {
                 JobJson.error(row.getString("first_error")),
                 JobJson.error(row.getString("last_error")),
                 row.getBoolean("cancelling"));
+    }
+
+    static JobState state(ResultSet row) throws SQLException {
+        return JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
     }
 
     /** Null where the row has no answer. */

@@ -155,12 +155,17 @@ final class JobRun {
             try {
                 Optional<Job> job = change.get();
                 if (job.isEmpty()) {
-                    log.warn("the job {} was given to another replica while it ran here", lease.job().id());
+                    log.warn(
+                            "the job {} was given to another replica while it ran here",
+                            lease.job().id());
                 }
                 return job;
             } catch (InferenceException e) {
                 if (lost || givenBack || !e.code().disposition().isRetried()) {
-                    log.warn("what the job {} came to cannot be stored: {}", lease.job().id(), e.getMessage());
+                    log.warn(
+                            "what the job {} came to cannot be stored: {}",
+                            lease.job().id(),
+                            e.getMessage());
                     return Optional.empty();
                 }
             }

@@ -25,6 +25,8 @@ public enum JobState {
 
     /** Empty for a name that is no state's. */
     public static Optional<JobState> byLabel(String label) {
-        return Arrays.stream(values()).filter(state -> state.label.equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(state -> state.label.equals(label))
+                .findFirst();
     }
 }

@@ -141,10 +141,11 @@ final class JobStore {
     }
 
     Optional<JobAnswer> answer(UUID id) {
-        return database.call(client -> client.sql("SELECT answer, answer_ends FROM jobs WHERE id = ? AND answer IS NOT NULL")
-                .param(id)
-                .query(JobRows::answer)
-                .optional());
+        return database.call(
+                client -> client.sql("SELECT answer, answer_ends FROM jobs WHERE id = ? AND answer IS NOT NULL")
+                        .param(id)
+                        .query(JobRows::answer)
+                        .optional());
     }
 
     List<EndedJob> undelivered(String door, int most) {
@@ -157,19 +158,20 @@ final class JobStore {
     }
 
     void delivered(UUID id) {
-        int ignored = database.<Integer>call(client -> client.sql(
-                        "UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = :id")
-                .param("id", id)
-                .param("now", JobRows.column(now()))
-                .param("commit", "off")
-                .update());
+        int ignored = database.<Integer>call(
+                client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = :id")
+                        .param("id", id)
+                        .param("now", JobRows.column(now()))
+                        .param("commit", "off")
+                        .update());
     }
 
     /** One that is queued has ended then; one that runs is marked to be stopped. Empty where there is none, or it has ended. */
     Optional<Job> cancel(UUID id) {
-        return database.call(client -> client.sql("UPDATE jobs SET cancelling = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
-                        + " ended_at = CASE state WHEN 'queued' THEN :now END, not_before = NULL"
-                        + " WHERE id = :id AND state IN ('queued', 'running') RETURNING " + JobRows.COLUMNS)
+        return database.call(client -> client.sql(
+                        "UPDATE jobs SET cancelling = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
+                                + " ended_at = CASE state WHEN 'queued' THEN :now END, not_before = NULL"
+                                + " WHERE id = :id AND state IN ('queued', 'running') RETURNING " + JobRows.COLUMNS)
                 .param("id", id)
                 .param("now", JobRows.column(now()))
                 .query(JobRows::job)

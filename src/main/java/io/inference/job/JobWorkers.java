@@ -31,8 +31,8 @@ final class JobWorkers {
     private static final Duration WHILE_SATURATED = Duration.ofMillis(100);
     private static final Duration WHILE_AWAY = Duration.ofSeconds(3);
     private static final int MOST_SWEPT = 1000;
-    private static final JobError LOST = new JobError(
-            ErrorCode.INTERNAL, "the service stopped while it ran this job, without a word", null);
+    private static final JobError LOST =
+            new JobError(ErrorCode.INTERNAL, "the service stopped while it ran this job, without a word", null);
 
     private final JobLeases leases;
     private final JobRun.Surroundings surroundings;

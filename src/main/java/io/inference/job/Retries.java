@@ -34,7 +34,9 @@ record Retries(int most) {
             return null;
         }
         boolean counts = disposition == ErrorCode.Disposition.RETRY;
-        if (counts ? lease.failures() + 1 >= most : !now.isBefore(lease.job().createdAt().plus(PATIENCE))) {
+        if (counts
+                ? lease.failures() + 1 >= most
+                : !now.isBefore(lease.job().createdAt().plus(PATIENCE))) {
             return null;
         }
         int before = counts ? lease.failures() : lease.attempt() - 1;

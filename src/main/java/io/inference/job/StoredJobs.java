@@ -22,11 +22,13 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
 
     private final JobStore store;
     private final JobWorkers workers;
+    private final BatchJobs batchJobs;
     private volatile boolean started;
 
-    StoredJobs(JobStore store, JobWorkers workers) {
+    private StoredJobs(JobStore store, JobWorkers workers, BatchJobs batchJobs) {
         this.store = store;
         this.workers = workers;
+        this.batchJobs = batchJobs;
     }
 
     /**
@@ -45,9 +47,13 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         JobLeases leases = new JobLeases(database, clock, UUID.randomUUID(), JobWorkers.LEASE);
         var surroundings = new JobRun.Surroundings(
                 runner, leases, new Retries(settings.attempts()), settings.runTimeout(), clock, calls, listeners);
-        return new StoredJobs(
-                new JobStore(database, clock),
-                new JobWorkers(leases, surroundings, settings, saturated, clock::adjust));
+        JobWorkers workers = new JobWorkers(leases, surroundings, settings, saturated, clock::adjust);
+        return new StoredJobs(new JobStore(database, clock), workers, new BatchJobs(database, workers));
+    }
+
+    /** The same table as batches see it. */
+    public BatchJobs batchJobs() {
+        return batchJobs;
     }
 
     @Override

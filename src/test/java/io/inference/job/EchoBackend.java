@@ -80,7 +80,11 @@ public final class EchoBackend implements AutoCloseable {
             stream(text, connection);
         } else {
             // Closed after one that waited: what watched it would take the next request for its caller's going away.
-            connection.whole(200, "application/json", whole(text), "Connection: " + (text.startsWith("wait") ? "close" : "keep-alive"));
+            connection.whole(
+                    200,
+                    "application/json",
+                    whole(text),
+                    "Connection: " + (text.startsWith("wait") ? "close" : "keep-alive"));
         }
     }
 
@@ -105,7 +109,8 @@ public final class EchoBackend implements AutoCloseable {
             connection.chunk("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,"
                     + "\"delta\":{\"content\":" + JSON.writeValueAsString(word) + "}}]}\n\n");
         }
-        connection.chunk("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
+        connection.chunk(
+                "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
         connection.chunk("data: [DONE]\n\n");
         connection.end();
     }

@@ -51,7 +51,8 @@ class JobStoreIT {
 
     @BeforeEach
     void empty() {
-        int ignored = database.<Integer>call(client -> client.sql("DELETE FROM jobs").update());
+        int ignored =
+                database.<Integer>call(client -> client.sql("DELETE FROM jobs").update());
     }
 
     @Test
@@ -182,8 +183,7 @@ class JobStoreIT {
     @Test
     void aBusyServiceCountsAgainstNobodyForADay() {
         store.addOrFind(job(ALICE, "one", "{}"));
-        InferenceException busy =
-                InferenceException.retryLater(ErrorCode.RATE_LIMITED, "wait", Duration.ofSeconds(40));
+        InferenceException busy = InferenceException.retryLater(ErrorCode.RATE_LIMITED, "wait", Duration.ofSeconds(40));
         for (int i = 0; i < 10; i++) {
             Lease lease = here.claim(1).getFirst();
             assertThat(lease.failures()).isZero();
@@ -214,8 +214,9 @@ class JobStoreIT {
     void whatIsGivenBackCanBeTakenAtOnceAndCountsAsNoFailure() {
         store.addOrFind(job(ALICE, "one", "{}"));
         assertThat(here.released(here.claim(1).getFirst())).isPresent();
-        assertThat(there.claim(1)).singleElement().satisfies(lease -> assertThat(lease.failures())
-                .isZero());
+        assertThat(there.claim(1))
+                .singleElement()
+                .satisfies(lease -> assertThat(lease.failures()).isZero());
     }
 
     @Test
@@ -232,8 +233,7 @@ class JobStoreIT {
         assertThat(marked.cancelling()).isTrue();
         assertThat(here.cancelling()).containsExactly(running.id());
         assertThat(there.cancelling()).isEmpty();
-        assertThat(here.prolong(List.of(running.id())))
-                .containsExactly(new JobLeases.Held(running.id(), true));
+        assertThat(here.prolong(List.of(running.id()))).containsExactly(new JobLeases.Held(running.id(), true));
         assertThat(here.cancelled(lease).orElseThrow().state()).isEqualTo(JobState.CANCELLED);
     }
 
@@ -268,7 +268,14 @@ class JobStoreIT {
     @Test
     void whatEndedIsUndeliveredUntilItsDoorSaysOtherwise() {
         Job wanted = store.addOrFind(new NewJob(
-                        ALICE, "amqp", "one", JobTask.CHAT, JobPriority.HIGH, bytes("{}"), "{\"reply_to\":\"q\"}", true))
+                        ALICE,
+                        "amqp",
+                        "one",
+                        JobTask.CHAT,
+                        JobPriority.HIGH,
+                        bytes("{}"),
+                        "{\"reply_to\":\"q\"}",
+                        true))
                 .job();
         store.addOrFind(job(ALICE, "kept only", "{}"));
         assertThat(store.undelivered("amqp", 10)).isEmpty();
@@ -285,13 +292,14 @@ class JobStoreIT {
     @Test
     void whatEndedLongAgoIsSweptUnlessItIsStillToBeDelivered() {
         store.addOrFind(job(ALICE, "kept only", "{}"));
-        store.addOrFind(new NewJob(
-                ALICE, "amqp", "to be delivered", JobTask.CHAT, JobPriority.HIGH, bytes("{}"), "{}", true));
+        store.addOrFind(
+                new NewJob(ALICE, "amqp", "to be delivered", JobTask.CHAT, JobPriority.HIGH, bytes("{}"), "{}", true));
         store.addOrFind(job(ALICE, "fails", "{}"));
         here.claim(2).forEach(lease -> here.done(lease, whole("answer")));
         now = now.plus(Duration.ofHours(25));
         assertThat(here.sweep(Duration.ofHours(24), 100)).isEqualTo(1);
-        assertThat(store.list(ALICE, null, null, 10)).extracting(Job::correlationId)
+        assertThat(store.list(ALICE, null, null, 10))
+                .extracting(Job::correlationId)
                 .containsExactlyInAnyOrder("to be delivered", "fails");
         now = now.plus(Duration.ofDays(7));
         assertThat(here.sweep(Duration.ofHours(24), 100)).isEqualTo(1);

@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.RunningService;
 import io.inference.api.Caller;
 import io.inference.embedded.SharedPostgres;
-import java.nio.charset.StandardCharsets;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +72,8 @@ class JobsIT {
 
     @Test
     void anOperationMayBeNamedByItsPathAndEmbeddingsAreJobsToo() throws Exception {
-        JsonNode job = JSON.readTree(
-                submit(alice, "/v1/embeddings", "{\"model\":\"echo\",\"input\":\"a\"}").body());
+        JsonNode job = JSON.readTree(submit(alice, "/v1/embeddings", "{\"model\":\"echo\",\"input\":\"a\"}")
+                .body());
         assertThat(job.path("task").asText()).isEqualTo("embedding");
         String self = job.at("/links/self").asText();
         awaitEnd(alice, self);
@@ -181,8 +181,7 @@ class JobsIT {
                 .isEqualTo("correlation_id");
         assertThat(param(post(alice, "{\"task\":\"chat\",\"payload\":{\"stream\":true}}")))
                 .isEqualTo("payload.stream");
-        HttpResponse<String> two =
-                submit(alice, "chat", "{},\"correlation_id\":\"a\"", "Idempotency-Key", "b");
+        HttpResponse<String> two = submit(alice, "chat", "{},\"correlation_id\":\"a\"", "Idempotency-Key", "b");
         assertThat(param(two)).isEqualTo("correlation_id");
         assertThat(get(alice, "/v1/jobs/none").statusCode()).isEqualTo(404);
         assertThat(param(get(alice, "/v1/jobs?limit=0"))).isEqualTo("limit");
@@ -196,8 +195,8 @@ class JobsIT {
                 .replace("\"model\"", "\"stream\":true,\"model\"")
                 .getBytes(StandardCharsets.UTF_8);
         Jobs jobs = service.bean(Jobs.class);
-        Job job = jobs.submit(new NewJob(
-                        caller, "amqp", "streamed", JobTask.CHAT, JobPriority.HIGH, payload, null, true))
+        Job job = jobs.submit(
+                        new NewJob(caller, "amqp", "streamed", JobTask.CHAT, JobPriority.HIGH, payload, null, true))
                 .job();
         await().until(() -> jobs.find(job.id()).orElseThrow().state() == JobState.DONE);
         JobAnswer answer = jobs.answer(job.id()).orElseThrow();
@@ -238,15 +237,14 @@ class JobsIT {
     @Test
     void whatAStoppingReplicaDoesNotEndAnotherTakesAtOnce() throws Exception {
         List<String> own = SharedPostgres.freshOptions("jobs_handover");
-        RunningService first = RunningService.start(Stream.concat(
-                        own.stream(), Stream.of(backend.option(), "--shutdown-grace=1s"))
-                .toArray(String[]::new));
+        RunningService first =
+                RunningService.start(Stream.concat(own.stream(), Stream.of(backend.option(), "--shutdown-grace=1s"))
+                        .toArray(String[]::new));
         Jobs jobs = first.bean(Jobs.class);
         String text = "wait for the other";
         byte[] payload = EchoBackend.chat(text).getBytes(StandardCharsets.UTF_8);
         Caller caller = new Caller("dave", Set.of(), Set.of(), null, Caller.Kind.USER);
-        UUID id = jobs.submit(
-                        new NewJob(caller, "rest", "one", JobTask.CHAT, JobPriority.LOW, payload, null, false))
+        UUID id = jobs.submit(new NewJob(caller, "rest", "one", JobTask.CHAT, JobPriority.LOW, payload, null, false))
                 .job()
                 .id();
         await().until(() -> backend.asked().contains(text));
@@ -283,7 +281,8 @@ class JobsIT {
         return await().atMost(Duration.ofSeconds(20))
                 .until(
                         () -> JSON.readTree(get(key, self).body()),
-                        job -> !Set.of("queued", "running").contains(job.path("state").asText()));
+                        job -> !Set.of("queued", "running")
+                                .contains(job.path("state").asText()));
     }
 
     private static String self(HttpResponse<String> taken) throws Exception {

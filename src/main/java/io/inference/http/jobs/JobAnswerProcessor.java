@@ -29,7 +29,8 @@ class JobAnswerProcessor implements Processor {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         Collector collector = new Collector(exchange.getProperty(ChunkSink.PROPERTY, ChunkSink.NONE, ChunkSink.class));
         JobAnswer answer = switch (exchange.getMessage().getBody()) {
-            case HttpAnswer.Whole whole when whole.contentType().startsWith("text/event-stream") -> {
+            case HttpAnswer.Whole whole
+            when whole.contentType().startsWith("text/event-stream") -> {
                 collector.take(whole.body());
                 yield collector.answer();
             }

@@ -4,7 +4,6 @@ import io.inference.api.Call;
 import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import io.inference.api.Operation;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.job.Job;
@@ -41,7 +40,7 @@ final class JobProcessors {
         byte[] body = message.getBody(byte[].class);
         message.setBody(JobRequestReader.read(
                 body == null ? new byte[0] : body,
-                caller(exchange),
+                Parameters.caller(exchange),
                 message.getHeader("Idempotency-Key", String.class),
                 writer.apiPrefix()));
     }
@@ -49,14 +48,14 @@ final class JobProcessors {
     /** Body in: {@link NewJob}; body out: {@link Submission}. */
     void submit(Exchange exchange) {
         if (!(exchange.getMessage().getBody() instanceof NewJob job)) {
-            throw new InferenceException(ErrorCode.INTERNAL, "the route submits a job but read none");
+            throw Parameters.nothing(WHAT);
         }
         exchange.getMessage().setBody(jobs.submit(job));
     }
 
     void list(Exchange exchange) {
         Message message = exchange.getMessage();
-        Caller caller = caller(exchange);
+        Caller caller = Parameters.caller(exchange);
         boolean all = Parameters.flag(message, "all");
         if (all && !caller.admin()) {
             throw new InferenceException(ErrorCode.FORBIDDEN, "only admins may see what is others'");
@@ -77,7 +76,8 @@ final class JobProcessors {
 
     void cancel(Exchange exchange) {
         Job job = readable(exchange);
-        caller(exchange).checkOwns(WHAT, job.caller().subject(), job.caller().tenant());
+        Parameters.caller(exchange)
+                .checkOwns(WHAT, job.caller().subject(), job.caller().tenant());
         exchange.getMessage().setBody(jobs.cancel(job.id()).orElseThrow(() -> InferenceException.noSuch(WHAT)));
     }
 
@@ -87,8 +87,10 @@ final class JobProcessors {
         Message message = exchange.getMessage();
         switch (job.state()) {
             case QUEUED, RUNNING -> accepted(message, job);
-            case DONE -> message.setBody(
-                    jobs.answer(job.id()).map(JobProcessors::answer).orElseThrow(() -> InferenceException.noSuch(WHAT)));
+            case DONE ->
+                message.setBody(jobs.answer(job.id())
+                        .map(JobProcessors::answer)
+                        .orElseThrow(() -> InferenceException.noSuch(WHAT)));
             case FAILED -> {
                 JobError error = Objects.requireNonNull(job.error());
                 Call call = exchange.getProperty(Call.PROPERTY, Call.class);
@@ -103,15 +105,15 @@ final class JobProcessors {
     void write(Exchange exchange) {
         Message message = exchange.getMessage();
         switch (message.getBody()) {
-            case Submission submission when submission.kind() != Submission.Kind.ENDED ->
-                accepted(message, submission.job());
+            case Submission submission
+            when submission.kind() != Submission.Kind.ENDED -> accepted(message, submission.job());
             case Submission submission -> {
                 message.setHeader("Location", writer.path(submission.job()));
                 message.setBody(HttpAnswer.json(writer.job(submission.job(), 0)));
             }
             case Job job -> message.setBody(HttpAnswer.json(writer.job(job, jobs.ahead(job))));
             case JobPage page -> message.setBody(HttpAnswer.json(writer.page(page)));
-            case null, default -> throw new InferenceException(ErrorCode.INTERNAL, "the route ended without a job");
+            case null, default -> throw Parameters.nothing(WHAT);
         }
     }
 
@@ -136,19 +138,10 @@ final class JobProcessors {
     }
 
     private Job readable(Exchange exchange) {
-        Caller caller = caller(exchange);
+        Caller caller = Parameters.caller(exchange);
         Job job = jobs.find(Parameters.pathId(exchange.getMessage(), WHAT))
                 .orElseThrow(() -> InferenceException.noSuch(WHAT));
         caller.checkMayRead(WHAT, job.caller().subject(), job.caller().tenant());
         return job;
-    }
-
-    private static Caller caller(Exchange exchange) {
-        exchange.getProperty(Call.PROPERTY, Call.class).setOperation(Operation.JOBS);
-        Caller caller = exchange.getProperty(Caller.PROPERTY, Caller.class);
-        if (caller == null) {
-            throw new InferenceException(ErrorCode.UNAUTHENTICATED, "the request has no caller");
-        }
-        return caller;
     }
 }

@@ -31,7 +31,8 @@ public final class JobRequestReader {
                 .orElseThrow(() -> fields.invalid("priority", "'priority' must be high, medium or low"));
         JsonFields payload = fields.requiredObject(PAYLOAD);
         if (Boolean.TRUE.equals(payload.flag("stream"))) {
-            throw payload.unsupported("stream", "a job's result is kept and fetched whole; 'payload.stream' must be false");
+            throw payload.unsupported(
+                    "stream", "a job's result is kept and fetched whole; 'payload.stream' must be false");
         }
         byte[] kept = Objects.requireNonNull(fields.json(PAYLOAD)).getBytes(StandardCharsets.UTF_8);
         return new NewJob(caller, DOOR, correlationId(fields, idempotencyKey), task, known, kept, null, false);

@@ -81,7 +81,6 @@ record JobWriter(String apiPrefix) {
 
     private static void time(JsonGenerator out, String field, @Nullable Instant time) throws IOException {
         out.writeStringField(
-                field,
-                time == null ? null : time.truncatedTo(ChronoUnit.MILLIS).toString());
+                field, time == null ? null : time.truncatedTo(ChronoUnit.MILLIS).toString());
     }
 }

@@ -1,12 +1,17 @@
 package io.inference.http.jobs;
 
+import io.inference.api.Call;
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.api.Operation;
 import java.util.UUID;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Parameters of paths and queries. */
-final class Parameters {
+/** What steps for jobs, files and batches read of an exchange. */
+public final class Parameters {
     private static final int STANDARD = 20;
     private static final int MOST = 100;
 
@@ -35,7 +40,7 @@ final class Parameters {
         }
     }
 
-    static int limit(Message message) {
+    public static int limit(Message message) {
         String text = message.getHeader("limit", String.class);
         if (text == null) {
             return STANDARD;
@@ -45,6 +50,21 @@ final class Parameters {
             throw InferenceException.invalid("limit", "'limit' must be an integer between 1 and " + MOST);
         }
         return limit;
+    }
+
+    /** Who asks; notes in the call what it is about. */
+    public static Caller caller(Exchange exchange) {
+        exchange.getProperty(Call.PROPERTY, Call.class).setOperation(Operation.JOBS);
+        Caller caller = exchange.getProperty(Caller.PROPERTY, Caller.class);
+        if (caller == null) {
+            throw new InferenceException(ErrorCode.UNAUTHENTICATED, "the request has no caller");
+        }
+        return caller;
+    }
+
+    /** The fault of a route whose steps do not fit together. */
+    public static InferenceException nothing(String what) {
+        return new InferenceException(ErrorCode.INTERNAL, "a step of the route found no " + what);
     }
 
     static boolean flag(Message message, String name) {

@@ -31,6 +31,13 @@ public final class JsonFields {
         return new JsonFields(node, "");
     }
 
+    /** The names of all fields, in their order. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     public boolean has(String name) {
         return find(name) != null;
     }

@@ -27,6 +27,15 @@ final class AnswerSender {
         response.getOutputStream().write(answer.body());
     }
 
+    void send(HttpAnswer.Copied answer, HttpServletResponse response) throws IOException {
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType(answer.contentType());
+        response.setContentLengthLong(answer.length());
+        try (var content = answer.content()) {
+            content.transferTo(response.getOutputStream());
+        }
+    }
+
     /**
      * Sends a stream to its end and closes it.
      *

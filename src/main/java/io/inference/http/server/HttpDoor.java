@@ -163,6 +163,7 @@ final class HttpDoor {
         Message message = exchange.getMessage();
         switch (message.getBody()) {
             case HttpAnswer.Whole whole -> sender.send(whole, response);
+            case HttpAnswer.Copied copied -> sender.send(copied, response);
             case HttpAnswer.Streamed streamed -> {
                 return sender.send(streamed, call, response);
             }

@@ -1,0 +1,222 @@
+package io.inference.job.batch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inference.api.Caller;
+import io.inference.database.Database;
+import io.inference.job.JobJson;
+import io.inference.job.JobTask;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code batches}. A replica moves a batch on while it has its lease; every step is one statement on a condition. */
+final class BatchStore {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    private final Database database;
+    private final UUID me = UUID.randomUUID();
+
+    BatchStore(Database database) {
+        this.database = database;
+    }
+
+    Batch insert(NewBatch batch) {
+        Instant now = Instant.now();
+        Map<String, Object> values = new HashMap<>();
+        values.put("id", UUID.randomUUID());
+        values.put("owner", batch.caller().subject());
+        values.put("tenant", Files.tenant(batch.caller()));
+        values.put("caller", JobJson.write(batch.caller()));
+        values.put("input", batch.inputFileId());
+        values.put("task", batch.task().label());
+        values.put("endpoint", batch.endpoint());
+        values.put("window", batch.completionWindow());
+        values.put("metadata", json(batch.metadata()));
+        values.put("now", Files.column(now));
+        values.put("expires", Files.column(now.plus(batch.window())));
+        return database.call(client -> client.sql("INSERT INTO batches (id, owner, tenant, caller, input_file_id, task,"
+                        + " endpoint, completion_window, metadata, status, created_at, expires_at) VALUES (:id, :owner,"
+                        + " :tenant, :caller::json, :input, :task, :endpoint, :window, :metadata::json, 'validating',"
+                        + " :now, :expires) RETURNING *")
+                .params(values)
+                .query(BatchStore::read)
+                .single());
+    }
+
+    Optional<Batch> find(UUID id) {
+        return database.call(client -> client.sql("SELECT * FROM batches WHERE id = ?")
+                .param(id)
+                .query(BatchStore::read)
+                .optional());
+    }
+
+    List<Batch> list(Caller owner, @Nullable UUID after, int most) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("owner", owner.subject());
+        values.put("tenant", Files.tenant(owner));
+        values.put("most", most);
+        String older =
+                after == null ? "" : " AND (created_at, id) < (SELECT created_at, id FROM batches WHERE id = :after)";
+        if (after != null) {
+            values.put("after", after);
+        }
+        return database.call(client -> client.sql("SELECT * FROM batches WHERE owner = :owner AND tenant = :tenant"
+                        + older + " ORDER BY created_at DESC, id DESC LIMIT :most")
+                .params(values)
+                .query(BatchStore::read)
+                .list());
+    }
+
+    /** Marks it to be cancelled; empty where it has ended, or its result is being written. */
+    Optional<Batch> cancelling(UUID id) {
+        return database.call(client -> client.sql("UPDATE batches SET status = 'cancelling', cancelling_at = ?"
+                        + " WHERE id = ? AND status IN ('validating', 'in_progress') RETURNING *")
+                .params(Files.column(Instant.now()), id)
+                .query(BatchStore::read)
+                .optional());
+    }
+
+    /** Leases the batches that nobody moves on. */
+    List<Batch> claim() {
+        Instant now = Instant.now();
+        return database.call(client -> client.sql("UPDATE batches SET lease_owner = :me, lease_until = :until"
+                        + " WHERE id IN (SELECT id FROM batches WHERE ended_at IS NULL AND (lease_owner = :me"
+                        + " OR lease_until IS NULL OR lease_until < :now) ORDER BY created_at LIMIT 100"
+                        + " FOR UPDATE SKIP LOCKED) RETURNING *")
+                .param("me", me)
+                .param("now", Files.column(now))
+                .param("until", Files.column(now.plus(LEASE)))
+                .query(BatchStore::read)
+                .list());
+    }
+
+    /** Prolongs the lease: between the parts of long work. False where the batch is another's, or no longer in that status. */
+    boolean holds(Batch batch) {
+        return update(
+                        batch,
+                        "lease_until = :until",
+                        Map.of("until", Files.column(Instant.now().plus(LEASE))))
+                == 1;
+    }
+
+    /** Gives the lease up, so that another replica may go on with the batch at once. */
+    void release(Batch batch) {
+        int ignored = database.<Integer>call(client -> client.sql(
+                        "UPDATE batches SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?")
+                .params(batch.id(), me)
+                .update());
+    }
+
+    void failed(Batch batch, List<LineFault> faults) {
+        int ignored = update(
+                batch,
+                "status = 'failed', errors = :errors::json, ended_at = :now",
+                Map.of("errors", json(faults), "now", Files.column(Instant.now())));
+    }
+
+    void inProgress(Batch batch, int total) {
+        int ignored = update(
+                batch,
+                "status = 'in_progress', total = :total, in_progress_at = :now",
+                Map.of("total", total, "now", Files.column(Instant.now())));
+    }
+
+    void expiring(Batch batch) {
+        int ignored = update(batch, "expiring = true", Map.of());
+    }
+
+    Optional<Batch> finalizing(Batch batch) {
+        int changed = update(
+                batch,
+                "status = CASE status WHEN 'cancelling' THEN status ELSE 'finalizing' END, finalizing_at = :now",
+                Map.of("now", Files.column(Instant.now())));
+        return changed == 1 ? find(batch.id()) : Optional.empty();
+    }
+
+    /** A batch that was cancelled while it was read has only the lines that had been read. */
+    boolean ended(
+            Batch batch, BatchStatus last, @Nullable UUID output, @Nullable UUID errors, int completed, int failed) {
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put("last", last.label());
+        values.put("output", output);
+        values.put("faulty", errors);
+        values.put("completed", completed);
+        values.put("failed", failed);
+        values.put("now", Files.column(Instant.now()));
+        return update(
+                        batch,
+                        "status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid, completed = :completed,"
+                                + " failed = :failed, total = greatest(total, :completed + :failed), ended_at = :now",
+                        values)
+                == 1;
+    }
+
+    private int update(Batch batch, String what, Map<String, ? extends @Nullable Object> values) {
+        Map<String, @Nullable Object> all = new HashMap<>(values);
+        all.put("id", batch.id());
+        all.put("me", me);
+        all.put("status", batch.status().label());
+        return database.<Integer>call(client -> client.sql(
+                        "UPDATE batches SET " + what + " WHERE id = :id AND lease_owner = :me AND status = :status")
+                .params(all)
+                .update());
+    }
+
+    private static Batch read(ResultSet row, int number) throws SQLException {
+        return new Batch(
+                row.getObject("id", UUID.class),
+                JobJson.caller(row.getString("caller")),
+                row.getObject("input_file_id", UUID.class),
+                JobTask.valueOf(row.getString("task").toUpperCase(Locale.ROOT)),
+                row.getString("endpoint"),
+                row.getString("completion_window"),
+                value(row.getString("metadata"), new TypeReference<Map<String, String>>() {}, Map.of()),
+                BatchStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                row.getBoolean("expiring"),
+                value(row.getString("errors"), new TypeReference<List<LineFault>>() {}, List.of()),
+                row.getObject("output_file_id", UUID.class),
+                row.getObject("error_file_id", UUID.class),
+                row.getInt("total"),
+                row.getInt("completed"),
+                row.getInt("failed"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                instant(row, "in_progress_at"),
+                instant(row, "finalizing_at"),
+                instant(row, "cancelling_at"),
+                instant(row, "ended_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static <T> T value(@Nullable String json, TypeReference<T> type, T absent) {
+        try {
+            return json == null ? absent : JSON.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a row holds JSON that this service did not write", e);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.inference.job.batch;
+
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.database.Database;
+import io.inference.job.BatchJobs;
+import io.inference.job.EndedJob;
+import io.inference.job.JobListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The batches of all replicas. One thread a replica looks at those under way, once a second and when something happened to one. Every
+ * method fails with {@code UNAVAILABLE} while the database is away.
+ */
+public final class Batches implements JobListener, SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Batches.class);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    private static final Duration WHILE_AWAY = Duration.ofSeconds(5);
+    private static final int TICKS_BETWEEN_SWEEPS = 600;
+
+    private final BatchStore store;
+    private final BatchJobs jobs;
+    private final Files files;
+    private final BatchMover mover;
+    private final Semaphore wake = new Semaphore(0);
+    private volatile @Nullable Thread thread;
+    private volatile boolean stopping;
+
+    public Batches(Database database, BatchJobs jobs, Files files) {
+        this.store = new BatchStore(database);
+        this.jobs = jobs;
+        this.files = files;
+        this.mover = new BatchMover(store, jobs, files);
+    }
+
+    /** @throws InferenceException with {@code NOT_FOUND} where the caller has no such input file */
+    public Batch create(NewBatch batch) {
+        StoredFile input = files.find(batch.inputFileId())
+                .filter(file -> batch.caller().owns(file.owner(), file.tenant()))
+                .orElseThrow(() -> InferenceException.noSuch("file"));
+        if (!input.purpose().equals(StoredFile.INPUT)) {
+            throw InferenceException.invalid("input_file_id", "the input file must have the purpose 'batch'");
+        }
+        Batch created = store.insert(batch);
+        wake.release();
+        return created;
+    }
+
+    public Optional<Batch> find(UUID id) {
+        return store.find(id).map(this::counted);
+    }
+
+    /** @param after the batch that the page before ended with; null for the first page */
+    public BatchPage list(Caller owner, @Nullable UUID after, int most) {
+        List<Batch> batches = store.list(owner, after, most + 1);
+        return new BatchPage(
+                batches.subList(0, Math.min(most, batches.size())).stream()
+                        .map(this::counted)
+                        .toList(),
+                batches.size() > most);
+    }
+
+    /**
+     * Stops a batch; what has run is in its output file all the same.
+     *
+     * @throws InferenceException with {@code CONFLICT} where it has ended
+     */
+    public Batch cancel(UUID id) {
+        Batch cancelling = store.cancelling(id)
+                .or(() -> store.find(id).filter(batch -> batch.status() == BatchStatus.CANCELLING))
+                .orElseThrow(() -> new InferenceException(ErrorCode.CONFLICT, "the batch has ended already"));
+        wake.release();
+        return counted(cancelling);
+    }
+
+    private Batch counted(Batch batch) {
+        if (batch.status().isEnded()) {
+            return batch;
+        }
+        BatchJobs.Counts counts = jobs.counts(batch.id());
+        return batch.withCounts(counts.done(), counts.failed());
+    }
+
+    @Override
+    public void ended(EndedJob ended) {
+        // Few enough to be looked at within the second when many lines end, at once when the last one does.
+        if (ended.job().door().equals(BatchJobs.DOOR) && wake.availablePermits() == 0) {
+            wake.release();
+        }
+    }
+
+    @Override
+    public void start() {
+        thread = Thread.ofVirtual().name("batches").start(this::run);
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+        wake.release();
+        Thread running = thread;
+        thread = null;
+        try {
+            if (running != null && !running.join(TICK)) {
+                running.interrupt();
+                boolean ignored = running.join(TICK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    /** Before the jobs stop, which it needs. */
+    @Override
+    public int getPhase() {
+        return SmartLifecycle.DEFAULT_PHASE - 1023;
+    }
+
+    private void run() {
+        boolean away = false;
+        int ticks = 0;
+        while (!stopping) {
+            try {
+                moveAll();
+                if (ticks++ % TICKS_BETWEEN_SWEEPS == 0) {
+                    files.sweep();
+                }
+                away = false;
+            } catch (InferenceException e) {
+                log.debug("batches wait: {}", e.getMessage());
+                away = true;
+            } catch (RuntimeException e) {
+                log.error("batches cannot be looked at", e);
+                away = true;
+            }
+            try {
+                // Many lines may end in a moment.
+                Thread.sleep(BETWEEN_LOOKS);
+                boolean woken = wake.tryAcquire((away ? WHILE_AWAY : TICK).toMillis(), TimeUnit.MILLISECONDS);
+                if (woken) {
+                    int ignored = wake.drainPermits();
+                }
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void moveAll() {
+        for (Batch batch : store.claim()) {
+            try {
+                mover.move(batch);
+            } catch (InferenceException e) {
+                if (BatchMover.isTemporary(e)) {
+                    throw e;
+                }
+                log.warn("{} cannot go on: {}", BatchIds.batch(batch.id()), e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                log.error("{} cannot go on", BatchIds.batch(batch.id()), e);
+            } finally {
+                if (stopping) {
+                    store.release(batch);
+                }
+            }
+        }
+    }
+}
