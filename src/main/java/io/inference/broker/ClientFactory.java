@@ -32,8 +32,9 @@ final class ClientFactory {
     /** Spring's, with a second connection for publishing; the broker's own tools show both by name. */
     static CachingConnectionFactory spring(ConnectionFactory client) {
         CachingConnectionFactory connections = new CachingConnectionFactory(client);
-        connections.setConnectionNameStrategy(factory -> NAME + (factory.equals(connections) ? " consumes" : " publishes")
-                + ", process " + ProcessHandle.current().pid());
+        connections.setConnectionNameStrategy(
+                factory -> NAME + (factory.equals(connections) ? " consumes" : " publishes") + ", process "
+                        + ProcessHandle.current().pid());
         return connections;
     }
 

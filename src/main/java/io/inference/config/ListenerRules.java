@@ -40,7 +40,8 @@ final class ListenerRules {
         }
         boolean rabbitMq = !"false".equalsIgnoreCase(settings.getProperty("rabbitmq-enabled"));
         if ("production".equalsIgnoreCase(settings.getProperty("profile")) && rabbitMq && !has("rabbitmq-host")) {
-            faults.add("PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false: that door stays closed then");
+            faults.add(
+                    "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false: that door stays closed then");
         }
         return faults;
     }

@@ -21,8 +21,7 @@ class BrokerAwayIT {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        try (RunningService service =
-                RunningService.start("--rabbitmq-host=127.0.0.1", "--rabbitmq-port=" + port)) {
+        try (RunningService service = RunningService.start("--rabbitmq-host=127.0.0.1", "--rabbitmq-port=" + port)) {
             assertThat(get(service.baseUrl() + "/v1/models").statusCode()).isEqualTo(200);
             String readiness = service.managementUrl() + "/actuator/health/readiness";
             await().until(() -> get(readiness).body().contains("Connection refused"));

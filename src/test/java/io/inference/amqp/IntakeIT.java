@@ -46,7 +46,11 @@ class IntakeIT {
 
     private RequestContainer container(InFlight calls, BlockingQueue<Delivery> came) {
         RequestContainer container = new RequestContainer(
-                new CachingConnectionFactory(), intake, SETTINGS, calls, (delivery, route, serving) -> came.add(delivery));
+                new CachingConnectionFactory(),
+                intake,
+                SETTINGS,
+                calls,
+                (delivery, route, serving) -> came.add(delivery));
         container.setAutoDeclare(false);
         container.setQueueNames(QUEUE);
         return container;

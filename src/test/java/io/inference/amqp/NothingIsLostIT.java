@@ -95,7 +95,8 @@ class NothingIsLostIT {
         assertThat(results).hasSize(REQUESTS);
         assertThat(results.values()).allSatisfy(byMessage -> {
             assertThat(byMessage).as("message ids of one request").hasSize(1);
-            assertThat(byMessage.values()).allSatisfy(bodies -> assertThat(bodies).hasSize(1));
+            assertThat(byMessage.values())
+                    .allSatisfy(bodies -> assertThat(bodies).hasSize(1));
         });
         assertThat(results.values().stream().flatMap(byMessage -> byMessage.keySet().stream()))
                 .doesNotHaveDuplicates();
@@ -170,9 +171,9 @@ class NothingIsLostIT {
                 (tag, message) -> {
                     AmqpClient.Came result = new AmqpClient.Came(message.getProperties(), message.getBody());
                     came.incrementAndGet();
-                    results.computeIfAbsent(result.json().path("correlation_id").asText(), id -> new ConcurrentHashMap<>())
-                            .computeIfAbsent(
-                                    result.properties().getMessageId(), id -> ConcurrentHashMap.newKeySet())
+                    results.computeIfAbsent(
+                                    result.json().path("correlation_id").asText(), id -> new ConcurrentHashMap<>())
+                            .computeIfAbsent(result.properties().getMessageId(), id -> ConcurrentHashMap.newKeySet())
                             .add(new String(result.body(), StandardCharsets.UTF_8));
                     channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
                 },

@@ -62,8 +62,8 @@ class RabbitNodeIT {
                 assertThat(new String(channel.basicGet("kept", true).getBody(), StandardCharsets.UTF_8))
                         .isEqualTo("42");
             }
-            assertThatThrownBy(() -> SharedRabbit.connect(new BrokerSettings(
-                            settings.host(), settings.port(), "guest", "guest", "/", false)))
+            assertThatThrownBy(() -> SharedRabbit.connect(
+                            new BrokerSettings(settings.host(), settings.port(), "guest", "guest", "/", false)))
                     .hasMessageContaining("ACCESS_REFUSED");
         }
     }
