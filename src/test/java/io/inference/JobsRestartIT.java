@@ -3,7 +3,6 @@ package io.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
@@ -50,7 +49,7 @@ class JobsRestartIT {
                     backend.option()));
             Map<Integer, HttpResponse<String>> taken;
             Batch batch;
-            Process first = ServiceProcessIT.start(Map.of("LOG_FORMAT", "json"), options);
+            Process first = ServiceProcessIT.start(Map.of(), options);
             try {
                 String url = address(first);
                 String text = IntStream.range(0, LINES)
@@ -67,7 +66,7 @@ class JobsRestartIT {
             }
 
             backend.permit(1000);
-            Process second = ServiceProcessIT.start(Map.of("LOG_FORMAT", "json"), options);
+            Process second = ServiceProcessIT.start(Map.of(), options);
             try {
                 String url = address(second);
                 for (int i = 0; i < JOBS; i++) {
@@ -146,12 +145,14 @@ class JobsRestartIT {
     /** What the process says later is read as well, so that it never waits for a reader. */
     private static String address(Process process) throws Exception {
         BufferedReader lines = process.inputReader();
-        JsonNode greeting = ServiceProcessIT.awaitLine(lines, "listening on");
-        Matcher address =
-                ServiceProcessIT.LISTENING.matcher(greeting.path("message").asText());
-        assertThat(address.find()).isTrue();
-        Thread unused = Thread.ofVirtual().start(() -> lines.lines().forEach(line -> {}));
-        return address.group(1);
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            Matcher address = ServiceProcessIT.LISTENING.matcher(line);
+            if (address.find()) {
+                Thread unused = Thread.ofVirtual().start(() -> lines.lines().forEach(ignored -> {}));
+                return address.group(1);
+            }
+        }
+        throw new IllegalStateException("the process ended before it listened");
     }
 
     private static HttpResponse<String> submit(String url, int number) {

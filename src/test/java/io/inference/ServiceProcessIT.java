@@ -157,7 +157,7 @@ class ServiceProcessIT {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    static JsonNode awaitLine(BufferedReader lines, String text) throws IOException {
+    private static JsonNode awaitLine(BufferedReader lines, String text) throws IOException {
         StringBuilder before = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.contains(text)) {

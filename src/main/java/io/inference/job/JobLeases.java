@@ -19,8 +19,13 @@ import org.jspecify.annotations.Nullable;
  * is stored on the condition that its lease still holds, and an empty result says that it did not.
  */
 final class JobLeases {
-    private static final String HELD =
-            " WHERE id = :id AND lease_owner = :me AND attempts = :attempt AND state = 'running'";
+    /**
+     * A claim may be lost when the database crashes, since it is not waited for: then nobody has claimed the job since, and what its run
+     * came to is as good.
+     */
+    private static final String HELD = " WHERE id = :id AND (lease_owner = :me AND attempts = :attempt AND state = 'running'"
+            + " OR state = 'queued' AND attempts = :attempt - 1)";
+
     private static final String FREE = "lease_owner = NULL, lease_until = NULL";
 
     private final Database database;
@@ -186,7 +191,7 @@ final class JobLeases {
         all.put("attempt", lease.attempt());
         all.put("now", JobRows.column(clock.instant()));
         return database.call(
-                client -> client.sql("UPDATE jobs SET " + FREE + ", " + what + HELD + " RETURNING " + JobRows.COLUMNS)
+                client -> client.sql("UPDATE jobs SET " + FREE + ", attempts = :attempt, " + what + HELD + " RETURNING " + JobRows.COLUMNS)
                         .params(all)
                         .query(JobRows::job)
                         .optional());

@@ -56,6 +56,10 @@ final class JobRun {
         this.call = new Call(lease.job().id().toString(), lease.job().door(), around.timeout());
     }
 
+    int attempt() {
+        return lease.attempt();
+    }
+
     /** Its caller wants it to stop. */
     void cancel() {
         call.cancel(ErrorCode.CANCELLED);

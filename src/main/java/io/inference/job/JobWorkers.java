@@ -266,6 +266,11 @@ final class JobWorkers {
 
     private void run(Lease lease) {
         UUID id = lease.job().id();
+        JobRun under = running.get(id);
+        if (under != null && under.attempt() == lease.attempt()) {
+            // The database lost the first claim in a crash.
+            return;
+        }
         JobRun run = new JobRun(lease, surroundings);
         running.put(id, run);
         begin(() -> {

@@ -34,15 +34,46 @@ class RouteJobRunner implements JobRunner {
 
     @Override
     public JobAnswer run(Job job, byte[] payload, Call call, ChunkSink chunks) {
-        Exchange exchange = sender().template().send(ROUTE, sent -> {
-            sent.setProperty(Call.PROPERTY, call);
-            sent.setProperty(Caller.PROPERTY, job.caller());
-            sent.setProperty(ChunkSink.PROPERTY, chunks);
-            Message message = sent.getMessage();
-            message.setHeader(TASK, job.task().label());
-            message.setHeader("InferenceRequestId", call.id());
-            message.setBody(payload);
-        });
+        RouteGeneration generation = enter();
+        try {
+            Exchange exchange = template(generation).send(ROUTE, sent -> {
+                sent.setProperty(Call.PROPERTY, call);
+                sent.setProperty(Caller.PROPERTY, job.caller());
+                sent.setProperty(ChunkSink.PROPERTY, chunks);
+                Message message = sent.getMessage();
+                message.setHeader(TASK, job.task().label());
+                message.setHeader("InferenceRequestId", call.id());
+                message.setBody(payload);
+            });
+            return answer(exchange);
+        } finally {
+            generation.calls().leave();
+        }
+    }
+
+    /** The generation that serves now, which stays until the job has left it. */
+    private RouteGeneration enter() {
+        while (true) {
+            RouteGeneration generation = generations.current();
+            if (generation == null) {
+                throw InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
+            }
+            if (generation.calls().enter()) {
+                return generation;
+            }
+        }
+    }
+
+    private ProducerTemplate template(RouteGeneration generation) {
+        Sender known = sender;
+        if (known == null || known.context() != generation.context()) {
+            known = new Sender(generation.context(), generation.context().createProducerTemplate());
+            sender = known;
+        }
+        return known.template();
+    }
+
+    private static JobAnswer answer(Exchange exchange) {
         if (exchange.getException() != null) {
             throw reason(exchange.getException());
         }
@@ -51,19 +82,6 @@ class RouteJobRunner implements JobRunner {
             throw told;
         }
         return answer(exchange.getMessage());
-    }
-
-    private Sender sender() {
-        RouteGeneration generation = generations.current();
-        if (generation == null) {
-            throw InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
-        }
-        Sender known = sender;
-        if (known == null || known.context() != generation.context()) {
-            known = new Sender(generation.context(), generation.context().createProducerTemplate());
-            sender = known;
-        }
-        return known;
     }
 
     /** An operator's route may leave JSON of its own. */

@@ -139,6 +139,18 @@ class JobStoreIT {
     }
 
     @Test
+    void aClaimThatTheDatabaseForgotStillStoresWhatItsRunCameTo() {
+        Job job = store.addOrFind(job(ALICE, "one", "{}")).job();
+        Lease lease = here.claim(1).getFirst();
+        int ignored = database.<Integer>call(client -> client.sql(
+                        "UPDATE jobs SET state = 'queued', attempts = 0, lease_owner = NULL, lease_until = NULL")
+                .update());
+        assertThat(here.done(lease, whole("first")).map(Job::state)).contains(JobState.DONE);
+        assertThat(store.find(job.id()).orElseThrow().attempts()).isEqualTo(1);
+        assertThat(there.claim(1)).isEmpty();
+    }
+
+    @Test
     void aJobWhoseReplicasKeepDyingFailsInTheEnd() {
         store.addOrFind(job(ALICE, "one", "{}"));
         for (int i = 0; i < 2; i++) {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
+import io.inference.http.batches.BatchRequestReader;
+import io.inference.http.jobs.JobRequestReader;
 import io.inference.http.keys.NewApiKeyReader;
 import io.inference.http.ollama.EmbedRequestReader;
 import io.inference.http.openai.ChatRequestReader;
@@ -33,6 +36,8 @@ class OpenApiDocumentTest {
             "/v1/completions", CompletionRequestReader::read,
             "/v1/embeddings", EmbeddingRequestReader::read,
             "/v1/api-keys", NewApiKeyReader::read,
+            "/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1"),
+            "/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1"),
             "/api/chat", io.inference.http.ollama.ChatRequestReader::read,
             "/api/generate", io.inference.http.ollama.GenerateRequestReader::read,
             "/api/embed", EmbedRequestReader::read,
@@ -129,7 +134,7 @@ class OpenApiDocumentTest {
     /** The paths that the door's route files declare. */
     private static List<PublishedPaths.Path> routes() throws IOException {
         List<PublishedPaths.Path> paths = new ArrayList<>();
-        for (String file : List.of("rest-openai", "rest-ollama", "rest-keys")) {
+        for (String file : List.of("rest-openai", "rest-ollama", "rest-keys", "rest-jobs", "rest-files", "rest-batches")) {
             List<Map<String, Map<String, Map<String, Object>>>> routes =
                     new Yaml().load(Files.readString(Path.of("routes", file + ".camel.yaml")));
             for (var route : routes) {
