@@ -17,7 +17,7 @@ import org.apache.camel.Processor;
  * result has arrived; one that was sent before waits for the same job, or gets its result at once.
  */
 final class AmqpSubmitProcessor implements Processor {
-    static final String TASK = "InferenceTask";
+    static final String TASK = "InferenceJobTask";
 
     private final Jobs jobs;
     private final HeldDeliveries held;

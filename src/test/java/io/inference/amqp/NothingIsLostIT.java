@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * 500 requests while the service is killed five times, the broker restarted and PostgreSQL restarted. The backend answers every call
+ * 500 requests while the service is killed five times, the broker restarted, and PostgreSQL stopped as by a power cut. The backend answers every call
  * differently, and only as fast as the test lets it, so that each fault finds work under way.
  */
 class NothingIsLostIT {
@@ -56,7 +56,7 @@ class NothingIsLostIT {
     @BeforeEach
     void start() throws Exception {
         SharedRabbit.assumeInstalled();
-        servers = new OwnServers(folder);
+        servers = new OwnServers(folder, "nothing_is_lost");
         backend = new StubServer(this::answer);
         startService();
         await().atMost(PATIENCE).until(this::isOpen);
@@ -82,12 +82,11 @@ class NothingIsLostIT {
             startService();
         }
         progress((KILLS + 1) * REQUESTS / 10);
-        servers.stopBroker();
-        servers.startBroker();
+        servers.restartBroker();
         read();
         progress((KILLS + 2) * REQUESTS / 10);
-        servers.stopPostgres();
-        servers.startPostgres();
+        servers.postgres().crash();
+        servers.postgres().recover();
         progress(REQUESTS);
         await().atMost(PATIENCE).until(() -> unfinished() == 0);
         service.close();
@@ -181,7 +180,10 @@ class NothingIsLostIT {
     }
 
     private long unfinished() throws SQLException {
-        try (var connection = DriverManager.getConnection(servers.jdbcUrl());
+        try (var connection = DriverManager.getConnection(
+                        servers.postgres().settings().url(),
+                        servers.postgres().settings().user(),
+                        servers.postgres().settings().password());
                 var statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "SELECT count(*) FROM jobs WHERE state <> 'done' OR delivered_at IS NULL")) {
