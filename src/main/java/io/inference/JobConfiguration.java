@@ -10,6 +10,8 @@ import io.inference.job.StoredJobs;
 import io.inference.job.batch.Batches;
 import io.inference.job.batch.Files;
 import io.inference.security.WaitingCalls;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -38,14 +40,19 @@ class JobConfiguration {
             JobRunner runner,
             WaitingCalls waiting,
             List<CallListener> calls,
-            ObjectProvider<JobListener> listeners) {
-        return StoredJobs.open(
+            ObjectProvider<JobListener> listeners,
+            MeterRegistry registry) {
+        StoredJobs jobs = StoredJobs.open(
                 database,
                 settings,
                 runner,
                 waiting::isNearlyFull,
                 calls,
                 () -> listeners.orderedStream().toList());
+        Gauge.builder("inference.jobs.running", jobs, StoredJobs::running)
+                .description("Jobs that this replica runs")
+                .register(registry);
+        return jobs;
     }
 
     @Bean

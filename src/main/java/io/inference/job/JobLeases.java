@@ -23,8 +23,9 @@ final class JobLeases {
      * A claim may be lost when the database crashes, since it is not waited for: then nobody has claimed the job since, and what its run
      * came to is as good.
      */
-    private static final String HELD = " WHERE id = :id AND (lease_owner = :me AND attempts = :attempt AND state = 'running'"
-            + " OR state = 'queued' AND attempts = :attempt - 1)";
+    private static final String HELD =
+            " WHERE id = :id AND (lease_owner = :me AND attempts = :attempt AND state = 'running'"
+                    + " OR state = 'queued' AND attempts = :attempt - 1)";
 
     private static final String FREE = "lease_owner = NULL, lease_until = NULL";
 
@@ -190,11 +191,11 @@ final class JobLeases {
         all.put("me", me);
         all.put("attempt", lease.attempt());
         all.put("now", JobRows.column(clock.instant()));
-        return database.call(
-                client -> client.sql("UPDATE jobs SET " + FREE + ", attempts = :attempt, " + what + HELD + " RETURNING " + JobRows.COLUMNS)
-                        .params(all)
-                        .query(JobRows::job)
-                        .optional());
+        return database.call(client -> client.sql("UPDATE jobs SET " + FREE + ", attempts = :attempt, " + what + HELD
+                        + " RETURNING " + JobRows.COLUMNS)
+                .params(all)
+                .query(JobRows::job)
+                .optional());
     }
 
     private static Map<String, @Nullable Object> values(

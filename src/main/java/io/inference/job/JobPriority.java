@@ -6,11 +6,22 @@ import java.util.Optional;
 
 /** How urgent a job is. Waiting makes up for it, so that the least urgent job comes to run. */
 public enum JobPriority {
-    HIGH,
-    MEDIUM,
-    LOW;
+    HIGH(0),
+    MEDIUM(1),
+    LOW(2);
 
     private final String label = name().toLowerCase(Locale.ROOT);
+
+    private final int steps;
+
+    JobPriority(int steps) {
+        this.steps = steps;
+    }
+
+    /** How many steps less urgent than the most urgent it is. */
+    int steps() {
+        return steps;
+    }
 
     public String label() {
         return label;

@@ -157,13 +157,13 @@ final class JobStore {
                 .list());
     }
 
-    void delivered(UUID id) {
-        int ignored = database.<Integer>call(
-                client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = :id")
-                        .param("id", id)
-                        .param("now", JobRows.column(now()))
-                        .param("commit", "off")
-                        .update());
+    void delivered(List<UUID> ids) {
+        int ignored = database.<Integer>call(client -> client.sql(
+                        "UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = ANY(:ids)")
+                .param("ids", ids.toArray(UUID[]::new))
+                .param("now", JobRows.column(now()))
+                .param("commit", "off")
+                .update());
     }
 
     /** One that is queued has ended then; one that runs is marked to be stopped. Empty where there is none, or it has ended. */
@@ -183,7 +183,7 @@ final class JobStore {
     }
 
     static Instant turn(Instant created, JobPriority priority) {
-        return created.plus(AGEING.multipliedBy(priority.ordinal()));
+        return created.plus(AGEING.multipliedBy(priority.steps()));
     }
 
     /** Of what makes two submissions the same. */

@@ -230,9 +230,12 @@ final class JobWorkers {
         for (UUID id : ids) {
             JobRun run = running.get(id);
             Boolean cancelling = held.get(id);
-            if (run != null && cancelling == null) {
+            if (run == null) {
+                continue;
+            }
+            if (cancelling == null) {
                 run.lose();
-            } else if (run != null && cancelling) {
+            } else if (cancelling) {
                 run.cancel();
             }
         }

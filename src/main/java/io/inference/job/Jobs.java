@@ -64,7 +64,10 @@ public interface Jobs {
      */
     List<EndedJob> undelivered(String door, int most);
 
-    /** Notes that a job's result has arrived, so that {@link #undelivered} leaves it out. May be forgotten by a crash. */
+    /**
+     * Notes that a job's result has arrived, so that {@link #undelivered} leaves it out: soon, and not at all if a crash or a database
+     * that is away comes between. Returns at once.
+     */
     void delivered(UUID id);
 
     /** Takes no more jobs to run at this replica; those that run go on. Nests: as many {@link #resume} calls let it go on. */

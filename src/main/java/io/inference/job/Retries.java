@@ -17,6 +17,8 @@ record Retries(int most) {
 
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(1);
+    /** A batch of many lines over its caller's limit must not keep the workers busy with being refused. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final int MOST_DOUBLINGS = 10;
 
     /**
@@ -41,7 +43,8 @@ record Retries(int most) {
         }
         int before = counts ? lease.failures() : lease.attempt() - 1;
         Duration grown = FIRST.multipliedBy(1L << Math.min(before, MOST_DOUBLINGS));
-        Duration delay = grown.compareTo(LONGEST) < 0 ? grown : LONGEST;
+        Duration longest = counts ? LONGEST : LONGEST_WAIT;
+        Duration delay = grown.compareTo(longest) < 0 ? grown : longest;
         Duration asked = failure.retryAfter().orElse(Duration.ZERO);
         return new Again(now.plus(asked.compareTo(delay) > 0 ? asked : delay), counts);
     }

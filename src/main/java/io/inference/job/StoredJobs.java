@@ -23,12 +23,14 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
     private final JobStore store;
     private final JobWorkers workers;
     private final BatchJobs batchJobs;
+    private final DeliveryNotes deliveries;
     private volatile boolean started;
 
     private StoredJobs(JobStore store, JobWorkers workers, BatchJobs batchJobs) {
         this.store = store;
         this.workers = workers;
         this.batchJobs = batchJobs;
+        this.deliveries = new DeliveryNotes(store::delivered);
     }
 
     /**
@@ -49,6 +51,11 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
                 runner, leases, new Retries(settings.attempts()), settings.runTimeout(), clock, calls, listeners);
         JobWorkers workers = new JobWorkers(leases, surroundings, settings, saturated, clock::adjust);
         return new StoredJobs(new JobStore(database, clock), workers, new BatchJobs(database, workers));
+    }
+
+    /** Jobs that run at this replica now. */
+    public int running() {
+        return workers.count();
     }
 
     /** The same table as batches see it. */
@@ -135,7 +142,7 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
 
     @Override
     public void delivered(UUID id) {
-        store.delivered(id);
+        deliveries.add(id);
     }
 
     @Override

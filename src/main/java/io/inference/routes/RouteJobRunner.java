@@ -9,7 +9,6 @@ import io.inference.job.Job;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobRunner;
 import java.time.Duration;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
@@ -26,7 +25,7 @@ class RouteJobRunner implements JobRunner {
     private final RouteGenerations generations;
     private volatile @Nullable Sender sender;
 
-    private record Sender(CamelContext context, ProducerTemplate template) {}
+    private record Sender(int generation, ProducerTemplate template) {}
 
     RouteJobRunner(RouteGenerations generations) {
         this.generations = generations;
@@ -66,8 +65,8 @@ class RouteJobRunner implements JobRunner {
 
     private ProducerTemplate template(RouteGeneration generation) {
         Sender known = sender;
-        if (known == null || known.context() != generation.context()) {
-            known = new Sender(generation.context(), generation.context().createProducerTemplate());
+        if (known == null || known.generation() != generation.number()) {
+            known = new Sender(generation.number(), generation.context().createProducerTemplate());
             sender = known;
         }
         return known.template();

@@ -150,7 +150,7 @@ final class BatchMover {
         boolean take(BatchJobs.Line line, int length) {
             lines.add(line);
             bytes += length;
-            return lines.size() < LINES_AT_ONCE && bytes < BYTES_AT_ONCE || flush();
+            return (lines.size() < LINES_AT_ONCE && bytes < BYTES_AT_ONCE) || flush();
         }
 
         boolean flush() {
