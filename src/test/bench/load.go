@@ -13,11 +13,23 @@ import (
 	"time"
 )
 
-func request(model, prompt string, stream bool) []byte {
+// target is what is measured: a port of this machine, and what to send there.
+type target struct {
+	port  int
+	pid   int
+	model string
+	token string
+}
+
+func (t target) request(prompt string, stream bool) []byte {
 	body := fmt.Sprintf(`{"model":%q,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":%q}],`+
-		`"temperature":0.2,"stream":%t}`, model, prompt, stream)
-	return []byte(fmt.Sprintf("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"+
-		"Content-Length: %d\r\n\r\n%s", len(body), body))
+		`"temperature":0.2,"stream":%t}`, t.model, prompt, stream)
+	authorization := ""
+	if t.token != "" {
+		authorization = "Authorization: Bearer " + t.token + "\r\n"
+	}
+	return []byte(fmt.Sprintf("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: application/json\r\n"+
+		"Content-Length: %d\r\n\r\n%s", authorization, len(body), body))
 }
 
 func dial(port int) (net.Conn, *bufio.Reader) {
@@ -28,26 +40,32 @@ func dial(port int) (net.Conn, *bufio.Reader) {
 	return connection, bufio.NewReaderSize(connection, 16384)
 }
 
-// runLoad sends requests over a fixed number of connections, each as soon as the one before is answered.
-func runLoad(port, pid, connections, requests int, model string) {
-	message := request(model, "What is the capital of France?", false)
+// runLoad sends requests over a fixed number of connections, each as soon as the one before is answered. Streamed ones are streams of
+// one chunk: what a stream costs besides its tokens.
+func runLoad(t target, connections, requests int, streamed bool) {
+	message := t.request("What is the capital of France?", false)
+	read := readMessage
+	if streamed {
+		message = t.request("short", true)
+		read = readStream
+	}
 	var next atomic.Int64
 	var failures atomic.Int64
 	times := make([][]time.Duration, connections)
 	var workers sync.WaitGroup
-	before, start := cpu(pid), time.Now()
+	before, start := cpu(t.pid), time.Now()
 	for w := 0; w < connections; w++ {
 		workers.Add(1)
 		go func(w int) {
 			defer workers.Done()
-			connection, in := dial(port)
+			connection, in := dial(t.port)
 			defer connection.Close()
 			for next.Add(1) <= int64(requests) {
 				sent := time.Now()
 				if _, err := connection.Write(message); err != nil {
 					fail(err.Error())
 				}
-				status, body, err := readMessage(in)
+				status, body, err := read(in)
 				if err != nil {
 					fail(err.Error())
 				}
@@ -63,15 +81,15 @@ func runLoad(port, pid, connections, requests int, model string) {
 	all := sorted(times)
 	fmt.Printf("connections=%d requests=%d failures=%d rate=%.0f/s p50=%.3fms p99=%.3fms", connections, len(all),
 		failures.Load(), float64(len(all))/elapsed.Seconds(), millis(at(all, 0.5)), millis(at(all, 0.99)))
-	if pid > 0 {
-		fmt.Printf(" cpu=%.0fus/request", float64((cpu(pid)-before).Microseconds())/float64(len(all)))
+	if t.pid > 0 {
+		fmt.Printf(" cpu=%.0fus/request", float64((cpu(t.pid)-before).Microseconds())/float64(len(all)))
 	}
 	fmt.Println()
 }
 
 // runStreams opens streams at once and compares when each chunk left the mock with when it came here.
-func runStreams(port, streams, chunks int, model string) {
-	message := request(model, "Count.", true)
+func runStreams(t target, streams, chunks int) {
+	message := t.request("Count.", true)
 	firsts := make([][]time.Duration, streams)
 	delays := make([][]time.Duration, streams)
 	var clumped, received atomic.Int64
@@ -80,7 +98,7 @@ func runStreams(port, streams, chunks int, model string) {
 		workers.Add(1)
 		go func(s int) {
 			defer workers.Done()
-			connection, in := dial(port)
+			connection, in := dial(t.port)
 			defer connection.Close()
 			sent := time.Now()
 			if _, err := connection.Write(message); err != nil {
@@ -118,6 +136,28 @@ func runStreams(port, streams, chunks int, model string) {
 		millis(at(delay, 0.99)), clumped.Load())
 }
 
+// readStream reads a stream of events to the end of its chunked body: its first line and its events.
+func readStream(in *bufio.Reader) (string, []byte, error) {
+	first, err := in.ReadString('\n')
+	if err != nil {
+		return "", nil, err
+	}
+	var events []byte
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return "", nil, err
+		}
+		if strings.HasPrefix(line, "data:") {
+			events = append(events, line...)
+		}
+		if line == "0\r\n" {
+			_, err = in.ReadString('\n')
+			return first, events, err
+		}
+	}
+}
+
 // timeIn finds the nanoseconds that the mock put into a chunk's text.
 func timeIn(line string) (int64, bool) {
 	_, rest, found := strings.Cut(line, `"content":"`)
@@ -133,11 +173,11 @@ func timeIn(line string) (int64, bool) {
 }
 
 // runIdle opens streams that fall silent after one chunk and tells how much memory the process then takes.
-func runIdle(port, pid, streams int, model string) {
-	fmt.Printf("resident before: %d MiB\n", resident(pid))
-	message := request(model, "idle", true)
+func runIdle(t target, streams int) {
+	fmt.Printf("resident before: %d MiB\n", resident(t.pid))
+	message := t.request("idle", true)
 	for s := 0; s < streams; s++ {
-		connection, in := dial(port)
+		connection, in := dial(t.port)
 		defer connection.Close()
 		if _, err := connection.Write(message); err != nil {
 			fail(err.Error())
@@ -152,7 +192,7 @@ func runIdle(port, pid, streams int, model string) {
 			}
 		}
 	}
-	fmt.Printf("resident with %d open idle streams: %d MiB\n", streams, resident(pid))
+	fmt.Printf("resident with %d open idle streams: %d MiB\n", streams, resident(t.pid))
 }
 
 func sorted(parts [][]time.Duration) []time.Duration {

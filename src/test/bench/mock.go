@@ -26,7 +26,7 @@ func response(contentType, body string) []byte {
 }
 
 // serveMock is an OpenAI-compatible server that answers at once, or streams chunks 20 ms apart. A prompt that holds "idle" gets one
-// chunk and then silence.
+// chunk and then silence, one that holds "short" one chunk and the end.
 func serveMock(port int) {
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
@@ -53,7 +53,7 @@ func serveConnection(connection net.Conn) {
 		case strings.HasPrefix(line, "GET"):
 			_, err = connection.Write(models)
 		case bytes.Contains(body, []byte(`"stream":true`)):
-			err = stream(connection, bytes.Contains(body, []byte("idle")))
+			err = stream(connection, bytes.Contains(body, []byte("idle")), bytes.Contains(body, []byte("short")))
 		default:
 			_, err = connection.Write(answer)
 		}
@@ -63,7 +63,7 @@ func serveConnection(connection net.Conn) {
 	}
 }
 
-func stream(connection net.Conn, idle bool) error {
+func stream(connection net.Conn, idle, short bool) error {
 	head := "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 	if _, err := io.WriteString(connection, head); err != nil {
 		return err
@@ -81,6 +81,9 @@ func stream(connection net.Conn, idle bool) error {
 		if idle {
 			time.Sleep(20 * time.Second)
 			return io.EOF
+		}
+		if short {
+			break
 		}
 	}
 	if err := event(connection, `{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock",`+

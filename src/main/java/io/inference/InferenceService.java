@@ -1,6 +1,7 @@
 package io.inference;
 
 import io.inference.config.Help;
+import java.nio.file.Path;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -15,6 +16,10 @@ public class InferenceService {
         if (List.of(args).contains("--help")) {
             System.out.print(Help.text());
             return;
+        }
+        Path checked = CheckRoutes.folder(args);
+        if (checked != null) {
+            System.exit(CheckRoutes.run(checked, args, System.out));
         }
         SpringApplication.run(InferenceService.class, args);
     }

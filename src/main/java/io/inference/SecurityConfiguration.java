@@ -8,14 +8,13 @@ import io.inference.security.InternalAccess;
 import io.inference.security.JwtCheckProcessor;
 import io.inference.security.TokenVerifier;
 import io.inference.security.Tokens;
-import io.inference.security.jwt.HttpKeySource;
+import io.inference.security.issuer.SignIn;
 import io.inference.security.jwt.JwtVerifier;
 import io.inference.security.jwt.LocalIssuer;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,24 +27,39 @@ class SecurityConfiguration {
         return new AuditLog();
     }
 
-    /** Verifiers that are beans, such as that of API keys, come first; JWTs are what is left. */
+    /** Verifiers that are beans, such as that of API keys, come first; then the issuer's, which take what is left. */
     @Bean
-    Tokens tokens(Settings settings, ObjectProvider<LocalIssuer> embedded, ObjectProvider<TokenVerifier> others) {
+    Tokens tokens(
+            Settings settings,
+            IssuerInUse issuer,
+            ObjectProvider<LocalIssuer> embedded,
+            ObjectProvider<TokenVerifier> others) {
         String groupsClaim = settings.text("auth-groups-claim");
-        Optional<String> issuer = settings.optionalText("auth-issuer");
-        Optional<String> audience = settings.optionalText("auth-audience");
-        URI jwksUri = settings.optionalUrl("auth-jwks-uri").orElse(null);
         List<TokenVerifier> verifiers = new ArrayList<>(others.orderedStream().toList());
-        if (issuer.isPresent()) {
-            String name = issuer.get();
-            verifiers.add(
-                    new JwtVerifier(new HttpKeySource(name, jwksUri), () -> name, audience.orElseThrow(), groupsClaim));
+        if (issuer.named() != null) {
+            verifiers.addAll(issuer.named().verifiers(groupsClaim));
         } else {
             embedded.ifAvailable(
                     local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), groupsClaim)));
         }
         return new Tokens(verifiers, settings.text("auth-admin-group"));
     }
+
+    @Bean
+    IssuerInUse issuerInUse(Settings settings) {
+        return new IssuerInUse(NamedIssuer.of(settings).orElse(null));
+    }
+
+    @Bean
+    SignIn signIn(IssuerInUse issuer, ObjectProvider<LocalIssuer> embedded) {
+        if (issuer.named() != null) {
+            return issuer.named().signIn().orElseGet(SignIn.Elsewhere::new);
+        }
+        return embedded.getIfAvailable() == null ? new SignIn.Elsewhere() : new SignIn.OnThisMachine();
+    }
+
+    /** @param named null where callers have no tokens, or those of the embedded issuer */
+    record IssuerInUse(@Nullable NamedIssuer named) {}
 
     @Bean
     Admittance admittance(Settings settings, Tokens tokens, ObjectProvider<LocalIssuer> embedded, AuditLog audit) {

@@ -9,7 +9,6 @@ import io.inference.telemetry.CallMetrics;
 import io.inference.telemetry.FailureLog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,9 +17,6 @@ import org.springframework.core.env.Environment;
 /** Makes the parts out of settings: the one place where a variable becomes somebody's typed value. */
 @Configuration(proxyBeanMethods = false)
 class ServiceConfiguration {
-    /** What OpenAI's interface promises: a comment line after so much silence. */
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-
     @Bean
     Settings settings(Environment environment) {
         return new Settings(environment);
@@ -32,7 +28,7 @@ class ServiceConfiguration {
                 "/" + settings.text("api-version"),
                 settings.bytes("max-request-size"),
                 settings.time("request-timeout"),
-                KEEP_ALIVE);
+                settings.time("stream-keep-alive"));
     }
 
     @Bean

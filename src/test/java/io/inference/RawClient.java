@@ -43,9 +43,16 @@ public final class RawClient implements Closeable {
 
     /** The next line that holds the text; an error where the answer ends before it. */
     public String awaitLine(String text) throws IOException {
+        return until(text).lines().reduce("", (before, line) -> line);
+    }
+
+    /** All lines up to the next one that holds the text; an error where the answer ends before it. */
+    public String until(String text) throws IOException {
+        StringBuilder lines = new StringBuilder();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
+            lines.append(line).append('\n');
             if (line.contains(text)) {
-                return line;
+                return lines.toString();
             }
         }
         throw new IOException("the answer ended before a line with " + text);

@@ -18,10 +18,6 @@ final class AnswerCollector {
         choices.computeIfAbsent(chunk.index(), i -> new Parts()).add(chunk);
     }
 
-    Usage usage() {
-        return usage;
-    }
-
     ChatAnswer.Whole answer(String model) {
         List<Choice> whole = new ArrayList<>(choices.size());
         choices.forEach((index, parts) -> whole.add(parts.choice(index)));

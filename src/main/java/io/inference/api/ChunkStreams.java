@@ -38,13 +38,17 @@ public final class ChunkStreams {
         return streams.size() == 1 ? streams.getFirst() : new StreamMerge(streams).start();
     }
 
-    /** The same stream, filling {@link Call#setUsage} and the time to first token on its way. */
-    public static ChunkStream tracked(ChunkStream stream, Call call) {
-        return new TrackedStream(stream, call);
+    /**
+     * The same stream, filling the call's time to first token and its usage on its way: by count until the backend tells it.
+     *
+     * @param promptTokens those of the prompt, or an estimate of them
+     */
+    public static ChunkStream tracked(ChunkStream stream, int promptTokens, Call call) {
+        return new TrackedStream(stream, promptTokens, call);
     }
 
     /**
-     * Reads a stream to its end and closes it. Fills the call's usage and time to first token.
+     * Reads a stream to its end and closes it.
      *
      * @param model the model that answers, as the backend names it
      * @throws InferenceException when the stream fails, or the call was cancelled
@@ -56,14 +60,10 @@ public final class ChunkStreams {
             AnswerCollector collector = new AnswerCollector();
             while (true) {
                 switch (stream.next(Duration.ofMinutes(1))) {
-                    case Chunk chunk -> {
-                        call.markFirstToken();
-                        collector.add(chunk);
-                    }
+                    case Chunk chunk -> collector.add(chunk);
                     case StreamEvent.Silence ignored -> call.throwIfCancelled();
                     case StreamEvent.End ignored -> {
                         call.throwIfCancelled();
-                        call.setUsage(collector.usage());
                         return collector.answer(model);
                     }
                 }

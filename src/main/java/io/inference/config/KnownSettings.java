@@ -36,11 +36,25 @@ public final class KnownSettings {
             plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),
             plain("LOG_PROMPTS", new Flag(), "whether prompts and answers may be logged"),
             plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
+            plain(
+                    "ROUTES_ALLOW",
+                    new Text("names of Camel components and languages, separated by commas"),
+                    "what routes may use beyond the safe list"),
+            plain(
+                    "ROUTES_MAX_DRAINING",
+                    new Whole(1, 1000),
+                    "replaced sets of routes that may finish their calls at once"),
+            plain(
+                    "ROUTES_COMMIT",
+                    new OneOf(List.of("auto", "manual")),
+                    "manual: a changed set of routes waits for an admin"),
             plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
             plain("SHUTDOWN_GRACE", new Time(), "how long a stop waits for answers in the making"),
             plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
             plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),
             plain("AUTH_JWKS_URI", new HttpUrl(), "where the issuer's keys are; empty: its metadata tells"),
+            plain("AUTH_CLIENT_ID", new Text("a client's id"), "what this service and its pages are to the issuer"),
+            secret("AUTH_CLIENT_SECRET", "that client's secret; with it the issuer is asked about opaque tokens"),
             plain(
                     "AUTH_GROUPS_CLAIM",
                     new Text("a claim's name, or a path such as a.b"),
@@ -137,6 +151,7 @@ public final class KnownSettings {
                     new Size(DataSize.ofTerabytes(1)),
                     "what the files of one caller, batches' input and output, may fill"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
+            plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream is sent a keep-alive, begun or not"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
 
     private static final Map<String, Setting> BY_KEY =

@@ -28,6 +28,12 @@ final class ListenerRules {
         if (has("auth-jwks-uri") && !issuer) {
             faults.add("AUTH_JWKS_URI is of no use without AUTH_ISSUER");
         }
+        if (has("auth-client-id") && !issuer) {
+            faults.add("AUTH_CLIENT_ID is of no use without AUTH_ISSUER");
+        }
+        if (has("auth-client-secret") && !has("auth-client-id")) {
+            faults.add("AUTH_CLIENT_SECRET is of no use without AUTH_CLIENT_ID");
+        }
         String host = settings.getProperty("host", "").strip();
         if (!isLoopback(host) && (off || !configured)) {
             faults.add("HOST holds '" + host + "'; it accepts a loopback address only while "

@@ -2,6 +2,7 @@ package io.inference.http;
 
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.security.AuditLog;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -10,10 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Words for what Tomcat refuses before any of our code sees it, such as a path that cannot be read: ours instead of a page of its own. */
 final class RefusalValve extends ErrorReportValve {
-    private final String apiPrefix;
+    private static final String HEAD_TOO_LONG =
+            "the request's head is too long to be read, and with it the bearer token that is needed";
 
-    RefusalValve(String apiPrefix) {
+    private final String apiPrefix;
+    private final AuditLog audit;
+
+    RefusalValve(String apiPrefix, AuditLog audit) {
         this.apiPrefix = apiPrefix;
+        this.audit = audit;
     }
 
     @Override
@@ -22,12 +28,19 @@ final class RefusalValve extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        InferenceException reason = status < 500
-                ? new InferenceException(ErrorCode.INVALID_REQUEST, "the request cannot be read")
-                : new InferenceException(ErrorCode.INTERNAL, "the service failed");
-        String path = request.getRequestURI();
+        String path = request.getRequestURI() == null ? "" : request.getRequestURI();
         String id = RequestId.of(request);
-        HttpAnswer.Whole answer = HttpErrors.answer(path == null ? "" : path, apiPrefix, id, reason);
+        HttpAnswer.Whole answer;
+        if (request.getAttribute(UnreadHead.ATTRIBUTE) != null) {
+            answer = HttpErrors.answer(
+                    path, apiPrefix, id, new InferenceException(ErrorCode.UNAUTHENTICATED, HEAD_TOO_LONG));
+            response.setStatus(answer.status());
+            response.setHeader("WWW-Authenticate", "Bearer");
+            audit.refused(
+                    id, request.getRemoteAddr(), request.getMethod(), path, "unauthenticated", "a head over the limit");
+        } else {
+            answer = HttpErrors.answer(path, apiPrefix, id, reason(status));
+        }
         try {
             response.setHeader(RequestId.HEADER, id);
             response.setContentType(answer.contentType());
@@ -37,6 +50,12 @@ final class RefusalValve extends ErrorReportValve {
         } catch (IOException | IllegalStateException e) {
             containerLog(e);
         }
+    }
+
+    private static InferenceException reason(int status) {
+        return status < 500
+                ? new InferenceException(ErrorCode.INVALID_REQUEST, "the request cannot be read")
+                : new InferenceException(ErrorCode.INTERNAL, "the service failed");
     }
 
     private void containerLog(Exception e) {

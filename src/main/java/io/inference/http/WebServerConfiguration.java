@@ -1,5 +1,6 @@
 package io.inference.http;
 
+import io.inference.security.AuditLog;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.beans.factory.annotation.Value;
@@ -16,7 +17,8 @@ class WebServerConfiguration {
      * that our valve is nearer to the request than Boot's and speaks first.
      */
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(@Value("${api-version}") String apiVersion) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(
+            @Value("${api-version}") String apiVersion, AuditLog audit) {
         String apiPrefix = "/" + apiVersion.replaceAll("^/+|/+$", "");
         return factory -> {
             factory.addConnectorCustomizers(
@@ -24,7 +26,7 @@ class WebServerConfiguration {
             factory.addContextCustomizers(context -> {
                 if (context.getParent() instanceof StandardHost host) {
                     host.setErrorReportValveClass(RefusalValve.class.getName());
-                    host.getPipeline().addValve(new RefusalValve(apiPrefix));
+                    host.getPipeline().addValve(new RefusalValve(apiPrefix, audit));
                 }
             });
         };

@@ -30,6 +30,12 @@ public record WireRequest<A>(
         return new WireRequest<>(null, Operation.MODELS, model, ModelDetails.class, writer);
     }
 
+    /** How the answer may begin before there is one; null where it is sent whole. */
+    @Nullable
+    StreamStart start(Call call) {
+        return writer.start(model, call);
+    }
+
     /**
      * Writes what a flow left as its body.
      *

@@ -51,11 +51,20 @@ public final class WireRequestProcessor implements Processor {
         call.setOperation(wire.operation());
         call.setModel(wire.model());
         exchange.setProperty(WIRE_REQUEST, wire);
+        offerStart(wire, call, exchange);
         message.setHeader(OPERATION, wire.operation().label());
         message.setHeader(MODEL, wire.model());
         if (wire.request() == null) {
             message.setHeader(LOAD_ONLY, true);
         }
         message.setBody(wire.request());
+    }
+
+    private static void offerStart(WireRequest<?> wire, Call call, Exchange exchange) {
+        StreamStart start = wire.start(call);
+        PendingAnswer pending = exchange.getProperty(PendingAnswer.PROPERTY, PendingAnswer.class);
+        if (start != null && pending != null) {
+            pending.mayBegin(start);
+        }
     }
 }

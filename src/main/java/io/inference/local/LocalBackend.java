@@ -108,7 +108,9 @@ public final class LocalBackend implements Backend {
             List<float[]> vectors = embeddings.stream()
                     .map(embedding -> vector(embedding, request.normalize(), dimensions))
                     .toList();
-            return new EmbedAnswer(open.id(), vectors, new Usage(tokens, 0, 0));
+            EmbedAnswer answer = new EmbedAnswer(open.id(), vectors, new Usage(tokens, 0, 0));
+            call.setUsage(answer.usage());
+            return answer;
         } catch (EngineException e) {
             call.throwIfCancelled();
             throw LocalFailures.of(e);
@@ -141,10 +143,12 @@ public final class LocalBackend implements Backend {
                     choices.add(new LocalStream(generation, call, choice == 0));
                 }
             }
-            ChunkStream merged = ChunkStreams.merge(choices);
+            int promptTokens =
+                    prompts.stream().mapToInt(prompt -> prompt.length).sum();
+            ChunkStream tracked = ChunkStreams.tracked(ChunkStreams.merge(choices), promptTokens, call);
             return stream
-                    ? new ChatAnswer.Streamed(open.id(), ChunkStreams.holdingFirst(merged, firstTokenTimeout, call))
-                    : ChunkStreams.collect(merged, open.id(), call);
+                    ? new ChatAnswer.Streamed(open.id(), ChunkStreams.holdingFirst(tracked, firstTokenTimeout, call))
+                    : ChunkStreams.collect(tracked, open.id(), call);
         } catch (EngineException e) {
             choices.forEach(ChunkStream::close);
             throw LocalFailures.of(e);

@@ -10,6 +10,7 @@ import io.inference.api.EmbedRequest;
 import io.inference.api.ErrorCode;
 import io.inference.api.GenerateRequest;
 import io.inference.api.InferenceException;
+import io.inference.api.InferenceRequest;
 import io.inference.api.ModelDetails;
 import io.inference.api.ModelInfo;
 import io.inference.api.Usage;
@@ -59,7 +60,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
         for (int choice = 0; choice < request.options().choices(); choice++) {
             bodies.add(OllamaRequests.chat(request, choice, streams));
         }
-        return answer(server().chat, bodies, streams, request.stream(), bodies.size(), request.model(), call);
+        return answer(server().chat, bodies, streams, bodies.size(), request, request.stream(), call);
     }
 
     @Override
@@ -72,7 +73,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 bodies.add(OllamaRequests.generate(request, prompt, choice, streams));
             }
         }
-        return answer(server().generate, bodies, streams, request.stream(), choices, request.model(), call);
+        return answer(server().generate, bodies, streams, choices, request, request.stream(), call);
     }
 
     /**
@@ -83,14 +84,14 @@ public final class OllamaBackend implements Backend, AutoCloseable {
             URI operation,
             List<byte[]> bodies,
             boolean streams,
-            boolean streamWanted,
             int choices,
-            String model,
+            InferenceRequest request,
+            boolean streamWanted,
             Call call) {
         if (!streams) {
-            return server().whole(operation, bodies.getFirst(), model, call);
+            return server().whole(operation, bodies.getFirst(), request.model(), call);
         }
-        ChatAnswer.Streamed streamed = server().streamed(operation, bodies, choices, model, call);
+        ChatAnswer.Streamed streamed = server().streamed(operation, bodies, choices, request, call);
         return streamWanted ? streamed : ChunkStreams.collect(streamed.chunks(), streamed.model(), call);
     }
 

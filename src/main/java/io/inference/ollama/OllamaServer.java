@@ -6,7 +6,9 @@ import io.inference.api.Chunk;
 import io.inference.api.ChunkStream;
 import io.inference.api.ChunkStreams;
 import io.inference.api.EmbedAnswer;
+import io.inference.api.InferenceRequest;
 import io.inference.api.ModelInfo;
+import io.inference.api.TokenEstimate;
 import io.inference.transport.Reply;
 import io.inference.transport.UpstreamClient;
 import io.inference.transport.WholeChoices;
@@ -61,7 +63,8 @@ final class OllamaServer implements AutoCloseable {
      *
      * @param choices how many requests in a row are for the same prompt, whose tokens count once
      */
-    ChatAnswer.Streamed streamed(URI operation, List<byte[]> bodies, int choices, String model, Call call) {
+    ChatAnswer.Streamed streamed(URI operation, List<byte[]> bodies, int choices, InferenceRequest request, Call call) {
+        String model = request.model();
         List<OllamaLineDecoder> decoders = new ArrayList<>(bodies.size());
         List<ChunkStream> streams = new ArrayList<>(bodies.size());
         for (byte[] body : bodies) {
@@ -69,8 +72,9 @@ final class OllamaServer implements AutoCloseable {
             decoders.add(decoder);
             streams.add(client.stream(operation, body, decoder, reply -> errors.refusal(reply, model), call));
         }
-        ChunkStream held = ChunkStreams.holdingFirst(ChunkStreams.merge(streams), firstTokenTimeout, call);
-        return new ChatAnswer.Streamed(decoders.getFirst().model(model), ChunkStreams.tracked(held, call));
+        ChunkStream tracked = ChunkStreams.tracked(ChunkStreams.merge(streams), TokenEstimate.prompt(request), call);
+        ChunkStream held = ChunkStreams.holdingFirst(tracked, firstTokenTimeout, call);
+        return new ChatAnswer.Streamed(decoders.getFirst().model(model), held);
     }
 
     EmbedAnswer embed(byte[] body, String model, Call call) {

@@ -46,7 +46,7 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
         OpenAiServer to = server();
         byte[] body = OpenAiRequests.chat(request);
         return request.stream()
-                ? to.streamed(to.chat, body, request.model(), call)
+                ? to.streamed(to.chat, body, request, call)
                 : to.whole(to.chat, body, request.model(), call);
     }
 
@@ -55,7 +55,7 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
         OpenAiServer to = server();
         byte[] body = OpenAiRequests.completion(request);
         return request.stream()
-                ? to.streamed(to.completions, body, request.model(), call)
+                ? to.streamed(to.completions, body, request, call)
                 : to.whole(to.completions, body, request.model(), call);
     }
 

@@ -7,7 +7,9 @@ import io.inference.api.Chunk;
 import io.inference.api.ChunkStream;
 import io.inference.api.ChunkStreams;
 import io.inference.api.EmbedAnswer;
+import io.inference.api.InferenceRequest;
 import io.inference.api.ModelInfo;
+import io.inference.api.TokenEstimate;
 import io.inference.api.Usage;
 import io.inference.transport.Reply;
 import io.inference.transport.UpstreamClient;
@@ -64,11 +66,13 @@ final class OpenAiServer implements AutoCloseable {
     }
 
     /** Holds the first chunk. */
-    ChatAnswer.Streamed streamed(URI operation, byte[] body, String model, Call call) {
+    ChatAnswer.Streamed streamed(URI operation, byte[] body, InferenceRequest request, Call call) {
+        String model = request.model();
         OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(errors);
         ChunkStream stream = client.stream(operation, body, decoder, reply -> errors.refusal(reply, model), call);
-        ChunkStream held = ChunkStreams.holdingFirst(stream, firstTokenTimeout, call);
-        return new ChatAnswer.Streamed(decoder.model(model), ChunkStreams.tracked(held, call));
+        ChunkStream tracked = ChunkStreams.tracked(stream, TokenEstimate.prompt(request), call);
+        ChunkStream held = ChunkStreams.holdingFirst(tracked, firstTokenTimeout, call);
+        return new ChatAnswer.Streamed(decoder.model(model), held);
     }
 
     EmbedAnswer embed(byte[] body, String model, Call call) {

@@ -2,7 +2,6 @@ package io.inference.routes;
 
 import io.inference.api.Backend;
 import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
 import io.inference.api.ChatRequest;
 import io.inference.api.EmbedAnswer;
 import io.inference.api.EmbedRequest;
@@ -44,22 +43,11 @@ class BackendProcessor implements Processor {
 
     private Object ask(InferenceRequest request, Call call) {
         return switch (request) {
-            case ChatRequest chat -> noted(backend.chat(chat, call), call);
-            case GenerateRequest generate -> noted(backend.generate(generate, call), call);
+            case ChatRequest chat -> backend.chat(chat, call);
+            case GenerateRequest generate -> backend.generate(generate, call);
             case EmbedRequest embed
             when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
-            case EmbedRequest embed -> {
-                EmbedAnswer answer = backend.embed(embed, call);
-                call.setUsage(answer.usage());
-                yield answer;
-            }
+            case EmbedRequest embed -> backend.embed(embed, call);
         };
-    }
-
-    private static ChatAnswer noted(ChatAnswer answer, Call call) {
-        if (answer instanceof ChatAnswer.Whole whole) {
-            call.setUsage(whole.usage());
-        }
-        return answer;
     }
 }

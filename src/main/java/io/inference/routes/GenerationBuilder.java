@@ -12,14 +12,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.model.RedeliveryPolicyDefinition;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.BeanRepository;
-import org.apache.camel.spi.PropertiesSource;
-import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
@@ -29,6 +24,7 @@ class GenerationBuilder {
     private final Settings settings;
     private final List<PublishingPoint> doors;
     private final MeterRegistry registry;
+    private final AllowList allowed;
     private final AtomicInteger numbers = new AtomicInteger();
 
     GenerationBuilder(BeanRepository beans, Settings settings, List<PublishingPoint> doors, MeterRegistry registry) {
@@ -36,16 +32,41 @@ class GenerationBuilder {
         this.settings = settings;
         this.doors = List.copyOf(doors);
         this.registry = registry;
+        this.allowed = new AllowList(settings.forRoutes("routes-allow").orElse(""));
     }
 
     /**
-     * Loads, checks and starts; serves nothing yet.
+     * Loads, checks, starts and tries; serves nothing yet.
      *
      * @throws RouteFaultsException with every fault found; nothing is left running
      */
     RouteGeneration build(RouteFiles files) {
+        RouteGeneration generation = assemble(files);
+        try {
+            SmokeTest.run(generation.context());
+            return generation;
+        } catch (RuntimeException e) {
+            generation.stop();
+            throw e;
+        }
+    }
+
+    /**
+     * Finds what is wrong with files that are to serve elsewhere.
+     *
+     * @return how many routes they hold
+     * @throws RouteFaultsException with every fault found
+     */
+    int check(RouteFiles files) {
+        RouteGeneration generation = assemble(files);
+        int routes = generation.context().getRoutesSize();
+        generation.stop();
+        return routes;
+    }
+
+    private RouteGeneration assemble(RouteFiles files) {
         int number = numbers.incrementAndGet();
-        DefaultCamelContext context = newContext(number);
+        DefaultCamelContext context = GenerationContext.create(number, beans, settings, allowed);
         InFlight calls = new InFlight();
         RouteMeters meters = new RouteMeters(registry);
         context.getCamelContextExtension().addInterceptStrategy(meters);
@@ -56,10 +77,8 @@ class GenerationBuilder {
             doors.forEach(door -> publications.add(door.prepare(context, calls)));
             load(files, context);
             publications.add(HeldConsumers.of(context));
-            fail(RouteChecks.check(context, settings, files));
             start(context);
             fail(publications.stream().flatMap(p -> p.faults().stream()).toList());
-            SmokeTest.run(context);
             started = true;
             return new RouteGeneration(
                     number, files, files.hash(), Instant.now(), context, publications, calls, meters);
@@ -70,29 +89,19 @@ class GenerationBuilder {
         }
     }
 
-    private DefaultCamelContext newContext(int number) {
-        DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(beans));
-        context.getCamelContextExtension().setName("routes-" + number);
-        context.setSourceLocationEnabled(true);
-        context.setStreamCaching(false);
-        context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
-        PropertiesComponent properties = new PropertiesComponent();
-        properties.setCamelContext(context);
-        // Only our own settings, in their own order: by default an OS variable would beat the command line.
-        properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
-        properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-        properties.addPropertiesSource(new SettingsSource(settings));
-        context.setPropertiesComponent(properties);
-        // The doors tell the caller and the log what failed, once; Camel's own report would be a second one.
-        DefaultErrorHandlerDefinition errors = new DefaultErrorHandlerDefinition();
-        errors.setRedeliveryPolicy(
-                new RedeliveryPolicyDefinition().logExhausted(false).logRetryAttempted(false));
-        context.getCamelContextExtension().setErrorHandlerFactory(errors);
-        return context;
+    /** Tells all that is wrong together, as far as one fault does not hide another. */
+    private void load(RouteFiles files, DefaultCamelContext context) {
+        List<RouteFault> faults = new ArrayList<>(RouteSafety.check(files.contents(), allowed));
+        int unsafe = faults.size();
+        parse(files, context, faults);
+        if (faults.size() == unsafe) {
+            files.contents().forEach((file, text) -> faults.addAll(RouteSchema.check(file, text)));
+            faults.addAll(RouteChecks.check(context, settings, files));
+        }
+        fail(faults);
     }
 
-    private static void load(RouteFiles files, CamelContext context) {
-        List<RouteFault> faults = new ArrayList<>();
+    private static void parse(RouteFiles files, CamelContext context, List<RouteFault> faults) {
         List<Map.Entry<String, RoutesBuilder>> builders = new ArrayList<>();
         files.contents().forEach((file, text) -> {
             try {
@@ -111,7 +120,6 @@ class GenerationBuilder {
                 }
             });
         }
-        fail(faults);
         Map<String, String> owners = new HashMap<>();
         for (var builder : builders) {
             add(builder.getKey(), faults, () -> {
@@ -119,7 +127,6 @@ class GenerationBuilder {
                 claimIds(builder.getKey(), (RouteBuilder) builder.getValue(), owners, faults);
             });
         }
-        fail(faults);
     }
 
     /** Camel lets a route take the place of an earlier one with its id, and says nothing. */
@@ -161,19 +168,5 @@ class GenerationBuilder {
 
     private interface Addition {
         void run() throws Exception;
-    }
-
-    /** The settings as {@code {{placeholders}}}. */
-    private record SettingsSource(Settings settings) implements PropertiesSource {
-        @Override
-        public String getName() {
-            return "settings";
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // Camel's contract: null for a key that this source does not have.
-        public String getProperty(String key) {
-            return settings.forRoutes(key).orElse(null);
-        }
     }
 }

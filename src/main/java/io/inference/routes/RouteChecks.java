@@ -33,6 +33,11 @@ final class RouteChecks {
     private static final Pattern ID = Pattern.compile("[\\s-]*id:\\s*[\"']?([^\"'#]*?)[\"']?\\s*(#.*)?");
     private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?]+).*");
 
+    private static final Set<String> DOORS = Set.of("platform-http", "grpc", "spring-rabbitmq");
+    private static final String AUTHENTICATE = "authenticate";
+    private static final Set<String> BEFORE_AUTHENTICATION = new TreeSet<>(Set.of(
+            "process", "setBody", "setHeader", "setProperty", "setVariable", "removeHeader", "removeHeaders", "log"));
+
     private final CamelContext context;
     private final Settings settings;
     private final List<RouteFault> faults = new ArrayList<>();
@@ -91,7 +96,7 @@ final class RouteChecks {
     }
 
     /** The route's outputs without those that a route configuration lends to every route that names it. */
-    private static List<ProcessorDefinition<?>> own(RouteDefinition route) {
+    static List<ProcessorDefinition<?>> own(RouteDefinition route) {
         return route.getOutputs().stream()
                 .filter(step -> !(step instanceof OnExceptionDefinition))
                 .toList();
@@ -104,7 +109,29 @@ final class RouteChecks {
         return steps;
     }
 
+    /** The doors verify callers beneath the routes; whether one may use models is said in the route. */
+    private void checkDoor(RouteDefinition route) {
+        String scheme = route.getInput().getEndpointUri().replaceFirst(":.*", "");
+        if (!DOORS.contains(scheme)) {
+            return;
+        }
+        for (ProcessorDefinition<?> step : own(route)) {
+            if (step instanceof ToDefinition to && flowName(to.getEndpointUri()).equals(AUTHENTICATE)) {
+                return;
+            }
+            if (!BEFORE_AUTHENTICATION.contains(step.getShortName())) {
+                break;
+            }
+        }
+        fault(
+                route,
+                route,
+                "a route of a door calls direct:" + AUTHENTICATE + " before it sends anything on: only "
+                        + BEFORE_AUTHENTICATION + " may come first");
+    }
+
     private void checkRoute(RouteDefinition route) {
+        checkDoor(route);
         for (ProcessorDefinition<?> step : steps(route.getOutputs())) {
             switch (step) {
                 case ProcessDefinition process -> checkBean(route, step, process.getRef());

@@ -11,6 +11,7 @@ import io.inference.models.ModelDirectory;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.camel.Processor;
 import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
@@ -22,6 +23,9 @@ import org.springframework.context.annotation.Configuration;
 /** Generations, and the beans that routes name. Breakers are beans, so that what they learnt outlives a generation. */
 @Configuration(proxyBeanMethods = false)
 class RoutesConfiguration {
+    /** Two looks and the build of a generation stay well under a second. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
     /** Failures that tell that a backend is ill, rather than a request wrong or a moment busy. */
     private static final Set<ErrorCode> ILL =
             Set.of(ErrorCode.BACKEND_FAILED, ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL);
@@ -31,7 +35,25 @@ class RoutesConfiguration {
             ApplicationContext application, Settings settings, List<PublishingPoint> doors, MeterRegistry registry) {
         var beans = new ApplicationContextBeanRepository(application);
         var builder = new GenerationBuilder(beans, settings, doors, registry);
-        return new RouteGenerations(builder, settings.path("routes-dir"));
+        var options = new RouteGenerations.Options(
+                settings.path("routes-dir"),
+                settings.whole("routes-max-draining"),
+                settings.text("routes-commit").equals("manual"),
+                settings.time("shutdown-grace"));
+        var lastGood = LastGood.of(options.folder(), settings.path("data-dir"));
+        return new RouteGenerations(builder, options, lastGood, change -> {
+            registry.counter(
+                            "inference.routes.changes",
+                            "outcome",
+                            change.outcome().name().toLowerCase(Locale.ROOT))
+                    .increment();
+            application.publishEvent(change);
+        });
+    }
+
+    @Bean
+    RoutesWatcher routesWatcher(RouteGenerations generations, Settings settings) {
+        return new RoutesWatcher(generations, settings.path("routes-dir"), LOOK_EVERY);
     }
 
     @Bean

@@ -3,7 +3,7 @@ package io.inference.routes;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
-/** Up while a generation of routes serves. */
+/** Up while a generation of routes serves; degraded while the folder holds something faulty in its place. */
 class RoutesHealth implements HealthIndicator {
     private final RouteGenerations generations;
 
@@ -16,6 +16,9 @@ class RoutesHealth implements HealthIndicator {
         RouteGeneration generation = generations.current();
         return generation == null
                 ? Health.outOfService().build()
-                : Health.up().withDetail("generation", generation.number()).build();
+                : Health.up()
+                        .withDetail("generation", generation.number())
+                        .withDetail("degraded", generations.degraded())
+                        .build();
     }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * list of public paths needs a caller, whether a route serves it, a page, or nobody. Only the Authorization header counts.
  */
 public class Admittance {
-    private static final Set<String> PUBLIC = Set.of("/health", "/openapi.json", "/docs", "/docs/");
+    private static final Set<String> PUBLIC = Set.of(
+            "/health", "/openapi.json", "/docs", "/docs/", "/docs/oauth2-redirect.html", "/docs/oauth2-redirect.js");
     private static final Pattern PUBLIC_FILES = Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*");
     private static final String TOLD = "a valid bearer token is needed in the Authorization header";
 
@@ -53,7 +54,7 @@ public class Admittance {
                 return new Admission.In(null);
             }
             String token = Tokens.bearer(knock.authorization());
-            return token == null ? challenge(knock) : new Admission.In(tokens.verify(token));
+            return token == null ? challenge(knock) : admitCaller(knock, tokens.verify(token));
         } catch (RefusedTokenException e) {
             return invalid(knock, e);
         } catch (InferenceException e) {
@@ -90,6 +91,16 @@ public class Admittance {
         }
         audit.did(knock.id(), knock.peer(), knock.method() + " " + knock.path());
         return new Admission.In(InternalAccess.CALLER);
+    }
+
+    /** Routes ask for groups in their steps; the console's data is no route's. */
+    private Admission admitCaller(Knock knock, Caller caller) {
+        if (caller.admin() || knock.routed() || !isBelow(knock.path(), "/admin")) {
+            return new Admission.In(caller);
+        }
+        audit.refused(
+                knock.id(), caller.subject(), knock.method(), knock.path(), "forbidden", "not in AUTH_ADMIN_GROUP");
+        return new Admission.Refused(new InferenceException(ErrorCode.FORBIDDEN, "this is for admins"), null);
     }
 
     private Admission ofThisMachine(Knock knock, @Nullable Caller caller) {

@@ -129,14 +129,24 @@ final class StreamedExchange {
     private void finish(InputStream in) throws IOException {
         complete = true;
         pipe.end();
-        CompletableFuture.delayedExecutor(LINGER_MILLIS, TimeUnit.MILLISECONDS).execute(exchange::stop);
-        byte[] rest = new byte[256];
-        int read = in.read(rest);
-        if (read > 0) {
-            read = in.read(rest);
-        }
-        if (read >= 0) {
-            exchange.stop();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        var ignored = ended.orTimeout(LINGER_MILLIS, TimeUnit.MILLISECONDS).whenComplete((none, late) -> {
+            if (late != null) {
+                exchange.stop();
+            }
+        });
+        try {
+            byte[] rest = new byte[256];
+            int read = in.read(rest);
+            if (read > 0) {
+                read = in.read(rest);
+            }
+            if (read >= 0) {
+                exchange.stop();
+            }
+        } finally {
+            // Takes the timer back, which would keep the request until then.
+            ended.complete(null);
         }
     }
 }

@@ -93,7 +93,9 @@ public final class UpstreamClient implements AutoCloseable {
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(CONNECT_TIMEOUT)
                         .setSocketTimeout(Timeout.DISABLED)
-                        .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                        // Looking whether a connection is stale reads for a millisecond; an exchange finds out by
+                        // itself.
+                        .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
                         .build())
                 .build();
     }

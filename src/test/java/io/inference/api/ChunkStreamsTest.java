@@ -92,7 +92,7 @@ class ChunkStreamsTest {
                 usageChunk(new Usage(5, 2, 0)),
                 StreamEvent.END);
 
-        ChatAnswer.Whole whole = ChunkStreams.collect(stream, "m", call);
+        ChatAnswer.Whole whole = ChunkStreams.collect(ChunkStreams.tracked(stream, 4, call), "m", call);
 
         Choice choice = whole.choices().getFirst();
         assertThat(whole.choices()).hasSize(1);
@@ -120,11 +120,37 @@ class ChunkStreamsTest {
     @Test
     void trackedStreamsTellTheCallTheirUsage() {
         ChunkStream tracked =
-                ChunkStreams.tracked(ScriptedStream.of(usageChunk(new Usage(1, 2, 0)), StreamEvent.END), call);
+                ChunkStreams.tracked(ScriptedStream.of(usageChunk(new Usage(1, 2, 0)), StreamEvent.END), 9, call);
 
         readAll(tracked);
 
         assertThat(call.usage()).isEqualTo(new Usage(1, 2, 0));
+    }
+
+    @Test
+    void aTrackedStreamThatBreaksOffHasUsedItsPromptAndWhatWasSent() {
+        TokenLogprob logprob = new TokenLogprob("b", -0.5, new byte[] {98}, List.of());
+        ChunkStream tracked = ChunkStreams.tracked(
+                ScriptedStream.of(
+                        Chunk.of(0, "a"),
+                        new Chunk(0, "bb", null, List.of(), List.of(logprob, logprob), null, null),
+                        new Chunk(0, "", "hm", List.of(), List.of(), null, null),
+                        new Chunk(1, "", null, List.of(), List.of(), FinishReason.STOP, null),
+                        BROKEN),
+                9,
+                call);
+        assertThat(call.usage()).isEqualTo(Usage.NONE);
+
+        assertThatThrownBy(() -> readAll(tracked)).isSameAs(BROKEN);
+
+        assertThat(call.usage()).isEqualTo(new Usage(9, 4, 0));
+    }
+
+    @Test
+    void aTrackedStreamMarksTheFirstToken() {
+        ChunkStream tracked = ChunkStreams.tracked(ScriptedStream.of(Chunk.of(0, "a")), 1, call);
+        tracked.next(SECOND);
+        assertThat(call.timeToFirstTokenNanos()).isPositive();
     }
 
     private static ScriptedStream answer(String text, Usage usage) {

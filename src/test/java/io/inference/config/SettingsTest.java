@@ -38,6 +38,8 @@ class SettingsTest {
         assertThat(settings.optionalText("auth-issuer")).isEmpty();
         assertThat(settings.optionalText("auth-audience")).isEmpty();
         assertThat(settings.optionalUrl("auth-jwks-uri")).isEmpty();
+        assertThat(settings.optionalText("auth-client-id")).isEmpty();
+        assertThat(settings.optionalText("auth-client-secret")).isEmpty();
         assertThat(settings.text("auth-groups-claim")).isEqualTo("groups");
         assertThat(settings.text("auth-admin-group")).isEqualTo("admins");
         assertThat(settings.text("auth-user-groups")).isEqualTo("*");
@@ -115,6 +117,17 @@ class SettingsTest {
         assertThat(settings().text("auth-issuer")).isEqualTo("https://login.example/");
         variables.put("DISABLE_AUTH", "true");
         faulty("HOST holds '0.0.0.0'; it accepts a loopback address only while DISABLE_AUTH=true");
+    }
+
+    @Test
+    void aClientIsOfAnIssuerAndASecretOfAClient() throws IOException {
+        variables.put("AUTH_CLIENT_SECRET", "s3cret");
+        faulty("AUTH_CLIENT_SECRET is of no use without AUTH_CLIENT_ID");
+        variables.put("AUTH_CLIENT_ID", "inference");
+        faulty("AUTH_CLIENT_ID is of no use without AUTH_ISSUER");
+        variables.put("AUTH_ISSUER", "https://login.example/");
+        variables.put("AUTH_AUDIENCE", "inference");
+        assertThat(settings().effective().get("AUTH_CLIENT_SECRET").value()).isEqualTo("***");
     }
 
     @Test

@@ -129,6 +129,115 @@ class GenerationBuilderTest {
     }
 
     @Test
+    void aRouteOfADoorThatAsksNobodyIsTold() {
+        String open = door("greet", "/greet", "greeter").replace("name: authenticate", "name: greeting");
+        refused(
+                Map.of(
+                        "greet.camel.yaml",
+                        open,
+                        "greeting.camel.yaml",
+                        flow("greeting", "log", "id: hi", "message: hi")),
+                "greet.camel.yaml:1, step greet: a route of a door calls direct:authenticate before it sends anything on");
+    }
+
+    @Test
+    void whatCouldOpenTheMachineIsTold() {
+        refused(
+                Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: exec:ls")),
+                "a.camel.yaml:11, step run: the component 'exec' is not among those that a route may use;"
+                        + " ROUTES_ALLOW adds to them");
+        refused(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: htp:example.com")), "did you mean 'http'?");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "setBody", "id: run", "groovy: \"'ls'.execute()\"")),
+                "a.camel.yaml:11, step run: the language 'groovy' is not among those that a route may use");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "setBody", "id: run", "simple: \"${env:DB_PASSWORD}\"")),
+                "a.camel.yaml:11, step run: '${env:DB_PASSWORD}' reads the machine: use a {{setting}}");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "log", "id: run", "message: \"{{sys:user.home}}\"")),
+                "'{{sys:user.home}' reads the machine");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "process", "id: run", "ref: \"#class:java.util.ArrayList\"")),
+                "a.camel.yaml:11, step run: '#class:' reaches for a class");
+        refused(
+                Map.of(
+                        "a.camel.yaml",
+                        flow("a", "setBody", "id: run", "simple: \"${body.getClass().getClassLoader()}\"")),
+                "reaches for a class");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "bean", "id: run", "beanType: java.lang.Runtime")),
+                "a.camel.yaml:11, step run: 'beanType' makes a bean of a class");
+        refused(
+                Map.of("beans.camel.yaml", "- beans:\n  - name: x\n    type: java.lang.Object\n"),
+                "beans.camel.yaml:1: 'beans' is not for route files");
+    }
+
+    @Test
+    void anAddressThatIsMadeWhileTheRouteRunsGetsNoFurtherEither() {
+        RouteGeneration generation = build(Map.of(
+                "a.camel.yaml",
+                flow("a", "toD", "id: run", "uri: \"log:${body}\"")
+                        + "        - recipientList:\n            id: list\n            simple: \"${body}\"\n"));
+        try (var template = generation.context().createProducerTemplate()) {
+            assertThatThrownBy(() -> template.requestBody("direct:a", "exec:ls"))
+                    .hasStackTraceContaining("the component 'exec' is not among those that a route may use");
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } finally {
+            generation.stop();
+        }
+    }
+
+    @Test
+    void whatAnOperatorAddsToTheListIsAllowed() {
+        environment.withProperty("routes-allow", "file, csimple");
+        refused(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: exec:ls")), "the component 'exec'");
+        assertThatThrownBy(() -> build(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: file:x"))))
+                .as("allowed, and not on the class path of this test")
+                .hasMessageContaining("No endpoint could be found for: file");
+    }
+
+    @Test
+    void aLoopOfRedeliveriesIsTold() {
+        refused(
+                Map.of("a.camel.yaml", """
+                        - routeConfiguration:
+                            id: retry
+                            onException:
+                              - onException:
+                                  id: on-all
+                                  exception:
+                                    - java.lang.Exception
+                                  redeliveryPolicy:
+                                    maximumRedeliveries: -1
+                        """ + flow("a", "log", "id: run", "message: x")),
+                "a.camel.yaml:9, step on-all: maximumRedeliveries is 0 to 100");
+    }
+
+    @Test
+    void whatCamelLetsPassAndItsSchemaDoesNotIsTold() {
+        refused(
+                Map.of("a.camel.yaml", flow("a", "process", "id: run", "description: no bean")),
+                "a.camel.yaml:9, step run: the property 'ref' is missing");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "setHeader", "id: run", "name: x", "expression: {}")),
+                "a.camel.yaml:12, step run: one of these is missing: constant, csimple");
+        RouteGeneration generation = build(Map.of("a.camel.yaml", flow("a", "setBody", "id: run", "constant: 5")));
+        generation.stop();
+    }
+
+    @Test
+    void aSmokeTestThatFailsKeepsAGenerationFromServing() {
+        beans.bind("faulty", (Processor) exchange -> {
+            throw new IllegalStateException(
+                    "cannot say " + exchange.getMessage().getBody(String.class));
+        });
+        String smoke = flow("a", "process", "id: run", "ref: faulty")
+                .replace("id: a\n", "id: a\n    note: \"smoke: hello\"\n");
+        refused(Map.of("a.camel.yaml", smoke), "a.camel.yaml:1, step a: its smoke test failed: cannot say hello");
+    }
+
+    @Test
     void theHashFollowsNamesAndContents() {
         String one = new RouteFiles(new TreeMap<>(Map.of("a", "1"))).hash();
         assertThat(one).isEqualTo(new RouteFiles(new TreeMap<>(Map.of("a", "1"))).hash());
@@ -144,7 +253,9 @@ class GenerationBuilderTest {
 
     private RouteGeneration build(Map<String, String> files) {
         var builder = new GenerationBuilder(beans, new Settings(environment), List.of(door), new SimpleMeterRegistry());
-        return builder.build(new RouteFiles(new TreeMap<>(files)));
+        TreeMap<String, String> all = new TreeMap<>(files);
+        all.put("authenticate.camel.yaml", flow("authenticate", "log", "id: who", "message: who"));
+        return builder.build(new RouteFiles(all));
     }
 
     private static String door(String id, String path, String bean) {
@@ -162,7 +273,12 @@ class GenerationBuilderTest {
                         - process:
                             id: run-%s
                             ref: %s
-                """.formatted(id, id, id, path, id, bean);
+                        - to:
+                            id: authenticate-%s
+                            uri: direct
+                            parameters:
+                              name: authenticate
+                """.formatted(id, id, id, path, id, bean, id);
     }
 
     private static String flow(String id, String step, String... fields) {

@@ -5,6 +5,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -16,21 +17,33 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
-/** An issuer on a socket: metadata, keys that can be changed, and a switch that makes it fail. */
+/**
+ * An issuer on a socket: metadata, keys that can be changed, introspection, sign-in by authorization code, and a switch that makes it fail.
+ */
 public final class TestIssuer implements AutoCloseable {
     public static final String AUDIENCE = "inference";
+    public static final String CLIENT_ID = "inference service";
+    public static final String CLIENT_SECRET = "s3cret: of the client";
 
     private final HttpServer server;
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger introspections = new AtomicInteger();
+    private final Map<String, String> opaque = new ConcurrentHashMap<>();
+    private final TestAuthorization authorization = new TestAuthorization(this::token);
     private volatile RSAKey key = newKey("first");
-    private volatile List<RSAKey> published = List.of(key);
+    private volatile List<? extends JWK> published = List.of(key);
     private volatile boolean down;
 
     public TestIssuer() {
@@ -46,14 +59,45 @@ public final class TestIssuer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         requests.incrementAndGet();
         String path = exchange.getRequestURI().getPath();
-        String body = switch (path) {
-            case "/.well-known/openid-configuration" ->
-                "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}";
-            case "/keys" -> new JWKSet(List.copyOf(published)).toString(true);
-            default -> "";
-        };
+        if (down) {
+            send(exchange, 500, "");
+        } else if (path.equals("/introspect")) {
+            introspect(exchange);
+        } else if (path.equals("/authorize")) {
+            authorization.authorize(exchange);
+        } else if (path.equals("/token")) {
+            authorization.token(exchange);
+        } else {
+            String body = switch (path) {
+                case "/.well-known/openid-configuration" -> metadata();
+                case "/keys" -> new JWKSet(List.copyOf(published)).toString(true);
+                default -> "";
+            };
+            send(exchange, body.isEmpty() ? 404 : 200, body);
+        }
+    }
+
+    private String metadata() {
+        return """
+                {"issuer":"%1$s","jwks_uri":"%1$s/keys","introspection_endpoint":"%1$s/introspect",
+                "authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token"}""".formatted(url());
+    }
+
+    /** Answers its client alone, about tokens that were handed out; of any other it says that it is not active. */
+    private void introspect(HttpExchange exchange) throws IOException {
+        introspections.incrementAndGet();
+        String credentials = URLEncoder.encode(CLIENT_ID, StandardCharsets.UTF_8) + ":"
+                + URLEncoder.encode(CLIENT_SECRET, StandardCharsets.UTF_8);
+        String expected = "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+        String token = TestAuthorization.form(exchange).get("token");
+        boolean known = expected.equals(exchange.getRequestHeaders().getFirst("Authorization"));
+        send(exchange, known ? 200 : 401, known ? opaque.getOrDefault(token, "{\"active\":false}") : "{}");
+    }
+
+    static void send(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(down ? 500 : body.isEmpty() ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
     }
@@ -65,6 +109,11 @@ public final class TestIssuer implements AutoCloseable {
     /** Requests since the start, whatever they asked for. */
     public int requests() {
         return requests.get();
+    }
+
+    /** How often it was asked about a token. */
+    public int introspections() {
+        return introspections.get();
     }
 
     public void setDown(boolean down) {
@@ -80,6 +129,24 @@ public final class TestIssuer implements AutoCloseable {
         RSAKey next = newKey(keyId);
         published = keepOld ? List.of(key, next) : List.of(next);
         key = next;
+    }
+
+    /** Publishes a key beside its own. */
+    public void publish(JWK other) {
+        published = List.of(key, other);
+    }
+
+    /** A token that says nothing; asked about it, the issuer tells these claims. */
+    public String opaqueToken(UnaryOperator<JWTClaimsSet.Builder> change) {
+        String token = "opaque." + UUID.randomUUID();
+        String told = change.apply(claims().claim("active", true)).build().toString();
+        opaque.put(token, told);
+        return token;
+    }
+
+    /** From now on it is not active any more. */
+    public void revoke(String opaqueToken) {
+        opaque.remove(opaqueToken);
     }
 
     /** Claims that hold: alice, for an hour. */
@@ -102,6 +169,11 @@ public final class TestIssuer implements AutoCloseable {
                 .keyID(key.getKeyID())
                 .build();
         return sign(header, change.apply(claims()).build(), key);
+    }
+
+    /** Signed by its key, but by the name of another. */
+    public String tokenUnder(String keyId) {
+        return sign(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(keyId).build(), claims().build(), key);
     }
 
     public static String sign(JWSHeader header, JWTClaimsSet claims, RSAKey key) {

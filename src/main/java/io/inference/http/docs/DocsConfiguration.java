@@ -25,7 +25,7 @@ class DocsConfiguration implements WebMvcConfigurer {
     /** Only these files: the others of the webjar are pages of its own that point to documents elsewhere. */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
-        registry.addResourceHandler("/docs/swagger-ui*", "/docs/favicon*")
+        registry.addResourceHandler("/docs/swagger-ui*", "/docs/favicon*", "/docs/oauth2-redirect*.js")
                 .addResourceLocations(
                         "classpath:/docs/", "classpath:/META-INF/resources/webjars/swagger-ui/" + version() + "/")
                 .setCacheControl(CacheControl.maxAge(Duration.ofHours(1)).cachePublic());

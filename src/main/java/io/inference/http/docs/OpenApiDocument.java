@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inference.security.issuer.SignIn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -49,9 +51,16 @@ final class OpenApiDocument {
         written.set("paths", paths);
     }
 
-    /** The document for the paths that are served now. */
-    byte[] json(Collection<PublishedPaths.Path> published) {
+    /**
+     * The document for the paths that are served now.
+     *
+     * @param signIn where a person gets a token by authorization code; null where that cannot be told
+     */
+    byte[] json(Collection<PublishedPaths.Path> published, SignIn.@Nullable Endpoints signIn) {
         ObjectNode document = written.deepCopy();
+        if (signIn != null) {
+            describe(signIn, document);
+        }
         ObjectNode paths = (ObjectNode) document.path("paths");
         Map<String, PublishedPaths.Path> served = new TreeMap<>();
         published.forEach(path -> served.put(key(path.method(), plain(path.path())), path));
@@ -68,6 +77,17 @@ final class OpenApiDocument {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Another way to the same bearer token, which the page can go by itself. */
+    private static void describe(SignIn.Endpoints signIn, ObjectNode document) {
+        ObjectNode scheme = document.withObject("/components/securitySchemes/signIn");
+        scheme.put("type", "oauth2").put("description", "Signs in at the issuer (authorization code with PKCE).");
+        ObjectNode flow = scheme.withObject("/flows/authorizationCode");
+        flow.put("authorizationUrl", signIn.authorization().toString());
+        flow.put("tokenUrl", signIn.token().toString());
+        flow.putObject("scopes").put("openid", "who you are");
+        document.withArrayProperty("security").addObject().putArray("signIn");
     }
 
     private static void leaveOutWhatIsNotServed(ObjectNode paths, Collection<String> served) {

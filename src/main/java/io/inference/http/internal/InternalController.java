@@ -5,7 +5,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /internal/…}. The door lets nobody come here without a key. */
+/** {@code /internal/…}, and {@code /admin/…} for the console. The door lets nobody come here without a key, or an admin's token. */
 @RestController
 class InternalController {
     private final InternalReports reports;
@@ -14,12 +14,12 @@ class InternalController {
         this.reports = reports;
     }
 
-    @GetMapping(path = "/internal/config")
+    @GetMapping({"/internal/config", "/admin/config"})
     ResponseEntity<Map<String, ?>> config() {
         return answer(reports.config());
     }
 
-    @GetMapping(path = "/internal/status")
+    @GetMapping({"/internal/status", "/admin/status"})
     ResponseEntity<Map<String, ?>> status() {
         return answer(reports.status());
     }

@@ -8,9 +8,11 @@ import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.http.AnswerWriter;
 import io.inference.http.HttpAnswer;
+import io.inference.http.StreamStart;
 import io.inference.http.TokenJson;
 import io.inference.http.WholeAnswers;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the answers of chat and generate. */
 record TextAnswerWriter(AnswerShape shape, boolean stream) implements AnswerWriter<ChatAnswer> {
@@ -28,6 +30,11 @@ record TextAnswerWriter(AnswerShape shape, boolean stream) implements AnswerWrit
                 yield new HttpAnswer.Streamed(Formats.LINES, streamed.chunks(), encoder(streamed, call));
             }
         };
+    }
+
+    @Override
+    public @Nullable StreamStart start(String model, Call call) {
+        return stream ? new StreamStart(Formats.LINES, () -> new LineEncoder(shape, model, call)) : null;
     }
 
     private LineEncoder encoder(ChatAnswer answer, Call call) {

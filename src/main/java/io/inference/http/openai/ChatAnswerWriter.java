@@ -7,9 +7,11 @@ import io.inference.api.Choice;
 import io.inference.api.Message;
 import io.inference.http.AnswerWriter;
 import io.inference.http.HttpAnswer;
+import io.inference.http.StreamStart;
 import io.inference.http.WholeAnswers;
 import io.inference.http.json.Json;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes chat completions.
@@ -18,26 +20,37 @@ import java.io.IOException;
  * @param includeUsage whether the last event shall tell the tokens used
  */
 record ChatAnswerWriter(boolean stream, boolean includeUsage) implements AnswerWriter<ChatAnswer> {
+    private static final String ID_PREFIX = "chatcmpl-";
+
     @Override
     public HttpAnswer write(ChatAnswer answer, Call call) {
-        return write(answer, AnswerHead.of("chatcmpl-", answer.model()));
+        return write(answer, AnswerHead.of(ID_PREFIX, answer.model()));
+    }
+
+    @Override
+    public @Nullable StreamStart start(String model, Call call) {
+        return stream
+                ? new StreamStart(EventStream.CONTENT_TYPE, () -> encoder(AnswerHead.of(ID_PREFIX, model)))
+                : null;
     }
 
     HttpAnswer write(ChatAnswer answer, AnswerHead head) {
         return switch (answer) {
             case ChatAnswer.Whole whole ->
                 stream
-                        ? WholeAnswers.asStream(
-                                whole, EventStream.CONTENT_TYPE, new ChatChunkEncoder(head, includeUsage))
+                        ? WholeAnswers.asStream(whole, EventStream.CONTENT_TYPE, encoder(head))
                         : HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
             case ChatAnswer.Streamed streamed -> {
                 if (!stream) {
                     throw WholeAnswers.unwantedStream(streamed);
                 }
-                yield new HttpAnswer.Streamed(
-                        EventStream.CONTENT_TYPE, streamed.chunks(), new ChatChunkEncoder(head, includeUsage));
+                yield new HttpAnswer.Streamed(EventStream.CONTENT_TYPE, streamed.chunks(), encoder(head));
             }
         };
+    }
+
+    private ChatChunkEncoder encoder(AnswerHead head) {
+        return new ChatChunkEncoder(head, includeUsage);
     }
 
     private static void whole(JsonGenerator out, AnswerHead head, ChatAnswer.Whole answer) throws IOException {

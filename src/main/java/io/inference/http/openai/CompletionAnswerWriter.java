@@ -6,9 +6,11 @@ import io.inference.api.ChatAnswer;
 import io.inference.api.Choice;
 import io.inference.http.AnswerWriter;
 import io.inference.http.HttpAnswer;
+import io.inference.http.StreamStart;
 import io.inference.http.WholeAnswers;
 import io.inference.http.json.Json;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes completions.
@@ -21,9 +23,18 @@ record CompletionAnswerWriter(CompletionFormat format, boolean stream, boolean i
     /** What OpenAI calls a completion, whole or in pieces. */
     static final String OBJECT = "text_completion";
 
+    private static final String ID_PREFIX = "cmpl-";
+
     @Override
     public HttpAnswer write(ChatAnswer answer, Call call) {
-        return write(answer, AnswerHead.of("cmpl-", answer.model()));
+        return write(answer, AnswerHead.of(ID_PREFIX, answer.model()));
+    }
+
+    @Override
+    public @Nullable StreamStart start(String model, Call call) {
+        return stream
+                ? new StreamStart(EventStream.CONTENT_TYPE, () -> encoder(AnswerHead.of(ID_PREFIX, model)))
+                : null;
     }
 
     HttpAnswer write(ChatAnswer answer, AnswerHead head) {

@@ -1,6 +1,5 @@
 package io.inference.http.server;
 
-import io.inference.api.Call;
 import io.inference.api.Chunk;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
@@ -36,6 +35,14 @@ final class AnswerSender {
         }
     }
 
+    /** The head of a stream; of no effect where it has been sent. */
+    static void begin(String contentType, HttpServletResponse response) {
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType(contentType);
+        response.setHeader("Cache-Control", "no-cache");
+        response.setHeader("X-Accel-Buffering", "no");
+    }
+
     /**
      * Sends a stream to its end and closes it.
      *
@@ -43,21 +50,13 @@ final class AnswerSender {
      * @throws IOException when the caller has gone
      */
     @Nullable
-    InferenceException send(HttpAnswer.Streamed answer, Call call, HttpServletResponse response) throws IOException {
-        response.setStatus(HttpServletResponse.SC_OK);
-        response.setContentType(answer.contentType());
-        response.setHeader("Cache-Control", "no-cache");
-        response.setHeader("X-Accel-Buffering", "no");
+    InferenceException send(HttpAnswer.Streamed answer, HttpServletResponse response) throws IOException {
+        begin(answer.contentType(), response);
         ServletOutputStream out = response.getOutputStream();
         try (var chunks = answer.chunks()) {
             while (true) {
                 switch (chunks.next(keepAlive)) {
-                    case Chunk chunk -> {
-                        if (chunk.usage() != null) {
-                            call.setUsage(chunk.usage());
-                        }
-                        answer.encoder().chunk(chunk, out);
-                    }
+                    case Chunk chunk -> answer.encoder().chunk(chunk, out);
                     case StreamEvent.Silence silence -> answer.encoder().keepAlive(out);
                     case StreamEvent.End end -> {
                         answer.encoder().end(out);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks after the calls under way: cancels those whose time is over and those whose caller has gone. */
+/** Looks after the calls under way: cancels those whose time is over and those whose caller has gone, and keeps waiting callers company. */
 final class CallWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CallWatch.class);
     private static final Duration INTERVAL = Duration.ofMillis(250);
@@ -27,8 +27,8 @@ final class CallWatch implements AutoCloseable {
     }
 
     /** Watches until the result is closed, which must come before the container reads the connection's next request. */
-    Watched watch(Call call, @Nullable ConnectionProbe probe) {
-        Watched watched = new Watched(call, probe);
+    Watched watch(Call call, @Nullable ConnectionProbe probe, EarlyAnswer early) {
+        Watched watched = new Watched(call, probe, early);
         calls.add(watched);
         return watched;
     }
@@ -38,6 +38,9 @@ final class CallWatch implements AutoCloseable {
             ErrorCode why = reason(watched);
             if (why != null) {
                 Thread.ofVirtual().name("cancel").start(() -> watched.call.cancel(why));
+            } else if (watched.early.takeDue()) {
+                // A write may block, on one slow reader; the look at all the others must not.
+                Thread.ofVirtual().name("keep-alive").start(watched.early::keepAlive);
             }
         }
     }
@@ -63,11 +66,13 @@ final class CallWatch implements AutoCloseable {
     /** One call that is watched. */
     final class Watched implements AutoCloseable {
         private final Call call;
+        private final EarlyAnswer early;
         private @Nullable ConnectionProbe probe;
 
-        private Watched(Call call, @Nullable ConnectionProbe probe) {
+        private Watched(Call call, @Nullable ConnectionProbe probe, EarlyAnswer early) {
             this.call = call;
             this.probe = probe;
+            this.early = early;
         }
 
         private synchronized @Nullable ErrorCode reasonToCancel() {

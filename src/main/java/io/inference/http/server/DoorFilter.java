@@ -2,11 +2,13 @@ package io.inference.http.server;
 
 import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.http.RequestId;
 import io.inference.security.Admission;
 import io.inference.security.Admittance;
+import io.inference.security.AuditLog;
 import io.inference.security.Knock;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -23,16 +25,25 @@ final class DoorFilter extends OncePerRequestFilter {
     private static final List<String> FORWARDING =
             List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
 
+    /** An admin's request with the value {@code candidate} runs on the generation that waits for a decision. */
+    private static final String GENERATION = "X-Route-Generation";
+
+    private static final Admission.Refused NO_CANDIDATE =
+            new Admission.Refused(new InferenceException(ErrorCode.CONFLICT, "no candidate generation waits"), null);
+
     private final Admittance admittance;
     private final HttpPublishingPoint routes;
     private final HttpDoor door;
     private final HttpSettings settings;
+    private final AuditLog audit;
 
-    DoorFilter(Admittance admittance, HttpPublishingPoint routes, HttpDoor door, HttpSettings settings) {
+    DoorFilter(
+            Admittance admittance, HttpPublishingPoint routes, HttpDoor door, HttpSettings settings, AuditLog audit) {
         this.admittance = admittance;
         this.routes = routes;
         this.door = door;
         this.settings = settings;
+        this.audit = audit;
     }
 
     @Override
@@ -41,7 +52,8 @@ final class DoorFilter extends OncePerRequestFilter {
         String id = RequestId.of(request);
         response.setHeader(RequestId.HEADER, id);
         HeaderRules.secure(response);
-        RoutingTable table = routes.enter();
+        RoutingTable candidate = preview(request) ? routes.enterCandidate() : null;
+        RoutingTable table = candidate == null ? routes.enter() : candidate;
         try {
             admit(id, table, request, response, chain);
         } finally {
@@ -57,14 +69,36 @@ final class DoorFilter extends OncePerRequestFilter {
         switch (admittance.admit(knock(id, match, request))) {
             case Admission.Refused refused -> refuse(refused, id, path, response);
             case Admission.In in
+            when preview(request) && !mayPreview(in.caller()) ->
+                refuse(forbidPreview(id, in.caller(), request), id, path, response);
+            case Admission.In in
+            when preview(request) && !routes.isCandidate(table) -> refuse(NO_CANDIDATE, id, path, response);
+            case Admission.In in
             when match != null -> {
                 request.setAttribute(Caller.PROPERTY, in.caller());
                 door.handle(match, request, response);
             }
             case Admission.In in
             when !isPlain(path) -> send(HttpErrors.pathNotFound(path, settings.apiPrefix(), id), response);
-            case Admission.In in -> chain.doFilter(request, response);
+            case Admission.In in -> {
+                request.setAttribute(Caller.PROPERTY, in.caller());
+                chain.doFilter(request, response);
+            }
         }
+    }
+
+    private static boolean preview(HttpServletRequest request) {
+        return "candidate".equalsIgnoreCase(request.getHeader(GENERATION));
+    }
+
+    private static boolean mayPreview(@Nullable Caller caller) {
+        return caller != null && caller.admin();
+    }
+
+    private Admission.Refused forbidPreview(String id, @Nullable Caller caller, HttpServletRequest request) {
+        String subject = caller == null ? request.getRemoteAddr() : caller.subject();
+        audit.refused(id, subject, request.getMethod(), request.getRequestURI(), "forbidden", "preview");
+        return new Admission.Refused(new InferenceException(ErrorCode.FORBIDDEN, GENERATION + " is for admins"), null);
     }
 
     private static Knock knock(String id, RoutingTable.@Nullable Match match, HttpServletRequest request) {

@@ -7,6 +7,7 @@ import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
+import io.inference.http.PendingAnswer;
 import io.inference.http.RequestId;
 import io.inference.security.AuditLog;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,18 +45,19 @@ final class HttpDoor {
     void handle(RoutingTable.Match match, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Call call = new Call(RequestId.of(request), "rest", settings.requestTimeout());
         listeners.forEach(listener -> listener.started(call));
+        EarlyAnswer early = new EarlyAnswer(call, response, settings.keepAlive());
         InferenceException failure = null;
         try {
-            failure = serve(match, call, request, response);
+            failure = serve(match, call, early, request, response);
         } catch (InferenceException e) {
             failure = e;
-            refuse(e, call, request, response);
+            refuse(e, call, early, request, response);
         } catch (IOException e) {
             call.cancel(ErrorCode.CANCELLED);
             failure = Call.cancellation(ErrorCode.CANCELLED);
         } catch (RuntimeException | Error e) {
             failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", e);
-            refuse(failure, call, request, response);
+            refuse(failure, call, early, request, response);
         } finally {
             InferenceException outcome = failure;
             listeners.forEach(listener -> listener.ended(call, outcome));
@@ -63,7 +65,11 @@ final class HttpDoor {
     }
 
     private @Nullable InferenceException serve(
-            RoutingTable.Match match, Call call, HttpServletRequest request, HttpServletResponse response)
+            RoutingTable.Match match,
+            Call call,
+            EarlyAnswer early,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
         RouteConsumer consumer = match.byMethod().get(method);
@@ -74,14 +80,16 @@ final class HttpDoor {
             return new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
         }
         byte[] body = readBody(request);
-        try (var watched = watch.watch(call, (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE))) {
+        ConnectionProbe probe = (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE);
+        try (var watched = watch.watch(call, probe, early)) {
             Exchange exchange = consumer.createExchange(false);
             try {
                 fill(exchange, match, call, request, body);
-                run(consumer, exchange);
+                exchange.setProperty(PendingAnswer.PROPERTY, early);
+                run(consumer, exchange, early);
                 call.throwIfCancelled();
                 copyHeaders(HeaderRules.OUTGOING, exchange.getMessage(), response);
-                return send(exchange, call, response);
+                return send(exchange, early, response);
             } catch (InferenceException e) {
                 copyHeaders(HeaderRules.OF_LIMITS, exchange.getMessage(), response);
                 throw e;
@@ -132,11 +140,13 @@ final class HttpDoor {
         message.setHeader("InferenceRequestId", call.id());
     }
 
-    private static void run(RouteConsumer consumer, Exchange exchange) {
+    private static void run(RouteConsumer consumer, Exchange exchange, EarlyAnswer early) {
         try {
             consumer.getProcessor().process(exchange);
         } catch (Exception e) {
             exchange.setException(e);
+        } finally {
+            early.takeOver();
         }
         Exception failure = exchange.getException();
         if (failure != null) {
@@ -158,15 +168,19 @@ final class HttpDoor {
         return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 
-    private @Nullable InferenceException send(Exchange exchange, Call call, HttpServletResponse response)
+    private @Nullable InferenceException send(Exchange exchange, EarlyAnswer early, HttpServletResponse response)
             throws IOException {
         Message message = exchange.getMessage();
+        if (message.getBody() instanceof HttpAnswer.Streamed streamed) {
+            return sender.send(streamed, response);
+        }
+        if (early.hasBegun()) {
+            early.complete(message.getBody());
+            return null;
+        }
         switch (message.getBody()) {
             case HttpAnswer.Whole whole -> sender.send(whole, response);
             case HttpAnswer.Copied copied -> sender.send(copied, response);
-            case HttpAnswer.Streamed streamed -> {
-                return sender.send(streamed, call, response);
-            }
             case null -> response.setStatus(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 204, Integer.class));
             default -> sender.send(plain(message), response);
         }
@@ -205,7 +219,11 @@ final class HttpDoor {
     }
 
     private void refuse(
-            InferenceException failure, Call call, HttpServletRequest request, HttpServletResponse response) {
+            InferenceException failure,
+            Call call,
+            EarlyAnswer early,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         if (failure.code() == ErrorCode.FORBIDDEN || failure.code() == ErrorCode.UNAUTHENTICATED) {
             String reason = failure.getMessage() == null ? "" : failure.getMessage();
             audit.refused(
@@ -215,6 +233,10 @@ final class HttpDoor {
                     request.getRequestURI(),
                     failure.code().reason(),
                     reason);
+        }
+        if (early.hasBegun()) {
+            early.fail(failure);
+            return;
         }
         if (response.isCommitted()) {
             return;

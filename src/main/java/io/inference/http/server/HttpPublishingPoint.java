@@ -64,6 +64,10 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
         return table != null && table.calls().enter() ? table : null;
     }
 
+    boolean isCandidate(RoutingTable table) {
+        return table == candidate;
+    }
+
     @Override
     public Collection<Path> paths() {
         List<Path> paths = new ArrayList<>();

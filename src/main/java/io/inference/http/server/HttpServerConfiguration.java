@@ -32,7 +32,7 @@ class HttpServerConfiguration {
             List<CallListener> listeners,
             CallWatch watch) {
         HttpDoor door = new HttpDoor(settings, listeners, watch, audit);
-        var filter = new FilterRegistrationBean<>(new DoorFilter(admittance, routes, door, settings));
+        var filter = new FilterRegistrationBean<>(new DoorFilter(admittance, routes, door, settings, audit));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }

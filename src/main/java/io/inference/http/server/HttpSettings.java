@@ -8,6 +8,6 @@ import java.time.Duration;
  * @param apiPrefix prefix of OpenAI's API, such as {@code /v1}
  * @param maxRequestBytes largest body
  * @param requestTimeout how long a whole request may take
- * @param keepAlive silence after which a stream gets a keep-alive
+ * @param keepAlive silence after which a stream gets a keep-alive, whether it has begun or not
  */
 public record HttpSettings(String apiPrefix, long maxRequestBytes, Duration requestTimeout, Duration keepAlive) {}

@@ -1,24 +1,40 @@
 package io.inference.http.server;
 
+import io.inference.http.UnreadHead;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.ErrorState;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http11.Http11InputBuffer;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.apache.tomcat.util.res.StringManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's HTTP/1.1 with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
  * streamed writes too late. The probe reads ahead into the socket's own buffer, so a request that already waits there is not lost.
+ *
+ * <p>A head that is too long to be read is marked ({@link UnreadHead}), and what its caller is still sending is taken in for a while: to
+ * close with bytes unread would take back the answer that says why.
  */
 public class ProbedHttp11Protocol extends Http11NioProtocol {
     /** Slot among Tomcat's per-processor notes; the low ones are Tomcat's own. */
     private static final int NOTE = 29;
+
+    private static final String HEAD_TOO_LONG =
+            StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final int MOST_LINGERING_BYTES = 4 << 20;
 
     @Override
     protected Processor createProcessor() {
@@ -26,9 +42,46 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
     }
 
     private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe {
+        private boolean headUnread;
+
         ProbedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
             super(protocol, adapter);
             request.setNote(NOTE, this);
+        }
+
+        @Override
+        protected void setErrorState(ErrorState state, @Nullable Throwable failure) {
+            super.setErrorState(state, failure);
+            if (failure instanceof IllegalArgumentException && HEAD_TOO_LONG.equals(failure.getMessage())) {
+                headUnread = true;
+                request.setAttribute(UnreadHead.ATTRIBUTE, true);
+            }
+        }
+
+        @Override
+        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            headUnread = false;
+            SocketState state = super.service(socket);
+            if (headUnread && state == SocketState.CLOSED) {
+                takeIn(socket);
+            }
+            return state;
+        }
+
+        private static void takeIn(SocketWrapperBase<?> socket) {
+            long end = System.nanoTime() + LINGER.toNanos();
+            byte[] waste = new byte[16 * 1024];
+            int left = MOST_LINGERING_BYTES;
+            try {
+                for (long millis = LINGER.toMillis(); millis > 0 && left > 0; ) {
+                    socket.setReadTimeout(millis);
+                    int read = socket.read(true, waste, 0, waste.length);
+                    left = read < 0 ? 0 : left - read;
+                    millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                }
+            } catch (IOException e) {
+                // Slow or gone: it had its answer, and its while.
+            }
         }
 
         @Override

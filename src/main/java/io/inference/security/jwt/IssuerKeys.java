@@ -22,13 +22,14 @@ import org.slf4j.LoggerFactory;
 /**
  * An issuer's keys, kept here. They are fetched again when they are five minutes old, behind the requests that use them, and at once for a
  * token whose key is not among them; never more than three times in thirty seconds, so that made-up key ids are no way to have us knock
- * at the issuer. While the issuer cannot be asked the old keys serve.
+ * at the issuer. While the issuer cannot be asked the old keys serve; while there never were any, it is asked every five seconds.
  */
 final class IssuerKeys implements JWKSource<SecurityContext> {
     private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
     private static final long FRESH_NANOS = Duration.ofMinutes(5).toNanos();
     private static final long WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
     private static final int FETCHES_A_WINDOW = 3;
+    private static final long PAUSE_WITHOUT_KEYS_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final KeySource source;
     private final Runnable onChange;
@@ -81,7 +82,7 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
         try {
             Held now = held;
             boolean newer = now != null && (seen == null || now.version() != seen.version());
-            if (!newer && mayFetch()) {
+            if (!newer && mayFetch(now)) {
                 fetch(now);
             }
             Held best = held;
@@ -94,12 +95,15 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
         }
     }
 
-    private boolean mayFetch() {
+    private boolean mayFetch(@Nullable Held held) {
         long now = nanoTime.getAsLong();
+        if (held == null && !fetches.isEmpty() && now - fetches.peekLast() < PAUSE_WITHOUT_KEYS_NANOS) {
+            return false;
+        }
         while (!fetches.isEmpty() && now - fetches.peekFirst() >= WINDOW_NANOS) {
             fetches.removeFirst();
         }
-        if (fetches.size() >= FETCHES_A_WINDOW) {
+        if (held != null && fetches.size() >= FETCHES_A_WINDOW) {
             return false;
         }
         fetches.addLast(now);

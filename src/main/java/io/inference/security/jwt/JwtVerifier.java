@@ -5,47 +5,36 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
-import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.security.RefusedTokenException;
+import io.inference.security.TokenDigest;
 import io.inference.security.TokenVerifier;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.inference.security.issuer.CallerClaims;
+import io.inference.security.issuer.ClaimRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
-import org.springframework.security.oauth2.core.OAuth2Error;
-import org.springframework.security.oauth2.core.OAuth2TokenValidator;
-import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtException;
-import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
 /**
  * Verifies JWTs by Spring Security's decoder: signed by a key of the issuer with an asymmetric algorithm, of that issuer, for this
  * audience, and within their time, give or take 30 s. A token that was verified is known until it expires, or until the issuer's keys
- * change, by its digest alone. Asked last: it takes every token that is not an API key.
+ * change, by its digest alone. It takes whatever looks like a signed JWT: three parts, the first of them a JSON object.
  */
-@Order(Ordered.LOWEST_PRECEDENCE)
 public final class JwtVerifier implements TokenVerifier {
-    /** How API keys begin. */
-    private static final String API_KEY = "ik_";
+    /** How a JSON object begins in base64url, whether a blank follows its brace or a name. */
+    private static final String HEADER = "ey";
 
-    private static final Duration SKEW = Duration.ofSeconds(30);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final int MOST_KNOWN = 20_000;
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
@@ -57,7 +46,8 @@ public final class JwtVerifier implements TokenVerifier {
             JWSAlgorithm.PS512,
             JWSAlgorithm.ES256,
             JWSAlgorithm.ES384,
-            JWSAlgorithm.ES512);
+            JWSAlgorithm.ES512,
+            JWSAlgorithm.EdDSA);
 
     private final NimbusJwtDecoder decoder;
     private final CallerClaims claims;
@@ -86,40 +76,24 @@ public final class JwtVerifier implements TokenVerifier {
         this.claims = new CallerClaims(groupsClaim);
         this.clock = clock;
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
-        processor.setJWSKeySelector(
-                new JWSVerificationKeySelector<>(ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));
+        processor.setJWSKeySelector(new SigningKeys(ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));
+        processor.setJWSVerifierFactory(new SignatureChecks());
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
         // The claims are the validators' business, below.
         processor.setJWTClaimsSetVerifier((set, context) -> {});
         this.decoder = new NimbusJwtDecoder(processor);
-        decoder.setJwtValidator(validator(issuer, audience, clock));
-    }
-
-    private static OAuth2TokenValidator<Jwt> validator(Supplier<String> issuer, String audience, Clock clock) {
-        JwtTimestampValidator times = new JwtTimestampValidator(SKEW);
-        times.setClock(clock);
-        return new DelegatingOAuth2TokenValidator<>(
-                times,
-                jwt -> result(jwt.getExpiresAt() != null, "no exp"),
-                jwt -> result(issuer.get().equals(jwt.getClaimAsString("iss")), "another iss"),
-                jwt -> result(jwt.getAudience() != null && jwt.getAudience().contains(audience), "another aud"));
-    }
-
-    private static OAuth2TokenValidatorResult result(boolean holds, String reason) {
-        return holds
-                ? OAuth2TokenValidatorResult.success()
-                : OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token", reason, null));
+        decoder.setJwtValidator(ClaimRules.of(issuer, audience, clock));
     }
 
     @Override
     public boolean takes(String token) {
-        return !token.startsWith(API_KEY);
+        return token.startsWith(HEADER) && token.chars().filter(c -> c == '.').count() == 2;
     }
 
     @Override
     public Caller verify(String token) throws RefusedTokenException {
-        String digest = digest(token);
+        String digest = TokenDigest.of(token);
         Known before = known.getIfPresent(digest);
         if (before != null && clock.instant().isBefore(before.until())) {
             return before.caller();
@@ -128,7 +102,7 @@ public final class JwtVerifier implements TokenVerifier {
         Caller caller = claims.caller(jwt);
         Instant expiry = jwt.getExpiresAt();
         if (expiry != null) {
-            known.put(digest, new Known(caller, expiry.plus(SKEW)));
+            known.put(digest, new Known(caller, expiry.plus(ClaimRules.SKEW)));
         }
         return caller;
     }
@@ -142,15 +116,6 @@ public final class JwtVerifier implements TokenVerifier {
             // Not the token's fault: its issuer cannot be asked, and never could since the start.
             throw InferenceException.retryLater(
                     ErrorCode.UNAVAILABLE, "tokens cannot be verified now; try again later", RETRY_AFTER);
-        }
-    }
-
-    private static String digest(String token) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

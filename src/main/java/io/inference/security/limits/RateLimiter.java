@@ -8,6 +8,7 @@ import io.inference.api.ErrorCode;
 import io.inference.api.GenerateRequest;
 import io.inference.api.InferenceException;
 import io.inference.api.InferenceRequest;
+import io.inference.api.TokenEstimate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds callers to their limits. Tokens are taken by estimate when a request is let in, and the difference to what it used is settled
- * when it has ended. What failed before its first token costs none; what broke off later costs what was estimated, or used if more.
+ * when it has ended. What failed before its first token costs none; what broke off later without a word on its use, the estimate.
  */
 public final class RateLimiter implements CallListener {
     private static final Duration STREAM_RETRY_AFTER = Duration.ofSeconds(1);
@@ -89,7 +90,7 @@ public final class RateLimiter implements CallListener {
         if (taken != null) {
             long used = (long) call.usage().promptTokens() + call.usage().completionTokens();
             boolean brokenOff = failure != null && call.timeToFirstTokenNanos() > 0;
-            long cost = brokenOff ? Math.max(used, taken) : used;
+            long cost = brokenOff && used == 0 ? taken : used;
             buckets.settle(key("tokens", call), limits.tokensPerMinute(), cost - taken);
         }
     }

@@ -2,6 +2,7 @@ package io.inference.http.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.security.issuer.SignIn;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -26,6 +27,11 @@ class DocsControllerTest {
         @Bean
         PublishedPaths publishedPaths() {
             return () -> List.of(new PublishedPaths.Path("GET", "/v1/models", "rest-openai-models", ""));
+        }
+
+        @Bean
+        SignIn signIn() {
+            return new SignIn.Elsewhere();
         }
     }
 
@@ -67,10 +73,20 @@ class DocsControllerTest {
 
     @Test
     void thePagesOfTheWebjarAreNotServed() throws Exception {
-        for (String path : List.of("/docs/index.html", "/docs/swagger-initializer.js", "/docs/oauth2-redirect.html")) {
+        for (String path : List.of("/docs/index.html", "/docs/swagger-initializer.js", "/docs/oauth2-redirectx.html")) {
             assertThat(get(path).getStatus()).describedAs(path).isEqualTo(404);
         }
         assertThat(get("/docs/").getHeader("Location")).isEqualTo("../docs");
+    }
+
+    @Test
+    void thePageThatTheIssuerSendsBackToRunsOneScriptOfItsOwn() throws Exception {
+        MockHttpServletResponse page = get("/docs/oauth2-redirect.html");
+        assertThat(page.getStatus()).isEqualTo(200);
+        assertThat(page.getHeader("Content-Security-Policy")).startsWith("default-src 'none'; script-src 'self';");
+        assertThat(page.getHeader("Cache-Control")).isEqualTo("no-store");
+        assertThat(page.getContentAsString()).contains("<script src=\"oauth2-redirect.js\">");
+        assertThat(get("/docs/oauth2-redirect.js").getContentType()).contains("javascript");
     }
 
     @Test

@@ -124,7 +124,7 @@ class OpenApiDocumentTest {
     }
 
     private static JsonNode document(String prefix, List<PublishedPaths.Path> published) throws IOException {
-        return JSON.readTree(new OpenApiDocument(prefix, "1.2.3").json(published));
+        return JSON.readTree(new OpenApiDocument(prefix, "1.2.3").json(published, null));
     }
 
     private static PublishedPaths.Path path(String method, String path) {

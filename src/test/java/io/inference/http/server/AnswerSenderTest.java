@@ -9,7 +9,6 @@ import io.inference.api.ChunkStream;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.api.StreamEvent;
-import io.inference.api.Usage;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.HttpAnswer;
 import java.io.IOException;
@@ -26,30 +25,24 @@ class AnswerSenderTest {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
     private final AnswerSender sender = new AnswerSender(KEEP_ALIVE);
-    private final Call call = new Call("id", "rest", Duration.ofMinutes(1));
     private final MockHttpServletResponse response = new MockHttpServletResponse();
 
     @Test
     void aStreamIsSentChunkByChunkWithAKeepAliveForEachSilence() throws IOException {
         Script script = new Script(
-                Chunk.of(0, "a"),
-                StreamEvent.SILENCE,
-                StreamEvent.SILENCE,
-                new Chunk(0, "b", null, List.of(), List.of(), null, new Usage(3, 2, 0)),
-                StreamEvent.END);
-        assertThat(sender.send(answer(script), call, response)).isNull();
+                Chunk.of(0, "a"), StreamEvent.SILENCE, StreamEvent.SILENCE, Chunk.of(0, "b"), StreamEvent.END);
+        assertThat(sender.send(answer(script), response)).isNull();
         assertThat(response.getContentAsString()).isEqualTo("[a][keep-alive][keep-alive][b][end]");
         assertThat(response.getHeader("X-Accel-Buffering")).isEqualTo("no");
         assertThat(script.timeout).isEqualTo(KEEP_ALIVE);
         assertThat(script.closed).isTrue();
-        assertThat(call.usage()).isEqualTo(new Usage(3, 2, 0));
     }
 
     @Test
     void aFailureAfterTheFirstByteIsToldInTheStream() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
         script.failure = new InferenceException(ErrorCode.BACKEND_FAILED, "broke off");
-        assertThat(sender.send(answer(script), call, response)).isSameAs(script.failure);
+        assertThat(sender.send(answer(script), response)).isSameAs(script.failure);
         assertThat(response.getContentAsString()).isEqualTo("[a][broke off]");
         assertThat(script.closed).isTrue();
     }
@@ -58,7 +51,7 @@ class AnswerSenderTest {
     void aCallerThatHasGoneIsToldNothingAndTheStreamIsClosed() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
         script.failure = Call.cancellation(ErrorCode.CANCELLED);
-        assertThat(sender.send(answer(script), call, response)).isSameAs(script.failure);
+        assertThat(sender.send(answer(script), response)).isSameAs(script.failure);
         assertThat(response.getContentAsString()).isEqualTo("[a]");
         assertThat(script.closed).isTrue();
     }
@@ -66,14 +59,14 @@ class AnswerSenderTest {
     @Test
     void aFaultOfOurOwnClosesTheStreamToo() {
         Script script = new Script();
-        assertThatThrownBy(() -> sender.send(answer(script), call, response)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> sender.send(answer(script), response)).isInstanceOf(RuntimeException.class);
         assertThat(script.closed).isTrue();
     }
 
     @Test
     void aFaultOfOurOwnAfterTheFirstByteIsToldInTheStream() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
-        assertThat(sender.send(answer(script), call, response))
+        assertThat(sender.send(answer(script), response))
                 .isNotNull()
                 .returns(ErrorCode.INTERNAL, InferenceException::code);
         assertThat(response.getContentAsString()).startsWith("[a][the service failed");

@@ -3,12 +3,18 @@ package io.inference.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.Call;
+import io.inference.api.Chunk;
 import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.http.ChunkEncoder;
+import io.inference.http.StreamStart;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletResponse;
 
 class CallWatchTest {
     private final CallWatch watch = new CallWatch();
@@ -21,7 +27,7 @@ class CallWatchTest {
     @Test
     void aConnectionThatCannotBeProbedDoesNotEndTheWatchOverOthers() throws InterruptedException {
         CountDownLatch probed = new CountDownLatch(1);
-        watch.watch(call(Duration.ofMinutes(1)), () -> {
+        watch(call(Duration.ofMinutes(1)), () -> {
             probed.countDown();
             throw new IllegalStateException("the connection was recycled");
         });
@@ -30,7 +36,7 @@ class CallWatchTest {
         Call other = call(Duration.ofMinutes(1));
         CountDownLatch cancelled = new CountDownLatch(1);
         other.onCancel(cancelled::countDown);
-        watch.watch(other, () -> true);
+        watch(other, () -> true);
 
         assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(other.cancelled()).isEqualTo(ErrorCode.CANCELLED);
@@ -41,13 +47,51 @@ class CallWatchTest {
         Call late = call(Duration.ZERO);
         CountDownLatch cancelled = new CountDownLatch(1);
         late.onCancel(cancelled::countDown);
-        watch.watch(late, null);
+        watch(late, () -> false);
 
         assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(late.cancelled()).isEqualTo(ErrorCode.TIMEOUT);
     }
 
+    @Test
+    void aStreamThatIsLongInComingGetsAKeepAliveForEachInterval() throws InterruptedException {
+        CountDownLatch written = new CountDownLatch(3);
+        Call call = call(Duration.ofMinutes(1));
+        EarlyAnswer early = new EarlyAnswer(call, new MockHttpServletResponse(), Duration.ofMillis(1));
+        watch.watch(call, null, early);
+        early.mayBegin(new StreamStart("text/event-stream", () -> new SpokenKeepAlive(written::countDown)));
+
+        assertThat(written.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private CallWatch.Watched watch(Call call, ConnectionProbe probe) {
+        return watch.watch(call, probe, new EarlyAnswer(call, new MockHttpServletResponse(), Duration.ofMinutes(1)));
+    }
+
     private static Call call(Duration timeout) {
         return new Call("req-1", "rest", timeout);
+    }
+
+    /** Tells of each keep-alive. */
+    private record SpokenKeepAlive(Runnable heard) implements ChunkEncoder {
+        @Override
+        public void chunk(Chunk chunk, OutputStream out) {
+            throw new AssertionError("a keep-alive was expected");
+        }
+
+        @Override
+        public void keepAlive(OutputStream out) {
+            heard.run();
+        }
+
+        @Override
+        public void end(OutputStream out) {
+            throw new AssertionError("a keep-alive was expected");
+        }
+
+        @Override
+        public void failure(InferenceException failure, OutputStream out) {
+            throw new AssertionError("a keep-alive was expected");
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.inference.RunningService;
 import io.inference.engine.Engine;
 import io.inference.local.LocalModels;
 import io.inference.stub.StubServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +75,12 @@ class CancellationIT {
                 }
             }
             await().atMost(A_SECOND).until(() -> engine.active() == 0);
+            if (stream) {
+                await().untilAsserted(() -> {
+                    assertThat(tokensOfCancelled(service, "input")).isEqualTo(4);
+                    assertThat(tokensOfCancelled(service, "output")).isPositive();
+                });
+            }
         }
     }
 
@@ -88,6 +95,14 @@ class CancellationIT {
             assertThat(client.rest()).contains("HTTP/1.1 504", "\"code\":\"timeout\"");
             assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    private static double tokensOfCancelled(RunningService service, String type) {
+        return service.bean(MeterRegistry.class)
+                .get("gen_ai.client.token.usage")
+                .tags("gen_ai.token.type", type, "error.type", "cancelled")
+                .summary()
+                .totalAmount();
     }
 
     private static String body(String path, boolean stream) {

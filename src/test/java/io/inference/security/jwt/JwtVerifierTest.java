@@ -108,12 +108,11 @@ class JwtVerifierTest {
     void aHundredMadeUpKeyIdsCauseThreeFetchesInHalfAMinute() throws Exception {
         Caller ignored = verifier.verify(issuer.token());
         for (int i = 0; i < 100; i++) {
-            issuer.rotate("made-up-" + i, false);
-            refused(issuer.token());
+            refused(issuer.tokenUnder("made-up-" + i));
         }
         assertThat(fetches).hasValue(3);
         nanos.addAndGet(Duration.ofSeconds(31).toNanos());
-        refused(issuer.token());
+        refused(issuer.tokenUnder("made-up"));
         assertThat(fetches).hasValue(4);
     }
 
@@ -145,6 +144,23 @@ class JwtVerifierTest {
                 .isInstanceOfSatisfying(
                         InferenceException.class,
                         e -> assertThat(e.code().httpStatus()).isEqualTo(503));
+    }
+
+    @Test
+    void whereNoKeysWereEverHadTheIssuerIsAskedEveryFiveSecondsAndNoMore() throws Exception {
+        down = true;
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> verifier.verify(issuer.token())).isInstanceOf(InferenceException.class);
+        }
+        assertThat(fetches).hasValue(1);
+        for (int i = 0; i < 4; i++) {
+            nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+            assertThatThrownBy(() -> verifier.verify(issuer.token())).isInstanceOf(InferenceException.class);
+        }
+        assertThat(fetches).hasValue(5);
+        down = false;
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertThat(verifier.verify(issuer.token()).subject()).isEqualTo("alice");
     }
 
     private void refused(String token) {

@@ -76,6 +76,17 @@ class RateLimiterTest {
     }
 
     @Test
+    void whatBrokeOffIsSettledByWhatWasSent() {
+        RateLimiter limiter = limiter(new RateLimits(0, 1000, 0));
+        Call brokenOff = call("alice", "m");
+        admit(limiter, brokenOff, 900);
+        brokenOff.markFirstToken();
+        brokenOff.setUsage(new Usage(9, 91, 0));
+        limiter.ended(brokenOff, BROKEN);
+        assertThat(remaining(admit(limiter, call("alice", "m"), 500))).isBetween(380L, 400L);
+    }
+
+    @Test
     void streamsAreCountedUntilTheyEnd() {
         RateLimiter limiter = limiter(new RateLimits(0, 0, 1));
         Call open = call("alice", "m");

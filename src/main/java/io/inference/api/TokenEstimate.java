@@ -1,29 +1,34 @@
-package io.inference.security.limits;
+package io.inference.api;
 
-import io.inference.api.ChatRequest;
-import io.inference.api.EmbedRequest;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceRequest;
-import io.inference.api.Message;
-import io.inference.api.Options;
 import java.util.List;
 
 /** How many tokens a request may come to, before its model has seen it: enough to reserve by, since the use settles it. */
-final class TokenEstimate {
+public final class TokenEstimate {
     private static final int CHARACTERS_A_TOKEN = 4;
     private static final int TOKENS_A_MESSAGE = 4;
     private static final int ANSWER_WITHOUT_LIMIT = 256;
 
     private TokenEstimate() {}
 
-    static long of(InferenceRequest request) {
+    /** Tokens of the prompt and, at most, of the answer. */
+    public static long of(InferenceRequest request) {
         return switch (request) {
-            case ChatRequest chat -> messages(chat.messages()) + answers(chat.options(), 1);
+            case ChatRequest chat -> prompt(chat) + answers(chat.options(), 1);
             case GenerateRequest generate ->
-                texts(generate.prompts())
+                prompt(generate)
                         + answers(generate.options(), generate.prompts().size());
+            case EmbedRequest embed -> prompt(embed);
+        };
+    }
+
+    /** Tokens of the prompt alone. */
+    public static int prompt(InferenceRequest request) {
+        long tokens = switch (request) {
+            case ChatRequest chat -> messages(chat.messages());
+            case GenerateRequest generate -> texts(generate.prompts());
             case EmbedRequest embed -> texts(embed.inputs());
         };
+        return Math.toIntExact(tokens);
     }
 
     private static long messages(List<Message> messages) {

@@ -1,4 +1,4 @@
-package io.inference.security.jwt;
+package io.inference.security.issuer;
 
 import io.inference.api.Caller;
 import io.inference.security.RefusedTokenException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 
 /** Reads who the caller is from the claims of a verified token. */
-final class CallerClaims {
+public final class CallerClaims {
     private static final int LONGEST_SUBJECT = 255;
 
     /** Names that the service gives itself; no issuer may give them to others. */
@@ -20,11 +20,11 @@ final class CallerClaims {
     private final String groupsClaim;
 
     /** @param groupsClaim name of a claim, or of one within an object, as in {@code realm_access.roles} */
-    CallerClaims(String groupsClaim) {
+    public CallerClaims(String groupsClaim) {
         this.groupsClaim = groupsClaim;
     }
 
-    Caller caller(Jwt jwt) throws RefusedTokenException {
+    public Caller caller(Jwt jwt) throws RefusedTokenException {
         String subject = jwt.getSubject();
         if (subject == null || subject.isBlank() || subject.length() > LONGEST_SUBJECT) {
             throw new RefusedTokenException("no sub, or one that is too long");

@@ -1,0 +1,76 @@
+package io.inference;
+
+import io.inference.config.Settings;
+import io.inference.http.server.HttpPublishingPoint;
+import io.inference.routes.DryRun;
+import io.inference.routes.RouteFaultsException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/** {@code --check-routes DIR}: says whether a folder of routes would be served, and what is wrong with it; for operators and their CI. */
+final class CheckRoutes {
+    static final String OPTION = "--check-routes";
+
+    private CheckRoutes() {}
+
+    /** The folder that the command line asks to check; null where it asks for none. */
+    static @Nullable Path folder(String[] args) {
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].startsWith(OPTION + "=")) {
+                return Path.of(args[i].substring(OPTION.length() + 1));
+            }
+            if (args[i].equals(OPTION)) {
+                return Path.of(i + 1 < args.length && !args[i + 1].startsWith("--") ? args[i + 1] : "routes");
+            }
+        }
+        return null;
+    }
+
+    /** @return the exit code: 0 where the folder is sound, 1 where it is not */
+    static int run(Path folder, String[] args, PrintStream out) {
+        try (var definitions = definitions(args)) {
+            var check = new DryRun(
+                    definitions.getBeanFactory(),
+                    new Settings(definitions.getEnvironment()),
+                    List.of(new HttpPublishingPoint()));
+            out.println(folder + ": " + check.check(folder) + " routes, sound");
+            return 0;
+        } catch (RouteFaultsException e) {
+            out.println(e.getMessage());
+            out.println(folder + ": " + e.faults().size() + " faults");
+            return 1;
+        }
+    }
+
+    private static AnnotationConfigApplicationContext definitions(String[] args) {
+        SpringApplication application = new SpringApplication(InferenceService.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setLogStartupInfo(false);
+        application.setApplicationContextFactory(type -> new DefinitionsOnly());
+        List<String> options = new ArrayList<>(List.of(args));
+        options.removeIf(option -> option.startsWith(OPTION) || !option.startsWith("--"));
+        options.add("--logging.level.root=error");
+        return (AnnotationConfigApplicationContext) application.run(options.toArray(String[]::new));
+    }
+
+    /** Knows the service's beans and makes none of them: nothing connects, listens or loads. */
+    private static final class DefinitionsOnly extends AnnotationConfigApplicationContext {
+        @Override
+        protected void finishBeanFactoryInitialization(ConfigurableListableBeanFactory beans) {
+            beans.freezeConfiguration();
+        }
+
+        @Override
+        protected void registerListeners() {}
+
+        @Override
+        protected void finishRefresh() {}
+    }
+}

@@ -1,0 +1,80 @@
+package io.inference.http.internal;
+
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.http.HttpErrors;
+import io.inference.http.RequestId;
+import io.inference.routes.NoCandidateException;
+import io.inference.routes.RouteChange;
+import io.inference.routes.RouteGenerations;
+import io.inference.routes.RoutesStatus;
+import io.inference.security.AuditLog;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Function;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What serves, and changes of it: for whoever has an internal key below {@code /internal/routes}, for admins below
+ * {@code /admin/routes}. A change that is refused is 422 with its faults.
+ */
+@RestController
+class RoutesController {
+    private final RouteGenerations generations;
+    private final AuditLog audit;
+
+    RoutesController(RouteGenerations generations, AuditLog audit) {
+        this.generations = generations;
+        this.audit = audit;
+    }
+
+    @GetMapping({"/internal/routes", "/admin/routes"})
+    ResponseEntity<RoutesStatus> status() {
+        return ResponseEntity.ok().header("Cache-Control", "no-store").body(generations.status());
+    }
+
+    @PostMapping({"/internal/routes/reload", "/admin/routes/reload"})
+    ResponseEntity<RouteChange> reload(HttpServletRequest request) {
+        return change(request, generations::reload);
+    }
+
+    @PostMapping({"/internal/routes/commit", "/admin/routes/commit"})
+    ResponseEntity<RouteChange> commit(HttpServletRequest request) {
+        return change(request, generations::commit);
+    }
+
+    @PostMapping({"/internal/routes/discard", "/admin/routes/discard"})
+    ResponseEntity<RouteChange> discard(HttpServletRequest request) {
+        return change(request, generations::discard);
+    }
+
+    @PostMapping({"/internal/routes/rollback", "/admin/routes/rollback"})
+    ResponseEntity<RouteChange> rollback(HttpServletRequest request) {
+        return change(request, generations::rollback);
+    }
+
+    private ResponseEntity<RouteChange> change(HttpServletRequest request, Function<String, RouteChange> act) {
+        String who = request.getAttribute(Caller.PROPERTY) instanceof Caller caller ? caller.subject() : "unknown";
+        audit.did(RequestId.of(request), who, request.getMethod() + " " + request.getRequestURI());
+        RouteChange change = act.apply(who);
+        return ResponseEntity.status(change.outcome() == RouteChange.Outcome.REFUSED ? 422 : 200)
+                .header("Cache-Control", "no-store")
+                .body(change);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> nothingWaits(NoCandidateException e, HttpServletRequest request) {
+        var answer = HttpErrors.answer(
+                request.getRequestURI(),
+                "",
+                RequestId.of(request),
+                new InferenceException(ErrorCode.CONFLICT, String.valueOf(e.getMessage())));
+        return ResponseEntity.status(answer.status())
+                .header("Content-Type", answer.contentType())
+                .body(answer.body());
+    }
+}

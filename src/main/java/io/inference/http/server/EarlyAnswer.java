@@ -1,0 +1,123 @@
+package io.inference.http.server;
+
+import io.inference.api.Call;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.http.ChunkEncoder;
+import io.inference.http.HttpAnswer;
+import io.inference.http.PendingAnswer;
+import io.inference.http.StreamStart;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a caller is sent while its request's route is still at work. A route returns when it holds its first chunk; where that is long in
+ * coming, a stream is begun without one, and kept alive, lest something on the way takes the connection for dead. The request's thread is
+ * inside the route meanwhile, so others write: one at a time, and none after {@link #takeOver}.
+ */
+final class EarlyAnswer implements PendingAnswer {
+    private static final Logger log = LoggerFactory.getLogger(EarlyAnswer.class);
+
+    private final Call call;
+    private final HttpServletResponse response;
+    private final long intervalNanos;
+    private final ReentrantLock writing = new ReentrantLock();
+    private boolean takenOver; // guarded by writing, as is the next
+    private @Nullable ChunkEncoder encoder;
+    private volatile long dueNanos;
+    private volatile @Nullable StreamStart start;
+
+    /** @param interval silence before each keep-alive */
+    EarlyAnswer(Call call, HttpServletResponse response, Duration interval) {
+        this.call = call;
+        this.response = response;
+        this.intervalNanos = interval.toNanos();
+    }
+
+    @Override
+    public void mayBegin(StreamStart start) {
+        dueNanos = System.nanoTime() + intervalNanos;
+        this.start = start;
+    }
+
+    /** Whether it is time for a keep-alive, which is said once for each. For one thread. */
+    boolean takeDue() {
+        long now = System.nanoTime();
+        if (start == null || now - dueNanos < 0) {
+            return false;
+        }
+        dueNanos = now + intervalNanos;
+        return true;
+    }
+
+    /** Sends a keep-alive, after the head where it is the first; cancels the call where its caller has gone. Blocks while it writes. */
+    void keepAlive() {
+        StreamStart known = start;
+        // Locked: the one before is still being written, or the route has returned.
+        if (known == null || !writing.tryLock()) {
+            return;
+        }
+        try {
+            if (takenOver) {
+                return;
+            }
+            if (encoder == null) {
+                encoder = known.encoder().get();
+                AnswerSender.begin(known.contentType(), response);
+            }
+            encoder.keepAlive(response.getOutputStream());
+            response.getOutputStream().flush();
+        } catch (IOException e) {
+            takenOver = true;
+            call.cancel(ErrorCode.CANCELLED);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The route has returned: waits for a keep-alive that is being written, and lets no other begin. */
+    void takeOver() {
+        writing.lock();
+        takenOver = true;
+        writing.unlock();
+    }
+
+    /** Whether the caller has been told 200. For the request's thread, once it has taken over. */
+    boolean hasBegun() {
+        return encoder != null;
+    }
+
+    /**
+     * Goes on with an answer that came whole after all.
+     *
+     * @throws InferenceException where it is no part of the stream that was begun
+     */
+    void complete(@Nullable Object answer) throws IOException {
+        StreamStart begun = start;
+        if (begun == null
+                || !(answer instanceof HttpAnswer.Whole whole)
+                || whole.status() != HttpServletResponse.SC_OK
+                || !whole.contentType().equals(begun.contentType())) {
+            throw new InferenceException(ErrorCode.INTERNAL, "the route ended without the stream that was asked for");
+        }
+        response.getOutputStream().write(whole.body());
+    }
+
+    /** Tells a failure in the stream that was begun, and ends it. */
+    void fail(InferenceException failure) {
+        ChunkEncoder begun = encoder;
+        if (begun == null || failure.code() == ErrorCode.CANCELLED) {
+            return;
+        }
+        try {
+            begun.failure(failure, response.getOutputStream());
+        } catch (IOException e) {
+            log.debug("the caller of {} has gone before its failure", call.id());
+        }
+    }
+}

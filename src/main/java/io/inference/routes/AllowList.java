@@ -1,0 +1,97 @@
+package io.inference.routes;
+
+import io.inference.config.EditDistance;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What of Camel a route may use. Whoever edits routes deploys code and is trusted to; the list keeps a slip, or an example copied from
+ * somewhere, from opening the machine. It is a guard rail, not a sandbox.
+ */
+final class AllowList {
+    private static final Set<String> COMPONENTS = Set.of(
+            "bean",
+            "direct",
+            "grpc",
+            "http",
+            "https",
+            "kserve",
+            "log",
+            "platform-http",
+            "quartz",
+            "scheduler",
+            "seda",
+            "spring-rabbitmq",
+            "spring-redis",
+            "sql",
+            "timer");
+    private static final Set<String> LANGUAGES = Set.of(
+            "bean",
+            "constant",
+            "exchangeProperty",
+            "header",
+            "jq",
+            "jsonpath",
+            "method",
+            "ref",
+            "simple",
+            "tokenize",
+            "variable",
+            "xpath",
+            "xtokenize");
+    /** What can run code of its own, or read what is none of a route's business. */
+    private static final Set<String> REFUSED_LANGUAGES = Set.of(
+            "csimple",
+            "datasonnet",
+            "file",
+            "groovy",
+            "hl7terser",
+            "java",
+            "joor",
+            "js",
+            "mvel",
+            "ognl",
+            "python",
+            "spel",
+            "wasm",
+            "xquery");
+
+    private static final int MISTYPED = 2;
+
+    private final Set<String> added;
+
+    /** @param added names of components and languages beyond the list (ROUTES_ALLOW), separated by commas */
+    AllowList(String added) {
+        Set<String> names = new TreeSet<>();
+        for (String name : added.split(",")) {
+            names.add(name.strip());
+        }
+        this.added = Set.copyOf(names);
+    }
+
+    boolean component(String scheme) {
+        return COMPONENTS.contains(scheme) || added.contains(scheme);
+    }
+
+    boolean language(String name) {
+        return LANGUAGES.contains(name) || added.contains(name);
+    }
+
+    /** Whether a key of the DSL is an expression in a language that is not allowed. */
+    boolean refusedLanguage(String key) {
+        return REFUSED_LANGUAGES.contains(key) && !added.contains(key);
+    }
+
+    static String refusal(String what, String name) {
+        String nearest = what.equals("component")
+                ? COMPONENTS.stream()
+                        .min(Comparator.comparingInt((String known) -> EditDistance.between(known, name))
+                                .thenComparing(Comparator.naturalOrder()))
+                        .filter(known -> EditDistance.between(known, name) <= MISTYPED)
+                        .orElse("")
+                : "";
+        return "the " + what + " '" + name + "' is not among those that a route may use"
+                + (nearest.isEmpty() ? "; ROUTES_ALLOW adds to them" : "; did you mean '" + nearest + "'?");
+    }
+}

@@ -1,0 +1,95 @@
+package io.inference.routes;
+
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.config.Settings;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RedeliveryPolicyDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.spi.LanguageResolver;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.support.DefaultRegistry;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+
+/** Makes the empty Camel context of a generation: over the service's beans and settings, and within the list of what routes may use. */
+final class GenerationContext {
+    private static final int MAX_THREADS = 32;
+    private static final int MAX_QUEUED = 1_000;
+
+    private GenerationContext() {}
+
+    static DefaultCamelContext create(int number, BeanRepository beans, Settings settings, AllowList allowed) {
+        DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(beans));
+        context.getCamelContextExtension().setName("routes-" + number);
+        context.setSourceLocationEnabled(true);
+        context.setStreamCaching(false);
+        context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
+        PropertiesComponent properties = new PropertiesComponent();
+        properties.setCamelContext(context);
+        // Only our own settings, in their own order: by default an OS variable would beat the command line.
+        properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        properties.addPropertiesSource(new SettingsSource(settings));
+        context.setPropertiesComponent(properties);
+        restrict(context.getCamelContextExtension(), allowed);
+        context.getExecutorServiceManager().setDefaultThreadPoolProfile(threads());
+        // The doors tell the caller and the log what failed, once; Camel's own report would be a second one.
+        DefaultErrorHandlerDefinition errors = new DefaultErrorHandlerDefinition();
+        errors.setRedeliveryPolicy(
+                new RedeliveryPolicyDefinition().logExhausted(false).logRetryAttempted(false));
+        context.getCamelContextExtension().setErrorHandlerFactory(errors);
+        return context;
+    }
+
+    /** Whatever address or language a route comes to while it runs, it gets no further than the list. */
+    private static void restrict(ExtendedCamelContext context, AllowList allowed) {
+        ComponentResolver components = context.getContextPlugin(ComponentResolver.class);
+        context.addContextPlugin(ComponentResolver.class, (name, camel) -> {
+            if (!allowed.component(name)) {
+                throw new InferenceException(ErrorCode.INTERNAL, AllowList.refusal("component", name));
+            }
+            return components.resolveComponent(name, camel);
+        });
+        LanguageResolver languages = context.getContextPlugin(LanguageResolver.class);
+        context.addContextPlugin(LanguageResolver.class, (name, camel) -> {
+            if (!allowed.language(name)) {
+                throw new InferenceException(ErrorCode.INTERNAL, AllowList.refusal("language", name));
+            }
+            return languages.resolveLanguage(name, camel);
+        });
+    }
+
+    /** For steps that work beside each other: a flood runs on its callers' threads in the end, and slows them. */
+    private static ThreadPoolProfile threads() {
+        ThreadPoolProfile threads = new ThreadPoolProfile("routes");
+        threads.setDefaultProfile(true);
+        threads.setPoolSize(4);
+        threads.setMaxPoolSize(MAX_THREADS);
+        threads.setMaxQueueSize(MAX_QUEUED);
+        threads.setRejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns);
+        threads.setKeepAliveTime(60L);
+        threads.setTimeUnit(TimeUnit.SECONDS);
+        threads.setAllowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    /** The settings as {@code {{placeholders}}}. */
+    private record SettingsSource(Settings settings) implements PropertiesSource {
+        @Override
+        public String getName() {
+            return "settings";
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // Camel's contract: null for a key that this source does not have.
+        public String getProperty(String key) {
+            return settings.forRoutes(key).orElse(null);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.inference.security.jwt;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
+import java.security.Key;
+
+/** Nimbus' checks of signatures, and that of EdDSA. Each takes keys of its own type alone. */
+final class SignatureChecks extends DefaultJWSVerifierFactory {
+    @Override
+    public JWSVerifier createJWSVerifier(JWSHeader header, Key key) throws JOSEException {
+        return JWSAlgorithm.EdDSA.equals(header.getAlgorithm())
+                ? new Ed25519(key)
+                : super.createJWSVerifier(header, key);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tokens that only their issuer can read: it is asked about each (RFC 7662), rarely, and never believed beyond what holds for a JWT. */
+@NullMarked
+package io.inference.security.opaque;
+
+import org.jspecify.annotations.NullMarked;
