@@ -102,6 +102,11 @@ final class JobWorkers {
         }
     }
 
+    /** Jobs that run now. */
+    int count() {
+        return running.size();
+    }
+
     /** Tells that a job has ended without an answer. */
     void tellEnded(Job job) {
         begin(() -> surroundings.tellEnded(new EndedJob(job, null)));

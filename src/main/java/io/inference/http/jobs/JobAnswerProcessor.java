@@ -47,12 +47,7 @@ class JobAnswerProcessor implements Processor {
         try (var chunks = streamed.chunks()) {
             while (true) {
                 switch (chunks.next(LOOK_UP)) {
-                    case Chunk chunk -> {
-                        if (chunk.usage() != null) {
-                            call.setUsage(chunk.usage());
-                        }
-                        streamed.encoder().chunk(chunk, out);
-                    }
+                    case Chunk chunk -> streamed.encoder().chunk(chunk, out);
                     case StreamEvent.Silence silence -> call.throwIfCancelled();
                     case StreamEvent.End end -> {
                         streamed.encoder().end(out);
