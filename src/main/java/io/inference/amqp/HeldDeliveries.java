@@ -56,11 +56,6 @@ final class HeldDeliveries {
         }
     }
 
-    /** A message came again, so that what was known of its job's arrival is of an earlier one. */
-    void expect(UUID job) {
-        arrived.invalidate(job);
-    }
-
     synchronized List<Delivery> of(UUID job) {
         return List.copyOf(held.getOrDefault(job, List.of()));
     }

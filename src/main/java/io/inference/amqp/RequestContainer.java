@@ -47,6 +47,10 @@ final class RequestContainer extends AbstractMessageListenerContainer {
     @Override
     protected void doInitialize() {}
 
+    /** Spring would connect for it, and wait until that fails. */
+    @Override
+    protected void checkMismatchedQueues() {}
+
     @Override
     protected void doStart() {
         super.doStart();

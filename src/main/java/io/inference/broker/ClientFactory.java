@@ -32,6 +32,8 @@ final class ClientFactory {
     /** Spring's, with a second connection for publishing; the broker's own tools show both by name. */
     static CachingConnectionFactory spring(ConnectionFactory client) {
         CachingConnectionFactory connections = new CachingConnectionFactory(client);
+        // Until it is known where the broker is, nobody is to find another one on this machine.
+        connections.setHost("the-broker-is-not-known-yet.invalid");
         connections.setConnectionNameStrategy(
                 factory -> NAME + (factory.equals(connections) ? " consumes" : " publishes") + ", process "
                         + ProcessHandle.current().pid());

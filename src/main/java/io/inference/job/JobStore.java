@@ -26,6 +26,9 @@ final class JobStore {
     /** Has to be joined with what a statement changes, else it is not evaluated. */
     static final String RELAXED = "(SELECT set_config('synchronous_commit', :commit, true)) AS relaxed";
 
+    /** Statements over several rows lock them in one order, since two could otherwise wait for each other for ever. */
+    static final String IN_ORDER = "(SELECT id FROM jobs WHERE id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked";
+
     private final Database database;
     private final InstantSource clock;
 
@@ -159,7 +162,8 @@ final class JobStore {
 
     void delivered(List<UUID> ids) {
         int ignored = database.<Integer>call(client -> client.sql(
-                        "UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = ANY(:ids)")
+                        "UPDATE jobs SET delivered_at = :now FROM " + RELAXED + ", " + IN_ORDER
+                                + " WHERE jobs.id = locked.id")
                 .param("ids", ids.toArray(UUID[]::new))
                 .param("now", JobRows.column(now()))
                 .param("commit", "off")
