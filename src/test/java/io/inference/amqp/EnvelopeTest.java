@@ -40,16 +40,17 @@ class EnvelopeTest {
                 "7",
             })
     void whatIsNoRequestIsRefusedAsSuch(String json) {
-        assertThatThrownBy(() -> Envelope.of(read(json))).isInstanceOfSatisfying(InferenceException.class, e -> assertThat(
-                        e.code())
-                .isEqualTo(ErrorCode.INVALID_REQUEST));
+        assertThatThrownBy(() -> Envelope.of(read(json)))
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
     }
 
     @Test
     void deepNestingAndInvalidUtf8AreRefused() {
         String deep = "{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
         assertThatThrownBy(() -> read(deep)).hasMessageContaining("not valid JSON");
-        assertThatThrownBy(() -> Wire.object(new byte[] {'{', (byte) 0xFF, '}'})).hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> Wire.object(new byte[] {'{', (byte) 0xFF, '}'}))
+                .hasMessageContaining("UTF-8");
     }
 
     @Test

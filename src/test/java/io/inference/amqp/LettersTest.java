@@ -28,8 +28,22 @@ class LettersTest {
 
     private static Job job(JobState state, JobError error) {
         return new Job(
-                ID, ALICE, "amqp", "mine", JobTask.CHAT, JobPriority.HIGH, state, null, 2, START, null, START,
-                START.plusSeconds(1), error, error, false);
+                ID,
+                ALICE,
+                "amqp",
+                "mine",
+                JobTask.CHAT,
+                JobPriority.HIGH,
+                state,
+                null,
+                2,
+                START,
+                null,
+                START,
+                START.plusSeconds(1),
+                error,
+                error,
+                false);
     }
 
     private static byte[] bytes(String text) {
@@ -41,8 +55,9 @@ class LettersTest {
         EndedJob ended = new EndedJob(job(JobState.DONE, null), JobAnswer.whole(bytes("{\"b\": 1.0}")));
         Outgoing result = Letters.result(ended, RESULTS);
         assertThat(new String(result.body(), StandardCharsets.UTF_8))
-                .isEqualTo("{\"correlation_id\":\"mine\",\"priority\":\"high\",\"timestamp\":\"2030-01-01T00:00:01.123Z\","
-                        + "\"task\":\"chat\",\"type\":\"result\",\"payload\":{\"b\": 1.0}}");
+                .isEqualTo(
+                        "{\"correlation_id\":\"mine\",\"priority\":\"high\",\"timestamp\":\"2030-01-01T00:00:01.123Z\","
+                                + "\"task\":\"chat\",\"type\":\"result\",\"payload\":{\"b\": 1.0}}");
         assertThat(result.exchange()).isEqualTo("inference.exchange");
         assertThat(result.routingKey()).isEqualTo("result.chat");
         assertThat(result.mandatory()).isTrue();
@@ -58,25 +73,31 @@ class LettersTest {
         assertThat(reply.routingKey()).isEqualTo("replies");
         assertThat(reply.mandatory()).isTrue();
         assertThat(reply.properties().getCorrelationId()).isEqualTo("rpc-7");
-        assertThat(Letters.result(ended, new Destination("amq.rabbitmq.reply-to.x", null)).mandatory())
+        assertThat(Letters.result(ended, new Destination("amq.rabbitmq.reply-to.x", null))
+                        .mandatory())
                 .isFalse();
     }
 
     @Test
     void aPieceOfAnotherAttemptHasAnotherIdAndTheLastPieceTheJobsOwn() {
         Job job = job(JobState.RUNNING, null);
-        assertThat(Letters.chunk(job, RESULTS, 3, false, bytes("{}")).properties().getMessageId())
+        assertThat(Letters.chunk(job, RESULTS, 3, false, bytes("{}"))
+                        .properties()
+                        .getMessageId())
                 .isEqualTo(ID + ".2.3");
         Outgoing last = Letters.chunk(job, RESULTS, 4, true, bytes("{}"));
         assertThat(last.properties().getMessageId()).isEqualTo(ID.toString());
-        assertThat(last.properties().getHeaders()).containsEntry("x-sequence", 4).containsEntry("x-final", true);
+        assertThat(last.properties().getHeaders())
+                .containsEntry("x-sequence", 4)
+                .containsEntry("x-final", true);
     }
 
     @Test
     void aFailureIsToldInTheResultAndWithBothErrorsInTheDeadLetter() {
         Job job = job(JobState.FAILED, new JobError(ErrorCode.BACKEND_FAILED, "it broke", null));
         assertThat(new String(Letters.result(new EndedJob(job, null), RESULTS).body(), StandardCharsets.UTF_8))
-                .contains("\"payload\":{\"success\":false,\"error\":{\"message\":\"it broke\",\"code\":\"backend_failed\"");
+                .contains(
+                        "\"payload\":{\"success\":false,\"error\":{\"message\":\"it broke\",\"code\":\"backend_failed\"");
         Outgoing dead = Letters.deadLetter(job, bytes("{\"model\":\"m\"}"));
         assertThat(dead.exchange()).isEqualTo("inference.dead-letter");
         assertThat(dead.properties().getHeaders())
@@ -93,7 +114,8 @@ class LettersTest {
         Outgoing first = Letters.refusal(delivery(), error);
         Outgoing again = Letters.refusal(delivery(), error);
         assertThat(again.body()).isEqualTo(first.body());
-        assertThat(again.properties().getMessageId()).isEqualTo(first.properties().getMessageId());
+        assertThat(again.properties().getMessageId())
+                .isEqualTo(first.properties().getMessageId());
     }
 
     @Test
