@@ -33,8 +33,8 @@ class Greeting {
         if (!(ready.getApplicationContext() instanceof WebServerApplicationContext web)) {
             return;
         }
-        String base =
-                "http://" + settings.text("host") + ":" + web.getWebServer().getPort();
+        String scheme = settings.optionalText("tls-cert-file").isPresent() ? "https://" : "http://";
+        String base = scheme + settings.text("host") + ":" + web.getWebServer().getPort();
         List<String> names =
                 models.models().stream().map(ModelInfo::id).distinct().toList();
         String model = names.isEmpty() ? "MODEL" : names.getFirst();

@@ -30,8 +30,8 @@ class KeyConfiguration {
     }
 
     @Bean
-    Processor listApiKeysProcessor(ApiKeys keys) {
-        return new ListApiKeysProcessor(keys);
+    Processor listApiKeysProcessor(ApiKeys keys, AuditLog audit) {
+        return new ListApiKeysProcessor(keys, audit);
     }
 
     @Bean

@@ -5,13 +5,17 @@ import io.inference.config.SettingsException;
 import io.inference.redis.RedisSettings;
 import io.inference.redis.RedisStarter;
 import io.inference.security.limits.Buckets;
+import io.inference.security.limits.LimitPolicy;
+import io.inference.security.limits.LimitPolicy.GroupLimits;
 import io.inference.security.limits.LocalBuckets;
 import io.inference.security.limits.RateLimitProcessor;
 import io.inference.security.limits.RateLimiter;
 import io.inference.security.limits.RateLimits;
 import io.inference.security.limits.RedisBuckets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Processor;
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,15 +26,20 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class LimitConfiguration {
     @Bean
-    RateLimits rateLimits(Settings settings) {
-        return new RateLimits(
+    LimitPolicy limitPolicy(Settings settings) {
+        RateLimits defaults = new RateLimits(
                 settings.whole("rate-limit-requests-per-minute"),
                 settings.whole("rate-limit-tokens-per-minute"),
                 settings.whole("rate-limit-streams"));
+        Map<String, GroupLimits> byGroup = new HashMap<>();
+        settings.namedNumbers("rate-limit-groups")
+                .forEach((group, limits) -> byGroup.put(
+                        group, new GroupLimits(limits.get("requests"), limits.get("tokens"), limits.get("streams"))));
+        return new LimitPolicy(defaults, byGroup);
     }
 
     @Bean
-    Buckets buckets(RateLimits limits, Settings settings, ObjectProvider<RedisStarter> embedded) {
+    Buckets buckets(LimitPolicy limits, Settings settings, ObjectProvider<RedisStarter> embedded) {
         Duration connectTimeout = settings.time("redis-connect-timeout");
         Optional<RedisSettings> configured = configured(settings, connectTimeout);
         if (!settings.flag("redis-enabled") || !limits.needBuckets()) {
@@ -49,7 +58,7 @@ class LimitConfiguration {
     }
 
     @Bean
-    RateLimiter rateLimiter(RateLimits limits, Buckets buckets) {
+    RateLimiter rateLimiter(LimitPolicy limits, Buckets buckets) {
         return new RateLimiter(limits, buckets);
     }
 

@@ -2,6 +2,7 @@ package io.inference;
 
 import io.inference.config.Settings;
 import io.inference.security.TokenVerifier;
+import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.IssuerClient;
 import io.inference.security.issuer.IssuerMetadata;
 import io.inference.security.issuer.SignIn;
@@ -51,13 +52,12 @@ final class NamedIssuer {
     }
 
     /** Its JWTs by their signatures and, where there is a client to ask with, whatever else it may have given out. */
-    List<TokenVerifier> verifiers(String groupsClaim) {
+    List<TokenVerifier> verifiers(CallerClaims claims) {
         List<TokenVerifier> verifiers = new ArrayList<>();
-        verifiers.add(new JwtVerifier(new HttpKeySource(client, metadata, jwksUri), () -> name, audience, groupsClaim));
+        verifiers.add(new JwtVerifier(new HttpKeySource(client, metadata, jwksUri), () -> name, audience, claims));
         if (clientId != null && clientSecret != null) {
             var introspection = new HttpIntrospection(client, metadata, clientId, clientSecret);
-            verifiers.add(
-                    new OpaqueTokenVerifier(new TokenQuestions(introspection, () -> name, audience, groupsClaim)));
+            verifiers.add(new OpaqueTokenVerifier(new TokenQuestions(introspection, () -> name, audience, claims)));
         }
         return verifiers;
     }

@@ -6,8 +6,11 @@ import io.inference.security.AuditLog;
 import io.inference.security.GroupCheckProcessor;
 import io.inference.security.InternalAccess;
 import io.inference.security.JwtCheckProcessor;
+import io.inference.security.ManagementAccess;
+import io.inference.security.ScopeCheckProcessor;
 import io.inference.security.TokenVerifier;
 import io.inference.security.Tokens;
+import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.SignIn;
 import io.inference.security.jwt.JwtVerifier;
 import io.inference.security.jwt.LocalIssuer;
@@ -35,12 +38,15 @@ class SecurityConfiguration {
             ObjectProvider<LocalIssuer> embedded,
             ObjectProvider<TokenVerifier> others) {
         String groupsClaim = settings.text("auth-groups-claim");
+        CallerClaims claims = new CallerClaims(
+                groupsClaim, settings.optionalText("auth-scope-prefix").orElse(null));
         List<TokenVerifier> verifiers = new ArrayList<>(others.orderedStream().toList());
         if (issuer.named() != null) {
-            verifiers.addAll(issuer.named().verifiers(groupsClaim));
+            verifiers.addAll(issuer.named().verifiers(claims));
         } else {
+            CallerClaims withoutScopes = new CallerClaims(groupsClaim, null);
             embedded.ifAvailable(
-                    local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), groupsClaim)));
+                    local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), withoutScopes)));
         }
         return new Tokens(verifiers, settings.text("auth-admin-group"));
     }
@@ -63,6 +69,9 @@ class SecurityConfiguration {
 
     @Bean
     Admittance admittance(Settings settings, Tokens tokens, ObjectProvider<LocalIssuer> embedded, AuditLog audit) {
+        if (settings.flag("disable-auth")) {
+            audit.warn("DISABLE_AUTH=true: whoever is on this machine may do everything");
+        }
         InternalAccess internal = new InternalAccess(
                 settings.optionalText("internal-api-key").orElse(""),
                 settings.optionalText("internal-allowed-ips").orElse(""),
@@ -72,8 +81,18 @@ class SecurityConfiguration {
     }
 
     @Bean
+    ManagementAccess managementAccess(Settings settings, AuditLog audit) {
+        return new ManagementAccess(settings.listensOnLoopback(), audit);
+    }
+
+    @Bean
     Processor jwtCheckProcessor() {
         return new JwtCheckProcessor();
+    }
+
+    @Bean
+    Processor scopeCheckProcessor() {
+        return new ScopeCheckProcessor();
     }
 
     @Bean

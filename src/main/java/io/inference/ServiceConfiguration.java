@@ -28,6 +28,7 @@ class ServiceConfiguration {
                 "/" + settings.text("api-version"),
                 settings.bytes("max-request-size"),
                 settings.time("request-timeout"),
+                settings.time("receive-timeout"),
                 settings.time("stream-keep-alive"));
     }
 

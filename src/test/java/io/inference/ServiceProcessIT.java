@@ -54,6 +54,36 @@ class ServiceProcessIT {
     }
 
     @Test
+    void inProductionAllThatIsMissingIsToldAtOnceAndNothingEmbeddedStarts() throws Exception {
+        Process process =
+                start(Map.of("PROFILE", "production", "REDIS_HOST", ""), List.of("--port=0", "--local-engine=off"));
+        assertThat(output(process))
+                .contains(
+                        "PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY",
+                        "PROFILE=production needs DB_HOST or DB_CONNECTION_STRING",
+                        "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false")
+                .doesNotContain("\tat ", "listening on", "database jdbc");
+        assertThat(process.waitFor()).isNotZero();
+    }
+
+    @Test
+    void aKeyThatIsNotItsCertificatesStopsTheStartByTheNameOfItsVariable(@TempDir Path folder) throws Exception {
+        Path cert = Files.writeString(
+                folder.resolve("tls.crt"), "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
+        Path key = Files.writeString(
+                folder.resolve("tls.key"), "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n");
+        List<String> options = new ArrayList<>(NO_BACKENDS);
+        options.addAll(List.of("--tls-cert-file=" + cert, "--tls-key-file=" + key));
+        Process process = start(Map.of(), options);
+        assertThat(output(process))
+                .contains(
+                        "TLS_CERT_FILE names '" + cert + "', which holds no certificate that can be read",
+                        "TLS_KEY_FILE names '" + key + "', which holds no private key that can be read")
+                .doesNotContain("\tat ", "listening on");
+        assertThat(process.waitFor()).isNotZero();
+    }
+
+    @Test
     void aFaultyRouteStopsTheStartWithFileLineAndStep(@TempDir Path routes) throws Exception {
         Files.writeString(routes.resolve("broken.camel.yaml"), """
                 - route:
@@ -92,6 +122,9 @@ class ServiceProcessIT {
     void itSaysWhereItListensLogsOneJsonLineACallWithoutThePromptAndStopsOnASignal() throws Exception {
         Process process = start(Map.of("LOG_FORMAT", "json"), NO_BACKENDS);
         BufferedReader lines = process.inputReader();
+        JsonNode open = awaitLine(lines, "DISABLE_AUTH=true: whoever is on this machine may do everything");
+        assertThat(open.path("logger_name").asText()).isEqualTo("io.inference.audit");
+        assertThat(open.path("level").asText()).isEqualTo("WARN");
         JsonNode greeting = awaitLine(lines, "listening on");
         Matcher address = LISTENING.matcher(greeting.path("message").asText());
         assertThat(address.find()).isTrue();

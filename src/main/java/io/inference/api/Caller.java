@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject the caller's name, under which what it makes is kept: a token's {@code sub}, an API key's owner, {@code service:…}
  * @param groups what it belongs to; steps that authorize ask for these
- * @param scopes what its credential was made for
+ * @param scopes operations that its credential is restricted to, such as {@code chat}; empty for no restriction
  * @param tenant the organisation it belongs to; null where its credential names none
  * @param admin whether it is in AUTH_ADMIN_GROUP, so that it may read what is others'
  */
@@ -47,6 +47,11 @@ public record Caller(
     /** A caller that is no admin. */
     public Caller(String subject, Set<String> groups, Set<String> scopes, @Nullable String tenant, Kind kind) {
         this(subject, groups, scopes, tenant, kind, false);
+    }
+
+    /** Whether its credential was made for an operation, whatever its groups may do. */
+    public boolean mayDo(String operation) {
+        return scopes.isEmpty() || scopes.contains(operation);
     }
 
     /** The same caller, who may read what is others'. */

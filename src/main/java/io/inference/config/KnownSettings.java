@@ -4,8 +4,10 @@ import io.inference.config.SettingKind.ApiKeyText;
 import io.inference.config.SettingKind.Flag;
 import io.inference.config.SettingKind.HttpUrl;
 import io.inference.config.SettingKind.Issuer;
+import io.inference.config.SettingKind.NamedNumbers;
 import io.inference.config.SettingKind.Networks;
 import io.inference.config.SettingKind.OneOf;
+import io.inference.config.SettingKind.PemFile;
 import io.inference.config.SettingKind.PostgresAddress;
 import io.inference.config.SettingKind.Size;
 import io.inference.config.SettingKind.Text;
@@ -31,6 +33,11 @@ public final class KnownSettings {
                     "embedded: an issuer of our own where none is set"),
             plain("HOST", new Text("an address of this machine"), "address the doors listen on"),
             plain("MANAGEMENT_PORT", PORTS, "port of health and metrics; 0 takes any free one"),
+            plain(
+                    "TLS_CERT_FILE",
+                    new PemFile("certificate, then those that vouch for it"),
+                    "certificate of the REST door; empty: plain HTTP"),
+            plain("TLS_KEY_FILE", new PemFile("private key of TLS_CERT_FILE, not encrypted"), "that certificate's key"),
             plain("API_VERSION", new Text("a path prefix such as v1"), "path prefix of OpenAI's API"),
             plain("LOG_LEVEL", new OneOf(List.of("error", "warn", "info", "debug", "trace")), "how much is logged"),
             plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),
@@ -49,6 +56,10 @@ public final class KnownSettings {
                     new OneOf(List.of("auto", "manual")),
                     "manual: a changed set of routes waits for an admin"),
             plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
+            plain(
+                    "RECEIVE_TIMEOUT",
+                    new Time(),
+                    "how long a request's head may take to come; its body gets as long and a second a kilobyte"),
             plain("SHUTDOWN_GRACE", new Time(), "how long a stop waits for answers in the making"),
             plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
             plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),
@@ -61,6 +72,10 @@ public final class KnownSettings {
                     "where a caller's groups are"),
             plain("AUTH_ADMIN_GROUP", GROUPS, "who may do everything"),
             plain("AUTH_USER_GROUPS", GROUPS, "who may use models"),
+            plain(
+                    "AUTH_SCOPE_PREFIX",
+                    new Text("how scopes of this service begin, such as inference:"),
+                    "with it, a token may do what its scopes name, as in inference:chat; empty: scopes of tokens are ignored"),
             plain("DISABLE_AUTH", new Flag(), "lets in everybody on this machine, and nobody else"),
             secret("INTERNAL_API_KEY", "keys of /internal/…, separated by commas; empty: there is no /internal"),
             plain("INTERNAL_ALLOWED_IPS", new Networks(), "from where /internal/… may be asked"),
@@ -150,6 +165,10 @@ public final class KnownSettings {
                     "FILE_STORAGE_LIMIT",
                     new Size(DataSize.ofTerabytes(1)),
                     "what the files of one caller, batches' input and output, may fill"),
+            plain(
+                    "RATE_LIMIT_GROUPS",
+                    new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
+                    "other limits for members of groups, the most generous of several; 0: no limit"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
             plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream is sent a keep-alive, begun or not"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));

@@ -35,28 +35,58 @@ final class ListenerRules {
             faults.add("AUTH_CLIENT_SECRET is of no use without AUTH_CLIENT_ID");
         }
         String host = settings.getProperty("host", "").strip();
+        String port = settings.getProperty("port", "").strip();
+        if (!port.equals("0")
+                && port.equals(settings.getProperty("management-port", "").strip())) {
+            faults.add("MANAGEMENT_PORT holds '" + port + "', which is PORT as well; callers must not reach it");
+        }
         if (!isLoopback(host) && (off || !configured)) {
             faults.add("HOST holds '" + host + "'; it accepts a loopback address only while "
                     + (off
                             ? "DISABLE_AUTH=true"
                             : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
         }
-        if ("production".equalsIgnoreCase(settings.getProperty("profile")) && !off && !configured) {
+        if (isProduction() && !off && !configured) {
             faults.add("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY");
         }
-        boolean rabbitMq = !"false".equalsIgnoreCase(settings.getProperty("rabbitmq-enabled"));
-        if ("production".equalsIgnoreCase(settings.getProperty("profile")) && rabbitMq && !has("rabbitmq-host")) {
+        faults.addAll(production());
+        if (has("tls-cert-file") != has("tls-key-file")) {
+            faults.add((has("tls-cert-file") ? "TLS_KEY_FILE" : "TLS_CERT_FILE")
+                    + " is not set; TLS_CERT_FILE and TLS_KEY_FILE go together");
+        }
+        return faults;
+    }
+
+    /** In production nothing embedded starts, so that what would be embedded elsewhere has to be named. */
+    private List<String> production() {
+        List<String> faults = new ArrayList<>();
+        if (isProduction() && !has("db-host") && !has("db-connection-string")) {
+            faults.add("PROFILE=production needs DB_HOST or DB_CONNECTION_STRING; nothing embedded starts there");
+        }
+        boolean redis = !"false"
+                .equalsIgnoreCase(settings.getProperty("redis-enabled", "").strip());
+        if (isProduction() && redis && !has("redis-host")) {
+            faults.add(
+                    "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false: each replica counts for itself then");
+        }
+        boolean rabbitMq = !"false"
+                .equalsIgnoreCase(settings.getProperty("rabbitmq-enabled", "").strip());
+        if (isProduction() && rabbitMq && !has("rabbitmq-host")) {
             faults.add(
                     "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false: that door stays closed then");
         }
         return faults;
     }
 
+    private boolean isProduction() {
+        return "production".equalsIgnoreCase(settings.getProperty("profile", "").strip());
+    }
+
     private boolean has(String key) {
         return StringUtils.hasText(settings.getProperty(key));
     }
 
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         return LOOPBACK.contains(host) || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
     }
 }

@@ -1,11 +1,16 @@
 package io.inference.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
@@ -171,6 +176,67 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "an address such as http://localhost:11434, without credentials or query";
+        }
+    }
+
+    /** Numbers by word, by name: {@code gold:requests=600,tokens=200000;batch:requests=10}. Names may hold colons. */
+    record NamedNumbers(List<String> words, int most) implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            Map<String, Map<String, Integer>> named = new LinkedHashMap<>();
+            for (String entry : text.split(";")) {
+                if (entry.isBlank()) {
+                    continue;
+                }
+                int colon = entry.lastIndexOf(':');
+                String name = entry.substring(0, Math.max(0, colon)).strip();
+                if (name.isEmpty() || named.put(name, numbers(entry.substring(colon + 1))) != null) {
+                    throw new IllegalArgumentException();
+                }
+            }
+            return named;
+        }
+
+        private Map<String, Integer> numbers(String text) {
+            Map<String, Integer> numbers = new LinkedHashMap<>();
+            for (String pair : text.split(",", -1)) {
+                String[] parts = pair.split("=", -1);
+                String word = parts[0].strip();
+                if (parts.length != 2 || !words.contains(word)) {
+                    throw new IllegalArgumentException();
+                }
+                Object number = new Whole(0, most).parse(parts[1].strip());
+                if (numbers.put(word, (Integer) number) != null) {
+                    throw new IllegalArgumentException();
+                }
+            }
+            return numbers;
+        }
+
+        @Override
+        public String accepts() {
+            return "names with a number for some of " + String.join(", ", words) + ", each once, such as gold:"
+                    + words.getFirst() + "=600," + words.get(1) + "=200000; batch:" + words.getFirst() + "=10";
+        }
+    }
+
+    /** A file that can be read and is in PEM. What it holds is read in full by who uses it. */
+    record PemFile(String what) implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            try {
+                if (!Files.readString(Path.of(text)).contains("-----BEGIN ")) {
+                    throw new IllegalArgumentException();
+                }
+                return text;
+            } catch (IOException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+
+        @Override
+        public String accepts() {
+            return "a file that can be read and holds, in PEM, the " + what;
         }
     }
 

@@ -51,8 +51,21 @@ public final class Settings {
         return required(key, DataSize.class).toBytes();
     }
 
+    /** Whether nobody but this machine reaches what listens on HOST. */
+    public boolean listensOnLoopback() {
+        return ListenerRules.isLoopback(text("host"));
+    }
+
     public Optional<String> optionalText(String key) {
         return value(key).map(String.class::cast);
+    }
+
+    /** Numbers by word, by name; empty where nothing is set. */
+    @SuppressWarnings("unchecked")
+    public Map<String, Map<String, Integer>> namedNumbers(String key) {
+        return value(key)
+                .map(value -> (Map<String, Map<String, Integer>>) value)
+                .orElse(Map.of());
     }
 
     public Optional<Integer> optionalWhole(String key) {

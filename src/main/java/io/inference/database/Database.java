@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.connect.Opener;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -36,9 +37,8 @@ public final class Database implements AutoCloseable {
     private static final Duration FIRST_WAIT = Duration.ofSeconds(15);
 
     private final Callable<DatabaseSettings> source;
-    private final Thread opener;
+    private final Opener opener;
     private final CountDownLatch firstAttempt = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable HikariDataSource pool;
     /** Kept, since it knows the statements that it has parsed. */
     private volatile @Nullable JdbcClient client;
@@ -46,7 +46,7 @@ public final class Database implements AutoCloseable {
 
     private Database(Callable<DatabaseSettings> source) {
         this.source = source;
-        this.opener = Thread.ofVirtual().name("database-opener").unstarted(this::open);
+        this.opener = new Opener("database-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
     }
 
     /** @param source says where the database is; may start it. Called until the database has been opened */
@@ -120,22 +120,6 @@ public final class Database implements AutoCloseable {
                 ErrorCode.UNAVAILABLE, "the database cannot be reached; try again later", RETRY_AFTER);
     }
 
-    private void open() {
-        Duration pause = FIRST_PAUSE;
-        try {
-            while (!tryToOpen()) {
-                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-            }
-        } catch (InterruptedException e) {
-            log.debug("closed while it was being opened");
-        } finally {
-            firstAttempt.countDown();
-        }
-    }
-
     /** Any failure is tried again: the server may not be up yet, or its administrator may be about to mend what is wrong. */
     @SuppressWarnings("CatchingUnchecked")
     private boolean tryToOpen() throws InterruptedException {
@@ -145,6 +129,7 @@ public final class Database implements AutoCloseable {
             candidate = pool(settings);
             migrate(candidate);
             publish(candidate);
+            firstAttempt.countDown();
             log.info("database {}", settings);
             return true;
         } catch (InterruptedException e) {
@@ -154,7 +139,7 @@ public final class Database implements AutoCloseable {
                 candidate.close();
             }
             String reason = rootMessage(e);
-            if (!reason.equals(state) && closed.getCount() > 0) {
+            if (!reason.equals(state) && !opener.isClosed()) {
                 log.warn("the database cannot be opened, trying on: {}", reason);
             }
             state = reason;
@@ -164,7 +149,7 @@ public final class Database implements AutoCloseable {
     }
 
     private synchronized void publish(HikariDataSource candidate) throws InterruptedException {
-        if (closed.getCount() == 0) {
+        if (opener.isClosed()) {
             throw new InterruptedException();
         }
         client = JdbcClient.create(candidate);
@@ -212,10 +197,10 @@ public final class Database implements AutoCloseable {
     public void close() {
         HikariDataSource open;
         synchronized (this) {
-            closed.countDown();
+            opener.close();
             open = pool;
         }
-        opener.interrupt();
+        firstAttempt.countDown();
         if (open != null) {
             open.close();
         }

@@ -11,9 +11,13 @@ import org.springframework.core.env.Environment;
 @WhereNoIssuerIs
 class EmbeddedIssuerConfiguration {
     @Bean
-    EmbeddedIssuer embeddedIssuer(Environment environment, @Value("${auth-groups-claim}") String groupsClaim) {
+    EmbeddedIssuer embeddedIssuer(
+            Environment environment,
+            @Value("${auth-groups-claim}") String groupsClaim,
+            @Value("${tls-cert-file:}") String tlsCertFile) {
+        String scheme = tlsCertFile.isBlank() ? "http" : "https";
         return new EmbeddedIssuer(
-                () -> "http://localhost:" + environment.getProperty("local.server.port") + "/dev/issuer",
+                () -> scheme + "://localhost:" + environment.getProperty("local.server.port") + "/dev/issuer",
                 groupsClaim,
                 Clock.systemUTC());
     }

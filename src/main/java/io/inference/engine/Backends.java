@@ -38,6 +38,6 @@ final class Backends {
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             return "the JVM runs without --add-modules " + VECTOR_MODULE;
         }
-        return VectorOps.usable() ? "" : "this machine's vectors have fewer than 8 floats";
+        return VectorOps.usable() ? "" : "this machine has no vectors of 4 to 16 floats";
     }
 }

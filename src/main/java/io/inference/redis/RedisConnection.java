@@ -1,5 +1,6 @@
 package io.inference.redis;
 
+import io.inference.connect.Opener;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -10,8 +11,6 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +30,7 @@ public final class RedisConnection<T> implements AutoCloseable {
     private final Callable<RedisSettings> source;
     private final Duration answerWait;
     private final Function<StatefulRedisConnection<String, byte[]>, T> user;
-    private final Thread opener;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Opener opener;
     private @Nullable RedisClient client;
     private volatile @Nullable T opened;
     private String lastReason = "";
@@ -44,7 +42,7 @@ public final class RedisConnection<T> implements AutoCloseable {
         this.source = source;
         this.answerWait = answerWait;
         this.user = user;
-        this.opener = Thread.ofVirtual().name("redis-opener").unstarted(this::open);
+        this.opener = new Opener("redis-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
     }
 
     /**
@@ -66,20 +64,6 @@ public final class RedisConnection<T> implements AutoCloseable {
         return opened;
     }
 
-    private void open() {
-        Duration pause = FIRST_PAUSE;
-        try {
-            while (!tryToOpen()) {
-                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-            }
-        } catch (InterruptedException e) {
-            log.debug("closed while it was being opened");
-        }
-    }
-
     private boolean tryToOpen() throws InterruptedException {
         RedisClient candidate = null;
         try {
@@ -96,7 +80,7 @@ public final class RedisConnection<T> implements AutoCloseable {
                 candidate.shutdown(Duration.ZERO, Duration.ofSeconds(1));
             }
             String reason = rootMessage(e);
-            if (!reason.equals(lastReason) && closed.getCount() > 0) {
+            if (!reason.equals(lastReason) && !opener.isClosed()) {
                 log.warn("Redis cannot be reached, trying on: {}", reason);
             }
             lastReason = reason;
@@ -105,7 +89,7 @@ public final class RedisConnection<T> implements AutoCloseable {
     }
 
     private synchronized void publish(RedisClient candidate, T made) throws InterruptedException {
-        if (closed.getCount() == 0) {
+        if (opener.isClosed()) {
             candidate.shutdown(Duration.ZERO, Duration.ofSeconds(1));
             throw new InterruptedException();
         }
@@ -145,10 +129,9 @@ public final class RedisConnection<T> implements AutoCloseable {
     public void close() {
         RedisClient open;
         synchronized (this) {
-            closed.countDown();
+            opener.close();
             open = client;
         }
-        opener.interrupt();
         if (open != null) {
             open.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         }

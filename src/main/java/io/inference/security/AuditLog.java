@@ -11,7 +11,7 @@ public final class AuditLog {
     /** @param reason for the operator; the caller is told less */
     public void refused(String requestId, String caller, String method, String path, String code, String reason) {
         log.warn(
-                "refused {} caller={} request=\"{} {}\" code={} reason=\"{}\"",
+                "refused {} caller=\"{}\" request=\"{} {}\" code={} reason=\"{}\"",
                 requestId,
                 shown(caller),
                 shown(method),
@@ -22,16 +22,30 @@ public final class AuditLog {
 
     /** @param act what was done or looked at, in a few words */
     public void did(String requestId, String caller, String act) {
-        log.info("allowed {} caller={} act=\"{}\"", requestId, shown(caller), shown(act));
+        log.info("allowed {} caller=\"{}\" act=\"{}\"", requestId, shown(caller), shown(act));
     }
 
-    /** Callers write some of what is logged: it stays on its line, within its quotes, and short. */
+    /** @param what holds from the start on, and would be an attack elsewhere */
+    public void warn(String what) {
+        log.warn("{}", shown(what));
+    }
+
+    /**
+     * Callers write some of what is logged: it stays on its line, within its quotes, and short, and no two texts are shown alike but by
+     * their ends.
+     */
     static String shown(String text) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), LONGEST) + 1);
         for (int i = 0; i < text.length() && i < LONGEST; i++) {
             char c = text.charAt(i);
-            shown.append(c < ' ' || c == '"' || c > '~' ? '?' : c);
+            if (c == '"' || c == '\\') {
+                shown.append('\\').append(c);
+            } else if (c < ' ' || c > '~') {
+                shown.append("\\u%04x".formatted((int) c));
+            } else {
+                shown.append(c);
+            }
         }
-        return text.length() > LONGEST ? shown.append('…').toString() : shown.toString();
+        return text.length() > LONGEST ? shown.append("...").toString() : shown.toString();
     }
 }

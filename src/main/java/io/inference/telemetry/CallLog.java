@@ -52,7 +52,7 @@ public class CallLog implements CallListener {
                     "{} {} caller={} {} model={} backend={} tokens={}+{} first={}ms total={}ms {}",
                     call.id(),
                     call.door(),
-                    call.caller(),
+                    clean(call.caller()),
                     call.operation().label(),
                     clean(call.model()),
                     call.backend(),
@@ -64,7 +64,7 @@ public class CallLog implements CallListener {
         }
     }
 
-    /** A model's name is the caller's text: it must not start a line, pass for a field of its own, or fill the log. */
+    /** A model's name is the caller's text, and a caller's name its issuer's: neither must start a line, pass for a field of its own, or fill the log. */
     private static String clean(String text) {
         String shown = text.length() <= MAX_MODEL_CHARS ? text : text.substring(0, MAX_MODEL_CHARS) + "…";
         for (int i = 0; i < shown.length(); i++) {

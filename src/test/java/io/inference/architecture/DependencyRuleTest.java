@@ -85,13 +85,14 @@ class DependencyRuleTest {
             .resideInAPackage("io.inference.database..");
 
     @ArchTest
-    static final ArchRule theDatabaseAndRedisImportTheApiAlone = classes()
+    static final ArchRule theDatabaseAndRedisImportTheApiAndHowToConnectAlone = classes()
             .that()
             .resideInAnyPackage("io.inference.database..", "io.inference.redis..", "io.inference.broker..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.api..",
+                            "io.inference.connect..",
                             "io.inference.database..",
                             "io.inference.redis..",
                             "io.inference.broker..")));
@@ -103,6 +104,13 @@ class DependencyRuleTest {
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage("io.inference.job..", "io.inference.api..", "io.inference.database..")));
+
+    @ArchTest
+    static final ArchRule connectImportsNothingOfOurs = classes()
+            .that()
+            .resideInAPackage("io.inference.connect..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.connect..")));
 
     @ArchTest
     static final ArchRule nobodyImportsTheEmbeddedServers = noClasses()

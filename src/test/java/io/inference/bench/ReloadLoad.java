@@ -168,7 +168,8 @@ public final class ReloadLoad implements AutoCloseable {
 
     private void stream() throws Exception {
         HttpResponse<String> answer = post("true");
-        long chunks = answer.body().lines().filter(line -> line.contains("\"tok")).count();
+        long chunks =
+                answer.body().lines().filter(line -> line.contains("\"tok")).count();
         if (answer.statusCode() != 200 || chunks != CHUNKS || !answer.body().contains("[DONE]")) {
             failures.add(answer.statusCode() + " stream of " + chunks + ": " + answer.body());
         }
@@ -185,7 +186,8 @@ public final class ReloadLoad implements AutoCloseable {
 
     private String get(String path) throws Exception {
         return client.send(
-                        HttpRequest.newBuilder(URI.create(service.baseUrl() + path)).build(),
+                        HttpRequest.newBuilder(URI.create(service.baseUrl() + path))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body();
     }
@@ -198,8 +200,10 @@ public final class ReloadLoad implements AutoCloseable {
             try (OutputStream out = exchange.getResponseBody()) {
                 for (int i = 0; i < CHUNKS; i++) {
                     String end = i == CHUNKS - 1 ? "\"stop\"" : "null";
-                    write(out, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"tok" + i + "\"},\"finish_reason\":" + end
-                            + "}]}\n\n");
+                    write(
+                            out,
+                            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"tok" + i
+                                    + "\"},\"finish_reason\":" + end + "}]}\n\n");
                     TimeUnit.MILLISECONDS.sleep(10);
                 }
                 write(out, "data: [DONE]\n\n");

@@ -9,6 +9,7 @@ import io.inference.security.InternalAccess;
 import io.inference.security.Knock;
 import io.inference.security.TestIssuer;
 import io.inference.security.Tokens;
+import io.inference.security.issuer.CallerClaims;
 import io.inference.security.jwt.JwtVerifier;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ public class TokenBenchmark {
     public void setUp() throws Exception {
         issuer = new TestIssuer();
         JWKSet keys = new JWKSet(issuer.key()).toPublicJWKSet();
-        JwtVerifier verifier = new JwtVerifier(() -> keys, issuer::url, TestIssuer.AUDIENCE, "groups");
+        JwtVerifier verifier =
+                new JwtVerifier(() -> keys, issuer::url, TestIssuer.AUDIENCE, new CallerClaims("groups", null));
         admittance = new Admittance(
                 new Tokens(List.of(verifier), "admins"), new InternalAccess("", "", ""), false, false, new AuditLog());
         Map<String, String> forged = ForgedTokens.of(issuer);

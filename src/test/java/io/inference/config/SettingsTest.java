@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
@@ -33,6 +35,9 @@ class SettingsTest {
         assertThat(settings.flag("log-prompts")).isFalse();
         assertThat(settings.path("routes-dir")).isEqualTo(Path.of("routes"));
         assertThat(settings.bytes("max-request-size")).isEqualTo(32L << 20);
+        assertThat(settings.optionalText("tls-cert-file")).isEmpty();
+        assertThat(settings.optionalText("tls-key-file")).isEmpty();
+        assertThat(settings.time("receive-timeout")).isEqualTo(Duration.ofSeconds(20));
         assertThat(settings.time("shutdown-grace")).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.text("profile")).isEqualTo("embedded");
         assertThat(settings.optionalText("auth-issuer")).isEmpty();
@@ -74,6 +79,8 @@ class SettingsTest {
         assertThat(settings.whole("rate-limit-requests-per-minute")).isZero();
         assertThat(settings.whole("rate-limit-tokens-per-minute")).isZero();
         assertThat(settings.whole("rate-limit-streams")).isZero();
+        assertThat(settings.namedNumbers("rate-limit-groups")).isEmpty();
+        assertThat(settings.optionalText("auth-scope-prefix")).isEmpty();
         assertThat(settings.whole("max-queue")).isEqualTo(512);
         assertThat(settings.time("request-timeout")).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.time("first-token-timeout")).isEqualTo(Duration.ofMinutes(5));
@@ -131,22 +138,86 @@ class SettingsTest {
     }
 
     @Test
-    void inProductionSomebodyMustVouchForCallers() throws IOException {
+    void inProductionSomebodyMustVouchForCallersAndNothingEmbeddedStarts() throws IOException {
         variables.put("PROFILE", "production");
+        faulty(
+                "PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE",
+                "PROFILE=production needs DB_HOST or DB_CONNECTION_STRING",
+                "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false",
+                "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false");
         variables.put("RABBITMQ_HOST", "broker");
-        faulty("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE");
         variables.put("AUTH_ISSUER", "https://login.example");
         variables.put("AUTH_AUDIENCE", "inference");
+        variables.put("DB_CONNECTION_STRING", "postgres://u:p@db/inference");
+        faulty("PROFILE=production needs REDIS_HOST");
+        variables.put("REDIS_ENABLED", "false");
+        assertThat(settings().text("profile")).isEqualTo("production");
+        variables.put("REDIS_ENABLED", "true");
+        variables.put("REDIS_HOST", "redis");
+        assertThat(settings().text("profile")).isEqualTo("production");
+        variables.remove("AUTH_ISSUER");
+        variables.remove("AUTH_AUDIENCE");
+        variables.put("BOOTSTRAP_API_KEY", "ik_" + "0".repeat(32));
+        assertThat(settings().text("profile")).isEqualTo("production");
+        variables.remove("RABBITMQ_HOST");
+        variables.put("RABBITMQ_ENABLED", "false");
         assertThat(settings().text("profile")).isEqualTo("production");
     }
 
     @Test
-    void inProductionTheRabbitMqDoorNeedsABrokerOrIsClosed() throws IOException {
-        variables.put("PROFILE", "production");
-        variables.put("BOOTSTRAP_API_KEY", "ik_" + "a".repeat(43));
-        faulty("PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false");
-        variables.put("RABBITMQ_ENABLED", "false");
-        assertThat(settings().flag("rabbitmq-enabled")).isFalse();
+    void limitsOfGroupsAreReadByTheirNames() throws IOException {
+        variables.put("RATE_LIMIT_GROUPS", "gold: requests=600, tokens=200000 , streams=20; role:batch:requests=0;");
+        assertThat(settings().namedNumbers("rate-limit-groups"))
+                .isEqualTo(Map.of(
+                        "gold", Map.of("requests", 600, "tokens", 200_000, "streams", 20),
+                        "role:batch", Map.of("requests", 0)));
+        variables.put("RATE_LIMIT_GROUPS", "");
+        assertThat(settings().namedNumbers("rate-limit-groups")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gold",
+                "gold:",
+                "gold:requests",
+                "gold:requests=",
+                "gold:requests=-1",
+                "gold:requests=many",
+                "gold:requests=1,requests=2",
+                "gold:request=1",
+                "gold:requests=1,",
+                ":requests=1",
+                "gold:requests=1;gold:tokens=1",
+                "gold:requests=9999999999"
+            })
+    void limitsOfGroupsThatCannotBeReadAreAFault(String text) {
+        variables.put("RATE_LIMIT_GROUPS", text);
+        faulty("RATE_LIMIT_GROUPS holds '" + text
+                + "'; it accepts names with a number for some of requests, tokens, streams,"
+                + " each once, such as gold:requests=600,tokens=200000; batch:requests=10");
+    }
+
+    @Test
+    void callersDoNotReachTheManagementPort() throws IOException {
+        variables.put("PORT", "9000");
+        variables.put("MANAGEMENT_PORT", "9000");
+        faulty("MANAGEMENT_PORT holds '9000', which is PORT as well");
+        variables.put("PORT", "0");
+        variables.put("MANAGEMENT_PORT", "0");
+        assertThat(settings().whole("port")).isZero();
+    }
+
+    @Test
+    void tlsNeedsTwoFilesThatAreThere(@TempDir Path folder) throws IOException {
+        variables.put("TLS_CERT_FILE", folder.resolve("nowhere.crt").toString());
+        faulty(
+                "TLS_CERT_FILE holds '" + folder.resolve("nowhere.crt") + "'; it accepts a file that can be read",
+                "TLS_KEY_FILE is not set; TLS_CERT_FILE and TLS_KEY_FILE go together");
+        variables.remove("TLS_CERT_FILE");
+        Path key = Files.writeString(folder.resolve("tls.key"), "no PEM");
+        variables.put("TLS_KEY_FILE", key.toString());
+        faulty("TLS_KEY_FILE holds '" + key + "'; it accepts", "TLS_CERT_FILE is not set");
     }
 
     @Test

@@ -21,17 +21,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Holds the whole engine to llama.cpp's greedy answers: the same token wherever llama.cpp's best two are clearly apart,
  * and log probabilities near its own for as long as the answers are the same.
  *
- * <p>The limits are those that hold, wider than 0.3 apart and 0.25 at worst that were wished for. llama.cpp rounds
- * activations to 8 bits before each multiplication, this engine does not, and on this model that decides two points:
- * " United" after "The capital of France is Paris.\n\nThe" is 0.36 ahead there and behind here, and one log
- * probability differs by 0.29. Rounding as llama.cpp does brings no answer nearer: a change of 2e-7 in the inputs of the
- * matrices then moves log probabilities as far (0.03 to 0.05 on average, 0.18 to 0.32 at worst, as measured), so that a
- * test would pass or fail by the order in which sums are taken. Without rounding the same change moves none by 0.001.
+ * <p>The engine's result is defined to the last bit, on every backend and machine, so that these numbers are always the same
+ * (ADR 8): 0.039 on average, 0.244 at worst.
  */
 class OracleTest {
-    private static final double CLEARLY_APART = 0.4;
+    private static final double CLEARLY_APART = 0.3;
     private static final double MEAN_DISTANCE = 0.05;
-    private static final double WORST_DISTANCE = 0.3;
+    private static final double WORST_DISTANCE = 0.25;
 
     @ParameterizedTest
     @EnumSource(names = {"CPU", "SCALAR"})

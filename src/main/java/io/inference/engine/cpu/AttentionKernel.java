@@ -64,7 +64,7 @@ final class AttentionKernel {
         }
         for (int i = 0; i < TILE; i++) {
             if (lengths[i] > 0) {
-                softmax(scores, i * stride, lengths[i], positions);
+                softmax(scores, i * stride, lengths[i], stride);
             } else {
                 Arrays.fill(scores, i * stride, i * stride + positions, 0f);
             }
@@ -101,29 +101,22 @@ final class AttentionKernel {
     }
 
     /**
-     * Softmax of {@code x[at .. at+length)} in place, and zeros from there up to {@code at+padded}. The exponential is
-     * {@code 2^n * e^r} with {@code |r| <= ln(2)/2} and a polynomial for {@code e^r}; its error is near a float's last
-     * bit.
+     * Softmax of {@code x[at .. at+length)} in place, and zeros from there up to {@code at+padded}, which is a whole
+     * number of pages. The sum is taken for each slot of the pages apart and then over the slots. The exponential is
+     * {@link Exp#of} in registers.
      */
     static void softmax(float[] x, int at, int length, int padded) {
-        float max = Float.NEGATIVE_INFINITY;
-        int bound = FLOATS.loopBound(length);
-        if (bound > 0) {
-            FloatVector maxima = FloatVector.fromArray(FLOATS, x, at);
-            for (int i = LANES; i < bound; i += LANES) {
-                maxima = maxima.max(FloatVector.fromArray(FLOATS, x, at + i));
-            }
-            max = maxima.reduceLanes(VectorOperators.MAX);
+        Arrays.fill(x, at + length, at + padded, Float.NEGATIVE_INFINITY);
+        FloatVector maxima = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        for (int i = at; i < at + padded; i += LANES) {
+            maxima = maxima.max(FloatVector.fromArray(FLOATS, x, i));
         }
-        for (int i = bound; i < length; i++) {
-            max = Math.max(max, x[at + i]);
-        }
-        float total = 0;
-        if (bound > 0) {
-            FloatVector totals = FloatVector.zero(FLOATS);
-            for (int i = 0; i < bound; i += LANES) {
-                FloatVector v =
-                        FloatVector.fromArray(FLOATS, x, at + i).sub(max).max(Exp.LOWEST);
+        float max = maxima.reduceLanes(VectorOperators.MAX);
+        float[] slots = new float[PAGE];
+        for (int slot = 0; slot < PAGE; slot += LANES) {
+            FloatVector sums = FloatVector.zero(FLOATS);
+            for (int i = at + slot; i < at + padded; i += PAGE) {
+                FloatVector v = FloatVector.fromArray(FLOATS, x, i).sub(max).max(Exp.LOWEST);
                 FloatVector shifted = v.mul(Exp.LOG2_E).add(Exp.ROUNDING);
                 FloatVector n = shifted.sub(Exp.ROUNDING);
                 FloatVector r = n.lanewise(VectorOperators.FMA, -Exp.LN2_HIGH, v);
@@ -138,18 +131,18 @@ final class AttentionKernel {
                         .lanewise(VectorOperators.LSHL, 23)
                         .add(e.reinterpretAsInts())
                         .reinterpretAsFloats();
-                e.intoArray(x, at + i);
-                totals = totals.add(e);
+                e.intoArray(x, i);
+                sums = sums.add(e);
             }
-            total = totals.reduceLanes(VectorOperators.ADD);
+            sums.intoArray(slots, slot);
         }
-        for (int i = bound; i < length; i++) {
-            x[at + i] = (float) Math.exp(x[at + i] - max);
-            total += x[at + i];
+        float total = 0;
+        for (float sum : slots) {
+            total += sum;
         }
         float scale = 1 / total;
-        for (int i = 0; i < length; i++) {
-            x[at + i] *= scale;
+        for (int i = at; i < at + length; i++) {
+            x[i] *= scale;
         }
         Arrays.fill(x, at + length, at + padded, 0f);
     }
@@ -195,7 +188,8 @@ final class AttentionKernel {
             for (int d = from; d < size && lengths[i] > 0; d++) {
                 float sum = 0;
                 for (int t = 0; t < positions; t++) {
-                    sum += scores[i * stride + t] * pages.get(t / PAGE)[values + t % PAGE * size + d];
+                    float value = pages.get(t / PAGE)[values + t % PAGE * size + d];
+                    sum = Math.fma(value, scores[i * stride + t], sum);
                 }
                 out[outAt[i] + d] = sum;
             }

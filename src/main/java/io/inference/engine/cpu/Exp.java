@@ -1,7 +1,8 @@
 package io.inference.engine.cpu;
 
 /**
- * Constants of the exponential in vectors: {@code e^x = 2^n * e^r} with {@code n} the nearest integer to
+ * The exponential as all backends compute it, so that they agree to the last bit; its constants are for the kernels that
+ * do the same in registers: {@code e^x = 2^n * e^r} with {@code n} the nearest integer to
  * {@code x / ln 2}. Adding and subtracting {@link #ROUNDING} rounds to that integer and leaves it in the low bits, from
  * where a shift brings it to a float's exponent.
  */
@@ -22,4 +23,19 @@ final class Exp {
     static final float HIGHEST = 88f;
 
     private Exp() {}
+
+    /** {@code e^x}; {@code x} outside of {@link #LOWEST} to {@link #HIGHEST} counts as the nearer of them. */
+    static float of(float x) {
+        float v = Math.min(Math.max(x, LOWEST), HIGHEST);
+        float shifted = v * LOG2_E + ROUNDING;
+        float n = shifted - ROUNDING;
+        float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, v));
+        float e = r * C6 + C5;
+        e = Math.fma(e, r, C4);
+        e = Math.fma(e, r, C3);
+        e = Math.fma(e, r, C2);
+        e = Math.fma(e, r, 1f);
+        e = Math.fma(e, r, 1f);
+        return Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + Float.floatToRawIntBits(e));
+    }
 }

@@ -1,7 +1,9 @@
 package io.inference.engine.cpu;
 
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -9,16 +11,20 @@ import jdk.incubator.vector.VectorSpecies;
 final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
 
     /** Lanes in a register of floats: 4, 8 or 16. */
     static final int LANES = FLOATS.length();
 
-    /** As many bytes as a register has floats; the smallest shape of 8 where it has only four. */
+    /** As many bytes as a register has shorts. */
     static final VectorSpecies<Byte> BYTES =
-            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.length() * Byte.SIZE));
 
-    /** Whether the kernels can work here: they need registers of 8 or 16 floats. */
-    static final boolean USABLE = (LANES == 8 || LANES == 16) && BYTES.length() == LANES;
+    /** The order of bytes in memory of everything that is loaded. */
+    static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+    /** Whether the kernels can work here: they need registers of 4, 8 or 16 floats. */
+    static final boolean USABLE = LANES >= 4 && LANES <= 16;
 
     private Lanes() {}
 }

@@ -19,15 +19,9 @@ final class RowKernels {
     /** {@code out[at..at+width) = x[at..at+width) / rms * weight}. */
     static void rmsNorm(float[] x, int at, float[] weight, float epsilon, float[] out) {
         int width = weight.length;
-        int bound = FLOATS.loopBound(width);
-        FloatVector squares = FloatVector.zero(FLOATS);
-        for (int i = 0; i < bound; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
-            squares = v.fma(v, squares);
-        }
-        float sum = squares.reduceLanes(VectorOperators.ADD);
-        for (int i = bound; i < width; i++) {
-            sum += x[at + i] * x[at + i];
+        double sum = 0; // one after another: the next is loaded meanwhile, and rows are short
+        for (int i = 0; i < width; i++) {
+            sum += (double) x[at + i] * x[at + i];
         }
         float scale = (float) (1 / Math.sqrt(sum / width + epsilon));
         for (int i = 0; i < width; i++) {
@@ -58,7 +52,7 @@ final class RowKernels {
             g.div(e.add(1f)).mul(FloatVector.fromArray(FLOATS, up, i)).intoArray(gate, i);
         }
         for (; i < to; i++) {
-            gate[i] = (float) (gate[i] / (1 + Math.exp(-gate[i]))) * up[i];
+            gate[i] = gate[i] / (1 + Exp.of(-gate[i])) * up[i];
         }
     }
 }

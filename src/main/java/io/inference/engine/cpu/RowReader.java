@@ -1,6 +1,5 @@
 package io.inference.engine.cpu;
 
-import static io.inference.engine.cpu.Lanes.BYTES;
 import static io.inference.engine.cpu.Lanes.FLOATS;
 import static io.inference.engine.cpu.Lanes.INTS;
 import static io.inference.engine.cpu.Lanes.LANES;
@@ -14,6 +13,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /** Rows of weights to floats, by vectors for the commonest types; see {@link Dequantizer} for the layouts. */
 final class RowReader {
@@ -23,6 +24,10 @@ final class RowReader {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
 
+    /** As many bytes as a register has floats; where it has only four there is no such shape. */
+    private static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+
     private RowReader() {}
 
     /** Row {@code row} of {@code w} into {@code out[offset .. offset+columns)}. */
@@ -30,11 +35,14 @@ final class RowReader {
         switch (w.type()) {
             case F32 -> MemorySegment.copy(w.data(), FLOAT, row * w.rowBytes(), out, offset, w.columns());
             case F16 -> halves(w, row, out, offset);
-            case Q4_0 -> nibbles(w, row, 18, false, out, offset);
-            case Q4_1 -> nibbles(w, row, 20, true, out, offset);
-            case Q4_K -> nibbles256(w, row, out, offset);
-            case Q8_0 -> bytes(w, row, out, offset);
-            case BF16, Q5_0, Q5_1, Q5_K, Q6_K -> Dequantizer.row(w, row, out, offset);
+            case Q4_K -> {
+                if (BYTES.length() == LANES) {
+                    nibbles256(w, row, out, offset);
+                } else {
+                    Dequantizer.row(w, row, out, offset);
+                }
+            }
+            case BF16, Q4_0, Q4_1, Q8_0, Q5_0, Q5_1, Q5_K, Q6_K -> Dequantizer.row(w, row, out, offset);
         }
     }
 
@@ -43,31 +51,6 @@ final class RowReader {
         long start = row * w.rowBytes();
         for (int i = 0; i < w.columns(); i++) {
             out[offset + i] = Float.float16ToFloat(data.get(SHORT, start + 2L * i));
-        }
-    }
-
-    /** Q4_1, which has a minimum behind its scale, and Q4_0, whose minimum is -8 scales. */
-    private static void nibbles(Weight w, int row, int blockBytes, boolean minimum, float[] out, int offset) {
-        MemorySegment data = w.data();
-        long start = row * w.rowBytes();
-        int quants = minimum ? 4 : 2;
-        for (int b = 0; b < w.columns() / 32; b++) {
-            long at = start + (long) b * blockBytes;
-            float d = Float.float16ToFloat(data.get(SHORT, at));
-            float m = minimum ? Float.float16ToFloat(data.get(SHORT, at + 2)) : -8 * d;
-            FloatVector scale = FloatVector.broadcast(FLOATS, d);
-            FloatVector least = FloatVector.broadcast(FLOATS, m);
-            int to = offset + b * 32;
-            for (int j = 0; j < 16; j += LANES) {
-                IntVector q = (IntVector) ByteVector.fromMemorySegment(BYTES, data, at + quants + j, LITTLE)
-                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-                ((FloatVector) q.and(15).convert(VectorOperators.I2F, 0))
-                        .fma(scale, least)
-                        .intoArray(out, to + j);
-                ((FloatVector) q.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0))
-                        .fma(scale, least)
-                        .intoArray(out, to + 16 + j);
-            }
         }
     }
 
@@ -94,20 +77,6 @@ final class RowReader {
                             .fma(highScale, highLeast)
                             .intoArray(out, to + 32 + j);
                 }
-            }
-        }
-    }
-
-    private static void bytes(Weight w, int row, float[] out, int offset) {
-        MemorySegment data = w.data();
-        long start = row * w.rowBytes();
-        for (int b = 0; b < w.columns() / 32; b++) {
-            long at = start + b * 34L;
-            FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, at)));
-            for (int j = 0; j < 32; j += LANES) {
-                IntVector q = (IntVector) ByteVector.fromMemorySegment(BYTES, data, at + 2 + j, LITTLE)
-                        .convertShape(VectorOperators.B2I, INTS, 0);
-                ((FloatVector) q.convert(VectorOperators.I2F, 0)).mul(d).intoArray(out, offset + b * 32 + j);
             }
         }
     }

@@ -3,8 +3,11 @@ package io.inference.engine.cpu;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.Matrix;
 import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tensor.Weight;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The reference: every operation as its definition reads, in plain loops. What the other backends compute is tested
@@ -24,18 +27,48 @@ public final class ScalarOps implements TensorOps {
     }
 
     @Override
-    public void matmul(Weight w, float[] x, int n, float[] out) {
-        workers.run(w.rows(), (row, worker) -> {
-            float[] weights = new float[w.columns()];
-            Dequantizer.row(w, row, weights, 0);
+    public Matrix prepare(Weight w) {
+        return w;
+    }
+
+    @Override
+    public void matmul(Matrix matrix, float[] x, int n, float[] out) {
+        Weight w = (Weight) matrix;
+        if (QuantizedBlock.is(w.type())) {
+            List<Rounding> blocks = IntStream.range(0, n * w.columns() / Rounding.BLOCK)
+                    .mapToObj(b -> Rounding.of(x, b * Rounding.BLOCK))
+                    .toList();
+            workers.run(w.rows(), (row, worker) -> integers(w, row, blocks, n, out));
+        } else {
+            workers.run(w.rows(), (row, worker) -> floats(w, row, x, n, out));
+        }
+    }
+
+    /** One row of quantised weights, block after block. */
+    private static void integers(Weight w, int row, List<Rounding> x, int n, float[] out) {
+        int blocks = w.columns() / Rounding.BLOCK;
+        float[] sums = new float[n];
+        for (int b = 0; b < blocks; b++) {
+            QuantizedBlock weights = QuantizedBlock.of(w, row, b);
             for (int i = 0; i < n; i++) {
-                float sum = 0;
-                for (int c = 0; c < w.columns(); c++) {
-                    sum += weights[c] * x[i * w.columns() + c];
-                }
-                out[i * w.rows() + row] = sum;
+                sums[i] = weights.addProduct(x.get(i * blocks + b), sums[i]);
             }
-        });
+        }
+        for (int i = 0; i < n; i++) {
+            out[i * w.rows() + row] = sums[i];
+        }
+    }
+
+    private static void floats(Weight w, int row, float[] x, int n, float[] out) {
+        float[] weights = new float[w.columns()];
+        Dequantizer.row(w, row, weights, 0);
+        for (int i = 0; i < n; i++) {
+            float sum = 0;
+            for (int c = 0; c < w.columns(); c++) {
+                sum += weights[c] * x[i * w.columns() + c];
+            }
+            out[i * w.rows() + row] = sum;
+        }
     }
 
     @Override
@@ -49,9 +82,9 @@ public final class ScalarOps implements TensorOps {
     public void rmsNorm(float[] x, int n, float[] weight, float epsilon, float[] out) {
         int width = weight.length;
         for (int i = 0; i < n; i++) {
-            float sum = 0;
+            double sum = 0;
             for (int c = 0; c < width; c++) {
-                sum += x[i * width + c] * x[i * width + c];
+                sum += (double) x[i * width + c] * x[i * width + c];
             }
             float scale = (float) (1 / Math.sqrt(sum / width + epsilon));
             for (int c = 0; c < width; c++) {
@@ -70,7 +103,7 @@ public final class ScalarOps implements TensorOps {
     @Override
     public void swiglu(float[] gate, float[] up, int count) {
         for (int i = 0; i < count; i++) {
-            gate[i] = (float) (gate[i] / (1 + Math.exp(-gate[i]))) * up[i];
+            gate[i] = gate[i] / (1 + Exp.of(-gate[i])) * up[i];
         }
     }
 
@@ -92,6 +125,7 @@ public final class ScalarOps implements TensorOps {
     private static void attend(
             KvLayout layout, int layer, int head, AttentionSpan span, int positions, float[] q, float[] out, int at) {
         int size = layout.headSize();
+        float scale = (float) (1 / Math.sqrt(size));
         float[] p = new float[positions];
         float max = Float.NEGATIVE_INFINITY;
         for (int t = 0; t < positions; t++) {
@@ -99,23 +133,29 @@ public final class ScalarOps implements TensorOps {
             int keys = layout.keyOffset(layer, head) + t % KvLayout.PAGE_TOKENS;
             float sum = 0;
             for (int d = 0; d < size; d++) {
-                sum += q[at + d] * page[keys + d * KvLayout.PAGE_TOKENS];
+                sum = Math.fma(page[keys + d * KvLayout.PAGE_TOKENS], q[at + d] * scale, sum);
             }
-            p[t] = (float) (sum / Math.sqrt(size));
+            p[t] = sum;
             max = Math.max(max, p[t]);
         }
-        float total = 0;
+        float[] slots = new float[KvLayout.PAGE_TOKENS];
         for (int t = 0; t < positions; t++) {
-            p[t] = (float) Math.exp(p[t] - max);
-            total += p[t];
+            p[t] = Exp.of(p[t] - max);
+            slots[t % slots.length] += p[t];
         }
+        float total = 0;
+        for (float sum : slots) {
+            total += sum;
+        }
+        float share = 1 / total;
         for (int d = 0; d < size; d++) {
             float sum = 0;
             for (int t = 0; t < positions; t++) {
                 float[] page = span.pages().get(t / KvLayout.PAGE_TOKENS);
-                sum += p[t] * page[layout.valueOffset(layer, head) + t % KvLayout.PAGE_TOKENS * size + d];
+                float value = page[layout.valueOffset(layer, head) + t % KvLayout.PAGE_TOKENS * size + d];
+                sum = Math.fma(value, p[t] * share, sum);
             }
-            out[at + d] = sum / total;
+            out[at + d] = sum;
         }
     }
 

@@ -1,14 +1,13 @@
 package io.inference.engine.cpu;
 
-import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.Matrix;
 import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tensor.Weight;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The operations on the Vector API, shared among threads by rows of the weights, heads and elements. */
@@ -16,17 +15,15 @@ public final class VectorOps implements TensorOps {
     /** Rows of weights made floats at a time: with 4 tokens' rows they stay in the second-level cache. */
     private static final int PANEL_ROWS = 16;
 
-    /** What is multiplied with a single token without a panel. */
-    private static final Set<TensorType> DIRECT = EnumSet.of(TensorType.Q4_1, TensorType.Q4_0, TensorType.Q8_0);
-
     private static final int ROWS_A_TASK = 64;
     private static final int ELEMENTS_A_TASK = 4096;
+    private static final int BLOCKS_A_TASK = ELEMENTS_A_TASK / Rounding.BLOCK;
 
     private final WorkerPool workers;
     private final float[][] panels; // (rows,columns) for each worker
     private final @Nullable AttentionKernel[] attention; // for each worker
-    private float[] blockSums = {}; // of each 32 floats of the token at hand
-    private float[] split = {}; // its floats as DotKernels.q4x1 wants them
+    private final Arena memory = Arena.ofShared(); // of prepared weights
+    private final RoundedInput input = new RoundedInput();
 
     /** @param threads how many threads share each operation, the caller's included */
     public VectorOps(int threads) {
@@ -47,31 +44,29 @@ public final class VectorOps implements TensorOps {
     }
 
     @Override
-    public void matmul(Weight w, float[] x, int n, float[] out) {
-        int tasks = Math.ceilDiv(w.rows(), ROWS_A_TASK);
-        if (n > 1 || !DIRECT.contains(w.type())) {
-            workers.run(tasks, (task, worker) -> panels(w, task, worker, x, n, out));
-            return;
-        }
-        prepare(w, x);
-        workers.run(tasks, (task, worker) -> {
-            int from = task * ROWS_A_TASK;
-            int to = Math.min(w.rows(), from + ROWS_A_TASK);
-            switch (w.type()) {
-                case Q4_1 -> DotKernels.q4x1(w, from, to, split, blockSums, out);
-                case Q4_0 -> DotKernels.q4x0(w, from, to, split, blockSums, out);
-                default -> DotKernels.q8x0(w, from, to, x, out);
-            }
-        });
+    public Matrix prepare(Weight w) {
+        return QuantizedBlock.is(w.type()) ? QuantizedMatrix.of(w, memory, workers) : w;
     }
 
-    private void prepare(Weight w, float[] x) {
-        int blocks = w.columns() / 32;
-        if (blockSums.length < blocks) {
-            blockSums = new float[blocks];
-            split = new float[blocks * 32];
+    @Override
+    public void matmul(Matrix matrix, float[] x, int n, float[] out) {
+        switch (matrix) {
+            case QuantizedMatrix w -> {
+                round(x, n * w.columns() / Rounding.BLOCK, w.nibbles());
+                w.multiply(input, n, out, workers);
+            }
+            case Weight w ->
+                workers.run(Math.ceilDiv(w.rows(), ROWS_A_TASK), (task, worker) -> panels(w, task, worker, x, n, out));
+            default -> throw new IllegalArgumentException(matrix + " is none of this backend's");
         }
-        DotKernels.split(x, blocks, split, blockSums);
+    }
+
+    private void round(float[] x, int blocks, boolean nibbles) {
+        input.resize(blocks);
+        workers.run(
+                Math.ceilDiv(blocks, BLOCKS_A_TASK),
+                (task, worker) ->
+                        input.round(x, task * BLOCKS_A_TASK, Math.min(blocks, (task + 1) * BLOCKS_A_TASK), nibbles));
     }
 
     private void panels(Weight w, int task, int worker, float[] x, int n, float[] out) {
@@ -99,9 +94,7 @@ public final class VectorOps implements TensorOps {
 
     @Override
     public void rmsNorm(float[] x, int n, float[] weight, float epsilon, float[] out) {
-        for (int i = 0; i < n; i++) {
-            RowKernels.rmsNorm(x, i * weight.length, weight, epsilon, out);
-        }
+        workers.run(n, (row, worker) -> RowKernels.rmsNorm(x, row * weight.length, weight, epsilon, out));
     }
 
     @Override
@@ -160,5 +153,6 @@ public final class VectorOps implements TensorOps {
     @Override
     public void close() {
         workers.close();
+        memory.close();
     }
 }

@@ -39,7 +39,7 @@ public final class LlamaModel implements StepModel {
      */
     public LlamaModel(GgufFile file, TensorOps ops, int contextLength, int maxStepTokens) {
         this.config = ModelConfig.of(file.metadata());
-        this.weights = LlamaWeights.of(file, config);
+        this.weights = LlamaWeights.of(file, config, ops);
         this.ops = ops;
         this.rope = new Rope(config.rope(), contextLength, weights.ropeDivisors());
         this.layout = config.kvLayout();

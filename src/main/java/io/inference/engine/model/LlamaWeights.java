@@ -4,13 +4,16 @@ import io.inference.engine.UnsupportedModelException;
 import io.inference.engine.gguf.GgufException;
 import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.tensor.Dequantizer;
+import io.inference.engine.tensor.Matrix;
+import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A model's weights, checked against its shape. Matrices stay in the file's map; the small vectors are floats.
+ * A model's weights, checked against its shape. Matrices are as the backend prepared them; the small vectors
+ * are floats.
  *
  * @param embedding {@code (vocabulary,width)}
  * @param layers the transformer blocks
@@ -19,7 +22,7 @@ import java.util.Optional;
  * @param ropeDivisors what each pair's frequency is divided by, or empty
  */
 @SuppressWarnings("ArrayRecordComponent") // read in the forward pass, never compared
-record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Weight output, float[] ropeDivisors) {
+record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Matrix output, float[] ropeDivisors) {
     /**
      * One transformer block. Biases and the norms of queries and keys are empty where the architecture has none.
      *
@@ -37,62 +40,62 @@ record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Wei
      */
     record Layer(
             float[] attentionNorm,
-            Weight query,
+            Matrix query,
             float[] queryBias,
-            Weight key,
+            Matrix key,
             float[] keyBias,
-            Weight value,
+            Matrix value,
             float[] valueBias,
             float[] queryNorm,
             float[] keyNorm,
-            Weight attentionOutput,
+            Matrix attentionOutput,
             float[] feedForwardNorm,
-            Weight gate,
-            Weight up,
-            Weight down) {}
+            Matrix gate,
+            Matrix up,
+            Matrix down) {}
 
-    static LlamaWeights of(GgufFile file, ModelConfig config) {
+    static LlamaWeights of(GgufFile file, ModelConfig config, TensorOps ops) {
         Weight embedding = matrix(file, "token_embd.weight");
         requireShape(embedding, embedding.rows(), config.width());
-        Weight output = file.tensor("output.weight").isPresent() ? matrix(file, "output.weight") : embedding;
+        Weight output = optionalMatrix(file, "output.weight").orElse(embedding);
         requireShape(output, embedding.rows(), config.width());
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
-            layers.add(layer(file, config, "blk." + i + "."));
+            layers.add(layer(file, config, "blk." + i + ".", ops));
         }
         return new LlamaWeights(
                 embedding,
                 List.copyOf(layers),
                 vector(file, "output_norm.weight", config.width()),
-                output,
+                ops.prepare(output),
                 optionalVector(file, "rope_freqs.weight", config.rope().dimensions() / 2));
     }
 
-    private static Layer layer(GgufFile file, ModelConfig config, String prefix) {
+    private static Layer layer(GgufFile file, ModelConfig config, String prefix, TensorOps ops) {
         int width = config.width();
         int queryWidth = config.queryWidth();
         int kvWidth = config.kvWidth();
         return new Layer(
                 vector(file, prefix + "attn_norm.weight", width),
-                matrix(file, prefix + "attn_q.weight", queryWidth, width),
+                matrix(file, prefix + "attn_q.weight", queryWidth, width, ops),
                 optionalVector(file, prefix + "attn_q.bias", queryWidth),
-                matrix(file, prefix + "attn_k.weight", kvWidth, width),
+                matrix(file, prefix + "attn_k.weight", kvWidth, width, ops),
                 optionalVector(file, prefix + "attn_k.bias", kvWidth),
-                matrix(file, prefix + "attn_v.weight", kvWidth, width),
+                matrix(file, prefix + "attn_v.weight", kvWidth, width, ops),
                 optionalVector(file, prefix + "attn_v.bias", kvWidth),
                 optionalVector(file, prefix + "attn_q_norm.weight", config.headSize()),
                 optionalVector(file, prefix + "attn_k_norm.weight", config.headSize()),
-                matrix(file, prefix + "attn_output.weight", width, queryWidth),
+                matrix(file, prefix + "attn_output.weight", width, queryWidth, ops),
                 vector(file, prefix + "ffn_norm.weight", width),
-                matrix(file, prefix + "ffn_gate.weight", config.feedForward(), width),
-                matrix(file, prefix + "ffn_up.weight", config.feedForward(), width),
-                matrix(file, prefix + "ffn_down.weight", width, config.feedForward()));
+                matrix(file, prefix + "ffn_gate.weight", config.feedForward(), width, ops),
+                matrix(file, prefix + "ffn_up.weight", config.feedForward(), width, ops),
+                matrix(file, prefix + "ffn_down.weight", width, config.feedForward(), ops));
     }
 
-    private static Weight matrix(GgufFile file, String name, int rows, int columns) {
+    private static Matrix matrix(GgufFile file, String name, int rows, int columns, TensorOps ops) {
         Weight weight = matrix(file, name);
         requireShape(weight, rows, columns);
-        return weight;
+        return ops.prepare(weight);
     }
 
     private static Weight matrix(GgufFile file, String name) {

@@ -1,6 +1,9 @@
 package io.inference.engine.model;
 
-/** Rotary position embedding with its sines and cosines worked out once for every position of the context. */
+/**
+ * Rotary position embedding with its sines and cosines worked out once for every position of the context, the same on
+ * every machine.
+ */
 final class Rope {
     private final int half;
     private final boolean neighbouring;
@@ -14,13 +17,13 @@ final class Rope {
         this.cos = new float[Math.multiplyExact(contextLength, half)];
         this.sin = new float[cos.length];
         for (int i = 0; i < half; i++) {
-            double frequency = config.scale() * Math.pow(config.base(), -2.0 * i / config.dimensions());
+            double frequency = config.scale() * StrictMath.pow(config.base(), -2.0 * i / config.dimensions());
             if (divisors.length > 0) {
                 frequency /= divisors[i];
             }
             for (int position = 0; position < contextLength; position++) {
-                cos[position * half + i] = (float) Math.cos(position * frequency);
-                sin[position * half + i] = (float) Math.sin(position * frequency);
+                cos[position * half + i] = (float) StrictMath.cos(position * frequency);
+                sin[position * half + i] = (float) StrictMath.sin(position * frequency);
             }
         }
     }

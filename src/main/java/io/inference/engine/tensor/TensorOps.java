@@ -9,8 +9,18 @@ public interface TensorOps extends AutoCloseable {
     /** The backend's name and what it runs on, for people: {@code "cpu, 512-bit vectors, 2 threads"}. */
     String description();
 
-    /** {@code x (n,columns) @ W (rows,columns) transposed -> out (n,rows)}. */
-    void matmul(Weight w, float[] x, int n, float[] out);
+    /**
+     * A weight as {@link #matmul} multiplies it fastest: itself, or a copy that lives until this is closed, after which
+     * the weight's own bytes are needed for {@link #rows} only.
+     */
+    Matrix prepare(Weight w);
+
+    /**
+     * {@code x (n,columns) @ W (rows,columns) transposed -> out (n,rows)}; {@code w} is one that this prepared. With
+     * weights of Q4_0, Q4_1 and Q8_0 the inputs are rounded to 8 bits in blocks of 32, and the result is the same to the
+     * last bit on every backend.
+     */
+    void matmul(Matrix w, float[] x, int n, float[] out);
 
     /** The rows {@code ids[0..n)} of {@code w}: {@code -> out (n,columns)}. */
     void rows(Weight w, int[] ids, int n, float[] out);

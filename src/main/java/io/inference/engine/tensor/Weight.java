@@ -14,7 +14,8 @@ import java.lang.foreign.MemorySegment;
  * @param rowBytes bytes from one row to the next
  * @param data exactly {@code rows * rowBytes} bytes, little endian
  */
-public record Weight(String name, TensorType type, int rows, int columns, long rowBytes, MemorySegment data) {
+public record Weight(String name, TensorType type, int rows, int columns, long rowBytes, MemorySegment data)
+        implements Matrix {
     public Weight {
         if (data.byteSize() != rows * rowBytes) {
             throw new IllegalArgumentException(

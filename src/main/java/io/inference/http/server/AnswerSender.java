@@ -4,11 +4,13 @@ import io.inference.api.Chunk;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.api.StreamEvent;
+import io.inference.http.ChunkEncoder;
 import io.inference.http.HttpAnswer;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /** Sends a route's answer: at once where it is whole, chunk by chunk where it is being made. */
@@ -17,6 +19,15 @@ final class AnswerSender {
 
     AnswerSender(Duration keepAlive) {
         this.keepAlive = keepAlive;
+    }
+
+    void send(HttpAnswer.Whole answer, Lock writing, HttpServletResponse response) throws IOException {
+        writing.lock();
+        try {
+            send(answer, response);
+        } finally {
+            writing.unlock();
+        }
     }
 
     void send(HttpAnswer.Whole answer, HttpServletResponse response) throws IOException {
@@ -46,28 +57,29 @@ final class AnswerSender {
     /**
      * Sends a stream to its end and closes it.
      *
+     * @param writing held while something is written, never while a chunk is waited for
      * @return what broke it off after its first byte, which the caller has been told in the stream; null where it is whole
      * @throws IOException when the caller has gone
      */
     @Nullable
-    InferenceException send(HttpAnswer.Streamed answer, HttpServletResponse response) throws IOException {
+    InferenceException send(HttpAnswer.Streamed answer, Lock writing, HttpServletResponse response) throws IOException {
         begin(answer.contentType(), response);
         ServletOutputStream out = response.getOutputStream();
         try (var chunks = answer.chunks()) {
-            while (true) {
-                switch (chunks.next(keepAlive)) {
-                    case Chunk chunk -> answer.encoder().chunk(chunk, out);
-                    case StreamEvent.Silence silence -> answer.encoder().keepAlive(out);
-                    case StreamEvent.End end -> {
-                        answer.encoder().end(out);
-                        return null;
-                    }
+            StreamEvent event;
+            do {
+                event = chunks.next(keepAlive);
+                writing.lock();
+                try {
+                    write(event, answer.encoder(), out);
+                } finally {
+                    writing.unlock();
                 }
-                out.flush();
-            }
+            } while (!(event instanceof StreamEvent.End));
+            return null;
         } catch (InferenceException failure) {
             if (failure.code() != ErrorCode.CANCELLED) {
-                answer.encoder().failure(failure, out);
+                tell(failure, answer.encoder(), writing, out);
             }
             return failure;
         } catch (RuntimeException fault) {
@@ -77,8 +89,32 @@ final class AnswerSender {
             // Without a word the caller would take what it has for the whole answer.
             var failure = new InferenceException(
                     ErrorCode.INTERNAL, "the service failed; the log has the request's id", fault);
-            answer.encoder().failure(failure, out);
+            tell(failure, answer.encoder(), writing, out);
             return failure;
+        }
+    }
+
+    private static void write(StreamEvent event, ChunkEncoder encoder, ServletOutputStream out) throws IOException {
+        switch (event) {
+            case Chunk chunk -> {
+                encoder.chunk(chunk, out);
+                out.flush();
+            }
+            case StreamEvent.Silence silence -> {
+                encoder.keepAlive(out);
+                out.flush();
+            }
+            case StreamEvent.End end -> encoder.end(out);
+        }
+    }
+
+    private static void tell(InferenceException failure, ChunkEncoder encoder, Lock writing, ServletOutputStream out)
+            throws IOException {
+        writing.lock();
+        try {
+            encoder.failure(failure, out);
+        } finally {
+            writing.unlock();
         }
     }
 }

@@ -75,14 +75,26 @@ final class CallWatch implements AutoCloseable {
             this.early = early;
         }
 
-        private synchronized @Nullable ErrorCode reasonToCancel() {
+        private @Nullable ErrorCode reasonToCancel() {
             if (call.cancelled() != null) {
                 return null;
             }
             if (!call.remaining().isPositive()) {
                 return ErrorCode.TIMEOUT;
             }
-            return probe != null && probe.callerHasGone() ? ErrorCode.CANCELLED : null;
+            return callerHasGone() ? ErrorCode.CANCELLED : null;
+        }
+
+        /** Not asked while something is written: to read from TLS may mean to write, and who writes learns anyway. */
+        private boolean callerHasGone() {
+            if (!early.writing().tryLock()) {
+                return false;
+            }
+            try {
+                return probe != null && probe.callerHasGone();
+            } finally {
+                early.writing().unlock();
+            }
         }
 
         @Override
@@ -91,8 +103,13 @@ final class CallWatch implements AutoCloseable {
             stopProbing();
         }
 
-        private synchronized void stopProbing() {
-            probe = null;
+        private void stopProbing() {
+            early.writing().lock();
+            try {
+                probe = null;
+            } finally {
+                early.writing().unlock();
+            }
         }
     }
 }

@@ -9,22 +9,16 @@ import io.inference.http.RequestId;
 import io.inference.security.Admission;
 import io.inference.security.Admittance;
 import io.inference.security.AuditLog;
-import io.inference.security.Knock;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** First to see a request: gives it its id, asks whether it may come in, and hands paths of routes to the door. */
 final class DoorFilter extends OncePerRequestFilter {
-    private static final List<String> FORWARDING =
-            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
-
     /** An admin's request with the value {@code candidate} runs on the generation that waits for a decision. */
     private static final String GENERATION = "X-Route-Generation";
 
@@ -51,7 +45,7 @@ final class DoorFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         String id = RequestId.of(request);
         response.setHeader(RequestId.HEADER, id);
-        HeaderRules.secure(response);
+        HeaderRules.secure(request, response);
         RoutingTable candidate = preview(request) ? routes.enterCandidate() : null;
         RoutingTable table = candidate == null ? routes.enter() : candidate;
         try {
@@ -66,7 +60,7 @@ final class DoorFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         String path = request.getRequestURI();
         RoutingTable.Match match = table.find(path);
-        switch (admittance.admit(knock(id, match, request))) {
+        switch (admittance.admit(HeaderRules.knock(id, match != null, request))) {
             case Admission.Refused refused -> refuse(refused, id, path, response);
             case Admission.In in
             when preview(request) && !mayPreview(in.caller()) ->
@@ -99,20 +93,6 @@ final class DoorFilter extends OncePerRequestFilter {
         String subject = caller == null ? request.getRemoteAddr() : caller.subject();
         audit.refused(id, subject, request.getMethod(), request.getRequestURI(), "forbidden", "preview");
         return new Admission.Refused(new InferenceException(ErrorCode.FORBIDDEN, GENERATION + " is for admins"), null);
-    }
-
-    private static Knock knock(String id, RoutingTable.@Nullable Match match, HttpServletRequest request) {
-        return new Knock(
-                id,
-                request.getMethod(),
-                request.getRequestURI(),
-                match != null,
-                request.getRemoteAddr(),
-                request.getHeader("Host"),
-                request.getHeader("Origin"),
-                Collections.list(request.getHeaders("Authorization")),
-                Collections.list(request.getHeaders("X-Forwarded-For")),
-                FORWARDING.stream().anyMatch(name -> request.getHeader(name) != null));
     }
 
     /**

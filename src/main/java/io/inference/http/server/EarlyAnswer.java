@@ -10,6 +10,7 @@ import io.inference.http.StreamStart;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,11 @@ final class EarlyAnswer implements PendingAnswer {
         this.call = call;
         this.response = response;
         this.intervalNanos = interval.toNanos();
+    }
+
+    /** To be held while something is written to the caller, by whomever. */
+    Lock writing() {
+        return writing;
     }
 
     @Override

@@ -13,9 +13,11 @@ import io.inference.security.AuditLog;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /** Runs the route that serves a request and sends what it leaves. */
 final class HttpDoor {
     private static final Logger log = LoggerFactory.getLogger(HttpDoor.class);
+
+    /** What is refused because of who asks, not because of what. */
+    private static final Set<ErrorCode> REFUSALS =
+            EnumSet.of(ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED);
 
     private final HttpSettings settings;
     private final List<CallListener> listeners;
@@ -38,7 +44,7 @@ final class HttpDoor {
         this.listeners = List.copyOf(listeners);
         this.watch = watch;
         this.audit = audit;
-        this.bodies = new BodyReader(settings.maxRequestBytes(), System::nanoTime);
+        this.bodies = new BodyReader(settings.maxRequestBytes(), settings.receiveTimeout(), System::nanoTime);
         this.sender = new AnswerSender(settings.keepAlive());
     }
 
@@ -172,17 +178,17 @@ final class HttpDoor {
             throws IOException {
         Message message = exchange.getMessage();
         if (message.getBody() instanceof HttpAnswer.Streamed streamed) {
-            return sender.send(streamed, response);
+            return sender.send(streamed, early.writing(), response);
         }
         if (early.hasBegun()) {
             early.complete(message.getBody());
             return null;
         }
         switch (message.getBody()) {
-            case HttpAnswer.Whole whole -> sender.send(whole, response);
+            case HttpAnswer.Whole whole -> sender.send(whole, early.writing(), response);
             case HttpAnswer.Copied copied -> sender.send(copied, response);
             case null -> response.setStatus(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 204, Integer.class));
-            default -> sender.send(plain(message), response);
+            default -> sender.send(plain(message), early.writing(), response);
         }
         return null;
     }
@@ -224,7 +230,7 @@ final class HttpDoor {
             EarlyAnswer early,
             HttpServletRequest request,
             HttpServletResponse response) {
-        if (failure.code() == ErrorCode.FORBIDDEN || failure.code() == ErrorCode.UNAUTHENTICATED) {
+        if (REFUSALS.contains(failure.code())) {
             String reason = failure.getMessage() == null ? "" : failure.getMessage();
             audit.refused(
                     call.id(),
@@ -246,6 +252,8 @@ final class HttpDoor {
             failure.retryAfter()
                     .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
             sender.send(HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
+            // Once it is sent, the container finds no words of its own for a connection that it has to close.
+            response.flushBuffer();
         } catch (IOException e) {
             log.debug("the caller of {} has gone before its refusal", call.id());
         }

@@ -21,7 +21,7 @@ import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tomcat's HTTP/1.1 with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
+ * Tomcat's HTTP/1.1 with a limit to the time that a request's head takes, and with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
  * streamed writes too late. The probe reads ahead into the socket's own buffer, so a request that already waits there is not lost.
  *
  * <p>A head that is too long to be read is marked ({@link UnreadHead}), and what its caller is still sending is taken in for a while: to
@@ -42,11 +42,55 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
     }
 
     private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe {
+        private final AbstractHttp11Protocol<?> protocol;
+
+        /** The connection of which a part of a head has come; null where none has. */
+        private @Nullable SocketWrapperBase<?> headOf;
+
+        private long headBegunNanos;
         private boolean headUnread;
 
         ProbedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
             super(protocol, adapter);
+            this.protocol = protocol;
             request.setNote(NOTE, this);
+        }
+
+        /**
+         * Tomcat's own time-out is one for each byte, which a sender of one byte at a time never exceeds. What is left of a head's time
+         * becomes the time-out of its next byte. No thread waits meanwhile.
+         */
+        @Override
+        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            if (socket.equals(headOf) && headMillisLeft() <= 0) {
+                return SocketState.CLOSED;
+            }
+            headUnread = false;
+            SocketState state = super.service(socket);
+            if (headUnread && state == SocketState.CLOSED) {
+                takeIn(socket);
+            }
+            if (state != SocketState.LONG || isAsync()) {
+                headOf = null;
+                return state;
+            }
+            if (!socket.equals(headOf)) {
+                headOf = socket;
+                headBegunNanos = System.nanoTime();
+            }
+            socket.setReadTimeout(Math.max(1, headMillisLeft()));
+            return state;
+        }
+
+        private long headMillisLeft() {
+            return protocol.getConnectionTimeout() - (System.nanoTime() - headBegunNanos) / 1_000_000;
+        }
+
+        private void headIsRead() {
+            if (headOf != null) {
+                headOf.setReadTimeout(protocol.getConnectionTimeout());
+                headOf = null;
+            }
         }
 
         @Override
@@ -56,16 +100,6 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
                 headUnread = true;
                 request.setAttribute(UnreadHead.ATTRIBUTE, true);
             }
-        }
-
-        @Override
-        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
-            headUnread = false;
-            SocketState state = super.service(socket);
-            if (headUnread && state == SocketState.CLOSED) {
-                takeIn(socket);
-            }
-            return state;
         }
 
         private static void takeIn(SocketWrapperBase<?> socket) {
@@ -105,7 +139,7 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
         }
     }
 
-    /** Hands each request its connection's probe. */
+    /** Hands each request, whose head has been read by now, its connection's probe. */
     static final class ProbeValve extends ValveBase {
         ProbeValve() {
             super(true);
@@ -113,7 +147,8 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
 
         @Override
         public void invoke(Request request, Response response) throws IOException, jakarta.servlet.ServletException {
-            if (request.getCoyoteRequest().getNote(NOTE) instanceof ConnectionProbe probe) {
+            if (request.getCoyoteRequest().getNote(NOTE) instanceof ProbedProcessor probe) {
+                probe.headIsRead();
                 request.setAttribute(ConnectionProbe.ATTRIBUTE, probe);
             }
             getNext().invoke(request, response);

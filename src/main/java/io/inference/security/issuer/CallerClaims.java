@@ -18,10 +18,15 @@ public final class CallerClaims {
     private static final List<String> RESERVED = List.of("service:", "amqp:", "local");
 
     private final String groupsClaim;
+    private final @Nullable String scopePrefix;
 
-    /** @param groupsClaim name of a claim, or of one within an object, as in {@code realm_access.roles} */
-    public CallerClaims(String groupsClaim) {
+    /**
+     * @param groupsClaim name of a claim, or of one within an object, as in {@code realm_access.roles}
+     * @param scopePrefix how scopes of this service begin; null where tokens' scopes do not count, since many hold others' alone
+     */
+    public CallerClaims(String groupsClaim, @Nullable String scopePrefix) {
         this.groupsClaim = groupsClaim;
+        this.scopePrefix = scopePrefix;
     }
 
     public Caller caller(Jwt jwt) throws RefusedTokenException {
@@ -36,8 +41,25 @@ public final class CallerClaims {
             throw new RefusedTokenException("a sub that is reserved for the service itself");
         }
         Map<String, Object> claims = jwt.getClaims();
-        Set<String> scopes = words(claims.get(claims.containsKey("scope") ? "scope" : "scp"));
-        return new Caller(subject, words(groups(claims)), scopes, text(claims.get("tenant")), kind(subject, claims));
+        return new Caller(
+                subject, words(groups(claims)), scopes(claims), text(claims.get("tenant")), kind(subject, claims));
+    }
+
+    /** Without the prefix. A token with none of them was made for other services: no restriction would be the contrary. */
+    private Set<String> scopes(Map<String, Object> claims) throws RefusedTokenException {
+        Set<String> scopes = new TreeSet<>();
+        if (scopePrefix == null) {
+            return scopes;
+        }
+        for (String scope : words(claims.get(claims.containsKey("scope") ? "scope" : "scp"))) {
+            if (scope.startsWith(scopePrefix) && scope.length() > scopePrefix.length()) {
+                scopes.add(scope.substring(scopePrefix.length()));
+            }
+        }
+        if (scopes.isEmpty()) {
+            throw new RefusedTokenException("no scope that begins with AUTH_SCOPE_PREFIX");
+        }
+        return scopes;
     }
 
     private @Nullable Object groups(Map<String, Object> claims) {

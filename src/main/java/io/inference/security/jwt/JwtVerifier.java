@@ -60,20 +60,20 @@ public final class JwtVerifier implements TokenVerifier {
     /**
      * @param issuer the iss of its tokens; asked with every token, since the embedded issuer has its name only once a port is open
      * @param audience what aud must hold
-     * @param groupsClaim where a caller's groups are
+     * @param claims reads who the caller is
      */
-    public JwtVerifier(KeySource keys, Supplier<String> issuer, String audience, String groupsClaim) {
-        this(keys, issuer, audience, groupsClaim, Clock.systemUTC(), System::nanoTime);
+    public JwtVerifier(KeySource keys, Supplier<String> issuer, String audience, CallerClaims claims) {
+        this(keys, issuer, audience, claims, Clock.systemUTC(), System::nanoTime);
     }
 
     JwtVerifier(
             KeySource keys,
             Supplier<String> issuer,
             String audience,
-            String groupsClaim,
+            CallerClaims claims,
             Clock clock,
             LongSupplier nanoTime) {
-        this.claims = new CallerClaims(groupsClaim);
+        this.claims = claims;
         this.clock = clock;
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new SigningKeys(ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));

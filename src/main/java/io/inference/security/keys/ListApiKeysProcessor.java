@@ -1,6 +1,8 @@
 package io.inference.security.keys;
 
+import io.inference.api.Call;
 import io.inference.api.InferenceException;
+import io.inference.security.AuditLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -12,9 +14,11 @@ public class ListApiKeysProcessor implements Processor {
     private static final int MOST = 500;
 
     private final ApiKeys keys;
+    private final AuditLog audit;
 
-    public ListApiKeysProcessor(ApiKeys keys) {
+    public ListApiKeysProcessor(ApiKeys keys, AuditLog audit) {
         this.keys = keys;
+        this.audit = audit;
     }
 
     @Override
@@ -22,6 +26,8 @@ public class ListApiKeysProcessor implements Processor {
         Message message = exchange.getMessage();
         String after = message.getHeader("after", String.class);
         message.setBody(keys.list(after == null ? null : KeyIds.parse("after", after), limit(message)));
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        audit.did(call.id(), call.caller(), "listed the API keys");
     }
 
     private static int limit(Message message) {

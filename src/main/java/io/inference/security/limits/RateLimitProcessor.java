@@ -1,6 +1,7 @@
 package io.inference.security.limits;
 
 import io.inference.api.Call;
+import io.inference.api.Caller;
 import io.inference.api.InferenceRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -23,7 +24,10 @@ public class RateLimitProcessor implements Processor {
         if (!(message.getBody() instanceof InferenceRequest request)) {
             return;
         }
-        RateLimiter.Verdict verdict = limiter.admit(exchange.getProperty(Call.PROPERTY, Call.class), request);
+        RateLimiter.Verdict verdict = limiter.admit(
+                exchange.getProperty(Call.PROPERTY, Call.class),
+                exchange.getProperty(Caller.PROPERTY, Caller.class),
+                request);
         for (Standing standing : verdict.standings()) {
             message.setHeader("x-ratelimit-limit-" + standing.what(), Long.toString(standing.limit()));
             message.setHeader("x-ratelimit-remaining-" + standing.what(), Long.toString(standing.remaining()));

@@ -3,6 +3,7 @@ package io.inference.security.limits;
 import io.github.bucket4j.ConsumptionProbe;
 import io.inference.api.Call;
 import io.inference.api.CallListener;
+import io.inference.api.Caller;
 import io.inference.api.ChatRequest;
 import io.inference.api.ErrorCode;
 import io.inference.api.GenerateRequest;
@@ -23,14 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class RateLimiter implements CallListener {
     private static final Duration STREAM_RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final RateLimits limits;
+    private final LimitPolicy policy;
     private final Buckets buckets;
-    private final Map<Call, Long> reserved = new ConcurrentHashMap<>();
+    private final Map<Call, Reservation> reserved = new ConcurrentHashMap<>();
     private final Map<Call, String> streaming = new ConcurrentHashMap<>();
     private final Map<String, Integer> streams = new ConcurrentHashMap<>();
 
-    public RateLimiter(RateLimits limits, Buckets buckets) {
-        this.limits = limits;
+    /** Tokens that were taken from a bucket by estimate. */
+    private record Reservation(String key, int perMinute, long tokens) {}
+
+    public RateLimiter(LimitPolicy policy, Buckets buckets) {
+        this.policy = policy;
         this.buckets = buckets;
     }
 
@@ -46,16 +50,18 @@ public final class RateLimiter implements CallListener {
     }
 
     /** Lets a request in or refuses it. */
-    public Verdict admit(Call call, InferenceRequest request) {
+    public Verdict admit(Call call, Caller caller, InferenceRequest request) {
+        RateLimits limits = policy.of(caller);
         if (limits.isOff()) {
             return Verdict.UNLIMITED;
         }
-        if (limits.streams() > 0 && isStreamed(request) && !takeStream(call)) {
+        if (limits.streams() > 0 && isStreamed(request) && !takeStream(call, name(caller), limits.streams())) {
             return new Verdict(List.of(), refusal(limits.streams() + " open streams", STREAM_RETRY_AFTER));
         }
         List<Standing> standings = new ArrayList<>(2);
         if (limits.requestsPerMinute() > 0) {
-            ConsumptionProbe probe = buckets.take(key("requests", call), limits.requestsPerMinute(), 1);
+            String key = key("requests", limits.requestsPerMinute(), caller, call);
+            ConsumptionProbe probe = buckets.take(key, limits.requestsPerMinute(), 1);
             standings.add(Standing.of("requests", limits.requestsPerMinute(), probe));
             if (!probe.isConsumed()) {
                 return new Verdict(standings, refusal(limits.requestsPerMinute() + " requests a minute", wait(probe)));
@@ -64,12 +70,13 @@ public final class RateLimiter implements CallListener {
         if (limits.tokensPerMinute() > 0) {
             // One that is larger than a minute's tokens may run when the bucket is full, and leaves a debt.
             long wanted = Math.min(TokenEstimate.of(request), limits.tokensPerMinute());
-            ConsumptionProbe probe = buckets.take(key("tokens", call), limits.tokensPerMinute(), wanted);
+            String key = key("tokens", limits.tokensPerMinute(), caller, call);
+            ConsumptionProbe probe = buckets.take(key, limits.tokensPerMinute(), wanted);
             standings.add(Standing.of("tokens", limits.tokensPerMinute(), probe));
             if (!probe.isConsumed()) {
                 return new Verdict(standings, refusal(limits.tokensPerMinute() + " tokens a minute", wait(probe)));
             }
-            reserved.put(call, wanted);
+            reserved.put(call, new Reservation(key, limits.tokensPerMinute(), wanted));
         }
         return new Verdict(standings, null);
     }
@@ -79,28 +86,24 @@ public final class RateLimiter implements CallListener {
 
     @Override
     public void ended(Call call, @Nullable InferenceException failure) {
-        if (limits.isOff()) {
-            return;
-        }
         String caller = streaming.remove(call);
         if (caller != null) {
             streams.computeIfPresent(caller, (name, open) -> open == 1 ? null : open - 1);
         }
-        Long taken = reserved.remove(call);
+        Reservation taken = reserved.remove(call);
         if (taken != null) {
             long used = (long) call.usage().promptTokens() + call.usage().completionTokens();
             boolean brokenOff = failure != null && call.timeToFirstTokenNanos() > 0;
-            long cost = brokenOff && used == 0 ? taken : used;
-            buckets.settle(key("tokens", call), limits.tokensPerMinute(), cost - taken);
+            long cost = brokenOff && used == 0 ? taken.tokens() : used;
+            buckets.settle(taken.key(), taken.perMinute(), cost - taken.tokens());
         }
     }
 
-    private boolean takeStream(Call call) {
-        String caller = call.caller();
+    private boolean takeStream(Call call, String caller, int most) {
         boolean[] taken = new boolean[1];
         streams.compute(caller, (name, open) -> {
             int before = open == null ? 0 : open;
-            taken[0] = before < limits.streams();
+            taken[0] = before < most;
             return taken[0] ? Integer.valueOf(before + 1) : open;
         });
         if (taken[0]) {
@@ -114,9 +117,15 @@ public final class RateLimiter implements CallListener {
                 || request instanceof GenerateRequest generate && generate.stream();
     }
 
+    /** A limit that is changed makes another bucket, since a bucket keeps the size that it was made with, at Redis also over restarts. */
+    private static String key(String what, int perMinute, Caller caller, Call call) {
+        return what + ":" + perMinute + ":" + name(caller) + ":" + call.model();
+    }
+
     /** The lengths keep two callers apart whatever their names hold. */
-    private static String key(String what, Call call) {
-        return what + ":" + call.caller().length() + ":" + call.caller() + ":" + call.model();
+    private static String name(Caller caller) {
+        String tenant = caller.tenant() == null ? "" : caller.tenant();
+        return caller.subject().length() + ":" + caller.subject() + ":" + tenant.length() + ":" + tenant;
     }
 
     private static Duration wait(ConsumptionProbe probe) {

@@ -1,7 +1,7 @@
 package io.inference.security.limits;
 
 /**
- * What each caller may use; 0 is no limit.
+ * What a caller may use; 0 is no limit.
  *
  * @param requestsPerMinute of one model
  * @param tokensPerMinute of one model, prompt and answer together
@@ -11,10 +11,5 @@ public record RateLimits(int requestsPerMinute, int tokensPerMinute, int streams
     /** Whether nothing is limited. */
     public boolean isOff() {
         return requestsPerMinute == 0 && tokensPerMinute == 0 && streams == 0;
-    }
-
-    /** Whether anything is counted by the minute, which replicas share. */
-    public boolean needBuckets() {
-        return requestsPerMinute > 0 || tokensPerMinute > 0;
     }
 }

@@ -44,21 +44,21 @@ public final class TokenQuestions {
     private final Semaphore atOnce = new Semaphore(MOST_AT_ONCE);
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    /** @param groupsClaim where a caller's groups are */
-    public TokenQuestions(Introspection introspection, Supplier<String> issuer, String audience, String groupsClaim) {
-        this(introspection, issuer, audience, groupsClaim, Clock.systemUTC(), TimeMeter.SYSTEM_NANOTIME);
+    /** @param claims where a caller's groups and scopes are */
+    public TokenQuestions(Introspection introspection, Supplier<String> issuer, String audience, CallerClaims claims) {
+        this(introspection, issuer, audience, claims, Clock.systemUTC(), TimeMeter.SYSTEM_NANOTIME);
     }
 
     TokenQuestions(
             Introspection introspection,
             Supplier<String> issuer,
             String audience,
-            String groupsClaim,
+            CallerClaims claims,
             Clock clock,
             TimeMeter meter) {
         this.introspection = introspection;
         this.rules = ClaimRules.of(issuer, audience, clock);
-        this.claims = new CallerClaims(groupsClaim);
+        this.claims = claims;
         this.clock = clock;
         this.rate = Bucket.builder()
                 .addLimit(limit -> limit.capacity(BURST).refillGreedy(A_SECOND, Duration.ofSeconds(1)))

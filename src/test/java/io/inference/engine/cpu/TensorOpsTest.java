@@ -51,11 +51,24 @@ class TensorOpsTest {
                     float[] x = random(n * w.columns(), random);
                     float[] out = new float[n * w.rows() + 1];
                     Arrays.fill(out, Float.NaN);
-                    ops.matmul(w, x, n, out);
-                    assertProduct(w, x, n, out);
+                    ops.matmul(ops.prepare(w), x, n, out);
+                    assertProduct(w, QuantizedBlock.is(type) ? rounded(x) : x, n, out);
                 }
             }
         }
+    }
+
+    /** To 8 bits with a scale for each 32, as the products with quantised weights take their inputs. */
+    private static float[] rounded(float[] x) {
+        float[] result = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            float largest = 0;
+            for (int j = i / 32 * 32; j < i / 32 * 32 + 32; j++) {
+                largest = Math.max(largest, Math.abs(x[j]));
+            }
+            result[i] = (float) Math.rint(x[i] * (127 / largest)) * (largest / 127);
+        }
+        return result;
     }
 
     private static void assertProduct(Weight w, float[] x, int n, float[] out) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
 
@@ -25,13 +26,14 @@ class AnswerSenderTest {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
     private final AnswerSender sender = new AnswerSender(KEEP_ALIVE);
+    private final ReentrantLock writing = new ReentrantLock();
     private final MockHttpServletResponse response = new MockHttpServletResponse();
 
     @Test
     void aStreamIsSentChunkByChunkWithAKeepAliveForEachSilence() throws IOException {
         Script script = new Script(
                 Chunk.of(0, "a"), StreamEvent.SILENCE, StreamEvent.SILENCE, Chunk.of(0, "b"), StreamEvent.END);
-        assertThat(sender.send(answer(script), response)).isNull();
+        assertThat(sender.send(answer(script), writing, response)).isNull();
         assertThat(response.getContentAsString()).isEqualTo("[a][keep-alive][keep-alive][b][end]");
         assertThat(response.getHeader("X-Accel-Buffering")).isEqualTo("no");
         assertThat(script.timeout).isEqualTo(KEEP_ALIVE);
@@ -42,7 +44,7 @@ class AnswerSenderTest {
     void aFailureAfterTheFirstByteIsToldInTheStream() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
         script.failure = new InferenceException(ErrorCode.BACKEND_FAILED, "broke off");
-        assertThat(sender.send(answer(script), response)).isSameAs(script.failure);
+        assertThat(sender.send(answer(script), writing, response)).isSameAs(script.failure);
         assertThat(response.getContentAsString()).isEqualTo("[a][broke off]");
         assertThat(script.closed).isTrue();
     }
@@ -51,7 +53,7 @@ class AnswerSenderTest {
     void aCallerThatHasGoneIsToldNothingAndTheStreamIsClosed() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
         script.failure = Call.cancellation(ErrorCode.CANCELLED);
-        assertThat(sender.send(answer(script), response)).isSameAs(script.failure);
+        assertThat(sender.send(answer(script), writing, response)).isSameAs(script.failure);
         assertThat(response.getContentAsString()).isEqualTo("[a]");
         assertThat(script.closed).isTrue();
     }
@@ -59,22 +61,31 @@ class AnswerSenderTest {
     @Test
     void aFaultOfOurOwnClosesTheStreamToo() {
         Script script = new Script();
-        assertThatThrownBy(() -> sender.send(answer(script), response)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> sender.send(answer(script), writing, response)).isInstanceOf(RuntimeException.class);
         assertThat(script.closed).isTrue();
     }
 
     @Test
     void aFaultOfOurOwnAfterTheFirstByteIsToldInTheStream() throws IOException {
         Script script = new Script(Chunk.of(0, "a"));
-        assertThat(sender.send(answer(script), response))
+        assertThat(sender.send(answer(script), writing, response))
                 .isNotNull()
                 .returns(ErrorCode.INTERNAL, InferenceException::code);
         assertThat(response.getContentAsString()).startsWith("[a][the service failed");
         assertThat(script.closed).isTrue();
     }
 
-    private static HttpAnswer.Streamed answer(Script script) {
-        return new HttpAnswer.Streamed("text/event-stream", script, new Brackets());
+    @Test
+    void theConnectionIsNotProbedWhileSomethingIsWrittenButWhileAChunkIsWaitedFor() throws IOException {
+        Script script = new Script(Chunk.of(0, "a"), StreamEvent.SILENCE, StreamEvent.END);
+        assertThat(sender.send(answer(script), writing, response)).isNull();
+        assertThat(script.waitedWhileWriting).isFalse();
+        assertThat(writing.isLocked()).isFalse();
+    }
+
+    private HttpAnswer.Streamed answer(Script script) {
+        script.writing = writing;
+        return new HttpAnswer.Streamed("text/event-stream", script, new Brackets(writing));
     }
 
     /** Gives what it was told to, then its failure. */
@@ -83,6 +94,8 @@ class AnswerSenderTest {
         private InferenceException failure;
         private Duration timeout;
         private boolean closed;
+        private boolean waitedWhileWriting;
+        private ReentrantLock writing;
 
         Script(StreamEvent... events) {
             this.events.addAll(List.of(events));
@@ -91,6 +104,7 @@ class AnswerSenderTest {
         @Override
         public StreamEvent next(Duration timeout) {
             this.timeout = timeout;
+            waitedWhileWriting |= writing.isLocked();
             if (events.isEmpty() && failure != null) {
                 throw failure;
             }
@@ -103,7 +117,7 @@ class AnswerSenderTest {
         }
     }
 
-    private static final class Brackets implements ChunkEncoder {
+    private record Brackets(ReentrantLock writing) implements ChunkEncoder {
         @Override
         public void chunk(Chunk chunk, OutputStream out) throws IOException {
             write(chunk.text(), out);
@@ -124,7 +138,8 @@ class AnswerSenderTest {
             write(failure.getMessage(), out);
         }
 
-        private static void write(String text, OutputStream out) throws IOException {
+        private void write(String text, OutputStream out) throws IOException {
+            assertThat(writing.isHeldByCurrentThread()).isTrue();
             out.write(("[" + text + "]").getBytes(StandardCharsets.UTF_8));
         }
     }

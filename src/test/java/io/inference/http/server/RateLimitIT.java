@@ -64,6 +64,39 @@ class RateLimitIT {
     }
 
     @Test
+    void membersOfAGroupSeeItsLimitsInTheirHeadersAndOthersTheDefault() throws Exception {
+        String bootstrap = "ik_" + "0123456789abcdef".repeat(2);
+        try (RunningService service = limited(
+                "--disable-auth=false",
+                "--bootstrap-api-key=" + bootstrap,
+                "--rate-limit-requests-per-minute=5",
+                "--rate-limit-groups=gold:requests=600,tokens=20000;admins:requests=0",
+                "--redis-enabled=false")) {
+            HttpResponse<String> gold = chat(service, 10, key(service, bootstrap, "gold"));
+            assertThat(gold.statusCode()).isEqualTo(200);
+            assertThat(header(gold, "x-ratelimit-limit-requests")).isEqualTo("600");
+            assertThat(header(gold, "x-ratelimit-remaining-requests")).isEqualTo("599");
+            assertThat(header(gold, "x-ratelimit-limit-tokens")).isEqualTo("20000");
+            HttpResponse<String> other = chat(service, 10, key(service, bootstrap, "silver"));
+            assertThat(header(other, "x-ratelimit-limit-requests")).isEqualTo("5");
+            assertThat(other.headers().firstValue("x-ratelimit-limit-tokens")).isEmpty();
+            HttpResponse<String> admin = chat(service, 10, bootstrap);
+            assertThat(admin.statusCode()).isEqualTo(200);
+            assertThat(admin.headers().firstValue("x-ratelimit-limit-requests")).isEmpty();
+        }
+    }
+
+    private static String key(RunningService service, String admin, String group) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/api-keys"))
+                .header("Authorization", "Bearer " + admin)
+                .POST(BodyPublishers.ofString(
+                        "{\"name\":\"test\",\"owner\":\"" + group + "\",\"groups\":[\"" + group + "\"]}"))
+                .build();
+        String body = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return body.replaceAll("(?s).*\"key\":\"([^\"]+)\".*", "$1");
+    }
+
+    @Test
     void aCallIsSettledByWhatItUsed() throws Exception {
         try (RunningService service = limited("--rate-limit-tokens-per-minute=1000", "--redis-enabled=false")) {
             assertThat(chat(service, 900).statusCode()).isEqualTo(200);
@@ -95,7 +128,12 @@ class RateLimitIT {
     }
 
     private static HttpResponse<String> chat(RunningService service, int maxTokens) throws Exception {
+        return chat(service, maxTokens, "none");
+    }
+
+    private static HttpResponse<String> chat(RunningService service, int maxTokens, String key) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/chat/completions"))
+                .header("Authorization", "Bearer " + key)
                 .POST(BodyPublishers.ofString("{\"model\":\"mock\",\"max_tokens\":" + maxTokens
                         + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))
                 .build();

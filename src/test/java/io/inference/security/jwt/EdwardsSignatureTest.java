@@ -19,6 +19,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import io.inference.security.EdwardsTokens;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TestIssuer;
+import io.inference.security.issuer.CallerClaims;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -132,6 +133,6 @@ class EdwardsSignatureTest {
 
     private static JwtVerifier verifier(JWK key) {
         JWKSet keys = new JWKSet(List.of(key)).toPublicJWKSet();
-        return new JwtVerifier(() -> keys, () -> ISSUER, TestIssuer.AUDIENCE, "groups");
+        return new JwtVerifier(() -> keys, () -> ISSUER, TestIssuer.AUDIENCE, new CallerClaims("groups", null));
     }
 }

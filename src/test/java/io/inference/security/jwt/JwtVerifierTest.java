@@ -11,6 +11,7 @@ import io.inference.api.InferenceException;
 import io.inference.security.ForgedTokens;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TestIssuer;
+import io.inference.security.issuer.CallerClaims;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,8 +32,8 @@ class JwtVerifierTest {
     private volatile Instant now = Instant.now();
     private volatile boolean down;
 
-    private final JwtVerifier verifier =
-            new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, "groups", new MovedClock(), nanos::get);
+    private final JwtVerifier verifier = new JwtVerifier(
+            this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", null), new MovedClock(), nanos::get);
     private volatile List<RSAKey> keys = List.of(issuer.key());
 
     private JWKSet fetch() throws IOException {
@@ -54,7 +55,7 @@ class JwtVerifierTest {
                 verifier.verify(issuer.token(c -> c.claim("scope", "chat embed").claim("tenant", "acme")));
         assertThat(caller.subject()).isEqualTo("alice");
         assertThat(caller.groups()).containsExactly("staff");
-        assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
+        assertThat(caller.scopes()).as("others' scopes restrict nothing").isEmpty();
         assertThat(caller.tenant()).isEqualTo("acme");
         assertThat(caller.kind()).isEqualTo(Caller.Kind.USER);
         assertThat(verifier.verify(issuer.token(c -> c.claim("azp", "alice"))).kind())
@@ -62,8 +63,33 @@ class JwtVerifierTest {
     }
 
     @Test
+    void whereScopesCountATokenMayDoWhatItsOwnNameAndOneWithoutIsForOthers() throws Exception {
+        JwtVerifier scoped =
+                new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", "inference:"));
+        Caller caller = scoped.verify(
+                issuer.token(c -> c.claim("scope", "openid inference:chat inference:embed inference: other:keys")));
+        assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
+        assertThat(caller.mayDo("chat")).isTrue();
+        assertThat(caller.mayDo("keys")).isFalse();
+        assertThat(scoped.verify(issuer.token(c -> c.claim("scp", List.of("inference:models"))))
+                        .scopes())
+                .containsExactly("models");
+        for (Object scope : new Object[] {"openid profile", "", "inference:", List.of(), 7}) {
+            String token = issuer.token(c -> c.claim("scope", scope));
+            assertThatThrownBy(() -> scoped.verify(token))
+                    .isInstanceOf(RefusedTokenException.class)
+                    .hasMessageContaining("AUTH_SCOPE_PREFIX");
+        }
+    }
+
+    private static CallerClaims claims(String groups, String scopePrefix) {
+        return new CallerClaims(groups, scopePrefix);
+    }
+
+    @Test
     void groupsMayBeWithinAnObjectOrNotThereAtAll() throws Exception {
-        JwtVerifier nested = new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, "realm_access.roles");
+        JwtVerifier nested =
+                new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("realm_access.roles", null));
         Map<String, Object> access = Map.of("roles", List.of("a", "b"));
         assertThat(nested.verify(issuer.token(c -> c.claim("realm_access", access)))
                         .groups())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.bucket4j.TimeMeter;
 import io.inference.api.Call;
+import io.inference.api.Caller;
 import io.inference.api.ChatRequest;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
@@ -11,8 +12,11 @@ import io.inference.api.Message;
 import io.inference.api.Options;
 import io.inference.api.Role;
 import io.inference.api.Usage;
+import io.inference.security.limits.LimitPolicy.GroupLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RateLimiterTest {
@@ -102,7 +106,7 @@ class RateLimiterTest {
 
     @Test
     void withoutLimitsNothingIsCounted() {
-        RateLimiter limiter = new RateLimiter(new RateLimits(0, 0, 0), new Buckets() {
+        RateLimiter limiter = new RateLimiter(new LimitPolicy(new RateLimits(0, 0, 0), Map.of()), new Buckets() {
             @Override
             public io.github.bucket4j.ConsumptionProbe take(String key, long perMinute, long tokens) {
                 throw new AssertionError("nobody asked");
@@ -119,13 +123,73 @@ class RateLimiterTest {
     }
 
     @Test
+    void membersOfAGroupHaveItsLimitsAndTheDefaultForWhatItLeavesUnsaid() {
+        RateLimiter limiter = new RateLimiter(
+                new LimitPolicy(
+                        new RateLimits(1, 0, 1),
+                        Map.of("gold", new GroupLimits(600, 1000, null), "free", new GroupLimits(0, null, 0))),
+                new LocalBuckets(clock));
+        RateLimiter.Verdict gold = admit(limiter, call("alice", "m"), caller("alice", null, "gold"), 1);
+        assertThat(gold.standings()).extracting(Standing::limit).containsExactly(600L, 1000L);
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", null, "gold"), 1)
+                        .refusal())
+                .hasMessageContaining("1 open streams");
+        for (int i = 0; i < 3; i++) {
+            RateLimiter.Verdict free = admit(limiter, call("bob", "m"), caller("bob", null, "free"), 1);
+            assertThat(free.refusal()).isNull();
+            assertThat(free.standings()).isEmpty();
+        }
+        assertThat(admit(limiter, call("carol", "m"), caller("carol", null, "others"), 1)
+                        .standings())
+                .extracting(Standing::limit)
+                .containsExactly(1L);
+    }
+
+    @Test
+    void ofSeveralGroupsTheMostGenerousCounts() {
+        LimitPolicy policy = new LimitPolicy(
+                new RateLimits(100, 100, 100),
+                Map.of(
+                        "low", new GroupLimits(1, 0, 3),
+                        "high", new GroupLimits(7, 5, null),
+                        "silent", new GroupLimits(null, null, null)));
+        assertThat(policy.of(caller("alice", null, "low", "high", "silent"))).isEqualTo(new RateLimits(7, 0, 3));
+        assertThat(policy.of(caller("alice", null, "low"))).isEqualTo(new RateLimits(1, 0, 3));
+        assertThat(policy.of(caller("alice", null, "silent"))).isEqualTo(new RateLimits(100, 100, 100));
+        assertThat(policy.of(caller("alice", null))).isEqualTo(new RateLimits(100, 100, 100));
+        assertThat(policy.needBuckets()).isTrue();
+        assertThat(new LimitPolicy(new RateLimits(0, 0, 1), Map.of("x", new GroupLimits(0, null, 1))).needBuckets())
+                .isFalse();
+        assertThat(new LimitPolicy(new RateLimits(0, 0, 0), Map.of("x", new GroupLimits(null, 1, null))).needBuckets())
+                .isTrue();
+    }
+
+    @Test
+    void equalNamesOfTwoTenantsAreCountedApart() {
+        RateLimiter limiter = limiter(new RateLimits(1, 0, 1));
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", "acme"), 1)
+                        .refusal())
+                .isNull();
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", "globex"), 1)
+                        .refusal())
+                .isNull();
+        assertThat(admit(limiter, call("alice", "m"), caller("alice", "acme"), 1)
+                        .refusal())
+                .isNotNull();
+    }
+
+    private static Caller caller(String subject, String tenant, String... groups) {
+        return new Caller(subject, Set.of(groups), Set.of(), tenant, Caller.Kind.USER);
+    }
+
+    @Test
     void aResetIsWrittenAsOpenAiDoes() {
         assertThat(new Standing("requests", 1, 0, 1_500_000_000L).reset()).isEqualTo("1.500s");
         assertThat(new Standing("requests", 1, 0, 60_000_000_000L).reset()).isEqualTo("60s");
     }
 
     private RateLimiter limiter(RateLimits limits) {
-        return new RateLimiter(limits, new LocalBuckets(clock));
+        return new RateLimiter(new LimitPolicy(limits, Map.of()), new LocalBuckets(clock));
     }
 
     private static long remaining(RateLimiter.Verdict verdict) {
@@ -138,10 +202,16 @@ class RateLimiterTest {
     }
 
     private static RateLimiter.Verdict admit(RateLimiter limiter, Call call, int maxTokens) {
+        Caller caller = new Caller(call.caller(), Set.of(), Set.of(), null, Caller.Kind.USER);
+        return admit(limiter, call, caller, maxTokens);
+    }
+
+    private static RateLimiter.Verdict admit(RateLimiter limiter, Call call, Caller caller, int maxTokens) {
         Options options =
                 new Options(null, null, null, null, null, null, null, null, maxTokens, List.of(), null, 1, null);
         List<Message> messages = List.of(Message.of(Role.USER, "What is the capital of France?"));
-        return limiter.admit(call, new ChatRequest(call.model(), messages, options, List.of(), null, null, null, true));
+        return limiter.admit(
+                call, caller, new ChatRequest(call.model(), messages, options, List.of(), null, null, null, true));
     }
 
     private static Call call(String caller, String model) {

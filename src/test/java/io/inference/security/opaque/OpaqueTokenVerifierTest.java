@@ -8,6 +8,7 @@ import io.inference.MovedClock;
 import io.inference.api.Caller;
 import io.inference.api.InferenceException;
 import io.inference.security.RefusedTokenException;
+import io.inference.security.issuer.CallerClaims;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,9 @@ class OpaqueTokenVerifierTest {
             "active", true, "iss", ISSUER, "aud", List.of("inference"), "sub", "alice", "groups", List.of("staff")));
     private volatile Introspection introspection = token -> Map.copyOf(answer);
     private final OpaqueTokenVerifier verifier = new OpaqueTokenVerifier(
-            new TokenQuestions(this::ask, () -> ISSUER, "inference", "groups", clock, new Meter()), clock::nanos);
+            new TokenQuestions(
+                    this::ask, () -> ISSUER, "inference", new CallerClaims("groups", null), clock, new Meter()),
+            clock::nanos);
 
     OpaqueTokenVerifierTest() {
         answer.put("exp", clock.instant().plusSeconds(3600).getEpochSecond());
@@ -48,7 +51,7 @@ class OpaqueTokenVerifierTest {
         Caller caller = verifier.verify("abc");
         assertThat(caller.subject()).isEqualTo("alice");
         assertThat(caller.groups()).containsExactly("staff");
-        assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
+        assertThat(caller.scopes()).as("without AUTH_SCOPE_PREFIX").isEmpty();
         assertThat(caller.kind()).isEqualTo(Caller.Kind.USER);
         answer.put("aud", "inference");
         answer.put("client_id", "alice");

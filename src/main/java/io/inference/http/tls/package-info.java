@@ -1,0 +1,8 @@
+/**
+ * TLS at the REST door: reads the certificate and its key from PEM files, and takes up renewed ones while the service runs. Connections
+ * that are open keep the certificate that they began with.
+ */
+@NullMarked
+package io.inference.http.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.inference.security;
+
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the management port answers. It knows no caller, so it answers nothing but health and metrics, and nothing that comes through a
+ * proxy or from a page in a browser; on loopback nothing that was not meant for this machine.
+ */
+public final class ManagementAccess {
+    private static final Pattern PATHS = Pattern.compile("/actuator/(?:health(?:/[A-Za-z]+)?|prometheus)");
+
+    private final boolean loopback;
+    private final AuditLog audit;
+
+    /** @param loopback whether only this machine can reach the port */
+    public ManagementAccess(boolean loopback, AuditLog audit) {
+        this.loopback = loopback;
+        this.audit = audit;
+    }
+
+    /**
+     * Decides; refusals are in the audit log.
+     *
+     * @param fetchSite what a browser says of where a request comes from, the header Sec-Fetch-Site; a typed address is {@code none}
+     * @return null where the request is let in
+     */
+    public @Nullable InferenceException refusal(Knock knock, @Nullable String fetchSite) {
+        boolean reads = knock.method().equals("GET") || knock.method().equals("HEAD");
+        if (!reads || !PATHS.matcher(knock.path()).matches()) {
+            return refuse(knock, ErrorCode.NOT_FOUND, "page not found");
+        }
+        String objection = objection(knock, fetchSite);
+        return objection == null ? null : refuse(knock, ErrorCode.FORBIDDEN, objection);
+    }
+
+    private @Nullable String objection(Knock knock, @Nullable String fetchSite) {
+        if (knock.forwarded()) {
+            return "a proxy passed this on";
+        }
+        if (knock.origin() != null || fetchSite != null && !fetchSite.equals("none")) {
+            return "pages may not ask this port";
+        }
+        return loopback ? LocalMachine.objection(knock) : null;
+    }
+
+    private InferenceException refuse(Knock knock, ErrorCode code, String message) {
+        audit.refused(
+                knock.id(), knock.peer(), knock.method(), knock.path(), code.reason(), "management port: " + message);
+        return new InferenceException(code, message);
+    }
+}
