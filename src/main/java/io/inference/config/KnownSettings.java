@@ -158,6 +158,10 @@ public final class KnownSettings {
                     "RATE_LIMIT_STREAMS",
                     new Whole(0, 1_000_000),
                     "streams that a caller may hold open at a replica; 0: no limit"),
+            plain(
+                    "RATE_LIMIT_GROUPS",
+                    new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
+                    "other limits for members of groups, the most generous of several; 0: no limit"),
             plain("JOB_CONCURRENCY", new Whole(1, 10_000), "jobs that a replica runs at once"),
             plain("JOB_ATTEMPTS", new Whole(1, 100), "runs of a job that may fail before it has failed"),
             plain("JOB_RETENTION", new Time(), "how long a job and its result are kept after its end"),
@@ -165,10 +169,6 @@ public final class KnownSettings {
                     "FILE_STORAGE_LIMIT",
                     new Size(DataSize.ofTerabytes(1)),
                     "what the files of one caller, batches' input and output, may fill"),
-            plain(
-                    "RATE_LIMIT_GROUPS",
-                    new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
-                    "other limits for members of groups, the most generous of several; 0: no limit"),
             plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
             plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream is sent a keep-alive, begun or not"),
             plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));

@@ -19,6 +19,7 @@ record Retries(int most) {
     private static final Duration LONGEST = Duration.ofMinutes(1);
     /** A batch of many lines over its caller's limit must not keep the workers busy with being refused. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
     private static final int MOST_DOUBLINGS = 10;
 
     /**

@@ -267,7 +267,7 @@ class BatchesIT {
     }
 
     private static Batch awaitEnd(OpenAIClient client, Batch batch) {
-        return await().atMost(Duration.ofSeconds(60))
+        return await().atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(200))
                 .until(
                         () -> client.batches().retrieve(batch.id()),

@@ -341,8 +341,8 @@ class JobStoreIT {
                 "INSERT INTO numbers SELECT 1 FROM " + relaxed,
                 "UPDATE numbers SET number = 2 FROM (SELECT 0 AS number) AS picked, " + relaxed
                         + " WHERE numbers.number = picked.number")) {
-            try (var connection = java.sql.DriverManager.getConnection(
-                            settings.url(), settings.user(), settings.password());
+            try (var connection =
+                            java.sql.DriverManager.getConnection(settings.url(), settings.user(), settings.password());
                     var sql = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 sql.execute("CREATE TEMP TABLE numbers ON COMMIT DROP AS SELECT 0 AS number");

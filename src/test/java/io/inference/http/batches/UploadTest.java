@@ -40,7 +40,8 @@ class UploadTest {
         assertRefused(() -> Upload.of(new byte[0], null));
         assertRefused(() -> Upload.of(new byte[0], "application/json"));
         assertRefused(() -> Upload.of(new byte[0], "multipart/form-data").field("file"));
-        assertRefused(() -> Upload.of("--xyz\r\nbroken".getBytes(StandardCharsets.UTF_8), TYPE).field("file"));
+        assertRefused(() -> Upload.of("--xyz\r\nbroken".getBytes(StandardCharsets.UTF_8), TYPE)
+                .field("file"));
         byte[] cut = FORM.substring(0, FORM.indexOf("line two")).getBytes(StandardCharsets.UTF_8);
         assertRefused(() -> Upload.of(cut, TYPE).find("file", (name, in) -> in.readAllBytes()));
     }

@@ -19,7 +19,9 @@ class BatchInputTest {
     void linesComeWithTheirNumbersWhateverTheirEnds() throws IOException {
         List<BatchJobs.Line> lines = new ArrayList<>();
         int count = BatchInput.read(
-                in("\r\n" + line("a").strip() + "\r\n\n" + line("b").strip()), ENDPOINT, (line, bytes) -> lines.add(line));
+                in("\r\n" + line("a").strip() + "\r\n\n" + line("b").strip()),
+                ENDPOINT,
+                (line, bytes) -> lines.add(line));
         assertThat(count).isEqualTo(2);
         assertThat(lines)
                 .containsExactly(
