@@ -42,6 +42,7 @@ public final class Database implements AutoCloseable {
     private volatile @Nullable HikariDataSource pool;
     /** Kept, since it knows the statements that it has parsed. */
     private volatile @Nullable JdbcClient client;
+
     private volatile String state = "starting";
 
     private Database(Callable<DatabaseSettings> source) {

@@ -161,9 +161,8 @@ final class JobStore {
     }
 
     void delivered(List<UUID> ids) {
-        int ignored = database.<Integer>call(client -> client.sql(
-                        "UPDATE jobs SET delivered_at = :now FROM " + RELAXED + ", " + IN_ORDER
-                                + " WHERE jobs.id = locked.id")
+        int ignored = database.<Integer>call(client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED
+                        + ", " + IN_ORDER + " WHERE jobs.id = locked.id")
                 .param("ids", ids.toArray(UUID[]::new))
                 .param("now", JobRows.column(now()))
                 .param("commit", "off")
