@@ -40,6 +40,9 @@ public final class RunningService implements AutoCloseable {
         if (all.stream().noneMatch(option -> option.startsWith("--db-") || option.startsWith("--data-dir"))) {
             all.addAll(SharedPostgres.options());
         }
+        if (all.stream().noneMatch(option -> option.startsWith("--rabbitmq-"))) {
+            all.add("--rabbitmq-enabled=false");
+        }
         return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
     }
 

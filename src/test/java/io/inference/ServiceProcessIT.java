@@ -33,6 +33,7 @@ class ServiceProcessIT {
             "--management-port=0",
             "--disable-auth=true",
             "--local-engine=off",
+            "--rabbitmq-enabled=false",
             "--inference-services-ollama-base-url=");
 
     @Test
@@ -61,7 +62,8 @@ class ServiceProcessIT {
                 .contains(
                         "PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY",
                         "PROFILE=production needs DB_HOST or DB_CONNECTION_STRING",
-                        "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false")
+                        "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false",
+                        "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false")
                 .doesNotContain("\tat ", "listening on", "database jdbc");
         assertThat(process.waitFor()).isNotZero();
     }

@@ -144,6 +144,25 @@ public final class KnownSettings {
             secret("REDIS_PASSWORD", "Redis' password"),
             plain("REDIS_DB", new Whole(0, 1_000_000), "number of Redis' database"),
             plain("REDIS_CONNECT_TIMEOUT", new Time(), "how long connecting to Redis may take"),
+            plain("RABBITMQ_ENABLED", new Flag(), "whether the RabbitMQ door is open"),
+            plain(
+                    "RABBITMQ_HOST",
+                    new Text("a host name or address"),
+                    "RabbitMQ's host; empty: this process starts its own, where a rabbitmq-server is installed"),
+            plain("RABBITMQ_PORT", new Whole(1, 65535), "RabbitMQ's port"),
+            plain("RABBITMQ_USER", new Text("a user"), "who the service is to RabbitMQ"),
+            secret("RABBITMQ_PASSWORD", "that user's password; empty: guest"),
+            plain("RABBITMQ_VHOST", new Text("a virtual host"), "RabbitMQ's virtual host"),
+            plain(
+                    "RABBITMQ_TLS",
+                    new Flag(),
+                    "whether the connection to RABBITMQ_HOST is TLS, its certificate checked"),
+            plain(
+                    "RABBITMQ_PREFETCH",
+                    new Whole(1, 10_000),
+                    "requests that a consumer may hold which have no result yet"),
+            plain("RABBITMQ_CONCURRENCY", new Whole(1, 1_000), "consumers of each queue"),
+            plain("RABBITMQ_REQUIRE_JWT", new Flag(), "whether a message needs a token in its authorization header"),
             plain(
                     "RATE_LIMIT_REQUESTS_PER_MINUTE",
                     new Whole(0, 1_000_000_000),

@@ -97,6 +97,12 @@ final class ListenerRules {
             faults.add(
                     "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false: each replica counts for itself then");
         }
+        boolean rabbitMq = !"false"
+                .equalsIgnoreCase(settings.getProperty("rabbitmq-enabled", "").strip());
+        if (isProduction() && rabbitMq && !has("rabbitmq-host")) {
+            faults.add(
+                    "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false: that door stays closed then");
+        }
         return faults;
     }
 

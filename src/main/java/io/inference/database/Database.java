@@ -40,6 +40,9 @@ public final class Database implements AutoCloseable {
     private final Opener opener;
     private final CountDownLatch firstAttempt = new CountDownLatch(1);
     private volatile @Nullable HikariDataSource pool;
+    /** Kept, since it knows the statements that it has parsed. */
+    private volatile @Nullable JdbcClient client;
+
     private volatile String state = "starting";
 
     private Database(Callable<DatabaseSettings> source) {
@@ -62,7 +65,7 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T call(Function<JdbcClient, T> work) {
         HikariDataSource open = opened();
         try {
-            return work.apply(JdbcClient.create(open));
+            return work.apply(clientOf(open));
         } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
             log.warn("the database cannot be asked: {}", rootMessage(e));
             throw isFull(e)
@@ -81,6 +84,11 @@ public final class Database implements AutoCloseable {
         } catch (InferenceException e) {
             return "cannot be reached";
         }
+    }
+
+    private JdbcClient clientOf(HikariDataSource open) {
+        JdbcClient known = client;
+        return known == null ? JdbcClient.create(open) : known;
     }
 
     private HikariDataSource opened() {
@@ -145,6 +153,7 @@ public final class Database implements AutoCloseable {
         if (opener.isClosed()) {
             throw new InterruptedException();
         }
+        client = JdbcClient.create(candidate);
         pool = candidate;
     }
 

@@ -4,6 +4,7 @@ import io.inference.config.Settings;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
 
 /** The servers that this package offers. Making one of these beans starts nothing. */
 @Configuration(proxyBeanMethods = false)
@@ -17,5 +18,10 @@ class EmbeddedConfiguration {
     @Bean
     RedisProcess redisProcess(Settings settings) {
         return new RedisProcess(settings.path("data-dir"));
+    }
+
+    @Bean
+    RabbitNode rabbitNode(Settings settings, Environment environment) {
+        return new RabbitNode(settings.path("data-dir"), environment.getProperty("PATH", ""));
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Stands in for servers that a machine does not have: PostgreSQL and Redis, each private to this process, and an issuer of tokens, only
+ * Stands in for servers that a machine does not have: PostgreSQL, Redis and RabbitMQ, each private to this process, and an issuer of tokens, only
  * while every listener is on loopback. Only with the profile {@code embedded}. Nothing imports this package: its configuration classes
  * are found by the component scan, and the production jar is built without it.
  */

@@ -73,8 +73,10 @@ final class JobLeases {
 
     /** Prolongs the leases on these jobs; those that the result lacks are lost. */
     List<Held> prolong(Collection<UUID> ids) {
-        return database.call(client -> client.sql("UPDATE jobs SET lease_until = :until FROM " + JobStore.RELAXED
-                        + " WHERE id = ANY(:ids) AND lease_owner = :me AND state = 'running' RETURNING id, cancelling")
+        return database.call(client -> client.sql("UPDATE jobs SET lease_until = :until FROM " + JobStore.RELAXED + ", "
+                        + JobStore.IN_ORDER
+                        + " WHERE jobs.id = locked.id AND lease_owner = :me AND state = 'running'"
+                        + " RETURNING jobs.id, cancelling")
                 .param("until", JobRows.column(clock.instant().plus(length)))
                 .param("commit", "off")
                 .param("ids", ids.toArray(UUID[]::new))

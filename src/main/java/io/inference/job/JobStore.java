@@ -26,6 +26,9 @@ final class JobStore {
     /** Has to be joined with what a statement changes, else it is not evaluated. */
     static final String RELAXED = "(SELECT set_config('synchronous_commit', :commit, true)) AS relaxed";
 
+    /** Statements over several rows lock them in one order, since two could otherwise wait for each other for ever. */
+    static final String IN_ORDER = "(SELECT id FROM jobs WHERE id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked";
+
     private final Database database;
     private final InstantSource clock;
 
@@ -125,6 +128,13 @@ final class JobStore {
                 .list());
     }
 
+    Optional<byte[]> payload(UUID id) {
+        return database.call(client -> client.sql("SELECT payload FROM jobs WHERE id = ?")
+                .param(id)
+                .query((row, number) -> row.getBytes("payload"))
+                .optional());
+    }
+
     int ahead(Job job) {
         return database.call(client -> client.sql("SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued'"
                         + " AND not_before IS NULL AND turn < ? LIMIT 1000) AS earlier")
@@ -151,12 +161,12 @@ final class JobStore {
     }
 
     void delivered(List<UUID> ids) {
-        int ignored = database.<Integer>call(
-                client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED + " WHERE id = ANY(:ids)")
-                        .param("ids", ids.toArray(UUID[]::new))
-                        .param("now", JobRows.column(now()))
-                        .param("commit", "off")
-                        .update());
+        int ignored = database.<Integer>call(client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED
+                        + ", " + IN_ORDER + " WHERE jobs.id = locked.id")
+                .param("ids", ids.toArray(UUID[]::new))
+                .param("now", JobRows.column(now()))
+                .param("commit", "off")
+                .update());
     }
 
     /** One that is queued has ended then; one that runs is marked to be stopped. Empty where there is none, or it has ended. */

@@ -33,6 +33,9 @@ public interface Jobs {
      */
     JobPage list(@Nullable Caller owner, @Nullable JobState state, @Nullable UUID after, int most);
 
+    /** What was submitted; empty once the job is no longer kept. */
+    Optional<byte[]> payload(UUID id);
+
     /**
      * How many queued jobs, whoever's they are, are to be claimed before this one; 0 unless it is queued. Exact up to a thousand; a job
      * of more urgency that is submitted later is not foreseen.

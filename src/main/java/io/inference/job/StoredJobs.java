@@ -101,6 +101,11 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
     }
 
     @Override
+    public Optional<byte[]> payload(UUID id) {
+        return store.payload(id);
+    }
+
+    @Override
     public int ahead(Job job) {
         return job.state() == JobState.QUEUED ? store.ahead(job) : 0;
     }

@@ -87,21 +87,15 @@ class DependencyRuleTest {
     @ArchTest
     static final ArchRule theDatabaseAndRedisImportTheApiAndHowToConnectAlone = classes()
             .that()
-            .resideInAnyPackage("io.inference.database..", "io.inference.redis..")
+            .resideInAnyPackage("io.inference.database..", "io.inference.redis..", "io.inference.broker..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.api..",
                             "io.inference.connect..",
                             "io.inference.database..",
-                            "io.inference.redis..")));
-
-    @ArchTest
-    static final ArchRule connectImportsNothingOfOurs = classes()
-            .that()
-            .resideInAPackage("io.inference.connect..")
-            .should()
-            .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.connect..")));
+                            "io.inference.redis..",
+                            "io.inference.broker..")));
 
     @ArchTest
     static final ArchRule jobsImportTheApiAndTheDatabase = classes()
@@ -110,6 +104,13 @@ class DependencyRuleTest {
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage("io.inference.job..", "io.inference.api..", "io.inference.database..")));
+
+    @ArchTest
+    static final ArchRule connectImportsNothingOfOurs = classes()
+            .that()
+            .resideInAPackage("io.inference.connect..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.connect..")));
 
     @ArchTest
     static final ArchRule nobodyImportsTheEmbeddedServers = noClasses()
@@ -161,12 +162,38 @@ class DependencyRuleTest {
                             "io.inference.routes")));
 
     @ArchTest
+    static final ArchRule nobodyImportsTheRabbitMqDoor = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.inference", "io.inference.amqp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.amqp..");
+
+    @ArchTest
+    static final ArchRule theRabbitMqDoorImportsWhatDoorsMayAndTheBroker = classes()
+            .that()
+            .resideInAPackage("io.inference.amqp..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage(
+                            "io.inference.amqp..",
+                            "io.inference.broker..",
+                            "io.inference.api..",
+                            "io.inference.security..",
+                            "io.inference.job..",
+                            "io.inference.routes")));
+
+    @ArchTest
     static final ArchRule camelStaysInProcessorsDoorsAndRoutes = noClasses()
             .that()
             .haveSimpleNameNotEndingWith("Processor")
             .and()
             .resideOutsideOfPackages(
-                    "io.inference", "io.inference.routes..", "io.inference.http..", "io.inference.grpc..")
+                    "io.inference",
+                    "io.inference.routes..",
+                    "io.inference.http..",
+                    "io.inference.grpc..",
+                    "io.inference.amqp..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel..");

@@ -182,7 +182,9 @@ class SettingsTest {
         faulty(
                 "PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE",
                 "PROFILE=production needs DB_HOST or DB_CONNECTION_STRING",
-                "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false");
+                "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false",
+                "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false");
+        variables.put("RABBITMQ_HOST", "broker");
         variables.put("AUTH_ISSUER", "https://login.example");
         variables.put("AUTH_AUDIENCE", "inference");
         variables.put("DB_CONNECTION_STRING", "postgres://u:p@db/inference");
@@ -195,6 +197,9 @@ class SettingsTest {
         variables.remove("AUTH_ISSUER");
         variables.remove("AUTH_AUDIENCE");
         variables.put("BOOTSTRAP_API_KEY", "ik_" + "0".repeat(32));
+        assertThat(settings().text("profile")).isEqualTo("production");
+        variables.remove("RABBITMQ_HOST");
+        variables.put("RABBITMQ_ENABLED", "false");
         assertThat(settings().text("profile")).isEqualTo("production");
     }
 

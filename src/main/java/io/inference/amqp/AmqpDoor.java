@@ -1,0 +1,177 @@
+package io.inference.amqp;
+
+import io.inference.api.Call;
+import io.inference.api.CallListener;
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.broker.Outcome;
+import io.inference.broker.Publisher;
+import io.inference.job.JobError;
+import io.inference.security.AuditLog;
+import io.inference.security.RefusedTokenException;
+import io.inference.security.Tokens;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one message from its queue to where it stays: in a row, or at the dead letters. Says who sent it before its route begins. A service
+ * that is too busy, or has no database for a while, keeps the message and tries again.
+ */
+final class AmqpDoor {
+    private static final String SCHEME = "Bearer ";
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final int MOST_ATTEMPTS = 5;
+
+    private final AmqpSettings settings;
+    private final Tokens tokens;
+    private final List<CallListener> listeners;
+    private final AuditLog audit;
+    private final Publisher publisher;
+    private final Intake intake;
+
+    AmqpDoor(
+            AmqpSettings settings,
+            Tokens tokens,
+            List<CallListener> listeners,
+            AuditLog audit,
+            Publisher publisher,
+            Intake intake) {
+        this.settings = settings;
+        this.tokens = tokens;
+        this.listeners = List.copyOf(listeners);
+        this.audit = audit;
+        this.publisher = publisher;
+        this.intake = intake;
+    }
+
+    /**
+     * Runs a message's route until it has done what it is for, or never will.
+     *
+     * @param route one run; leaves in the delivery what it failed with
+     * @param serving whether the route still takes messages
+     */
+    void take(Delivery delivery, Runnable route, BooleanSupplier serving) {
+        Duration pause = FIRST_PAUSE;
+        for (int attempt = 1; ; attempt++) {
+            InferenceException failure = run(delivery, route);
+            if (failure == null) {
+                if (!delivery.isHeld()) {
+                    delivery.acknowledge();
+                }
+                return;
+            }
+            boolean again = failure.code().disposition() == ErrorCode.Disposition.WAIT
+                    || failure.code().disposition().isRetried() && attempt < MOST_ATTEMPTS;
+            if (!again && refuse(delivery, failure, attempt)) {
+                return;
+            }
+            if (!serving.getAsBoolean() || !sleep(pause)) {
+                delivery.requeue();
+                return;
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            if (again) {
+                intake.pause(pause);
+            }
+        }
+    }
+
+    private @Nullable InferenceException run(Delivery delivery, Runnable route) {
+        delivery.setFailure(null);
+        try {
+            if (delivery.body().length > settings.maxRequestBytes()) {
+                throw new InferenceException(
+                        ErrorCode.TOO_LARGE, "the message is larger than " + settings.maxRequestBytes() + " bytes");
+            }
+            route.run();
+        } catch (RuntimeException e) {
+            delivery.setFailure(e);
+        }
+        Exception failure = delivery.failure();
+        return failure == null ? null : reason(failure);
+    }
+
+    /** The failure that an exception stands for: the nearest cause that has a reason, else a fault of our own. */
+    private static InferenceException reason(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InferenceException known) {
+                return known;
+            }
+        }
+        return new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", failure);
+    }
+
+    /** Whether the message is done with; not where the broker did not confirm what was sent instead. */
+    private boolean refuse(Delivery delivery, InferenceException failure, int attempts) {
+        JobError error = JobError.of(failure);
+        List<CompletableFuture<Outcome>> sent = new ArrayList<>();
+        if (failure.code().disposition().isDeadLettered()) {
+            sent.add(publisher.publish(Letters.deadLetter(delivery, error, attempts)));
+        }
+        if (!delivery.queue().equals(AmqpTopology.CONTROL_QUEUE)) {
+            sent.add(publisher.publish(Letters.refusal(delivery, error)));
+            var ignored = publisher.publish(Letters.refused(delivery, error));
+        }
+        if (sent.stream().map(CompletableFuture::join).anyMatch(outcome -> outcome == Outcome.UNKNOWN)) {
+            return false;
+        }
+        delivery.acknowledge();
+        // What becomes a job is told when that has run.
+        Call call = delivery.call() == null ? call() : delivery.call();
+        listeners.forEach(listener -> listener.started(call));
+        listeners.forEach(listener -> listener.ended(call, failure));
+        return true;
+    }
+
+    private static boolean sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** A call for one run of a message's route. */
+    Call call() {
+        return new Call("amqp-" + UUID.randomUUID(), Outbox.DOOR, settings.requestTimeout());
+    }
+
+    /**
+     * Who sent a message: whoever its token names; without one, the user that the broker vouches for.
+     *
+     * @throws InferenceException with {@code UNAUTHENTICATED} where its token does not hold, or it needs one
+     */
+    Caller caller(Delivery delivery, Call call) {
+        String header = delivery.header(HeaderRules.AUTHORIZATION);
+        if (header == null) {
+            if (settings.requireToken()) {
+                throw unauthenticated(delivery, call, "no authorization header");
+            }
+            String user = delivery.properties().getUserId();
+            String name = user == null || user.isBlank() ? "anonymous" : user;
+            return new Caller("amqp:" + name, Set.of(), Set.of(), null, Caller.Kind.SERVICE);
+        }
+        try {
+            boolean bearer = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+            return tokens.verify((bearer ? header.substring(SCHEME.length()) : header).strip());
+        } catch (RefusedTokenException e) {
+            throw unauthenticated(delivery, call, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private InferenceException unauthenticated(Delivery delivery, Call call, String reason) {
+        audit.refused(call.id(), "amqp", "message", delivery.queue(), ErrorCode.UNAUTHENTICATED.reason(), reason);
+        return new InferenceException(
+                ErrorCode.UNAUTHENTICATED, "a valid bearer token is needed in the message's authorization header");
+    }
+}

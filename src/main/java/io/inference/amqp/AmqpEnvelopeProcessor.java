@@ -1,0 +1,21 @@
+package io.inference.amqp;
+
+import io.inference.api.Call;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Reads a message. Body out: its JSON as a map, whose fields are of the types that they must have. */
+final class AmqpEnvelopeProcessor implements Processor {
+    @Override
+    public void process(Exchange exchange) {
+        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
+        Map<?, ?> fields = Wire.object(delivery.body());
+        Envelope envelope = Envelope.of(fields);
+        delivery.setEnvelope(envelope);
+        if (fields.get("payload") instanceof Map<?, ?> payload && payload.get("model") instanceof String name) {
+            exchange.getProperty(Call.PROPERTY, Call.class).setModel(name);
+        }
+        exchange.getMessage().setBody(fields);
+    }
+}

@@ -1,0 +1,105 @@
+package io.inference.amqp;
+
+import com.rabbitmq.client.Connection;
+import io.inference.broker.BrokerListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that fetches messages at this replica: it starts when the broker is there, pauses while the service is too busy for more, and
+ * starts again with every new connection. Containers come and go with generations of routes.
+ */
+final class Intake implements BrokerListener, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+    private final Set<RequestContainer> containers = new LinkedHashSet<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("amqp-intake").daemon().factory());
+    private @Nullable Connection connection;
+    private Instant pausedUntil = Instant.MIN;
+
+    @Override
+    public synchronized void up(Connection consuming, Connection publishing) {
+        connection = consuming;
+        containers.forEach(container -> open(container, consuming));
+    }
+
+    @Override
+    public synchronized void down() {
+        connection = null;
+        containers.forEach(RequestContainer::forget);
+    }
+
+    synchronized void add(RequestContainer container) {
+        containers.add(container);
+        if (connection != null) {
+            open(container, connection);
+        }
+    }
+
+    synchronized void remove(RequestContainer container) {
+        containers.remove(container);
+        container.leave();
+    }
+
+    /** Fetches nothing for so long; a later moment stands. */
+    synchronized void pause(Duration time) {
+        Instant until = Instant.now().plus(time);
+        if (until.isBefore(pausedUntil)) {
+            return;
+        }
+        if (pausedUntil.isBefore(Instant.now())) {
+            log.info("fetching no requests for {} ms: the service is too busy", time.toMillis());
+            containers.forEach(RequestContainer::pause);
+        }
+        pausedUntil = until;
+        var ignored = timer.schedule(this::resume, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void resume() {
+        if (!Instant.now().isBefore(pausedUntil)) {
+            containers.forEach(this::consume);
+        }
+    }
+
+    private void open(RequestContainer container, Connection live) {
+        try {
+            container.open(live);
+            if (!Instant.now().isBefore(pausedUntil)) {
+                container.consume();
+            }
+        } catch (IOException | RuntimeException e) {
+            log.warn("{} cannot be consumed: {}", container, cause(e));
+        }
+    }
+
+    private void consume(RequestContainer container) {
+        try {
+            container.consume();
+        } catch (IOException | RuntimeException e) {
+            log.warn("{} cannot be consumed: {}", container, cause(e));
+        }
+    }
+
+    private static String cause(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,134 @@
+package io.inference.amqp;
+
+import com.rabbitmq.client.Connection;
+import io.inference.routes.InFlight;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageProperties;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
+import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
+
+/**
+ * The consumers of one route. Spring's own containers close the channels of what they stop, by which messages under way come again; this
+ * one lets go of a channel when its last message is settled. What it starts, and when, is the {@link Intake}'s.
+ */
+final class RequestContainer extends AbstractMessageListenerContainer {
+    /** Header under which a delivery passes through Camel's consumer; nothing with that prefix comes in from outside. */
+    static final String DELIVERY = "InferenceDelivery";
+
+    /** Runs the route for a message, as often as it takes. */
+    interface Course {
+        void run(Delivery delivery, Runnable route, BooleanSupplier serving);
+    }
+
+    private final Intake intake;
+    private final AmqpSettings settings;
+    private final InFlight calls;
+    private final Course course;
+    private final DefaultMessagePropertiesConverter converter = new DefaultMessagePropertiesConverter();
+    private List<QueueConsumer> consumers = List.of();
+
+    RequestContainer(
+            ConnectionFactory connections, Intake intake, AmqpSettings settings, InFlight calls, Course course) {
+        setConnectionFactory(connections);
+        this.intake = intake;
+        this.settings = settings;
+        this.calls = calls;
+        this.course = course;
+    }
+
+    @Override
+    protected void doInitialize() {}
+
+    /** Spring would connect for it, and wait until that fails. */
+    @Override
+    protected void checkMismatchedQueues() {}
+
+    @Override
+    protected void doStart() {
+        super.doStart();
+        intake.add(this);
+    }
+
+    @Override
+    protected void shutdownAndWaitOrCallback(@Nullable Runnable callback) {
+        intake.remove(this);
+        if (callback != null) {
+            callback.run();
+        }
+    }
+
+    void open(Connection connection) throws IOException {
+        List<QueueConsumer> opened = new ArrayList<>();
+        for (String queue : getQueueNames()) {
+            int count = queue.equals(AmqpTopology.CONTROL_QUEUE) ? 1 : settings.concurrency();
+            for (int i = 0; i < count; i++) {
+                opened.add(new QueueConsumer(connection, queue.strip(), settings.prefetch(), this::receive));
+            }
+        }
+        consumers = opened;
+    }
+
+    void consume() throws IOException {
+        for (QueueConsumer consumer : consumers) {
+            consumer.consume();
+        }
+    }
+
+    void pause() {
+        consumers.forEach(QueueConsumer::pause);
+    }
+
+    void leave() {
+        consumers.forEach(QueueConsumer::leave);
+        consumers = List.of();
+    }
+
+    /** The connection is gone, and with it every channel. */
+    void forget() {
+        consumers = List.of();
+    }
+
+    private void receive(Delivery delivery) {
+        if (!calls.enter()) {
+            delivery.requeue();
+            return;
+        }
+        try {
+            course.run(delivery, () -> route(delivery), this::isRunning);
+        } finally {
+            calls.leave();
+        }
+    }
+
+    /** One run of the route; what it fails with is noted. */
+    private void route(Delivery delivery) {
+        MessageProperties properties = converter.toMessageProperties(delivery.properties(), null, "UTF-8");
+        properties.getHeaders().keySet().removeIf(name -> !HeaderRules.mayEnter(name));
+        // Answering is the door's affair, later; Camel's consumer would answer at the end of the route.
+        properties.setReplyTo(null);
+        properties.setConsumerQueue(delivery.queue());
+        properties.setHeader(DELIVERY, delivery);
+        try {
+            if (getMessageListener() instanceof ChannelAwareMessageListener listener) {
+                listener.onMessage(new Message(delivery.body(), properties), null);
+            }
+        } catch (Exception e) {
+            if (delivery.failure() == null) {
+                delivery.setFailure(e);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "consumers of " + Arrays.toString(getQueueNames());
+    }
+}

@@ -1,0 +1,27 @@
+package io.inference.broker;
+
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+
+/** Tells whether the broker can be used. One that is away does not make the service unready: the other doors go on without it. */
+public final class BrokerHealth implements HealthIndicator {
+    static final Status AWAY = new Status("AWAY");
+
+    private final Broker broker;
+
+    public BrokerHealth(Broker broker) {
+        this.broker = broker;
+    }
+
+    @Override
+    public Health health() {
+        String state = broker.state();
+        if (state.equals(Broker.UP)) {
+            return Health.up().build();
+        }
+        return Health.status(broker.isOff() ? Status.UNKNOWN : AWAY)
+                .withDetail("reason", state)
+                .build();
+    }
+}

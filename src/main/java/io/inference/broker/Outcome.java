@@ -1,0 +1,11 @@
+package io.inference.broker;
+
+/** What became of a published message. */
+public enum Outcome {
+    /** The broker has it. */
+    CONFIRMED,
+    /** Nothing is bound to take it, or its queue has gone; the broker has dropped it. */
+    RETURNED,
+    /** Refused, or not confirmed in time, or the connection broke: the broker may or may not have it. */
+    UNKNOWN
+}

@@ -1,0 +1,68 @@
+package io.inference;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The service as a process of its own, for tests that kill it. */
+public final class ServiceProcess implements AutoCloseable {
+    private final Process process;
+
+    private ServiceProcess(Process process) {
+        this.process = process;
+    }
+
+    /**
+     * Runs what this test was compiled with, without the tests' own classes and their log settings.
+     *
+     * @param log gets what the process says
+     */
+    public static ServiceProcess start(Path log, List<String> options) throws IOException {
+        String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("target/quick/test"))
+                .collect(Collectors.joining(File.pathSeparator));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classes,
+                "io.inference.InferenceService",
+                "--port=0",
+                "--management-port=0",
+                "--disable-auth=true",
+                "--local-engine=off",
+                "--inference-services-ollama-base-url="));
+        command.addAll(options);
+        return new ServiceProcess(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start());
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** As SIGKILL does. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        int ignored = process.waitFor();
+    }
+
+    /** As SIGTERM does; waits for its end. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            int ignored = process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,363 @@
+package io.inference.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.inference.RunningService;
+import io.inference.broker.Broker;
+import io.inference.embedded.SharedPostgres;
+import io.inference.embedded.SharedRabbit;
+import io.inference.stub.StubServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a client of RabbitMQ sees of the service. */
+class AmqpDoorIT {
+    private static final Set<String> FAILED = ConcurrentHashMap.newKeySet();
+    private static StubServer backend;
+    private static RunningService service;
+
+    @BeforeAll
+    static void start() throws Exception {
+        SharedRabbit.assumeInstalled();
+        SharedRabbit.clear();
+        backend = new StubServer(AmqpDoorIT::answer);
+        List<String> options = new ArrayList<>(SharedRabbit.options());
+        options.addAll(SharedPostgres.freshOptions("amqp_door"));
+        options.add("--inference-services-openai-base-url=" + backend.url() + "/v1");
+        options.add("--rabbitmq-prefetch=10");
+        options.add("--max-request-size=100KB");
+        options.add("--job-attempts=2");
+        service = RunningService.start(options.toArray(String[]::new));
+        await().until(() -> service.bean(Broker.class).state().equals("up"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (service != null) {
+            service.close();
+            backend.close();
+        }
+    }
+
+    private static void answer(StubServer.Request request, StubServer.Connection connection) throws Exception {
+        if (request.path().endsWith("/models")) {
+            connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"mock\"}]}");
+        } else if (request.body().contains("be slow")) {
+            connection.awaitDisconnect();
+        } else if (request.body().contains("always fail")
+                || request.body().contains("fail once") && FAILED.add(request.body())) {
+            connection.whole(500, "application/json", "{\"error\":{\"message\":\"broken\"}}");
+        } else if (request.path().endsWith("/embeddings")) {
+            connection.whole(
+                    200,
+                    "application/json",
+                    "{\"model\":\"mock\",\"data\":[{\"index\":0,\"embedding\":[1,0]}],\"usage\":{\"prompt_tokens\":1,\"total_tokens\":1}}");
+        } else if (request.body().contains("\"stream\":true")) {
+            connection.whole(200, "text/event-stream", """
+                    data: {"choices":[{"index":0,"delta":{"content":"one "}}]}
+
+                    data: {"choices":[{"index":0,"delta":{"content":"two "}}]}
+
+                    data: {"choices":[{"index":0,"delta":{"content":"three"}}]}
+
+                    data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+                    data: [DONE]
+
+                    """);
+        } else {
+            connection.whole(
+                    200,
+                    "application/json",
+                    "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"done\"},\"finish_reason\":\"stop\"}]}");
+        }
+    }
+
+    @Test
+    void aRequestGetsItsResultWithItsCorrelationIdAndAStableMessageId() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.send(
+                    "request.high",
+                    AmqpClient.chat("first", "Hi", false),
+                    new BasicProperties.Builder()
+                            .replyTo(client.replyQueue())
+                            .correlationId("rpc-1")
+                            .build());
+            AmqpClient.Came result = client.reply();
+            assertThat(result.properties().getCorrelationId()).isEqualTo("rpc-1");
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo("first");
+            assertThat(result.json().path("type").asText()).isEqualTo("result");
+            assertThat(result.json().path("task").asText()).isEqualTo("chat");
+            assertThat(result.json().path("priority").asText()).isEqualTo("high");
+            assertThat(result.json().at("/payload/choices/0/message/content").asText())
+                    .isEqualTo("done");
+
+            client.send(
+                    "request.high",
+                    AmqpClient.chat("first", "Hi", false),
+                    new BasicProperties.Builder()
+                            .replyTo(client.replyQueue())
+                            .correlationId("rpc-1")
+                            .build());
+            AmqpClient.Came again = client.reply();
+            assertThat(again.body()).isEqualTo(result.body());
+            assertThat(again.properties().getMessageId())
+                    .isEqualTo(result.properties().getMessageId());
+        }
+    }
+
+    @Test
+    void directReplyToIsHonoured() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.consume("amq.rabbitmq.reply-to");
+            client.send(
+                    "request.medium",
+                    AmqpClient.chat("direct", "Hi", false),
+                    new BasicProperties.Builder()
+                            .replyTo("amq.rabbitmq.reply-to")
+                            .build());
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
+                    .isEqualTo("done");
+        }
+    }
+
+    @Test
+    void withoutAReplyAddressTheResultGoesToTheResults() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.results");
+            client.send(
+                    "request.embedding",
+                    "{\"correlation_id\":\"embed\",\"task\":\"embedding\",\"payload\":{\"model\":\"mock\",\"input\":\"a\"}}",
+                    null);
+            AmqpClient.Came result = client.take("inference.results");
+            assertThat(result.json().at("/payload/data/0/embedding").toString()).isEqualTo("[1.0,0.0]");
+            assertThat(result.header("x-final")).isEqualTo("true");
+        }
+    }
+
+    @Test
+    void theChunksOfAStreamAreMessagesInOrderAndTheLastSaysSo() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.request("request.medium", AmqpClient.chat("stream", "Hi", true));
+            List<AmqpClient.Came> chunks = new ArrayList<>();
+            do {
+                chunks.add(client.reply());
+            } while (chunks.getLast().header("x-final").equals("false"));
+            for (int i = 0; i < chunks.size(); i++) {
+                assertThat(chunks.get(i).header("x-sequence")).isEqualTo("" + i);
+            }
+            assertThat(chunks.stream()
+                            .map(chunk -> chunk.json()
+                                    .at("/payload/choices/0/delta/content")
+                                    .asText())
+                            .collect(Collectors.joining()))
+                    .isEqualTo("one two three");
+            assertThat(chunks.getLast()
+                            .json()
+                            .at("/payload/choices/0/finish_reason")
+                            .asText())
+                    .isEqualTo("stop");
+            assertThat(chunks.stream().map(chunk -> chunk.properties().getMessageId()))
+                    .doesNotHaveDuplicates();
+
+            client.request("request.medium", AmqpClient.chat("stream", "Hi", true));
+            for (AmqpClient.Came chunk : chunks) {
+                AmqpClient.Came again = client.reply();
+                assertThat(again.body()).isEqualTo(chunk.body());
+                assertThat(again.properties().getMessageId())
+                        .isEqualTo(chunk.properties().getMessageId());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{ | invalid_request | not valid JSON",
+                "[] | invalid_request | not a JSON object",
+                "{\"correlation_id\":\"x\",\"task\":\"dance\",\"payload\":{}} | invalid_request | no such task",
+                "{\"correlation_id\":\"x\",\"task\":7,\"payload\":{}} | invalid_request | 'task' must be text",
+                "{\"correlation_id\":\"x\",\"task\":\"chat\",\"payload\":[]} | invalid_request | 'payload' must be an object",
+                "{\"task\":\"chat\",\"payload\":{}} | invalid_request | 'correlation_id' is missing",
+                "{\"correlation_id\":\"wrong\",\"task\":\"chat\",\"payload\":{\"model\":1}} | invalid_request | model",
+            })
+    void whatCannotBeDoneIsDeadLetteredAtOnceWithItsReasonAndAnErrorResult(String body, String reason, String words)
+            throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.dead-letter");
+            client.request("request.low", body);
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/success").asBoolean(true)).isFalse();
+            assertThat(result.json().at("/payload/error/code").asText()).isEqualTo(reason);
+            assertThat(result.json().at("/payload/error/message").asText()).contains(words);
+            AmqpClient.Came dead = client.take("inference.dead-letter");
+            assertThat(dead.header("x-reason")).isEqualTo(reason);
+            assertThat(dead.header("x-first-error")).contains(words);
+            assertThat(dead.header("x-last-error")).contains(words);
+        }
+    }
+
+    @Test
+    void aBadTokenIsDeadLetteredWithoutIt() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.dead-letter");
+            client.request(
+                    "request.high",
+                    AmqpClient.chat("token", "Hi", false),
+                    Map.of("authorization", "Bearer made-up", "CamelToDirect", "x", "x-mine", "y"));
+            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("unauthenticated");
+            AmqpClient.Came dead = client.take("inference.dead-letter");
+            assertThat(dead.properties().getHeaders())
+                    .containsKey("x-mine")
+                    .doesNotContainKeys("authorization", "CamelToDirect");
+        }
+    }
+
+    @Test
+    void aMessageThatIsTooLargeIsDeadLettered() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.dead-letter");
+            client.request("request.high", AmqpClient.chat("large", "x".repeat(200_000), false));
+            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("too_large");
+            assertThat(client.take("inference.dead-letter").header("x-reason")).isEqualTo("too_large");
+        }
+    }
+
+    @Test
+    void anotherPayloadUnderTheSameIdIsRefused() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.request("request.high", AmqpClient.chat("same", "Hi", false));
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
+                    .isEqualTo("done");
+            client.request("request.high", AmqpClient.chat("same", "Ho", false));
+            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("conflict");
+        }
+    }
+
+    @Test
+    void theSameIdOfAnotherCallerIsAnotherJob() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.request("request.high", AmqpClient.chat("shared", "Hi", false));
+            String anonymous = client.reply().properties().getMessageId();
+            client.send(
+                    "request.high",
+                    AmqpClient.chat("shared", "Ho", false),
+                    new BasicProperties.Builder()
+                            .replyTo(client.replyQueue())
+                            .userId("inference")
+                            .build());
+            AmqpClient.Came named = client.reply();
+            assertThat(named.json().at("/payload/choices/0/message/content").asText())
+                    .isEqualTo("done");
+            assertThat(named.properties().getMessageId()).isNotEqualTo(anonymous);
+        }
+    }
+
+    @Test
+    void statusMessagesTellTheWay() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.status");
+            client.request("request.high", AmqpClient.chat("watched", "Hi", false));
+            client.reply();
+            List<String> told = new ArrayList<>();
+            while (!told.contains("done")) {
+                AmqpClient.Came status = client.take("inference.status");
+                if (status.json().path("correlation_id").asText().equals("watched")) {
+                    told.add(status.json().path("status").asText());
+                }
+            }
+            assertThat(told).containsExactlyInAnyOrder("accepted", "running", "done");
+        }
+    }
+
+    @Test
+    void aCancelMessageStopsTheCallersOwnJobAndNobodyElses() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.status");
+            client.request("request.high", AmqpClient.chat("slow", "be slow", false));
+            awaitStatus(client, "slow", "running");
+            client.send(
+                    "control.cancel",
+                    "{\"correlation_id\":\"slow\"}",
+                    new BasicProperties.Builder().userId("inference").build());
+            client.request("request.high", AmqpClient.chat("after", "Hi", false));
+            assertThat(client.reply().json().path("correlation_id").asText()).isEqualTo("after");
+            client.send("control.cancel", "{\"correlation_id\":\"slow\"}", null);
+            awaitStatus(client, "slow", "cancelled");
+            assertThat(client.isQuiet()).isTrue();
+        }
+    }
+
+    @Test
+    void theResultOfACallerThatHasGoneIsKeptAndItsRequestAcknowledged() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.status");
+            client.send(
+                    "request.high",
+                    AmqpClient.chat("gone", "Hi", false),
+                    new BasicProperties.Builder()
+                            .replyTo("nobody-has-this-queue")
+                            .build());
+            awaitStatus(client, "gone", "done");
+            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
+            client.request("request.high", AmqpClient.chat("gone", "Hi", false));
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
+                    .isEqualTo("done");
+        }
+    }
+
+    @Test
+    void aBackendThatFailsIsTriedAgainWhileItsMessageIsAcknowledged() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.request("request.high", AmqpClient.chat("once", "fail once", false));
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/choices/0/message/content").asText())
+                    .isEqualTo("done");
+            assertThat(result.header("x-attempts")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void whatFailsAgainAndAgainIsDeadLetteredWithItsPayloadAndItsErrors() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.dead-letter");
+            client.request("request.high", AmqpClient.chat("never", "always fail", false));
+            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("backend_failed");
+            AmqpClient.Came dead = client.take("inference.dead-letter");
+            assertThat(dead.header("x-reason")).isEqualTo("backend_failed");
+            assertThat(dead.header("x-attempts")).isEqualTo("2");
+            assertThat(dead.header("x-first-error")).startsWith("backend_failed: ");
+            assertThat(dead.json().path("type").asText()).isEqualTo("request");
+            assertThat(dead.json().at("/payload/messages/0/content").asText()).isEqualTo("always fail");
+        }
+    }
+
+    private static void awaitStatus(AmqpClient client, String correlationId, String status) {
+        await().until(
+                        () -> client.take("inference.status").json(),
+                        json -> json.path("correlation_id").asText().equals(correlationId)
+                                && json.path("status").asText().equals(status));
+    }
+}

@@ -1,0 +1,60 @@
+package io.inference.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class HeldDeliveriesTest {
+    private final List<String> settled = new ArrayList<>();
+    private final HeldDeliveries held = new HeldDeliveries();
+    private final UUID job = UUID.randomUUID();
+
+    private Delivery delivery(long tag) {
+        return new Delivery(tag, "q", new BasicProperties(), new byte[0], new Delivery.Settlement() {
+            @Override
+            public void acknowledge(long acknowledged) {
+                settled.add("ack " + acknowledged);
+            }
+
+            @Override
+            public void requeue(long requeued) {
+                settled.add("requeue " + requeued);
+            }
+        });
+    }
+
+    @Test
+    void everyMessageOfAJobIsAcknowledgedOnceItsResultHasArrived() {
+        held.hold(job, delivery(1));
+        held.hold(job, delivery(2));
+        held.hold(UUID.randomUUID(), delivery(3));
+        assertThat(settled).isEmpty();
+        held.release(job);
+        held.release(job);
+        assertThat(settled).containsExactly("ack 1", "ack 2");
+        assertThat(held.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aJobThatEndedBeforeItsMessageWasNotedLeavesItNotBehind() {
+        held.release(job);
+        held.hold(job, delivery(1));
+        assertThat(settled).containsExactly("ack 1");
+        assertThat(held.size()).isZero();
+    }
+
+    @Test
+    void whatIsGivenBackOrForgottenIsNotAcknowledged() {
+        held.hold(job, delivery(1));
+        held.giveBack(job);
+        held.release(job);
+        held.hold(UUID.randomUUID(), delivery(2));
+        held.forget();
+        assertThat(settled).containsExactly("requeue 1");
+        assertThat(held.size()).isZero();
+    }
+}

@@ -1,0 +1,143 @@
+package io.inference.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import io.inference.broker.Outgoing;
+import io.inference.job.EndedJob;
+import io.inference.job.Job;
+import io.inference.job.JobAnswer;
+import io.inference.job.JobError;
+import io.inference.job.JobPriority;
+import io.inference.job.JobState;
+import io.inference.job.JobTask;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class LettersTest {
+    private static final UUID ID = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    private static final Instant START = Instant.parse("2030-01-01T00:00:00.123456Z");
+    private static final Caller ALICE = new Caller("alice", Set.of(), Set.of(), null, Caller.Kind.USER);
+    private static final Destination RESULTS = new Destination(null, null);
+
+    private static Job job(JobState state, JobError error) {
+        return new Job(
+                ID,
+                ALICE,
+                "amqp",
+                "mine",
+                JobTask.CHAT,
+                JobPriority.HIGH,
+                state,
+                null,
+                2,
+                START,
+                null,
+                START,
+                START.plusSeconds(1),
+                error,
+                error,
+                false);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aResultIsTheEnvelopeAroundTheAnswerAsItIsStored() {
+        EndedJob ended = new EndedJob(job(JobState.DONE, null), JobAnswer.whole(bytes("{\"b\": 1.0}")));
+        Outgoing result = Letters.result(ended, RESULTS);
+        assertThat(new String(result.body(), StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "{\"correlation_id\":\"mine\",\"priority\":\"high\",\"timestamp\":\"2030-01-01T00:00:01.123Z\","
+                                + "\"task\":\"chat\",\"type\":\"result\",\"payload\":{\"b\": 1.0}}");
+        assertThat(result.exchange()).isEqualTo("inference.exchange");
+        assertThat(result.routingKey()).isEqualTo("result.chat");
+        assertThat(result.mandatory()).isTrue();
+        assertThat(result.properties().getMessageId()).isEqualTo(ID.toString());
+        assertThat(result.properties().getCorrelationId()).isEqualTo("mine");
+    }
+
+    @Test
+    void aReplyAddressIsAQueueAndADirectOneIsNotMandatory() {
+        EndedJob ended = new EndedJob(job(JobState.DONE, null), JobAnswer.whole(bytes("{}")));
+        Outgoing reply = Letters.result(ended, new Destination("replies", "rpc-7"));
+        assertThat(reply.exchange()).isEmpty();
+        assertThat(reply.routingKey()).isEqualTo("replies");
+        assertThat(reply.mandatory()).isTrue();
+        assertThat(reply.properties().getCorrelationId()).isEqualTo("rpc-7");
+        assertThat(Letters.result(ended, new Destination("amq.rabbitmq.reply-to.x", null))
+                        .mandatory())
+                .isFalse();
+    }
+
+    @Test
+    void aPieceOfAnotherAttemptHasAnotherIdAndTheLastPieceTheJobsOwn() {
+        Job job = job(JobState.RUNNING, null);
+        assertThat(Letters.chunk(job, RESULTS, 3, false, bytes("{}"))
+                        .properties()
+                        .getMessageId())
+                .isEqualTo(ID + ".2.3");
+        Outgoing last = Letters.chunk(job, RESULTS, 4, true, bytes("{}"));
+        assertThat(last.properties().getMessageId()).isEqualTo(ID.toString());
+        assertThat(last.properties().getHeaders())
+                .containsEntry("x-sequence", 4)
+                .containsEntry("x-final", true);
+    }
+
+    @Test
+    void aFailureIsToldInTheResultAndWithBothErrorsInTheDeadLetter() {
+        Job job = job(JobState.FAILED, new JobError(ErrorCode.BACKEND_FAILED, "it broke", null));
+        assertThat(new String(Letters.result(new EndedJob(job, null), RESULTS).body(), StandardCharsets.UTF_8))
+                .contains(
+                        "\"payload\":{\"success\":false,\"error\":{\"message\":\"it broke\",\"code\":\"backend_failed\"");
+        Outgoing dead = Letters.deadLetter(job, bytes("{\"model\":\"m\"}"));
+        assertThat(dead.exchange()).isEqualTo("inference.dead-letter");
+        assertThat(dead.properties().getHeaders())
+                .containsEntry("x-reason", "backend_failed")
+                .containsEntry("x-first-error", "backend_failed: it broke")
+                .containsEntry("x-attempts", 2);
+        assertThat(new String(dead.body(), StandardCharsets.UTF_8))
+                .contains("\"type\":\"request\"", "\"payload\":{\"model\":\"m\"}");
+    }
+
+    @Test
+    void whatWasRefusedIsTheSameMessageWheneverItComes() {
+        JobError error = new JobError(ErrorCode.UNAUTHENTICATED, "no", null);
+        Outgoing first = Letters.refusal(delivery(), error);
+        Outgoing again = Letters.refusal(delivery(), error);
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(again.properties().getMessageId())
+                .isEqualTo(first.properties().getMessageId());
+    }
+
+    @Test
+    void aDeadLetterKeepsTheHeadersButNoCredentialAndNothingThatSteers() {
+        Outgoing dead = Letters.deadLetter(delivery(), new JobError(ErrorCode.UNAUTHENTICATED, "no", null), 1);
+        assertThat(dead.properties().getHeaders())
+                .containsKeys("x-mine", "x-reason")
+                .doesNotContainKeys("Authorization", "CamelHttpUri", "inferenceBackend");
+        assertThat(dead.body()).isEqualTo(bytes("{}"));
+    }
+
+    private static Delivery delivery() {
+        BasicProperties properties = new BasicProperties.Builder()
+                .correlationId("c")
+                .headers(Map.of("Authorization", "secret", "CamelHttpUri", "x", "inferenceBackend", "y", "x-mine", 1))
+                .build();
+        return new Delivery(1, "inference.request.high", properties, bytes("{}"), new Delivery.Settlement() {
+            @Override
+            public void acknowledge(long tag) {}
+
+            @Override
+            public void requeue(long tag) {}
+        });
+    }
+}

@@ -1,0 +1,184 @@
+package io.inference.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import io.inference.amqp.AmqpTopology;
+import io.inference.embedded.SharedRabbit;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BrokerIT {
+    private final Publisher publisher = new Publisher(Duration.ofSeconds(20));
+    private final AtomicInteger ups = new AtomicInteger();
+    private final AtomicInteger downs = new AtomicInteger();
+    private Broker broker;
+
+    @BeforeEach
+    void clear() throws Exception {
+        SharedRabbit.assumeInstalled();
+        SharedRabbit.clear();
+        broker = broker(SharedRabbit.settings());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (broker != null) {
+            broker.close();
+            SharedRabbit.clear();
+        }
+    }
+
+    private Broker broker(BrokerSettings settings) {
+        Broker made = new Broker(() -> settings, AmqpTopology.declarables());
+        made.addListener(publisher);
+        made.addListener(new BrokerListener() {
+            @Override
+            public void up(Connection consuming, Connection publishing) {
+                ups.incrementAndGet();
+            }
+
+            @Override
+            public void down() {
+                downs.incrementAndGet();
+            }
+        });
+        return made;
+    }
+
+    @Test
+    void itDeclaresQuorumQueuesWithTheirLimits() throws Exception {
+        broker.start();
+        await().until(() -> broker.state().equals("up"));
+        try (Connection connection = SharedRabbit.connect();
+                Channel channel = connection.createChannel()) {
+            // The broker compares these with what is there, and would refuse others.
+            channel.queueDeclare(
+                    "inference.request.high",
+                    true,
+                    false,
+                    false,
+                    Map.of(
+                            "x-queue-type", "quorum",
+                            "x-delivery-limit", 20,
+                            "x-dead-letter-exchange", "inference.dead-letter"));
+            assertThat(channel.queueDeclarePassive("inference.dead-letter").getMessageCount())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aQueueThatIsOtherwiseIsNamedAndKeepsTheDoorClosedUntilItIsMended() throws Exception {
+        try (Connection connection = SharedRabbit.connect();
+                Channel channel = connection.createChannel()) {
+            Map<String, Object> arguments = Map.of("x-dead-letter-exchange", "inference.dead-letter");
+            channel.queueDeclare("inference.request.low", true, false, false, arguments);
+            broker.start();
+            await().until(() -> broker.state().contains("inference.request.low"));
+            assertThat(broker.state()).contains("x-queue-type", "'quorum'");
+            assertThat(ups).hasValue(0);
+            channel.queueDelete("inference.request.low");
+            await().atMost(Duration.ofSeconds(30)).until(() -> broker.state().equals("up"));
+            assertThat(ups).hasValue(1);
+        }
+    }
+
+    @Test
+    void everyDifferenceIsToldAtOnce() throws Exception {
+        try (Connection connection = SharedRabbit.connect();
+                Channel channel = connection.createChannel()) {
+            channel.queueDeclare("inference.status", true, false, false, Map.of());
+            channel.queueDeclare(
+                    "inference.request.low",
+                    true,
+                    false,
+                    false,
+                    Map.of(
+                            "x-queue-type", "quorum",
+                            "x-dead-letter-exchange", "inference.dead-letter",
+                            "x-delivery-limit", 3));
+            broker.start();
+            await().until(() -> broker.state().contains("inference.status"));
+            assertThat(broker.state()).contains("inference.request.low", "x-delivery-limit");
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsSaidAndTriedAgain() {
+        BrokerSettings right = SharedRabbit.settings();
+        broker = broker(new BrokerSettings(right.host(), right.port(), right.user(), "wrong", "/", false));
+        broker.start();
+        await().until(() -> broker.state().contains("ACCESS_REFUSED"));
+        assertThat(broker.state()).doesNotContain("wrong");
+    }
+
+    @Test
+    void aMachineWithoutABrokerIsSaidOnce() {
+        broker = new Broker(
+                () -> {
+                    throw new NoBrokerException("install one");
+                },
+                AmqpTopology.declarables());
+        broker.start();
+        await().until(broker::isOff);
+        assertThat(broker.state()).isEqualTo("install one");
+    }
+
+    @Test
+    void aLostConnectionIsMadeAgainAndPublishingGoesOn() throws Exception {
+        broker.start();
+        await().until(() -> ups.get() == 1);
+        Connection live = broker.connections().createConnection().getDelegate();
+        live.abort();
+        await().until(() -> downs.get() == 1 && ups.get() == 2);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
+    }
+
+    @Test
+    void whatNobodyTakesComesBackAndWhatTheBrokerDoesNotKnowIsUnknown() throws Exception {
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.UNKNOWN);
+        broker.start();
+        await().until(() -> broker.state().equals("up"));
+        assertThat(publish("", "no-such-queue", true)).isEqualTo(Outcome.RETURNED);
+        assertThat(publish("", "no-such-queue", false)).isEqualTo(Outcome.CONFIRMED);
+        assertThat(publish("no-such-exchange", "", true)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
+    }
+
+    private Outcome publish(String exchange, String key, boolean mandatory) throws Exception {
+        BasicProperties properties = new BasicProperties.Builder()
+                .messageId(UUID.randomUUID().toString())
+                .build();
+        return publisher
+                .publish(new Outgoing(exchange, key, mandatory, properties, "x".getBytes(StandardCharsets.UTF_8)))
+                .get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aBrokerThatIsNotThereIsWaitedFor() throws IOException {
+        BrokerSettings right = SharedRabbit.settings();
+        AtomicInteger asked = new AtomicInteger();
+        broker = new Broker(
+                () -> {
+                    if (asked.incrementAndGet() < 3) {
+                        throw new IOException("not yet");
+                    }
+                    return right;
+                },
+                AmqpTopology.declarables());
+        broker.start();
+        await().until(() -> broker.state().equals("not yet"));
+        await().until(() -> broker.state().equals("up"));
+    }
+}

@@ -1,0 +1,101 @@
+package io.inference.embedded;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import io.inference.broker.BrokerSettings;
+import io.inference.broker.NoBrokerException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** One real RabbitMQ, a private node, for all tests of a JVM. Tests that need it are skipped on a machine that has no rabbitmq-server. */
+public final class SharedRabbit {
+    private static final List<String> QUEUES = List.of(
+            "inference.request.high",
+            "inference.request.medium",
+            "inference.request.low",
+            "inference.image.request",
+            "inference.embedding.request",
+            "inference.results",
+            "inference.status",
+            "inference.dead-letter");
+
+    private SharedRabbit() {}
+
+    /** Skips the test, visibly, where this machine has no rabbitmq-server. */
+    public static void assumeInstalled() {
+        try {
+            RabbitPrograms.find(System.getenv("PATH"));
+        } catch (NoBrokerException e) {
+            Assumptions.abort("no rabbitmq-server is installed on this machine: " + e.getMessage());
+        }
+    }
+
+    public static BrokerSettings settings() {
+        return Holder.SETTINGS;
+    }
+
+    /** The service's options that name it. */
+    public static List<String> options() {
+        return options(settings());
+    }
+
+    public static List<String> options(BrokerSettings settings) {
+        return List.of(
+                "--rabbitmq-host=" + settings.host(),
+                "--rabbitmq-port=" + settings.port(),
+                "--rabbitmq-user=" + settings.user(),
+                "--rabbitmq-password=" + settings.password());
+    }
+
+    public static Connection connect() throws Exception {
+        return connect(settings());
+    }
+
+    public static Connection connect(BrokerSettings settings) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setHost(settings.host());
+        factory.setPort(settings.port());
+        factory.setUsername(settings.user());
+        factory.setPassword(settings.password());
+        return factory.newConnection("a test");
+    }
+
+    /** Deletes what services of other tests have left. */
+    public static void clear() throws Exception {
+        try (Connection connection = connect()) {
+            for (String queue : QUEUES) {
+                try (Channel channel = connection.createChannel()) {
+                    channel.queueDelete(queue);
+                }
+            }
+            for (String exchange : List.of("inference.exchange", "inference.dead-letter")) {
+                try (Channel channel = connection.createChannel()) {
+                    channel.exchangeDelete(exchange);
+                }
+            }
+        }
+    }
+
+    private static final class Holder {
+        private static final BrokerSettings SETTINGS = start();
+
+        private static BrokerSettings start() {
+            RabbitNode node = new RabbitNode(Path.of("target", "embedded"), System.getenv("PATH"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try {
+                    node.close();
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+            try {
+                return node.start();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
