@@ -192,11 +192,11 @@ class GenerationBuilderTest {
 
     @Test
     void whatAnOperatorAddsToTheListIsAllowed() {
-        environment.withProperty("routes-allow", "file, csimple");
+        environment.withProperty("routes-allow", "ftp, csimple");
         refused(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: exec:ls")), "the component 'exec'");
-        assertThatThrownBy(() -> build(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: file:x"))))
+        assertThatThrownBy(() -> build(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: ftp:x"))))
                 .as("allowed, and not on the class path of this test")
-                .hasMessageContaining("No endpoint could be found for: file");
+                .hasMessageContaining("No endpoint could be found for: ftp");
     }
 
     @Test

@@ -69,6 +69,11 @@ class HttpDoorIT {
                         path: /echo/{name}
                         httpMethodRestrict: GET
                       steps:
+                        - to:
+                            id: authenticate-echo
+                            uri: direct
+                            parameters:
+                              name: authenticate
                         - setHeader:
                             id: leak
                             name: X-Leak
