@@ -1,6 +1,7 @@
 package io.inference;
 
 import io.inference.config.Settings;
+import io.inference.grpc.server.GrpcDoor;
 import io.inference.http.server.HttpPublishingPoint;
 import io.inference.routes.DryRun;
 import io.inference.routes.RouteFaultsException;
@@ -39,7 +40,7 @@ final class CheckRoutes {
             var check = new DryRun(
                     definitions.getBeanFactory(),
                     new Settings(definitions.getEnvironment()),
-                    List.of(new HttpPublishingPoint()));
+                    List.of(new HttpPublishingPoint(), GrpcDoor.forChecks(GrpcConfiguration.SERVICES)));
             out.println(folder + ": " + check.check(folder) + " routes, sound");
             return 0;
         } catch (RouteFaultsException e) {

@@ -2,6 +2,7 @@ package io.inference;
 
 import io.inference.api.ModelInfo;
 import io.inference.config.Settings;
+import io.inference.grpc.server.GrpcDoor;
 import io.inference.models.ModelDirectory;
 import io.inference.security.jwt.LocalIssuer;
 import java.util.List;
@@ -20,11 +21,13 @@ class Greeting {
 
     private final Settings settings;
     private final ModelDirectory models;
+    private final GrpcDoor grpc;
     private final ObjectProvider<LocalIssuer> embedded;
 
-    Greeting(Settings settings, ModelDirectory models, ObjectProvider<LocalIssuer> embedded) {
+    Greeting(Settings settings, ModelDirectory models, GrpcDoor grpc, ObjectProvider<LocalIssuer> embedded) {
         this.settings = settings;
         this.models = models;
+        this.grpc = grpc;
         this.embedded = embedded;
     }
 
@@ -42,18 +45,22 @@ class Greeting {
         log.info(
                 """
                 listening on {} (OpenAI's API below /{}, Ollama's below /api, documentation at /docs)
+                  gRPC: {}:{}{}
                   models: {}
                   token: {}
                   try: curl {}/{}/chat/completions{} -H 'Content-Type: application/json' -d '{}'""",
                 base,
                 settings.text("api-version"),
+                grpc.host(),
+                grpc.port(),
+                grpc.secure() ? ", with TLS" : "",
                 names.isEmpty() ? "none yet" : String.join(", ", names),
                 token(base, open),
                 base,
                 settings.text("api-version"),
                 open ? "" : " -H \"Authorization: Bearer $TOKEN\"",
                 "{\"model\":\"" + model
-                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}]}");
+                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of Japan?\"}]}");
     }
 
     private String token(String base, boolean open) {

@@ -1,6 +1,7 @@
 package io.inference;
 
 import io.inference.config.SettingsException;
+import io.inference.grpc.server.ListenException;
 import io.inference.local.LocalModelException;
 import io.inference.routes.RouteFaultsException;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ class StartFailureAnalyzer implements FailureAnalyzer {
                 case SettingsException settings -> {
                     return new FailureAnalysis(
                             settings.getMessage(), "Correct the settings; --help lists them.", settings);
+                }
+                case ListenException door -> {
+                    return new FailureAnalysis(door.getMessage(), "Correct the settings; --help lists them.", door);
                 }
                 case RouteFaultsException routes -> {
                     return new FailureAnalysis(routes.getMessage(), "Correct the route files.", routes);

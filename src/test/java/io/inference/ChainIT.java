@@ -49,7 +49,7 @@ class ChainIT {
     @ValueSource(strings = {"ollama", "openai"})
     void theSameQuestionHasTheSameAnswerDirectlyAndThroughABackend(String backend) throws Exception {
         String body = "{\"model\":\"" + MODEL + "\",\"temperature\":0,\"max_tokens\":12,\"logprobs\":true,"
-                + "\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}]}";
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of Japan?\"}]}";
         JsonNode direct = post(model, "/v1/chat/completions", body);
         JsonNode through = post(over(backend), "/v1/chat/completions", body);
         assertThat(through.at("/choices/0/message/content")).isEqualTo(direct.at("/choices/0/message/content"));

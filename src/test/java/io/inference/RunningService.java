@@ -1,6 +1,7 @@
 package io.inference;
 
 import io.inference.embedded.SharedPostgres;
+import io.inference.grpc.server.GrpcDoor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,6 +28,9 @@ public final class RunningService implements AutoCloseable {
             all.add("--disable-auth=true");
         }
         all.addAll(List.of(options));
+        if (Stream.of(options).noneMatch(option -> option.startsWith("--grpc-port"))) {
+            all.add("--grpc-port=0");
+        }
         if (all.stream().noneMatch(option -> option.startsWith("--inference-services-ollama-base-url"))) {
             all.add("--inference-services-ollama-base-url=");
         }
@@ -44,6 +48,10 @@ public final class RunningService implements AutoCloseable {
 
     public int port() {
         return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    public int grpcPort() {
+        return bean(GrpcDoor.class).port();
     }
 
     public int managementPort() {

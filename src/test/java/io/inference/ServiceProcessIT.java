@@ -29,6 +29,7 @@ class ServiceProcessIT {
     static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
     private static final List<String> NO_BACKENDS = List.of(
             "--port=0",
+            "--grpc-port=0",
             "--management-port=0",
             "--disable-auth=true",
             "--local-engine=off",

@@ -4,25 +4,25 @@ import java.util.Locale;
 
 /** Why a call failed: the one table from which every door takes its status. The name in lower case is the wire's reason. */
 public enum ErrorCode {
-    INVALID_REQUEST(400, Disposition.REJECT),
-    UNSUPPORTED(400, Disposition.REJECT),
-    CONTEXT_LENGTH_EXCEEDED(400, Disposition.REJECT),
-    UNAUTHENTICATED(401, Disposition.REJECT),
-    FORBIDDEN(403, Disposition.REJECT),
-    NOT_FOUND(404, Disposition.TELL),
-    MODEL_NOT_FOUND(404, Disposition.TELL),
-    CONFLICT(409, Disposition.TELL),
-    TOO_LARGE(413, Disposition.REJECT),
-    RATE_LIMITED(429, Disposition.WAIT),
+    INVALID_REQUEST(400, "INVALID_ARGUMENT", Disposition.REJECT),
+    UNSUPPORTED(400, "INVALID_ARGUMENT", Disposition.REJECT),
+    CONTEXT_LENGTH_EXCEEDED(400, "INVALID_ARGUMENT", Disposition.REJECT),
+    UNAUTHENTICATED(401, "UNAUTHENTICATED", Disposition.REJECT),
+    FORBIDDEN(403, "PERMISSION_DENIED", Disposition.REJECT),
+    NOT_FOUND(404, "NOT_FOUND", Disposition.TELL),
+    MODEL_NOT_FOUND(404, "NOT_FOUND", Disposition.TELL),
+    CONFLICT(409, "ABORTED", Disposition.TELL),
+    TOO_LARGE(413, "RESOURCE_EXHAUSTED", Disposition.REJECT),
+    RATE_LIMITED(429, "RESOURCE_EXHAUSTED", Disposition.WAIT),
     /** The caller went away; the status is for logs alone. */
-    CANCELLED(499, Disposition.CANCEL),
-    INTERNAL(500, Disposition.RETRY),
-    NOT_CONFIGURED(501, Disposition.TELL),
-    BACKEND_FAILED(502, Disposition.RETRY),
-    OVERLOADED(503, Disposition.WAIT),
-    UNAVAILABLE(503, Disposition.WAIT),
-    TIMEOUT(504, Disposition.RETRY),
-    STORAGE_FULL(507, Disposition.RETRY);
+    CANCELLED(499, "CANCELLED", Disposition.CANCEL),
+    INTERNAL(500, "INTERNAL", Disposition.RETRY),
+    NOT_CONFIGURED(501, "UNIMPLEMENTED", Disposition.TELL),
+    BACKEND_FAILED(502, "UNAVAILABLE", Disposition.RETRY),
+    OVERLOADED(503, "UNAVAILABLE", Disposition.WAIT),
+    UNAVAILABLE(503, "UNAVAILABLE", Disposition.WAIT),
+    TIMEOUT(504, "DEADLINE_EXCEEDED", Disposition.RETRY),
+    STORAGE_FULL(507, "RESOURCE_EXHAUSTED", Disposition.RETRY);
 
     /** What becomes of a job that failed, as of the message that asked for it. */
     public enum Disposition {
@@ -48,11 +48,13 @@ public enum ErrorCode {
     }
 
     private final int httpStatus;
+    private final String grpcStatus;
     private final Disposition disposition;
     private final String reason = name().toLowerCase(Locale.ROOT);
 
-    ErrorCode(int httpStatus, Disposition disposition) {
+    ErrorCode(int httpStatus, String grpcStatus, Disposition disposition) {
         this.httpStatus = httpStatus;
+        this.grpcStatus = grpcStatus;
         this.disposition = disposition;
     }
 
@@ -63,6 +65,11 @@ public enum ErrorCode {
     /** What becomes of a job that failed for this reason. */
     public Disposition disposition() {
         return disposition;
+    }
+
+    /** Name of gRPC's status code. */
+    public String grpcStatus() {
+        return grpcStatus;
     }
 
     /** The code as callers see it, such as {@code model_not_found}. */

@@ -2,6 +2,7 @@ package io.inference.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.StringUtils;
@@ -34,25 +35,52 @@ final class ListenerRules {
         if (has("auth-client-secret") && !has("auth-client-id")) {
             faults.add("AUTH_CLIENT_SECRET is of no use without AUTH_CLIENT_ID");
         }
-        String host = settings.getProperty("host", "").strip();
         String port = settings.getProperty("port", "").strip();
         if (!port.equals("0")
                 && port.equals(settings.getProperty("management-port", "").strip())) {
             faults.add("MANAGEMENT_PORT holds '" + port + "', which is PORT as well; callers must not reach it");
         }
-        if (!isLoopback(host) && (off || !configured)) {
-            faults.add("HOST holds '" + host + "'; it accepts a loopback address only while "
-                    + (off
-                            ? "DISABLE_AUTH=true"
-                            : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
+        for (String key : listeners()) {
+            String host = settings.getProperty(key, "").strip();
+            if (!isLoopback(host) && (off || !configured)) {
+                faults.add(key.toUpperCase(Locale.ROOT).replace('-', '_') + " holds '" + host
+                        + "'; it accepts a loopback address only while "
+                        + (off
+                                ? "DISABLE_AUTH=true"
+                                : "neither AUTH_ISSUER and AUTH_AUDIENCE nor BOOTSTRAP_API_KEY are set"));
+            }
         }
         if (isProduction() && !off && !configured) {
             faults.add("PROFILE=production needs AUTH_ISSUER and AUTH_AUDIENCE, or BOOTSTRAP_API_KEY");
         }
+        faults.addAll(grpcFaults());
         faults.addAll(production());
         if (has("tls-cert-file") != has("tls-key-file")) {
             faults.add((has("tls-cert-file") ? "TLS_KEY_FILE" : "TLS_CERT_FILE")
                     + " is not set; TLS_CERT_FILE and TLS_KEY_FILE go together");
+        }
+        return faults;
+    }
+
+    /** Those with an address of their own. */
+    private List<String> listeners() {
+        String own = settings.getProperty("inference-services-host", "").strip();
+        boolean same =
+                own.isEmpty() || own.equals(settings.getProperty("host", "").strip());
+        return same ? List.of("host") : List.of("host", "inference-services-host");
+    }
+
+    private List<String> grpcFaults() {
+        List<String> faults = new ArrayList<>();
+        boolean tls = isOn("grpc-use-tls");
+        if (isOn("grpc-require-api-key") && !has("grpc-api-key")) {
+            faults.add("GRPC_REQUIRE_API_KEY=true needs GRPC_API_KEY");
+        }
+        if (tls && !(has("grpc-cert-file") && has("grpc-key-file"))) {
+            faults.add("GRPC_USE_TLS=true needs GRPC_CERT_FILE and GRPC_KEY_FILE");
+        }
+        if (!tls && (has("grpc-cert-file") || has("grpc-key-file") || has("grpc-client-ca-file"))) {
+            faults.add("GRPC_CERT_FILE, GRPC_KEY_FILE and GRPC_CLIENT_CA_FILE are of no use without GRPC_USE_TLS=true");
         }
         return faults;
     }
@@ -76,6 +104,10 @@ final class ListenerRules {
                     "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false: that door stays closed then");
         }
         return faults;
+    }
+
+    private boolean isOn(String key) {
+        return "true".equalsIgnoreCase(settings.getProperty(key, "").strip());
     }
 
     private boolean isProduction() {

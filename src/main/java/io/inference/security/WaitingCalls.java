@@ -5,60 +5,102 @@ import io.inference.api.CallListener;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the calls that wait for their first token and refuses more than may wait. */
+/**
+ * Counts the calls that wait for their first token, refuses more than may wait, and those whose time would be over before their turn. The
+ * wait is reckoned from the calls ahead and the time between two that got a token lately: the mean of it or the latest, whichever is
+ * less, so that one slow turn, such as a model's loading, refuses nobody.
+ */
 public class WaitingCalls implements CallListener {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    /** Weight of the latest interval in the mean. */
+    private static final double LATEST = 0.2;
+
+    /** So few turns tell nothing. */
+    private static final int FEWEST_TURNS = 4;
+
     private final int most;
-    private final AtomicInteger count = new AtomicInteger();
-    private final Set<Call> waiting = ConcurrentHashMap.newKeySet();
+    private final LongSupplier nanoTime;
+    private final Set<Call> waiting = new HashSet<>();
+    private int turns;
+    private double meanIntervalNanos;
+    private double latestIntervalNanos;
+    private long lastTurnNanos;
 
     /** @param most calls that may wait at once */
     public WaitingCalls(int most) {
-        this.most = most;
+        this(most, System::nanoTime);
     }
 
-    /** @throws InferenceException with {@code OVERLOADED}, at once, when too many wait already */
+    WaitingCalls(int most, LongSupplier nanoTime) {
+        this.most = most;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * @throws InferenceException at once: with {@code OVERLOADED} when too many wait already, with {@code TIMEOUT} when the call has less
+     *     time than it would wait
+     */
     void admit(Call call) {
+        enter(call);
+        call.onFirstToken(() -> served(call));
+    }
+
+    private synchronized void enter(Call call) {
         if (waiting.contains(call)) {
             // A route of an operator may ask twice; the call leaves only once.
             return;
         }
-        if (count.incrementAndGet() > most) {
-            count.decrementAndGet();
+        if (waiting.size() >= most) {
             throw InferenceException.retryLater(
                     ErrorCode.OVERLOADED, "too many requests are waiting; try again later", RETRY_AFTER);
         }
+        if (call.remaining().toNanos() < expectedWaitNanos()) {
+            throw new InferenceException(
+                    ErrorCode.TIMEOUT, "the request's time would be over before its turn; the queue is too long");
+        }
+        if (waiting.isEmpty()) {
+            lastTurnNanos = nanoTime.getAsLong();
+        }
         waiting.add(call);
-        call.onFirstToken(() -> leave(call));
     }
 
-    private void leave(Call call) {
+    private double expectedWaitNanos() {
+        return turns < FEWEST_TURNS ? 0 : Math.min(meanIntervalNanos, latestIntervalNanos) * waiting.size();
+    }
+
+    /** A token came: the queue went on. */
+    private synchronized void served(Call call) {
         if (waiting.remove(call)) {
-            count.decrementAndGet();
+            long now = nanoTime.getAsLong();
+            double interval = now - lastTurnNanos;
+            meanIntervalNanos = turns == 0 ? interval : meanIntervalNanos + LATEST * (interval - meanIntervalNanos);
+            latestIntervalNanos = interval;
+            lastTurnNanos = now;
+            turns = Math.min(turns + 1, FEWEST_TURNS);
         }
     }
 
     /** Whether so many wait that what is not urgent had better not be added: seven eighths of those that may. */
     public boolean isNearlyFull() {
-        return count.get() >= most - most / 8;
+        return count() >= most - most / 8;
     }
 
     /** Calls admitted that have no token yet. */
-    public int count() {
-        return count.get();
+    public synchronized int count() {
+        return waiting.size();
     }
 
     @Override
     public void started(Call call) {}
 
     @Override
-    public void ended(Call call, @Nullable InferenceException failure) {
-        leave(call);
+    public synchronized void ended(Call call, @Nullable InferenceException failure) {
+        waiting.remove(call);
     }
 }

@@ -164,12 +164,36 @@ class DependencyRuleTest {
                             "io.inference.routes")));
 
     @ArchTest
+    static final ArchRule nobodyImportsTheGrpcDoor = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.inference", "io.inference.grpc..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.inference.grpc..", "io.grpc..", "com.google.protobuf..", "com.google.rpc..");
+
+    @ArchTest
+    static final ArchRule theGrpcDoorImportsTheApiSecurityAndItsPublishingPoint = classes()
+            .that()
+            .resideInAPackage("io.inference.grpc..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage(
+                            "io.inference.grpc..",
+                            "io.inference.api..",
+                            "io.inference.security..",
+                            "io.inference.routes")));
+
+    @ArchTest
     static final ArchRule camelStaysInProcessorsDoorsAndRoutes = noClasses()
             .that()
             .haveSimpleNameNotEndingWith("Processor")
             .and()
             .resideOutsideOfPackages(
-                    "io.inference", "io.inference.routes..", "io.inference.http..", "io.inference.amqp..")
+                    "io.inference",
+                    "io.inference.routes..",
+                    "io.inference.http..",
+                    "io.inference.amqp..",
+                    "io.inference.grpc..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel..");

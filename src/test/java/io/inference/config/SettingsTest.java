@@ -56,6 +56,17 @@ class SettingsTest {
                 .hasToString("Optional[http://localhost:11434]");
         assertThat(settings.optionalUrl("inference-services-openai-base-url")).isEmpty();
         assertThat(settings.optionalText("inference-services-openai-api-key")).isEmpty();
+        assertThat(settings.text("inference-services-host")).isEqualTo("127.0.0.1");
+        assertThat(settings.whole("inference-services-port")).isEqualTo(50051);
+        assertThat(settings.whole("grpc-max-workers")).isEqualTo(10);
+        assertThat(settings.whole("grpc-max-message-size")).isEqualTo(104_857_600);
+        assertThat(settings.whole("grpc-max-concurrent-rpcs")).isEqualTo(100);
+        assertThat(settings.flag("grpc-enable-reflection")).isTrue();
+        assertThat(settings.flag("grpc-require-api-key")).isFalse();
+        assertThat(settings.optionalText("grpc-api-key")).isEmpty();
+        assertThat(settings.optionalText("grpc-allowed-ips")).contains("127.0.0.0/8,::1/128");
+        assertThat(settings.flag("grpc-use-tls")).isFalse();
+        assertThat(settings.optionalText("grpc-client-ca-file")).isEmpty();
         assertThat(settings.text("local-engine")).isEqualTo("auto");
         assertThat(settings.text("local-model")).isEqualTo("smollm2:135m");
         assertThat(settings.path("model-dir")).isEqualTo(Path.of("models"));
@@ -124,6 +135,34 @@ class SettingsTest {
         assertThat(settings().text("auth-issuer")).isEqualTo("https://login.example/");
         variables.put("DISABLE_AUTH", "true");
         faulty("HOST holds '0.0.0.0'; it accepts a loopback address only while DISABLE_AUTH=true");
+    }
+
+    @Test
+    void theGrpcDoorListensElsewhereOnlyWhereItCanTellCallersApart() throws IOException {
+        variables.put("INFERENCE_SERVICES_HOST", "0.0.0.0");
+        faulty("INFERENCE_SERVICES_HOST holds '0.0.0.0'; it accepts a loopback address only while neither");
+        variables.put("DISABLE_AUTH", "true");
+        faulty("INFERENCE_SERVICES_HOST holds '0.0.0.0'; it accepts a loopback address only while DISABLE_AUTH=true");
+    }
+
+    @Test
+    void whatTheGrpcDoorNeedsTogetherIsAskedForTogether() throws IOException {
+        variables.put("GRPC_REQUIRE_API_KEY", "true");
+        variables.put("GRPC_USE_TLS", "true");
+        faulty("GRPC_REQUIRE_API_KEY=true needs GRPC_API_KEY", "GRPC_USE_TLS=true needs GRPC_CERT_FILE");
+        variables.put("GRPC_API_KEY", "key");
+        variables.put("GRPC_USE_TLS", "false");
+        variables.put("GRPC_CLIENT_CA_FILE", "ca.pem");
+        faulty("are of no use without GRPC_USE_TLS=true");
+    }
+
+    @Test
+    void theGrpcPortIsThatOfGrpcPortElseOfInferenceServicesPort() throws IOException {
+        assertThat(settings().whole("grpc-port")).isEqualTo(50051);
+        variables.put("INFERENCE_SERVICES_PORT", "6000");
+        assertThat(settings().whole("grpc-port")).isEqualTo(6000);
+        variables.put("GRPC_PORT", "7000");
+        assertThat(settings().whole("grpc-port")).isEqualTo(7000);
     }
 
     @Test

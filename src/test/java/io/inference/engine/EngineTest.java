@@ -88,9 +88,9 @@ class EngineTest {
     @Test
     void answersAConversationUntilTheModelEndsIt() throws Exception {
         int[] prompt = engine.chatPrompt(
-                List.of(Map.of("role", "user", "content", "What is the capital of France?")), List.of());
+                List.of(Map.of("role", "user", "content", "What is the capital of Japan?")), List.of());
         Answer answer = read(engine.submit(GenerateJob.of(prompt, 64, SamplingOptions.greedy())));
-        assertThat(answer.text()).isEqualTo("The capital of France is Paris.");
+        assertThat(answer.text()).isEqualTo("The capital of Japan is Tokyo.");
         assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
         assertThat(answer.usage().promptTokens()).isEqualTo(prompt.length);
         assertThat(answer.usage().completionTokens()).isEqualTo(8);

@@ -38,11 +38,11 @@ class OpenAiClientIT {
 
     @Test
     void aChat() {
-        ChatCompletion answer = CLIENT.chat().completions().create(france().build());
+        ChatCompletion answer = CLIENT.chat().completions().create(japan().build());
         answer.validate();
         assertThat(answer.id()).startsWith("chatcmpl-");
         assertThat(answer.model()).isEqualTo(TestService.MODEL);
-        assertThat(content(answer)).contains("Paris");
+        assertThat(content(answer)).contains("Tokyo");
         var usage = answer.usage().orElseThrow();
         assertThat(usage.promptTokens()).isPositive();
         assertThat(usage.totalTokens()).isEqualTo(usage.promptTokens() + usage.completionTokens());
@@ -50,8 +50,8 @@ class OpenAiClientIT {
 
     @Test
     void aStreamSaysWhatAWholeAnswerDoes() {
-        String whole = content(CLIENT.chat().completions().create(france().build()));
-        var params = france().streamOptions(
+        String whole = content(CLIENT.chat().completions().create(japan().build()));
+        var params = japan().streamOptions(
                         ChatCompletionStreamOptions.builder().includeUsage(true).build())
                 .build();
         List<ChatCompletionChunk> chunks;
@@ -75,7 +75,7 @@ class OpenAiClientIT {
     @Test
     void severalChoicesASeedAndALimit() {
         var params =
-                france().n(2).seed(7).temperature(0.8).maxCompletionTokens(4).build();
+                japan().n(2).seed(7).temperature(0.8).maxCompletionTokens(4).build();
         ChatCompletion answer = CLIENT.chat().completions().create(params);
         assertThat(answer.choices())
                 .hasSize(2)
@@ -87,15 +87,15 @@ class OpenAiClientIT {
     @Test
     void aStopTextEndsTheAnswerAndIsNoPartOfIt() {
         ChatCompletion answer =
-                CLIENT.chat().completions().create(france().stop("Paris").build());
-        assertThat(content(answer)).doesNotContain("Paris");
+                CLIENT.chat().completions().create(japan().stop("Tokyo").build());
+        assertThat(content(answer)).doesNotContain("Tokyo");
         assertThat(answer.choices().getFirst().finishReason().asString()).isEqualTo("stop");
     }
 
     @Test
     void logprobs() {
         var params =
-                france().logprobs(true).topLogprobs(3).maxCompletionTokens(3).build();
+                japan().logprobs(true).topLogprobs(3).maxCompletionTokens(3).build();
         var tokens = CLIENT.chat()
                 .completions()
                 .create(params)
@@ -147,23 +147,23 @@ class OpenAiClientIT {
 
     @Test
     void refusalsAreTheClientsOwnExceptions() {
-        var unknown = france().model("nope").build();
+        var unknown = japan().model("nope").build();
         assertThatThrownBy(() -> CLIENT.chat().completions().create(unknown))
                 .isInstanceOfSatisfying(
                         NotFoundException.class, e -> assertThat(e.code()).contains("model_not_found"));
-        var hot = france().putAdditionalBodyProperty("temperature", JsonValue.from("hot"))
+        var hot = japan().putAdditionalBodyProperty("temperature", JsonValue.from("hot"))
                 .build();
         assertThatThrownBy(() -> CLIENT.chat().completions().create(hot))
                 .isInstanceOfSatisfying(
                         BadRequestException.class, e -> assertThat(e.param()).contains("temperature"));
     }
 
-    private static ChatCompletionCreateParams.Builder france() {
+    private static ChatCompletionCreateParams.Builder japan() {
         return ChatCompletionCreateParams.builder()
                 .model(TestService.MODEL)
                 .temperature(0)
                 .maxCompletionTokens(16)
-                .addUserMessage("What is the capital of France?");
+                .addUserMessage("What is the capital of Japan?");
     }
 
     private static String content(ChatCompletion answer) {

@@ -7,6 +7,9 @@ import io.inference.api.Call;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class WaitingCallsTest {
@@ -57,6 +60,30 @@ class WaitingCallsTest {
     void aCallThatWasNeverAdmittedChangesNothing() {
         waiting.ended(call(), null);
         assertThat(waiting.count()).isZero();
+    }
+
+    @Test
+    void aCallWhoseTimeIsOverBeforeItsTurnIsRefusedAtOnce() {
+        AtomicLong clock = new AtomicLong();
+        WaitingCalls queue = new WaitingCalls(100, clock::get);
+        Deque<Call> ahead = new ArrayDeque<>();
+        for (int i = 0; i < 15; i++) {
+            ahead.add(call());
+            queue.admit(ahead.getLast());
+        }
+        for (int i = 0; i < 5; i++) {
+            clock.addAndGet(Duration.ofSeconds(10).toNanos());
+            ahead.remove().markFirstToken();
+        }
+        // Ten calls ahead at ten seconds each.
+        assertThatThrownBy(() -> queue.admit(new Call("hasty", "grpc", Duration.ofSeconds(30))))
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+        queue.admit(new Call("patient", "grpc", Duration.ofMinutes(3)));
+        clock.addAndGet(Duration.ofMillis(10).toNanos());
+        ahead.remove().markFirstToken();
+        queue.admit(new Call("after a quick turn", "grpc", Duration.ofSeconds(30)));
+        assertThat(queue.count()).isEqualTo(11);
     }
 
     private static Call call() {

@@ -1,11 +1,11 @@
 package io.inference.http.server;
 
+import io.inference.security.IncomingNames;
 import io.inference.security.Knock;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 
 /** Which headers pass the door. Names are compared without regard to case. */
 final class HeaderRules {
@@ -62,7 +62,6 @@ final class HeaderRules {
 
     /** Whether a header, query or form parameter of a request may enter an exchange: never one that steers Camel or a flow. */
     static boolean mayEnter(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return !lower.startsWith("camel") && !lower.startsWith("org.apache.camel") && !lower.startsWith("inference");
+        return IncomingNames.mayEnter(name);
     }
 }

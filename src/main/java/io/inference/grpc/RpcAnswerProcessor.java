@@ -1,0 +1,40 @@
+package io.inference.grpc;
+
+import com.google.protobuf.Message;
+import io.inference.api.Call;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what a flow left as the message, or the messages, of the method. */
+public final class RpcAnswerProcessor implements Processor {
+    private final Writer writer;
+
+    /** Writes one kind of answer. */
+    public interface Writer {
+        /** @param asked what the method is asked */
+        GrpcAnswer write(@Nullable Object answer, Asked asked);
+    }
+
+    /**
+     * What the answer belongs to.
+     *
+     * @param message as it came; null where no step has read it
+     * @param stream whether the method's answers are streams
+     */
+    public record Asked(String callId, @Nullable Message message, boolean stream) {}
+
+    public RpcAnswerProcessor(Writer writer) {
+        this.writer = writer;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        var asked = new Asked(
+                call.id(),
+                exchange.getProperty(RpcRequestProcessor.MESSAGE, Message.class),
+                exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class));
+        exchange.getMessage().setBody(writer.write(exchange.getMessage().getBody(), asked));
+    }
+}

@@ -1,0 +1,49 @@
+package io.inference.grpc;
+
+import com.google.protobuf.Message;
+import io.inference.api.Call;
+import io.inference.api.InferenceRequest;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Turns a method's message into the request that it holds, for a flow to serve. Sets the headers that flows read. */
+public final class RpcRequestProcessor<M extends Message> implements Processor {
+    public static final String OPERATION = "InferenceOperation";
+    public static final String MODEL = "InferenceModel";
+
+    /** Exchange property with the message as it came, for the step that writes the answer. */
+    public static final String MESSAGE = "InferenceGrpcMessage";
+
+    private final Class<M> type;
+    private final Reader<M> reader;
+
+    /** Reads one kind of message. */
+    public interface Reader<M> {
+        /**
+         * @param stream whether the answer shall be a stream
+         * @throws io.inference.api.InferenceException for a message that is wrong, or asks for what this service cannot do
+         */
+        InferenceRequest read(M message, boolean stream);
+    }
+
+    /** @param type the message that the method takes */
+    public RpcRequestProcessor(Class<M> type, Reader<M> reader) {
+        this.type = type;
+        this.reader = reader;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        var in = exchange.getMessage();
+        M message = type.cast(in.getBody());
+        InferenceRequest request =
+                reader.read(message, exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class));
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        call.setOperation(request.operation());
+        call.setModel(request.model());
+        exchange.setProperty(MESSAGE, message);
+        in.setHeader(OPERATION, request.operation().label());
+        in.setHeader(MODEL, request.model());
+        in.setBody(request);
+    }
+}

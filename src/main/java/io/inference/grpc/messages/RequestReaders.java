@@ -1,0 +1,67 @@
+package io.inference.grpc.messages;
+
+import io.inference.api.ChatRequest;
+import io.inference.api.EmbedRequest;
+import io.inference.api.GenerateRequest;
+import io.inference.api.InferenceException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Messages of callers as requests. All throw {@link InferenceException} for what is wrong or cannot be done, and name the field. */
+public final class RequestReaders {
+    /** OpenAI's own limit, kept to at every door. */
+    private static final int MAX_INPUTS = 2048;
+
+    private RequestReaders() {}
+
+    public static ChatRequest chat(io.inference.grpc.v1.ChatRequest from, boolean stream) {
+        String model = Fields.required("model", from.getModel());
+        if (from.hasConversationId()) {
+            throw InferenceException.notConfigured(
+                    "conversation_id", "'conversation_id' is refused: this service stores no conversations");
+        }
+        var tools = ToolReader.tools(from.getToolsList());
+        return new ChatRequest(
+                model,
+                MessageReader.read(from.getMessagesList()),
+                OptionsReader.read(from.getOptions()),
+                tools,
+                ToolReader.toolChoice(from.hasToolChoice() ? from.getToolChoice() : null, tools),
+                from.hasResponseFormat() ? ToolReader.responseFormat(from.getResponseFormat()) : null,
+                think(from),
+                stream);
+    }
+
+    public static GenerateRequest generate(io.inference.grpc.v1.GenerateRequest from, boolean stream) {
+        return new GenerateRequest(
+                Fields.required("model", from.getModel()),
+                List.of(from.getPrompt()),
+                OptionsReader.read(from.getOptions()),
+                stream);
+    }
+
+    public static EmbedRequest embed(io.inference.grpc.v1.EmbedRequest from, boolean stream) {
+        String model = Fields.required("model", from.getModel());
+        Integer dimensions =
+                from.hasDimensions() ? Integer.valueOf(Fields.atLeast("dimensions", from.getDimensions(), 1)) : null;
+        return new EmbedRequest(model, inputs(from.getInputList()), dimensions, true, from.getTruncate());
+    }
+
+    /** Texts to embed, of whatever message. */
+    public static List<String> inputs(List<String> inputs) {
+        if (inputs.isEmpty()) {
+            throw InferenceException.invalid("input", "'input' is required and must not be empty");
+        }
+        if (inputs.contains("")) {
+            throw InferenceException.invalid("input", "'input' must not hold an empty text");
+        }
+        if (inputs.size() > MAX_INPUTS) {
+            throw InferenceException.invalid("input", "'input' may hold " + MAX_INPUTS + " texts at most");
+        }
+        return inputs;
+    }
+
+    private static @Nullable Boolean think(io.inference.grpc.v1.ChatRequest from) {
+        return from.hasThink() ? Boolean.valueOf(from.getThink()) : null;
+    }
+}

@@ -1,0 +1,40 @@
+package io.inference.grpc.messages;
+
+import io.inference.api.ChatAnswer;
+import io.inference.api.Choice;
+import io.inference.api.Chunk;
+import io.inference.api.ChunkStream;
+import io.inference.api.StreamEvent;
+import java.time.Duration;
+
+/** An answer that is complete as a stream of one chunk. */
+final class WholeStream implements ChunkStream {
+    private final Chunk chunk;
+    private boolean given;
+
+    WholeStream(ChatAnswer.Whole answer) {
+        Choice choice = answer.choices().getFirst();
+        this.chunk = new Chunk(
+                0,
+                choice.message().content(),
+                choice.message().thinking(),
+                choice.message().toolCalls(),
+                choice.logprobs(),
+                choice.finishReason(),
+                answer.usage());
+    }
+
+    @Override
+    public StreamEvent next(Duration timeout) {
+        if (given) {
+            return StreamEvent.END;
+        }
+        given = true;
+        return chunk;
+    }
+
+    @Override
+    public void close() {
+        // Nothing works for it any more.
+    }
+}

@@ -1,0 +1,117 @@
+package io.inference.grpc.server;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.health.v1.HealthGrpc;
+import io.inference.api.Caller;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.security.Knock;
+import io.inference.security.RpcAdmittance;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First to see a call, beneath everything that is served: gives it its id, refuses it where too many are under way, and asks who calls.
+ * Health alone is open to everybody.
+ */
+final class DoorInterceptor implements ServerInterceptor {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final RpcAdmittance admittance;
+    private final CallsUnderWay calls;
+
+    DoorInterceptor(RpcAdmittance admittance, CallsUnderWay calls) {
+        this.admittance = admittance;
+        this.calls = calls;
+    }
+
+    @Override
+    public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
+        if (HealthGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
+            return next.startCall(call, metadata);
+        }
+        String id = RpcMetadata.requestId(metadata);
+        InferenceException full = switch (calls.enter()) {
+            case IN -> null;
+            case TOO_MANY ->
+                InferenceException.retryLater(
+                        ErrorCode.OVERLOADED, "too many calls are under way; try again later", RETRY_AFTER);
+            case STOPPING ->
+                InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
+        };
+        if (full != null) {
+            return Refusal.refuse(call, full, id);
+        }
+        boolean begun = false;
+        try {
+            Caller caller = admittance.admit(knock(id, call, metadata), RpcMetadata.all(metadata, RpcMetadata.API_KEY));
+            Context context = Context.current().withValue(Visitor.KEY, new Visitor(id, caller));
+            Listener<Q> listener = new Leaving<>(Contexts.interceptCall(context, call, metadata, next));
+            begun = true;
+            return listener;
+        } catch (InferenceException e) {
+            return Refusal.refuse(call, e, id);
+        } finally {
+            if (!begun) {
+                calls.leave();
+            }
+        }
+    }
+
+    private static Knock knock(String id, ServerCall<?, ?> call, Metadata metadata) {
+        return new Knock(
+                id,
+                "grpc",
+                "/" + call.getMethodDescriptor().getFullMethodName(),
+                true,
+                peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+                call.getAuthority(),
+                metadata.get(RpcMetadata.ORIGIN),
+                RpcMetadata.all(metadata, RpcMetadata.AUTHORIZATION),
+                List.of(),
+                false);
+    }
+
+    /** An address that cannot be told is nobody's. */
+    private static String peer(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : "unknown";
+    }
+
+    /** Leaves once the call is over; exactly one of the two is said. */
+    private final class Leaving<Q> extends SimpleForwardingServerCallListener<Q> {
+        Leaving(Listener<Q> listener) {
+            super(listener);
+        }
+
+        @Override
+        public void onComplete() {
+            try {
+                super.onComplete();
+            } finally {
+                calls.leave();
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            try {
+                super.onCancel();
+            } finally {
+                calls.leave();
+            }
+        }
+    }
+}

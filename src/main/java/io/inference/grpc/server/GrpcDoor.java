@@ -1,0 +1,114 @@
+package io.inference.grpc.server;
+
+import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.inference.api.CallListener;
+import io.inference.routes.PublishingPoint;
+import io.inference.security.AuditLog;
+import io.inference.security.RpcAdmittance;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.context.SmartLifecycle;
+
+/** The door as the service sees it: a place to publish routes to, and a server that starts and stops with the web server. */
+public final class GrpcDoor implements SmartLifecycle {
+    /** That of the web server's graceful stop, so that both doors wait for their calls at the same time. */
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
+
+    /** The largest message at some 7 Mbit/s. */
+    private static final Duration MESSAGE_TIMEOUT = Duration.ofMinutes(2);
+
+    private final GrpcSettings settings;
+    private final GrpcServer server;
+    private final GrpcPublishingPoint publishingPoint;
+    private volatile boolean running;
+
+    /**
+     * @param services that routes may serve
+     * @param listeners hear of every call
+     */
+    public GrpcDoor(
+            GrpcSettings settings,
+            List<ServiceDescriptor> services,
+            RpcAdmittance admittance,
+            List<CallListener> listeners,
+            AuditLog audit) {
+        this.settings = settings;
+        var health = new HealthStatusManager();
+        var calls = new CallsUnderWay(settings.maxCalls(), MESSAGE_TIMEOUT);
+        var shared = new RpcHandler.Door(settings.requestTimeout(), listeners, calls, audit);
+        var methods = new PublishedMethods(shared, health);
+        this.publishingPoint = new GrpcPublishingPoint(services, methods::publish);
+        this.server = new GrpcServer(settings, methods, new DoorInterceptor(admittance, calls), calls, health);
+    }
+
+    /** A place to publish to from which nothing is served: for checking routes without a server. */
+    public static PublishingPoint forChecks(List<ServiceDescriptor> services) {
+        return new GrpcPublishingPoint(services, table -> {});
+    }
+
+    /** Where generations publish their methods. */
+    public PublishingPoint publishingPoint() {
+        return publishingPoint;
+    }
+
+    /** The address that it listens on. */
+    public String host() {
+        return settings.host();
+    }
+
+    /** Its port; 0 while it does not listen. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Whether callers need TLS. */
+    public boolean secure() {
+        return settings.tls() != null;
+    }
+
+    /** @throws ListenException when it cannot listen as it was told to */
+    @Override
+    public void start() {
+        try {
+            server.start();
+            running = true;
+        } catch (GrpcTls.UnusableFileException e) {
+            throw new ListenException(e.getMessage() == null ? "" : e.getMessage(), e);
+        } catch (IOException e) {
+            throw new ListenException(
+                    "GRPC_PORT holds " + settings.port() + ", but " + settings.host() + ":" + settings.port()
+                            + " cannot be listened on: it is taken, or no address of this machine",
+                    e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        server.stop();
+    }
+
+    /** Waits on a thread of its own, beside the other doors. */
+    @Override
+    public void stop(Runnable done) {
+        Thread.ofPlatform().name("grpc-stop").start(() -> {
+            try {
+                stop();
+            } finally {
+                done.run();
+            }
+        });
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

@@ -1,0 +1,116 @@
+package io.inference.grpc.server;
+
+import io.grpc.HandlerRegistry;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.routes.InFlight;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which methods the server has: those of the generation that was published last. A call that is under way stays with the generation that
+ * it began on. There is a handler for every name, so that who has no credential is told of that first.
+ */
+final class PublishedMethods extends HandlerRegistry {
+    private static final ServerCallHandler<?, ?> LISTED_ONLY = (call, headers) -> {
+        throw new IllegalStateException("this definition is for reflection");
+    };
+
+    private final RpcHandler.Door door;
+    private final HealthStatusManager health;
+    private volatile Served served = new Served(new MethodTable(List.of(), new InFlight()), Map.of(), List.of());
+
+    private record Served(
+            MethodTable table,
+            Map<String, ServerMethodDefinition<?, ?>> methods,
+            List<ServerServiceDefinition> services) {}
+
+    /** @param door what the handlers of all methods share */
+    PublishedMethods(RpcHandler.Door door, HealthStatusManager health) {
+        this.door = door;
+        this.health = health;
+    }
+
+    /** A route that serves a call, of a generation that lasts until the call has left it. */
+    record Entered(MethodConsumer consumer, InFlight generation) {}
+
+    /** Null where no route of the generation that serves now serves the method. */
+    @Nullable
+    Entered enter(String fullMethodName) {
+        while (true) {
+            MethodTable table = served.table();
+            if (!table.calls().enter()) {
+                // Its successor has been published meanwhile.
+                continue;
+            }
+            MethodConsumer consumer = table.find(fullMethodName);
+            if (consumer != null) {
+                return new Entered(consumer, table.calls());
+            }
+            table.calls().leave();
+            return null;
+        }
+    }
+
+    void publish(MethodTable table) {
+        Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
+        for (ServiceDescriptor service : table.services()) {
+            for (MethodDescriptor<?, ?> method : service.getMethods()) {
+                methods.put(
+                        method.getFullMethodName(),
+                        ServerMethodDefinition.create(
+                                LenientMarshaller.descriptor(method),
+                                new RpcHandler(method.getFullMethodName(), this, door)));
+            }
+        }
+        Served before = served;
+        served = new Served(
+                table,
+                methods,
+                table.services().stream().map(PublishedMethods::listed).toList());
+        before.services().stream()
+                .map(service -> service.getServiceDescriptor().getName())
+                .filter(name -> !table.serviceNames().contains(name))
+                .forEach(health::clearStatus);
+        table.serviceNames()
+                .forEach(name -> health.setStatus(name, io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING));
+    }
+
+    @Override
+    public ServerMethodDefinition<?, ?> lookupMethod(String fullMethodName, @Nullable String authority) {
+        ServerMethodDefinition<?, ?> method = served.methods().get(fullMethodName);
+        return method != null ? method : unknown(fullMethodName);
+    }
+
+    /** For reflection alone. */
+    @Override
+    public List<ServerServiceDefinition> getServices() {
+        return served.services();
+    }
+
+    private static ServerServiceDefinition listed(ServiceDescriptor service) {
+        ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(service);
+        service.getMethods().forEach(method -> addListed(builder, method));
+        return builder.build();
+    }
+
+    @SuppressWarnings("unchecked") // The handler takes nothing, since nobody calls it.
+    private static <Q, A> void addListed(ServerServiceDefinition.Builder builder, MethodDescriptor<Q, A> method) {
+        builder.addMethod(method, (ServerCallHandler<Q, A>) LISTED_ONLY);
+    }
+
+    private static ServerMethodDefinition<?, ?> unknown(String fullMethodName) {
+        return ServerMethodDefinition.create(
+                LenientMarshaller.anything(fullMethodName),
+                Refusal.handler(
+                        new InferenceException(ErrorCode.NOT_CONFIGURED, "this service has no method of that name")));
+    }
+}

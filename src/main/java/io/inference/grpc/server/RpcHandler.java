@@ -1,0 +1,64 @@
+package io.inference.grpc.server;
+
+import com.google.protobuf.Message;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.inference.api.Call;
+import io.inference.api.CallListener;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.security.AuditLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Begins the calls of one method, each on the generation that serves at its start. */
+final class RpcHandler implements ServerCallHandler<Object, Message> {
+    private final String fullMethodName;
+    private final PublishedMethods methods;
+    private final Door door;
+
+    /**
+     * What all methods share.
+     *
+     * @param requestTimeout how long a call may take, however long its caller would wait
+     */
+    record Door(Duration requestTimeout, List<CallListener> listeners, CallsUnderWay calls, AuditLog audit) {
+        Door {
+            listeners = List.copyOf(listeners);
+        }
+    }
+
+    RpcHandler(String fullMethodName, PublishedMethods methods, Door door) {
+        this.fullMethodName = fullMethodName;
+        this.methods = methods;
+        this.door = door;
+    }
+
+    @Override
+    public ServerCall.Listener<Object> startCall(ServerCall<Object, Message> rpc, Metadata metadata) {
+        Visitor visitor = Visitor.current();
+        PublishedMethods.Entered entered = methods.enter(fullMethodName);
+        if (entered == null) {
+            var notServed = new InferenceException(
+                    ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName);
+            return Refusal.refuse(rpc, notServed, visitor.id());
+        }
+        Call call = new Call(visitor.id(), "grpc", timeout());
+        RpcRun run = new RpcRun(rpc, metadata, entered, door, call, visitor.caller());
+        run.begin();
+        return run;
+    }
+
+    private Duration timeout() {
+        Deadline deadline = Context.current().getDeadline();
+        if (deadline == null) {
+            return door.requestTimeout();
+        }
+        Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+        return left.compareTo(door.requestTimeout()) < 0 ? left : door.requestTimeout();
+    }
+}

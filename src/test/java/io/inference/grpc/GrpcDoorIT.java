@@ -1,0 +1,219 @@
+package io.inference.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.common.collect.ImmutableList;
+import io.grpc.CallOptions;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.inference.RunningService;
+import io.inference.grpc.v1.ChatChunk;
+import io.inference.grpc.v1.ChatResponse;
+import io.inference.grpc.v1.EmbedRequest;
+import io.inference.grpc.v1.EmbedResponse;
+import io.inference.grpc.v1.GenerateChunk;
+import io.inference.grpc.v1.GenerateImageRequest;
+import io.inference.grpc.v1.GenerateRequest;
+import io.inference.grpc.v1.GetConversationRequest;
+import io.inference.grpc.v1.InferenceServiceGrpc;
+import io.inference.grpc.v1.ListMessagesRequest;
+import io.inference.grpc.v1.ListModelsRequest;
+import io.inference.grpc.v1.Message;
+import io.inference.grpc.v1.Options;
+import io.inference.grpc.v1.SummarizeRequest;
+import io.inference.stub.StubServer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What callers with generated stubs are told. */
+class GrpcDoorIT {
+    private static StubServer upstream;
+    private static RunningService service;
+    private static GrpcCaller caller;
+
+    @BeforeAll
+    static void start() {
+        upstream = StubOpenAi.answering();
+        service = RunningService.start(
+                "--inference-services-openai-base-url=" + upstream.url() + "/v1", "--max-request-size=64KB");
+        caller = new GrpcCaller(service.grpcPort());
+    }
+
+    @AfterAll
+    static void stop() {
+        caller.close();
+        service.close();
+        upstream.close();
+    }
+
+    @Test
+    void aChatIsAnsweredWhole() {
+        ChatResponse answer = caller.stub("x-request-id", "my-id.1").chat(GrpcCaller.ASK);
+        assertThat(answer.getMessage().getRole()).isEqualTo("assistant");
+        assertThat(answer.getMessage().getContent()).isEqualTo("hello");
+        assertThat(answer.getFinishReason()).isEqualTo("stop");
+        assertThat(answer.getUsage().getCompletionTokens()).isEqualTo(2);
+        assertThat(answer.getModel()).isEqualTo("mock");
+        assertThat(answer.getId()).isEqualTo("my-id.1");
+    }
+
+    @Test
+    void aChatIsStreamed() {
+        List<ChatChunk> chunks = ImmutableList.copyOf(caller.stub().chatStream(GrpcCaller.ASK));
+        assertThat(chunks.stream().map(chunk -> chunk.getDelta().getContent()).reduce("", String::concat))
+                .isEqualTo("onetwothree");
+        assertThat(chunks).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(chunks.getFirst().getDelta().getRole()).isEqualTo("assistant");
+        assertThat(chunks.stream().map(ChatChunk::getFinishReason).filter(reason -> !reason.isEmpty()))
+                .containsExactly("stop");
+        assertThat(chunks.getLast().getUsage().getCompletionTokens()).isEqualTo(4);
+        assertThat(chunks.stream().map(ChatChunk::getId).distinct()).hasSize(1);
+    }
+
+    @Test
+    void aTextIsContinuedWholeAndAsAStream() {
+        GenerateRequest ask = GenerateRequest.newBuilder()
+                .setModel("mock")
+                .setPrompt("Once")
+                .setOptions(
+                        Options.newBuilder().setTemperature(0).setMaxTokens(5).addStop("."))
+                .build();
+        assertThat(caller.stub().generate(ask).getText()).isEqualTo("hello");
+        List<GenerateChunk> chunks = ImmutableList.copyOf(caller.stub().generateStream(ask));
+        assertThat(chunks.stream().map(GenerateChunk::getText).reduce("", String::concat))
+                .isEqualTo("onetwothree");
+        assertThat(upstream.requests().getLast().body())
+                .contains("\"temperature\":0")
+                .contains("\"max_tokens\":5")
+                .doesNotContain("top_p");
+    }
+
+    @Test
+    void textsBecomeVectors() {
+        EmbedResponse answer = caller.stub()
+                .embed(EmbedRequest.newBuilder()
+                        .setModel("mock")
+                        .addInput("a")
+                        .addInput("b")
+                        .build());
+        assertThat(answer.getEmbeddings(0).getValuesList()).containsExactly(0.6f, 0.8f);
+        assertThat(answer.getEmbeddings(1).getValuesList()).containsExactly(1f, 0f);
+        assertThat(answer.getUsage().getPromptTokens()).isEqualTo(5);
+    }
+
+    @Test
+    void modelsAreListed() {
+        var models = caller.stub().listModels(ListModelsRequest.getDefaultInstance());
+        assertThat(models.getModelsList()).singleElement().satisfies(model -> {
+            assertThat(model.getId()).isEqualTo("mock");
+            assertThat(model.getBackend()).isEqualTo("openai");
+        });
+    }
+
+    @Test
+    void aWrongFieldIsNamed() {
+        StatusRuntimeException noModel = failure(
+                () -> caller.stub().chat(GrpcCaller.ASK.toBuilder().clearModel().build()));
+        assertThat(noModel.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(GrpcCaller.reason(noModel)).isEqualTo("invalid_request");
+        assertThat(GrpcCaller.field(noModel)).isEqualTo("model");
+        StatusRuntimeException badRole = failure(() -> caller.stub()
+                .chat(GrpcCaller.ASK.toBuilder()
+                        .addMessages(Message.newBuilder().setRole("king"))
+                        .build()));
+        assertThat(GrpcCaller.field(badRole)).isEqualTo("messages[1].role");
+        StatusRuntimeException hot = failure(() -> caller.stub()
+                .chat(GrpcCaller.ASK.toBuilder()
+                        .setOptions(Options.newBuilder().setTemperature(Double.NaN))
+                        .build()));
+        assertThat(GrpcCaller.field(hot)).isEqualTo("options.temperature");
+    }
+
+    @Test
+    void aModelThatNobodyHasIsNotFound() {
+        StatusRuntimeException failure = failure(() ->
+                caller.stub().chat(GrpcCaller.ASK.toBuilder().setModel("nobody").build()));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+        assertThat(GrpcCaller.reason(failure)).isEqualTo("model_not_found");
+    }
+
+    @Test
+    void whatTheServiceDoesNotHaveIsSaidToBeNotConfigured() {
+        var stub = caller.stub();
+        Stream.<Runnable>of(
+                        () -> stub.summarize(SummarizeRequest.getDefaultInstance()),
+                        () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()),
+                        () -> stub.getConversation(GetConversationRequest.getDefaultInstance()),
+                        () -> stub.listMessages(ListMessagesRequest.getDefaultInstance()),
+                        () -> stub.chat(GrpcCaller.ASK.toBuilder()
+                                .setConversationId("new")
+                                .build()))
+                .forEach(call -> {
+                    StatusRuntimeException failure = failure(call);
+                    assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
+                    assertThat(GrpcCaller.reason(failure)).isEqualTo("not_configured");
+                });
+    }
+
+    @Test
+    void metadataThatSteerFlowsDoNotGetIn() {
+        // Were it a header of the exchange, the flow would ask a backend that there is not.
+        assertThat(caller.stub("inferencebackend", "nobody", "camelhttpuri", "http://elsewhere")
+                        .chat(GrpcCaller.ASK)
+                        .getModel())
+                .isEqualTo("mock");
+    }
+
+    @Test
+    void aServiceThatNobodyPublishedIsUnimplemented() {
+        StatusRuntimeException failure = failure(() -> ClientCalls.blockingUnaryCall(
+                caller.channel(),
+                InferenceServiceGrpc.getListModelsMethod().toBuilder()
+                        .setFullMethodName("nobody.v1.Nothing/Do")
+                        .build(),
+                CallOptions.DEFAULT,
+                ListModelsRequest.getDefaultInstance()));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
+    }
+
+    @Test
+    void aMessageThatIsTooLargeIsRefusedAndTheServiceGoesOn() {
+        StatusRuntimeException failure = failure(() -> caller.stub()
+                .chat(GrpcCaller.ASK.toBuilder()
+                        .addMessages(Message.newBuilder().setRole("user").setContent("x".repeat(70_000)))
+                        .build()));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        assertThat(caller.stub().chat(GrpcCaller.ASK).getFinishReason()).isEqualTo("stop");
+    }
+
+    @Test
+    void bytesThatAreNoMessageAreTheCallersFault() {
+        StatusRuntimeException failure = failure(() -> ClientCalls.blockingUnaryCall(
+                caller.channel(),
+                InferenceServiceGrpc.getChatMethod().toBuilder(
+                                new Rubbish(),
+                                InferenceServiceGrpc.getChatMethod().getResponseMarshaller())
+                        .build(),
+                CallOptions.DEFAULT,
+                new byte[] {(byte) 0xff, (byte) 0xff, 1, 2}));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(GrpcCaller.reason(failure)).isEqualTo("invalid_request");
+    }
+
+    @Test
+    void noFailureShowsTheInsideOfTheService() {
+        StatusRuntimeException failure = failure(() ->
+                caller.stub().chat(GrpcCaller.ASK.toBuilder().setModel("nobody").build()));
+        assertThat(failure.getTrailers().toString() + failure.getStatus().getDescription())
+                .doesNotContain("Exception", "io.inference.", "org.apache", "\tat ");
+    }
+
+    private static StatusRuntimeException failure(Runnable call) {
+        return catchThrowableOfType(StatusRuntimeException.class, call::run);
+    }
+}

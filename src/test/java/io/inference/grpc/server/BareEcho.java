@@ -1,0 +1,58 @@
+package io.inference.grpc.server;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.inference.grpc.v1.ChatRequest;
+import io.inference.grpc.v1.ChatResponse;
+import io.inference.grpc.v1.InferenceServiceGrpc;
+import io.inference.grpc.v1.Message;
+import io.inference.security.AuditLog;
+import io.inference.security.InternalAccess;
+import io.inference.security.RpcAdmittance;
+import io.inference.security.Tokens;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+
+/** grpc-java alone with the door's interceptor, answering chats with what they ask: what the door is measured against. */
+public final class BareEcho implements AutoCloseable {
+    private final CallsUnderWay calls = new CallsUnderWay(100, Duration.ofMinutes(1));
+    private final Server server;
+
+    public BareEcho() throws IOException {
+        var admittance =
+                new RpcAdmittance(new Tokens(List.of(), ""), new InternalAccess("", "", ""), true, new AuditLog());
+        server = NettyServerBuilder.forPort(0)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .intercept(new DoorInterceptor(admittance, calls))
+                .addService(new Echo())
+                .build()
+                .start();
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        calls.close();
+    }
+
+    private static final class Echo extends InferenceServiceGrpc.InferenceServiceImplBase {
+        @Override
+        public void chat(ChatRequest request, StreamObserver<ChatResponse> answer) {
+            answer.onNext(ChatResponse.newBuilder()
+                    .setMessage(Message.newBuilder()
+                            .setRole("assistant")
+                            .setContent(request.getMessages(0).getContent()))
+                    .setFinishReason("stop")
+                    .setModel(request.getModel())
+                    .build());
+            answer.onCompleted();
+        }
+    }
+}
