@@ -81,7 +81,7 @@ class RouteContractTest {
     }
 
     private static boolean isDoor(String file) {
-        return file.startsWith("rest-") || file.endsWith("-api");
+        return file.startsWith("rest-") || file.startsWith("grpc-") || file.endsWith("-api");
     }
 
     private static void forEachStep(JsonNode node, StepVisitor visitor) {
