@@ -8,6 +8,7 @@ import io.inference.api.InferenceException;
 import io.inference.broker.Outcome;
 import io.inference.broker.Publisher;
 import io.inference.job.JobError;
+import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.Tokens;
@@ -101,12 +102,11 @@ final class AmqpDoor {
 
     /** The failure that an exception stands for: the nearest cause that has a reason, else a fault of our own. */
     private static InferenceException reason(Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InferenceException known) {
-                return known;
-            }
-        }
-        return new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", failure);
+        InferenceException known = RouteRun.reason(failure);
+        return known == null
+                ? new InferenceException(
+                        ErrorCode.INTERNAL, "the service failed; the log has the request's id", failure)
+                : known;
     }
 
     /** Whether the message is done with; not where the broker did not confirm what was sent instead. */

@@ -2,10 +2,10 @@ package io.inference.amqp;
 
 import io.inference.api.Call;
 import io.inference.api.Caller;
-import io.inference.api.InferenceException;
 import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
+import io.inference.routes.RouteRun;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -128,11 +128,7 @@ final class AmqpPublishingPoint implements PublishingPoint {
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
                 public void onDone(Exchange done) {
-                    Exception failure = done.getException();
-                    if (failure == null) {
-                        failure = done.getProperty(InferenceException.PROPERTY, InferenceException.class);
-                    }
-                    delivery.setFailure(failure);
+                    delivery.setFailure(RouteRun.failure(done));
                 }
             });
             Map<String, Object> headers = new HashMap<>(super.fromMessageProperties(properties, exchange));

@@ -1,6 +1,6 @@
 package io.inference.amqp;
 
-import java.util.Locale;
+import io.inference.security.IncomingNames;
 
 /** Which headers of a message reach a route, and which of them a copy of the message keeps. */
 final class HeaderRules {
@@ -10,10 +10,6 @@ final class HeaderRules {
 
     /** Never one that steers Camel or a flow, nor a credential. */
     static boolean mayEnter(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return !lower.startsWith("camel")
-                && !lower.startsWith("org.apache.camel")
-                && !lower.startsWith("inference")
-                && !lower.equals(AUTHORIZATION);
+        return IncomingNames.mayEnter(name) && !name.equalsIgnoreCase(AUTHORIZATION);
     }
 }

@@ -54,7 +54,7 @@ public class RouteGenerations implements SmartLifecycle {
     private final Deque<RouteChange> changes = new ArrayDeque<>();
     private volatile @Nullable RouteGeneration current;
     private @Nullable RouteGeneration candidate;
-    private List<RouteFault> faults = List.of();
+    private volatile List<RouteFault> faults = List.of();
     private boolean waiting;
 
     RouteGenerations(GenerationBuilder builder, Options options, LastGood lastGood, Consumer<RouteChange> listener) {
@@ -250,9 +250,9 @@ public class RouteGenerations implements SmartLifecycle {
                 .map(generation -> generation.files().contents().get(name)));
     }
 
-    /** Whether the folder is faulty, so that what serves is not what it holds. */
+    /** Whether the folder is faulty, so that what serves is not what it holds. Never waits, since probes ask while a change is built. */
     boolean degraded() {
-        return locked(() -> !faults.isEmpty());
+        return !faults.isEmpty();
     }
 
     private static RoutesStatus.Generation view(RouteGeneration generation) {

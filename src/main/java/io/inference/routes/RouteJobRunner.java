@@ -73,13 +73,7 @@ class RouteJobRunner implements JobRunner {
     }
 
     private static JobAnswer answer(Exchange exchange) {
-        if (exchange.getException() != null) {
-            throw reason(exchange.getException());
-        }
-        InferenceException told = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
-        if (told != null) {
-            throw told;
-        }
+        RouteRun.throwIfFailed(exchange);
         return answer(exchange.getMessage());
     }
 
@@ -93,15 +87,5 @@ class RouteJobRunner implements JobRunner {
             throw new InferenceException(ErrorCode.INTERNAL, "the route ended without an answer to this job");
         }
         return JobAnswer.whole(body);
-    }
-
-    /** The nearest cause that has a reason, else a fault of our own. */
-    private static RuntimeException reason(Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InferenceException known) {
-                return known;
-            }
-        }
-        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 }

@@ -111,11 +111,7 @@ final class RouteMeters implements InterceptStrategy, RoutePolicyFactory {
             @Override
             public void onExchangeDone(Route done, Exchange exchange) {
                 Long start = exchange.getProperty(started, Long.class);
-                Throwable failure = exchange.getException();
-                if (failure == null) {
-                    failure = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
-                }
-                meter.record(start == null ? 0 : System.nanoTime() - start, failure);
+                meter.record(start == null ? 0 : System.nanoTime() - start, RouteRun.failure(exchange));
             }
         };
     }

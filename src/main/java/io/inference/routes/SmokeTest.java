@@ -2,7 +2,6 @@ package io.inference.routes;
 
 import io.inference.api.Call;
 import io.inference.api.Caller;
-import io.inference.api.InferenceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,10 +56,7 @@ final class SmokeTest {
         } catch (Exception e) {
             return String.valueOf(e.getMessage());
         }
-        Exception failure = exchange.getException();
-        if (failure == null) {
-            failure = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
-        }
+        Exception failure = RouteRun.failure(exchange);
         return failure == null ? "" : String.valueOf(failure.getMessage());
     }
 }

@@ -50,12 +50,7 @@ final class AnswerSender {
             while (true) {
                 awaitReader();
                 switch (chunks.next(LOOK_UP)) {
-                    case Chunk chunk -> {
-                        if (chunk.usage() != null) {
-                            call.setUsage(chunk.usage());
-                        }
-                        rpc.sendMessage(answer.encoder().apply(chunk));
-                    }
+                    case Chunk chunk -> rpc.sendMessage(answer.encoder().apply(chunk));
                     case StreamEvent.Silence ignored -> call.throwIfCancelled();
                     case StreamEvent.End ignored -> {
                         return;

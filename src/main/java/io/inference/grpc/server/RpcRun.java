@@ -12,6 +12,7 @@ import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.grpc.GrpcAnswer;
 import io.inference.grpc.GrpcErrors;
+import io.inference.routes.RouteRun;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;

@@ -9,6 +9,7 @@ import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.http.PendingAnswer;
 import io.inference.http.RequestId;
+import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -148,30 +149,10 @@ final class HttpDoor {
 
     private static void run(RouteConsumer consumer, Exchange exchange, EarlyAnswer early) {
         try {
-            consumer.getProcessor().process(exchange);
-        } catch (Exception e) {
-            exchange.setException(e);
+            RouteRun.run(consumer.getProcessor(), exchange);
         } finally {
             early.takeOver();
         }
-        Exception failure = exchange.getException();
-        if (failure != null) {
-            throw reason(failure);
-        }
-        InferenceException told = exchange.getProperty(InferenceException.PROPERTY, InferenceException.class);
-        if (told != null) {
-            throw told;
-        }
-    }
-
-    /** The failure that a route's exception stands for: the nearest cause that has a reason, else a fault of our own. */
-    private static RuntimeException reason(Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InferenceException known) {
-                return known;
-            }
-        }
-        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 
     private @Nullable InferenceException send(Exchange exchange, EarlyAnswer early, HttpServletResponse response)
