@@ -34,6 +34,7 @@ public final class ServiceProcess implements AutoCloseable {
                 classes,
                 "io.inference.InferenceService",
                 "--port=0",
+                "--grpc-port=0",
                 "--management-port=0",
                 "--disable-auth=true",
                 "--local-engine=off",

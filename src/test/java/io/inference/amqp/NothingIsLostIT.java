@@ -11,6 +11,7 @@ import io.inference.embedded.OwnServers;
 import io.inference.embedded.SharedRabbit;
 import io.inference.stub.StubServer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -36,6 +37,9 @@ class NothingIsLostIT {
     private static final int REQUESTS = 500;
     private static final int KILLS = 5;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** Outlives the test, since it alone tells what a killed service had been doing. */
+    private static final Path LOG = Path.of("target", "nothing-is-lost.log");
+
     private static final List<String> QUEUES = List.of(
             "inference.request.high", "inference.request.medium", "inference.request.low", "inference.dead-letter");
 
@@ -56,6 +60,7 @@ class NothingIsLostIT {
     @BeforeEach
     void start() throws Exception {
         SharedRabbit.assumeInstalled();
+        Files.deleteIfExists(LOG);
         servers = new OwnServers(folder, "nothing_is_lost");
         backend = new StubServer(this::answer);
         startService();
@@ -106,10 +111,13 @@ class NothingIsLostIT {
 
     /** Lets the backend answer until so many requests have their results. */
     private void progress(int target) {
-        await().atMost(PATIENCE).until(() -> {
-            answers.release(5);
-            return results.size() >= target;
-        });
+        await("results, or else a reason in " + LOG)
+                .atMost(PATIENCE)
+                .failFast("the service has ended, see " + LOG, () -> !service.isAlive())
+                .until(() -> {
+                    answers.release(5);
+                    return results.size() >= target;
+                });
     }
 
     private void answer(StubServer.Request request, StubServer.Connection connection) throws Exception {
@@ -130,7 +138,7 @@ class NothingIsLostIT {
         options.add("--inference-services-openai-base-url=" + backend.url() + "/v1");
         options.add("--rabbitmq-prefetch=10");
         options.add("--shutdown-grace=10s");
-        service = ServiceProcess.start(folder.resolve("service.log"), options);
+        service = ServiceProcess.start(LOG, options);
     }
 
     private boolean isOpen() throws Exception {
