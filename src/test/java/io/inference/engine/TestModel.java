@@ -2,26 +2,30 @@ package io.inference.engine;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import java.nio.file.Files;
+import io.inference.local.store.FetchListener;
+import io.inference.local.store.ModelCatalogue;
+import io.inference.local.store.ModelStore;
+import io.inference.local.store.ModelStoreException;
+import io.inference.local.store.StoreSettings;
 import java.nio.file.Path;
-import java.util.List;
 
-/** Where tests find the default model: the build fetches it, or {@code -Dmodel.path=} names it. */
+/** The default model, for tests: what {@code -Dmodel.path=} names, else the file in {@code models}, fetched if it is not there yet. */
 public final class TestModel {
-    private static final String FILE = "SmolLM2-135M-Instruct.Q4_1.gguf";
+    private static final Path FOLDER = Path.of("models");
 
     private TestModel() {}
 
-    /** The model's file; aborts the test, with what to do, where there is none. */
+    /** The model's file; aborts the test, and says why, on a machine that reaches none of its sources. */
     public static Path path() {
-        String given = System.getProperty("model.path", "");
-        List<Path> places = given.isEmpty()
-                ? List.of(Path.of("models", FILE), Path.of("..", "models", FILE))
-                : List.of(Path.of(given));
-        return places.stream()
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElseGet(() -> abort("no model at %s: run the build that fetches it, or give -Dmodel.path=<file>"
-                        .formatted(places)));
+        String given = System.getProperty("model.path", ModelCatalogue.DEFAULT_ID);
+        ModelStore store = new ModelStore(StoreSettings.of(FOLDER, null), ModelCatalogue.builtIn(), FetchListener.NONE);
+        try {
+            return store.ensure(given);
+        } catch (ModelStoreException e) {
+            if (e.reason() == ModelStoreException.Reason.UNREACHABLE) {
+                return abort("no source of the default model can be reached from here: " + e.getMessage());
+            }
+            throw e;
+        }
     }
 }
