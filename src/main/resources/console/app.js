@@ -4,6 +4,7 @@ import { json, Refusal } from './api.js';
 import { BackendsView } from './backends.js';
 import { ChangesView } from './changes.js';
 import { setAttribute } from './dom.js';
+import { comeBack } from './issuer.js';
 import { PlaygroundView } from './playground.js';
 import { Poll } from './poll.js';
 import { RoutesView } from './routes.js';
@@ -99,7 +100,14 @@ async function enter() {
   }
 }
 
+async function start() {
+  const answer = await comeBack();
+  if (!answer) enter();
+  else if (answer.token) signIn(answer.token);
+  else close(answer.why);
+}
+
 onChange((why) => (bearer() ? enter() : close(why)));
 signOutButton.addEventListener('click', () => signOut());
 addEventListener('hashchange', show);
-enter();
+start();

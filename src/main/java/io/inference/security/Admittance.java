@@ -20,7 +20,8 @@ public class Admittance {
             "/docs/oauth2-redirect.html",
             "/docs/oauth2-redirect.js",
             "/console",
-            "/console/");
+            "/console/",
+            "/console/issuer.json");
     private static final Pattern PUBLIC_FILES =
             Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*|/console/[a-z-]+\\.(?:js|css|svg)");
     private static final String TOLD = "a valid bearer token is needed in the Authorization header";

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,21 +17,28 @@ import java.util.function.Supplier;
 
 /** The authorization code flow as OAuth 2.1 wants it of a public client: no token without the verifier of the code's challenge. */
 final class TestAuthorization {
+    private static final List<String> PAGES = List.of("/docs/oauth2-redirect.html", "/console");
+
     private final Supplier<String> tokens;
+    private volatile boolean denying;
     private final Map<String, Map<String, String>> codes = new ConcurrentHashMap<>();
 
     TestAuthorization(Supplier<String> tokens) {
         this.tokens = tokens;
     }
 
-    /** Everybody is alice and agrees to everything. */
+    void setDenying(boolean denying) {
+        this.denying = denying;
+    }
+
+    /** Everybody is alice and agrees to everything, or to nothing. */
     void authorize(HttpExchange exchange) throws IOException {
         Map<String, String> asked = parameters(exchange.getRequestURI().getRawQuery());
         boolean sound = "code".equals(asked.get("response_type"))
                 && TestIssuer.CLIENT_ID.equals(asked.get("client_id"))
                 && TestIssuer.AUDIENCE.equals(asked.get("audience"))
                 && "S256".equals(asked.get("code_challenge_method"))
-                && asked.get("redirect_uri").endsWith("/docs/oauth2-redirect.html");
+                && PAGES.stream().anyMatch(asked.get("redirect_uri")::endsWith);
         if (!sound) {
             TestIssuer.send(exchange, 400, "{\"error\":\"invalid_request\"}");
             return;
@@ -38,7 +46,8 @@ final class TestAuthorization {
         String code = UUID.randomUUID().toString();
         codes.put(code, asked);
         String state = URLEncoder.encode(asked.get("state"), StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Location", asked.get("redirect_uri") + "?code=" + code + "&state=" + state);
+        String answer = denying ? "?error=access_denied&error_description=alice+said+no" : "?code=" + code;
+        exchange.getResponseHeaders().set("Location", asked.get("redirect_uri") + answer + "&state=" + state);
         TestIssuer.send(exchange, 302, "");
     }
 

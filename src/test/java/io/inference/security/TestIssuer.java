@@ -120,6 +120,11 @@ public final class TestIssuer implements AutoCloseable {
         this.down = down;
     }
 
+    /** From now on nobody agrees to sign in. */
+    public void setDenying(boolean denying) {
+        authorization.setDenying(denying);
+    }
+
     public RSAKey key() {
         return key;
     }

@@ -1,10 +1,17 @@
 package io.inference.http.console;
 
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.http.RequestId;
+import io.inference.http.SignInAddresses;
 import io.inference.http.console.ConsoleFiles.ConsoleFile;
+import io.inference.security.issuer.SignIn;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -16,14 +23,42 @@ import org.springframework.web.bind.annotation.RestController;
 class ConsoleController {
     /** The page runs its own files alone, talks to nobody but this service, and cannot make markup out of text. */
     private static final String CONTENT_SECURITY_POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; %s; "
                     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
     private final ConsoleFiles files = new ConsoleFiles();
+    private final SignInAddresses signIn;
+
+    ConsoleController(SignInAddresses signIn) {
+        this.signIn = signIn;
+    }
 
     @GetMapping("/console")
     ResponseEntity<byte[]> page(HttpServletRequest request) {
-        return answer(files.find(ConsoleFiles.PAGE), request);
+        return answer(files.find(ConsoleFiles.PAGE), signIn.endpoints(), request);
+    }
+
+    /** Where the page sends a person to sign in: as OAuth names these things, or empty where there is no such place. */
+    @GetMapping("/console/issuer.json")
+    ResponseEntity<?> issuer(HttpServletRequest request) {
+        SignIn.Endpoints endpoints = signIn.endpoints();
+        if (!(signIn.signIn() instanceof SignIn.AtIssuer issuer)) {
+            return ResponseEntity.ok().cacheControl(CacheControl.noCache()).body(Map.of());
+        }
+        if (endpoints == null) {
+            return refusal(HttpErrors.answer(
+                    request.getRequestURI(),
+                    "",
+                    RequestId.of(request),
+                    new InferenceException(ErrorCode.UNAVAILABLE, "the issuer does not say where to sign in")));
+        }
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.noCache())
+                .body(Map.of(
+                        "client_id", issuer.clientId(),
+                        "audience", issuer.audience(),
+                        "authorization_endpoint", endpoints.authorization(),
+                        "token_endpoint", endpoints.token()));
     }
 
     /** The page's links are relative, so it has one address alone. */
@@ -35,22 +70,28 @@ class ConsoleController {
     @GetMapping("/console/{name}")
     ResponseEntity<byte[]> file(@PathVariable("name") String name, HttpServletRequest request) {
         boolean page = name.equals(ConsoleFiles.PAGE);
-        return answer(page ? Optional.empty() : files.find(name), request);
+        return answer(page ? Optional.empty() : files.find(name), null, request);
     }
 
-    private static ResponseEntity<byte[]> answer(Optional<ConsoleFile> found, HttpServletRequest request) {
+    private static ResponseEntity<byte[]> answer(
+            Optional<ConsoleFile> found, SignIn.@Nullable Endpoints endpoints, HttpServletRequest request) {
         if (found.isEmpty()) {
-            var missing = HttpErrors.pathNotFound(request.getRequestURI(), "", RequestId.of(request));
-            return ResponseEntity.status(missing.status())
-                    .header("Content-Type", missing.contentType())
-                    .body(missing.body());
+            return refusal(HttpErrors.pathNotFound(request.getRequestURI(), "", RequestId.of(request)));
         }
         ConsoleFile file = found.get();
         return ResponseEntity.ok()
                 .contentType(file.type())
-                .header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .header(
+                        "Content-Security-Policy",
+                        CONTENT_SECURITY_POLICY.formatted(SignInAddresses.connectSources(endpoints)))
                 .cacheControl(CacheControl.noCache())
                 .eTag(file.etag())
                 .body(file.content());
+    }
+
+    private static ResponseEntity<byte[]> refusal(HttpAnswer.Whole refusal) {
+        return ResponseEntity.status(refusal.status())
+                .header("Content-Type", refusal.contentType())
+                .body(refusal.body());
     }
 }

@@ -1,9 +1,9 @@
 package io.inference.http.docs;
 
+import io.inference.http.SignInAddresses;
 import io.inference.security.issuer.SignIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
@@ -24,15 +24,8 @@ final class DocsPage {
     /** The page runs nothing but its own scripts and talks to nobody but this service and where tokens are given out. */
     static String contentSecurityPolicy(SignIn.@Nullable Endpoints endpoints) {
         return "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-                + "connect-src 'self'" + (endpoints == null ? "" : " " + source(endpoints.token()))
+                + SignInAddresses.connectSources(endpoints)
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    }
-
-    /** The address without what would end a source, or a directive. */
-    private static String source(URI address) {
-        String path = address.getRawPath() == null ? "" : address.getRawPath();
-        return address.getScheme() + "://" + address.getRawAuthority()
-                + path.replace(";", "%3B").replace(",", "%2C");
     }
 
     /** @param endpoints null where signing in is not possible, or not now */

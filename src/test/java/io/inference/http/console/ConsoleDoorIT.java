@@ -90,6 +90,13 @@ class ConsoleDoorIT {
     }
 
     @Test
+    void whereNobodySignsInAtAnIssuerThePageIsToldSo() throws Exception {
+        HttpResponse<String> answer = send("GET", "/console/issuer.json", "");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{}");
+    }
+
+    @Test
     void thePageIsOnlyToBeRead() throws Exception {
         assertThat(send("POST", "/console", "").statusCode()).isEqualTo(401);
         assertThat(send("DELETE", "/console/app.js", token("admins")).statusCode())

@@ -337,7 +337,7 @@ class ConsoleIT {
     private void enter(RunningService at, String group) throws Exception {
         page.navigate(at.baseUrl() + "/console");
         page.locator("#token").fill(token(at, group));
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in"))
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Use the token"))
                 .click();
     }
 

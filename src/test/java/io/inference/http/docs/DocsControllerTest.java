@@ -2,6 +2,7 @@ package io.inference.http.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.http.SignInAddresses;
 import io.inference.security.issuer.SignIn;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 class DocsControllerTest {
     @Configuration
     @EnableWebMvc
-    @Import({DocsConfiguration.class, DocsController.class, HealthController.class})
+    @Import({DocsConfiguration.class, DocsController.class, HealthController.class, SignInAddresses.class})
     static class Application {
         @Bean
         PublishedPaths publishedPaths() {
