@@ -8,6 +8,7 @@ import io.inference.database.DatabaseServer;
 import io.inference.database.DatabaseSettings;
 import java.util.List;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,6 +30,12 @@ class DatabaseConfiguration {
                     "DB_HOST is not set, nor DB_CONNECTION_STRING; with PROFILE=production nothing embedded starts"));
         }
         return Database.open(() -> server.start(name, poolSize));
+    }
+
+    /** For the {@code sql} steps of routes; no candidate for what Spring Boot would make of a database. */
+    @Bean(defaultCandidate = false)
+    DataSource dataSource(Database database) {
+        return database.dataSource();
     }
 
     @Bean

@@ -47,6 +47,7 @@ public final class KnownSettings {
                     "ROUTES_ALLOW",
                     new Text("names of Camel components and languages, separated by commas"),
                     "what routes may use beyond the safe list"),
+            plain("EXTENSIONS_DIR", FOLDER, "folder of jars, components of Camel among them, that routes may use too"),
             plain(
                     "ROUTES_MAX_DRAINING",
                     new Whole(1, 1000),

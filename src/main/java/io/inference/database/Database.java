@@ -5,12 +5,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.connect.Opener;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +22,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
  * The service's PostgreSQL. It is opened beside the start, again and again until it is there and its schema is up to date; from then
@@ -72,6 +76,30 @@ public final class Database implements AutoCloseable {
                     ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
                     : unavailable();
         }
+    }
+
+    /**
+     * The same pool for code that knows JDBC alone, such as a route's {@code sql} steps.
+     *
+     * @return whose connections fail with {@code UNAVAILABLE}, as {@link #call} does, while the database cannot be reached
+     */
+    public DataSource dataSource() {
+        return new AbstractDataSource() {
+            @Override
+            public Connection getConnection() {
+                try {
+                    return opened().getConnection();
+                } catch (SQLException e) {
+                    log.warn("the database cannot be asked: {}", rootMessage(e));
+                    throw unavailable();
+                }
+            }
+
+            @Override
+            public Connection getConnection(String user, String password) throws SQLException {
+                throw new SQLFeatureNotSupportedException("connections are the service's own user's");
+            }
+        };
     }
 
     /** What an operator is told: {@code up}, {@code starting}, or why it cannot be reached. */

@@ -10,7 +10,7 @@ import java.util.TreeSet;
  * somewhere, from opening the machine. It is a guard rail, not a sandbox.
  */
 final class AllowList {
-    private static final Set<String> COMPONENTS = Set.of(
+    static final Set<String> COMPONENTS = Set.of(
             "bean",
             "direct",
             "grpc",
@@ -26,7 +26,7 @@ final class AllowList {
             "spring-redis",
             "sql",
             "timer");
-    private static final Set<String> LANGUAGES = Set.of(
+    static final Set<String> LANGUAGES = Set.of(
             "bean",
             "constant",
             "exchangeProperty",

@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import javax.sql.DataSource;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.BeanRepository;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * Checks a folder of routes as a start of the service would, without its servers: every bean that the service defines stands in by name
@@ -49,6 +52,12 @@ public final class DryRun {
         private @Nullable Object standIn(String name) {
             if (service.isTypeMatch(name, Processor.class)) {
                 return (Processor) exchange -> {};
+            }
+            if (service.isTypeMatch(name, DataSource.class)) {
+                return new DelegatingDataSource();
+            }
+            if (service.isTypeMatch(name, RedisTemplate.class)) {
+                return new RedisTemplate<Object, Object>();
             }
             return service.isTypeMatch(name, CircuitBreaker.class) ? CircuitBreaker.ofDefaults(name) : null;
         }

@@ -25,6 +25,7 @@ class GenerationBuilder {
     private final List<PublishingPoint> doors;
     private final MeterRegistry registry;
     private final AllowList allowed;
+    private final ClassLoader extensions;
     private final AtomicInteger numbers = new AtomicInteger();
 
     GenerationBuilder(BeanRepository beans, Settings settings, List<PublishingPoint> doors, MeterRegistry registry) {
@@ -33,6 +34,7 @@ class GenerationBuilder {
         this.doors = List.copyOf(doors);
         this.registry = registry;
         this.allowed = new AllowList(settings.forRoutes("routes-allow").orElse(""));
+        this.extensions = Extensions.of(settings);
     }
 
     /**
@@ -67,6 +69,7 @@ class GenerationBuilder {
     private RouteGeneration assemble(RouteFiles files) {
         int number = numbers.incrementAndGet();
         DefaultCamelContext context = GenerationContext.create(number, beans, settings, allowed);
+        context.setApplicationContextClassLoader(extensions);
         InFlight calls = new InFlight();
         RouteMeters meters = new RouteMeters(registry);
         context.getCamelContextExtension().addInterceptStrategy(meters);
@@ -146,7 +149,7 @@ class GenerationBuilder {
 
     private static void start(DefaultCamelContext context) {
         try {
-            context.start();
+            Extensions.within(context, context::start);
         } catch (Exception e) {
             throw new RouteFaultsException(List.of(RouteFaults.ofStart(context, e)));
         }

@@ -46,15 +46,19 @@ final class HeldConsumers implements PublishingPoint.Publication {
     @Override
     public void publish() {
         try {
-            for (String route : routes) {
-                if (context.getRouteController().getRouteStatus(route) == ServiceStatus.Started) {
-                    ServiceHelper.startService(context.getRoute(route).getConsumer());
-                } else {
-                    context.getRouteController().startRoute(route);
-                }
-            }
+            Extensions.within(context, this::startAll);
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
+    }
+
+    private void startAll() throws Exception {
+        for (String route : routes) {
+            if (context.getRouteController().getRouteStatus(route) == ServiceStatus.Started) {
+                ServiceHelper.startService(context.getRoute(route).getConsumer());
+            } else {
+                context.getRouteController().startRoute(route);
+            }
         }
     }
 
