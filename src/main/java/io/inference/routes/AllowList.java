@@ -33,13 +33,11 @@ final class AllowList {
             "header",
             "jq",
             "jsonpath",
-            "method",
             "ref",
             "simple",
             "tokenize",
             "variable",
-            "xpath",
-            "xtokenize");
+            "xpath");
     /** What can run code of its own, or read what is none of a route's business. */
     private static final Set<String> REFUSED_LANGUAGES = Set.of(
             "csimple",

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.BeanRepository;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,9 @@ public final class DryRun {
         private @Nullable Object standIn(String name) {
             if (service.isTypeMatch(name, Processor.class)) {
                 return (Processor) exchange -> {};
+            }
+            if (service.isTypeMatch(name, AggregationStrategy.class)) {
+                return (AggregationStrategy) (joined, part) -> part;
             }
             if (service.isTypeMatch(name, DataSource.class)) {
                 return new DelegatingDataSource();

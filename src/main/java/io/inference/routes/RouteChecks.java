@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.model.ProcessDefinition;
@@ -95,10 +96,10 @@ final class RouteChecks {
         }
     }
 
-    /** The route's outputs without those that a route configuration lends to every route that names it. */
+    /** The route's outputs without those that a route configuration, or the file, lends to several routes. */
     static List<ProcessorDefinition<?>> own(RouteDefinition route) {
         return route.getOutputs().stream()
-                .filter(step -> !(step instanceof OnExceptionDefinition))
+                .filter(step -> !(step instanceof OnExceptionDefinition) && !(step instanceof OnCompletionDefinition))
                 .toList();
     }
 
@@ -109,10 +110,14 @@ final class RouteChecks {
         return steps;
     }
 
+    /** Whether what comes from an endpoint has a caller, whom its door has verified. */
+    static boolean isDoor(String uri) {
+        return DOORS.contains(uri.replaceFirst(":.*", ""));
+    }
+
     /** The doors verify callers beneath the routes; whether one may use models is said in the route. */
     private void checkDoor(RouteDefinition route) {
-        String scheme = route.getInput().getEndpointUri().replaceFirst(":.*", "");
-        if (!DOORS.contains(scheme)) {
+        if (!isDoor(route.getInput().getEndpointUri())) {
             return;
         }
         for (ProcessorDefinition<?> step : own(route)) {

@@ -3,8 +3,11 @@ package io.inference.routes;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.inference.api.Backend;
+import io.inference.api.CallListener;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.api.InferenceRequest;
+import io.inference.api.TokenEstimate;
 import io.inference.config.Settings;
 import io.inference.job.JobRunner;
 import io.inference.models.ModelDirectory;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Processor;
 import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -88,6 +92,51 @@ class RoutesConfiguration {
     @Bean
     Processor reasonCodeProcessor() {
         return new ReasonCodeProcessor();
+    }
+
+    @Bean
+    RouteCallProcessor routeCallProcessor(Settings settings, List<CallListener> listeners) {
+        return new RouteCallProcessor(settings.time("request-timeout"), listeners);
+    }
+
+    @Bean
+    Processor chatRequestProcessor() {
+        return new ChatRequestProcessor();
+    }
+
+    @Bean
+    Processor replaceTextProcessor() {
+        return new ReplaceTextProcessor();
+    }
+
+    /** Says how long a request's prompt is, by estimate: the property {@code InferencePromptTokens}. */
+    @Bean
+    Processor promptSizeProcessor() {
+        return exchange -> {
+            Object body = exchange.getMessage().getBody();
+            int tokens = body instanceof InferenceRequest request ? TokenEstimate.prompt(request) : 0;
+            exchange.setProperty("InferencePromptTokens", tokens);
+        };
+    }
+
+    @Bean
+    AggregationStrategy joinTextStrategy() {
+        return new JoinTextStrategy();
+    }
+
+    @Bean
+    AnswerCache answerCache() {
+        return new AnswerCache();
+    }
+
+    @Bean
+    Processor recallAnswerProcessor(AnswerCache answers) {
+        return answers::recall;
+    }
+
+    @Bean
+    Processor keepAnswerProcessor(AnswerCache answers) {
+        return answers::keep;
     }
 
     @Bean

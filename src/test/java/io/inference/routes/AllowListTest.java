@@ -3,6 +3,7 @@ package io.inference.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.config.Settings;
+import io.inference.http.server.HttpPublishingPoint;
 import java.util.Set;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.SimpleRegistry;
@@ -20,6 +21,8 @@ class AllowListTest {
     void createGeneration() {
         context = GenerationContext.create(
                 1, new SimpleRegistry(), new Settings(new MockEnvironment()), new AllowList(""));
+        // As the REST door does: its component is of no use without what listens.
+        new HttpPublishingPoint().prepare(context, new InFlight());
         context.start();
     }
 

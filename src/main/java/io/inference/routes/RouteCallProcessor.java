@@ -1,0 +1,146 @@
+package io.inference.routes;
+
+import io.inference.api.Call;
+import io.inference.api.CallListener;
+import io.inference.api.Caller;
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChunkStreams;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import io.inference.api.InferenceRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Processor;
+import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a call for work that no door has opened one for, so that it has a deadline, a line in the log and a place in the metrics:
+ * <ul>
+ *   <li>where nobody called, as in a route that a timer starts, as the caller {@code route:<id>}, which is in no group and no tenant;
+ *   <li>in the copies that a wire tap, a splitter or a multicast makes of somebody's exchange, as that same caller: the call shares the
+ *       deadline of the one that it came from, and is cancelled with it.
+ * </ul>
+ * It changes no caller: the exchange of a door itself is refused. The call ends with its exchange; a stream that is left then is read to
+ * its end.
+ */
+class RouteCallProcessor implements Processor, AutoCloseable {
+    /** What the call is to the log, in place of a door. */
+    private static final String DOOR = "route";
+
+    private final Duration timeout;
+    private final List<CallListener> listeners;
+    private final Set<Call> running = ConcurrentHashMap.newKeySet();
+
+    /** @param timeout how long a call may take that has no other before it */
+    RouteCallProcessor(Duration timeout, List<CallListener> listeners) {
+        this.timeout = timeout;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Call before = exchange.getProperty(Call.PROPERTY, Call.class);
+        Caller caller = exchange.getProperty(Caller.PROPERTY, Caller.class);
+        String route = ExchangeHelper.getAtRouteId(exchange);
+        if (before == null && caller == null && !isOfADoor(exchange)) {
+            caller = new Caller("route:" + route, Set.of(), Set.of(), null, Caller.Kind.SERVICE);
+            exchange.setProperty(Caller.PROPERTY, caller);
+            open(exchange, caller, new Call(exchange.getExchangeId(), DOOR, timeout), null);
+        } else if (before != null && caller != null && isCopy(exchange)) {
+            Integer part = exchange.getProperty(ExchangePropertyKey.SPLIT_INDEX, Integer.class);
+            String id = before.id() + "-" + (part == null ? route : part.toString());
+            open(exchange, caller, new Call(id, DOOR, before.remaining()), before);
+        } else {
+            throw new IllegalStateException("a route opens a call where nobody has called, or for a copy of an exchange");
+        }
+    }
+
+    private static boolean isOfADoor(Exchange exchange) {
+        Endpoint from = exchange.getFromEndpoint();
+        return from != null && RouteChecks.isDoor(from.getEndpointUri());
+    }
+
+    private static boolean isCopy(Exchange exchange) {
+        return exchange.getProperty(ExchangePropertyKey.CORRELATION_ID) != null;
+    }
+
+    private void open(Exchange exchange, Caller caller, Call call, @Nullable Call before) {
+        call.setCaller(caller.subject());
+        if (exchange.getMessage().getBody() instanceof InferenceRequest request) {
+            call.setOperation(request.operation());
+            call.setModel(request.model());
+        }
+        exchange.setProperty(Call.PROPERTY, call);
+        exchange.getMessage().setHeader("InferenceRequestId", call.id());
+        listeners.forEach(listener -> listener.started(call));
+        running.add(call);
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        over.orTimeout(Math.max(0, call.remaining().toNanos()), TimeUnit.NANOSECONDS)
+                .exceptionally(late -> {
+                    // Hooks may take a moment; the JVM's one timer is not theirs to keep.
+                    Thread.ofVirtual().name("cancel").start(() -> call.cancel(ErrorCode.TIMEOUT));
+                    return null;
+                });
+        Runnable withTheOther = () -> call.cancel(ErrorCode.CANCELLED);
+        if (before != null) {
+            before.onCancel(withTheOther);
+        }
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                InferenceException failure = outcome(done, call);
+                over.complete(null);
+                if (before != null) {
+                    before.removeOnCancel(withTheOther);
+                }
+                running.remove(call);
+                listeners.forEach(listener -> listener.ended(call, failure));
+            }
+        });
+    }
+
+    /** Null where the exchange did what it was for; a stream that nobody took is read, so that its tokens are known. */
+    private static @Nullable InferenceException outcome(Exchange done, Call call) {
+        InferenceException failure = failure(done);
+        if (!(done.getMessage().getBody() instanceof ChatAnswer.Streamed left)) {
+            return failure;
+        }
+        if (failure != null) {
+            left.chunks().close();
+            return failure;
+        }
+        try {
+            ChatAnswer.Whole ignored = ChunkStreams.collect(left.chunks(), left.model(), call);
+            return null;
+        } catch (InferenceException e) {
+            return e;
+        }
+    }
+
+    private static @Nullable InferenceException failure(Exchange done) {
+        Exception thrown = done.getException();
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InferenceException known) {
+                return known;
+            }
+        }
+        return thrown == null
+                ? done.getProperty(InferenceException.PROPERTY, InferenceException.class)
+                : new InferenceException(ErrorCode.INTERNAL, "a step of the route failed", thrown);
+    }
+
+    /** Stops what is still under way: the grace of a stop is over. */
+    @Override
+    public void close() {
+        running.forEach(call -> call.cancel(ErrorCode.UNAVAILABLE));
+    }
+}
