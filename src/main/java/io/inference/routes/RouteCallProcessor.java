@@ -55,7 +55,7 @@ class RouteCallProcessor implements Processor, AutoCloseable {
             caller = new Caller("route:" + route, Set.of(), Set.of(), null, Caller.Kind.SERVICE);
             exchange.setProperty(Caller.PROPERTY, caller);
             open(exchange, caller, new Call(exchange.getExchangeId(), DOOR, timeout), null);
-        } else if (before != null && caller != null && isCopy(exchange)) {
+        } else if (before != null && caller != null && RouteMeters.isCopy(exchange)) {
             Integer part = exchange.getProperty(ExchangePropertyKey.SPLIT_INDEX, Integer.class);
             String id = before.id() + "-" + (part == null ? route : part.toString());
             open(exchange, caller, new Call(id, DOOR, before.remaining()), before);
@@ -67,10 +67,6 @@ class RouteCallProcessor implements Processor, AutoCloseable {
     private static boolean isOfADoor(Exchange exchange) {
         Endpoint from = exchange.getFromEndpoint();
         return from != null && RouteChecks.isDoor(from.getEndpointUri());
-    }
-
-    private static boolean isCopy(Exchange exchange) {
-        return exchange.getProperty(ExchangePropertyKey.CORRELATION_ID) != null;
     }
 
     private void open(Exchange exchange, Caller caller, Call call, @Nullable Call before) {

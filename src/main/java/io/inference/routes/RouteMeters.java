@@ -47,6 +47,9 @@ final class RouteMeters implements InterceptStrategy, RoutePolicyFactory {
         }
     }
 
+    /** @param exchange the id of the one that made the first step */
+    private record Steps(String exchange, AtomicInteger made) {}
+
     @Nullable
     StepCount step(String id) {
         return steps.get(id);
@@ -84,18 +87,24 @@ final class RouteMeters implements InterceptStrategy, RoutePolicyFactory {
 
     /** Why an exchange may not go on. Parts that it was split into count together, since they share its properties' values. */
     private static @Nullable InferenceException objection(Exchange exchange) {
-        AtomicInteger made = exchange.getProperty(STEPS, AtomicInteger.class);
-        if (made == null) {
-            exchange.setProperty(STEPS, new AtomicInteger(1));
+        Steps steps = exchange.getProperty(STEPS, Steps.class);
+        if (steps == null) {
+            exchange.setProperty(STEPS, new Steps(exchange.getExchangeId(), new AtomicInteger(1)));
             return null;
         }
-        if (made.incrementAndGet() > MAX_STEPS) {
+        if (steps.made().incrementAndGet() > MAX_STEPS) {
             return new InferenceException(
                     ErrorCode.INTERNAL, "a route made more than " + MAX_STEPS + " steps: does it call itself?");
         }
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         ErrorCode cancelled = call == null ? null : call.cancelled();
         return cancelled == null ? null : Call.cancellation(cancelled);
+    }
+
+    /** Whether an exchange is a copy, as a wire tap or a splitter makes them, rather than the one that its door or timer began. */
+    static boolean isCopy(Exchange exchange) {
+        Steps steps = exchange.getProperty(STEPS, Steps.class);
+        return steps != null && !steps.exchange().equals(exchange.getExchangeId());
     }
 
     @Override

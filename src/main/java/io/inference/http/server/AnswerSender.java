@@ -50,7 +50,10 @@ final class AnswerSender {
     static void begin(String contentType, HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(contentType);
-        response.setHeader("Cache-Control", "no-cache");
+        // A route may have said something stricter.
+        if (!response.containsHeader("Cache-Control")) {
+            response.setHeader("Cache-Control", "no-cache");
+        }
         response.setHeader("X-Accel-Buffering", "no");
     }
 
