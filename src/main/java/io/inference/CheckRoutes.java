@@ -1,5 +1,6 @@
 package io.inference;
 
+import io.inference.amqp.AmqpPublishingPoint;
 import io.inference.config.Settings;
 import io.inference.grpc.server.GrpcDoor;
 import io.inference.http.server.HttpPublishingPoint;
@@ -40,7 +41,10 @@ final class CheckRoutes {
             var check = new DryRun(
                     definitions.getBeanFactory(),
                     new Settings(definitions.getEnvironment()),
-                    List.of(new HttpPublishingPoint(), GrpcDoor.forChecks(GrpcConfiguration.SERVICES)));
+                    List.of(
+                            new HttpPublishingPoint(),
+                            GrpcDoor.forChecks(GrpcConfiguration.SERVICES),
+                            AmqpPublishingPoint.forChecks()));
             out.println(folder + ": " + check.check(folder) + " routes, sound");
             return 0;
         } catch (RouteFaultsException e) {

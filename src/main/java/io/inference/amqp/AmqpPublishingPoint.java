@@ -2,11 +2,15 @@ package io.inference.amqp;
 
 import io.inference.api.Call;
 import io.inference.api.Caller;
+import io.inference.broker.Publisher;
 import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
 import io.inference.routes.RouteRun;
+import io.inference.security.AuditLog;
+import io.inference.security.Tokens;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,7 @@ import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageProperties;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.support.converter.MessageConverter;
@@ -28,7 +33,7 @@ import org.springframework.amqp.support.converter.MessageConverter;
  * Where generations get their {@code spring-rabbitmq} component: Camel's, with containers of ours. Its consumers are built stopped; a
  * generation starts them when it is published, and stops them before the next one is.
  */
-final class AmqpPublishingPoint implements PublishingPoint {
+public final class AmqpPublishingPoint implements PublishingPoint {
     private static final String COMPONENT = "spring-rabbitmq";
 
     private final ConnectionFactory connections;
@@ -41,6 +46,15 @@ final class AmqpPublishingPoint implements PublishingPoint {
         this.door = door;
         this.intake = intake;
         this.settings = settings;
+    }
+
+    /** One that checks routes and never connects: consumers are built, and none is started. */
+    public static PublishingPoint forChecks() {
+        AmqpSettings settings = new AmqpSettings(1, 1, true, 0, Duration.ZERO);
+        Intake intake = new Intake();
+        AmqpDoor door = new AmqpDoor(
+                settings, new Tokens(List.of(), ""), List.of(), new AuditLog(), new Publisher(Duration.ZERO), intake);
+        return new AmqpPublishingPoint(new CachingConnectionFactory(), door, intake, settings);
     }
 
     @Override

@@ -123,15 +123,14 @@ class RouteCallProcessor implements Processor, AutoCloseable {
     }
 
     private static @Nullable InferenceException failure(Exchange done) {
-        Exception thrown = done.getException();
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InferenceException known) {
-                return known;
-            }
+        Exception failure = RouteRun.failure(done);
+        if (failure == null) {
+            return null;
         }
-        return thrown == null
-                ? done.getProperty(InferenceException.PROPERTY, InferenceException.class)
-                : new InferenceException(ErrorCode.INTERNAL, "a step of the route failed", thrown);
+        InferenceException known = RouteRun.reason(failure);
+        return known == null
+                ? new InferenceException(ErrorCode.INTERNAL, "a step of the route failed", failure)
+                : known;
     }
 
     /** Stops what is still under way: the grace of a stop is over. */

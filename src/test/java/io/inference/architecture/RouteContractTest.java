@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.inference.routes.Cookbook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,13 @@ class RouteContractTest {
             "setProperty",
             "log",
             "throwException",
+            "stop",
+            "split",
+            "wireTap",
+            "loadBalance",
+            "pipeline",
+            "removeHeaders",
+            "onCompletion",
             "onException");
 
     @ParameterizedTest
@@ -60,6 +68,23 @@ class RouteContractTest {
                         .isNotBlank();
             });
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void everyStepOfARecipeHasAnIdAndADescription(String yaml) throws IOException {
+        YAMLMapper reader = new YAMLMapper(new YAMLFactory());
+        forEachStep(reader.readTree(yaml), (kind, step) -> {
+            assertThat(step.path("id").asText()).as(kind + " " + step).isNotBlank();
+            assertThat(step.path("description").asText()).as(kind + " " + step).isNotBlank();
+        });
+    }
+
+    static List<String> recipes() throws IOException {
+        Cookbook cookbook = new Cookbook();
+        return cookbook.titles().stream()
+                .flatMap(title -> cookbook.blocks(title).stream())
+                .toList();
     }
 
     @ParameterizedTest

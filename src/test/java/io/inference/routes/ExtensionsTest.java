@@ -1,0 +1,61 @@
+package io.inference.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inference.config.Settings;
+import io.inference.config.SettingsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.mock.env.MockEnvironment;
+
+class ExtensionsTest {
+    private static final ClassLoader OWN = Extensions.class.getClassLoader();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutAFolderOrAJarThereIsNothingButTheServicesOwn() throws IOException {
+        assertThat(Extensions.of(settings(folder.resolve("none")))).isSameAs(OWN);
+        Files.writeString(folder.resolve("notes.txt"), "no jar");
+        assertThat(Extensions.of(settings(folder))).isSameAs(OWN);
+        assertThat(Extensions.of(new Settings(new MockEnvironment()))).isSameAs(OWN);
+    }
+
+    @Test
+    void whatIsInAJarIsFoundWhileRoutesStartAndNotAfterwards() throws Exception {
+        try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(folder.resolve("a.jar")))) {
+            jar.putNextEntry(new ZipEntry("only-there.txt"));
+        }
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.setApplicationContextClassLoader(Extensions.of(settings(folder)));
+            assertThat(context.getClassResolver().loadResourceAsURL("only-there.txt"))
+                    .isNotNull();
+            Extensions.within(
+                    context,
+                    () -> assertThat(Thread.currentThread().getContextClassLoader().getResource("only-there.txt"))
+                            .isNotNull());
+        }
+        assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
+    }
+
+    @Test
+    void aFileThatIsNoJarIsToldByName() throws IOException {
+        Files.writeString(folder.resolve("camel-kafka.jar"), "<html>not found</html>");
+        assertThatThrownBy(() -> Extensions.of(settings(folder)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("EXTENSIONS_DIR", "camel-kafka.jar", "is no jar that can be read");
+    }
+
+    private static Settings settings(Path folder) {
+        return new Settings(new MockEnvironment().withProperty("extensions-dir", folder.toString()));
+    }
+}
