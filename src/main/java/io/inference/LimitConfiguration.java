@@ -83,8 +83,8 @@ class LimitConfiguration {
         Duration connectTimeout = settings.time("redis-connect-timeout");
         Optional<Callable<RedisSettings>> configured =
                 configured(settings, connectTimeout).map(known -> () -> known);
-        return configured.or(() -> Optional.ofNullable(embedded.getIfAvailable())
-                .map(starter -> () -> starter.start(connectTimeout)));
+        return configured.or(() ->
+                Optional.ofNullable(embedded.getIfAvailable()).map(starter -> () -> starter.start(connectTimeout)));
     }
 
     private static Optional<RedisSettings> configured(Settings settings, Duration connectTimeout) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --check-routes} over what routes/README.md tells operators to write; Kafka's component comes from a folder of jars. */
-class CheckRoutesTest {
+class CheckRoutesIT {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     @TempDir
