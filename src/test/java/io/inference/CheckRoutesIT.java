@@ -30,7 +30,9 @@ class CheckRoutesIT {
     @Test
     void allRecipesTogetherAreSound() {
         int code = check("--routes-allow=kafka", "--extensions-dir=target/extensions");
-        assertThat(output.toString(StandardCharsets.UTF_8)).contains(" routes, sound").doesNotContain("step ");
+        assertThat(output.toString(StandardCharsets.UTF_8))
+                .contains(" routes, sound")
+                .doesNotContain("step ");
         assertThat(code).isZero();
     }
 

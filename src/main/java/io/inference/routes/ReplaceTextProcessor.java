@@ -57,11 +57,7 @@ class ReplaceTextProcessor implements Processor {
                             generate.model(), in(generate.prompts()), generate.options(), generate.stream());
                 case EmbedRequest embed ->
                     new EmbedRequest(
-                            embed.model(),
-                            in(embed.inputs()),
-                            embed.dimensions(),
-                            embed.normalize(),
-                            embed.truncate());
+                            embed.model(), in(embed.inputs()), embed.dimensions(), embed.normalize(), embed.truncate());
             };
         }
 

@@ -60,7 +60,8 @@ class RouteCallProcessor implements Processor, AutoCloseable {
             String id = before.id() + "-" + (part == null ? route : part.toString());
             open(exchange, caller, new Call(id, DOOR, before.remaining()), before);
         } else {
-            throw new IllegalStateException("a route opens a call where nobody has called, or for a copy of an exchange");
+            throw new IllegalStateException(
+                    "a route opens a call where nobody has called, or for a copy of an exchange");
         }
     }
 

@@ -34,6 +34,7 @@ class SettingsTest {
         assertThat(settings.text("log-format")).isEqualTo("text");
         assertThat(settings.flag("log-prompts")).isFalse();
         assertThat(settings.path("routes-dir")).isEqualTo(Path.of("routes"));
+        assertThat(settings.path("extensions-dir")).isEqualTo(Path.of("extensions"));
         assertThat(settings.bytes("max-request-size")).isEqualTo(32L << 20);
         assertThat(settings.optionalText("tls-cert-file")).isEmpty();
         assertThat(settings.optionalText("tls-key-file")).isEmpty();

@@ -41,7 +41,9 @@ class ExtensionsTest {
                     .isNotNull();
             Extensions.within(
                     context,
-                    () -> assertThat(Thread.currentThread().getContextClassLoader().getResource("only-there.txt"))
+                    () -> assertThat(Thread.currentThread()
+                                    .getContextClassLoader()
+                                    .getResource("only-there.txt"))
                             .isNotNull());
         }
         assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);

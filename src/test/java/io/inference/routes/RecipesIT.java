@@ -140,16 +140,18 @@ class RecipesIT {
     void modelsAreTriedInOrder() throws Exception {
         follow("Fall back in order");
         assertThat(chat(issuer.token(), "assistant", "hi").body()).contains("from openai");
-        assertThat(asked(openai)).singleElement().satisfies(request -> assertThat(request.path("model").asText())
-                .isEqualTo("big-model"));
+        assertThat(asked(openai))
+                .singleElement()
+                .satisfies(request -> assertThat(request.path("model").asText()).isEqualTo("big-model"));
         assertThat(asked(ollama)).isEmpty();
 
         openaiChat = (request, connection) -> connection.whole(503, "application/json", "{}");
         assertThat(chat(issuer.token(), "assistant", "hi").body()).contains("from ollama");
         assertThat(chat(issuer.token(), "assistant", "hi", "\"stream\":true").body())
                 .contains("from ollama", "[DONE]");
-        assertThat(asked(ollama)).allSatisfy(request -> assertThat(request.path("model").asText())
-                .isEqualTo("small-model"));
+        assertThat(asked(ollama))
+                .allSatisfy(
+                        request -> assertThat(request.path("model").asText()).isEqualTo("small-model"));
 
         ollamaChat = (request, connection) -> connection.whole(500, "application/json", "{}");
         assertThat(chat(issuer.token(), "assistant", "hi").statusCode()).isEqualTo(502);
@@ -167,9 +169,7 @@ class RecipesIT {
             openaiAnswer(request, connection, "from the shadow");
         };
         HttpResponse<String> answer = chat(issuer.token(), "mock", "hi there", "\"stream\":true");
-        assertThat(answer.body())
-                .contains("from ollama", "[DONE]")
-                .doesNotContain("shadow");
+        assertThat(answer.body()).contains("from ollama", "[DONE]").doesNotContain("shadow");
         callerHasItsAnswer.countDown();
         String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
         awaitLine(id + "-shadow route caller=alice chat model=model-on-trial backend=openai tokens=7+2", " ok");
@@ -201,13 +201,16 @@ class RecipesIT {
         String text = "write to jane.doe+x@mail.example.org, or me@here.example; not @home or 5@ 7";
         String redacted = "write to [e-mail], or [e-mail]; not @home or 5@ 7";
         assertThat(chat(issuer.token(), "mock", text).statusCode()).isEqualTo(200);
-        assertThat(asked(ollama)).singleElement().satisfies(request -> assertThat(
-                        request.path("messages").path(0).path("content").asText())
-                .isEqualTo(redacted));
+        assertThat(asked(ollama))
+                .singleElement()
+                .satisfies(request -> assertThat(
+                                request.path("messages").path(0).path("content").asText())
+                        .isEqualTo(redacted));
         assertThat(send(issuer.token(), "/v1/embeddings", "{\"model\":\"mock\",\"input\":[\"" + text + "\"]}")
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(ollama.requests()).filteredOn(request -> request.path().endsWith("/embed"))
+        assertThat(ollama.requests())
+                .filteredOn(request -> request.path().endsWith("/embed"))
                 .singleElement()
                 .satisfies(request -> assertThat(request.body()).contains(redacted));
         assertThat(get(issuer.token(), "/v1/models").statusCode())
@@ -223,9 +226,9 @@ class RecipesIT {
         follow("Cap the prompt's length");
         HttpResponse<String> refused = chat(issuer.token(), "mock", "word ".repeat(8_000));
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body())
-                .contains("context_length_exceeded", "a prompt may have 8000 tokens here");
-        assertThat(chat(issuer.token(), "mock", "word ".repeat(8_000), "\"stream\":true").statusCode())
+        assertThat(refused.body()).contains("context_length_exceeded", "a prompt may have 8000 tokens here");
+        assertThat(chat(issuer.token(), "mock", "word ".repeat(8_000), "\"stream\":true")
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(asked(ollama)).isEmpty();
         assertThat(chat(issuer.token(), "mock", "word ".repeat(6_000)).statusCode())
@@ -255,7 +258,8 @@ class RecipesIT {
         assertThat(asked(ollama)).as("what has many answers").hasSize(8);
 
         for (int i = 0; i < 2; i++) {
-            assertThat(chat(alice, "mock", "again", "\"temperature\":0,\"stream\":true").body())
+            assertThat(chat(alice, "mock", "again", "\"temperature\":0,\"stream\":true")
+                            .body())
                     .contains("from ollama", "[DONE]");
         }
         assertThat(asked(ollama)).as("streams pass").hasSize(10);
@@ -303,8 +307,7 @@ class RecipesIT {
                 ollamaAnswer(request, connection, "fine");
             }
         };
-        String document =
-                IntStream.range(0, 25).mapToObj(i -> "paragraph" + i).collect(Collectors.joining("\n\n"));
+        String document = IntStream.range(0, 25).mapToObj(i -> "paragraph" + i).collect(Collectors.joining("\n\n"));
         assertThat(send(issuer.token(), "/digest", document).statusCode()).isEqualTo(400);
         assertThat(asked(ollama)).noneMatch(request -> request.toString().contains("one summary"));
         assertThat(send("nobody", "/digest", document).statusCode()).isEqualTo(401);
@@ -322,9 +325,9 @@ class RecipesIT {
             followed.add("Call a webhook on completion");
             reload();
             String failed = job("{\"model\":\"nobody-has-it\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
-            await().atMost(SOON).until(() -> get(issuer.token(), "/v1/jobs/" + failed)
-                    .body()
-                    .contains("\"failed\""));
+            await().atMost(SOON)
+                    .until(() ->
+                            get(issuer.token(), "/v1/jobs/" + failed).body().contains("\"failed\""));
             String done = job("{\"model\":\"mock\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
             await().atMost(SOON).until(() -> !hooks.requests().isEmpty());
             await().atMost(SOON)
@@ -355,10 +358,9 @@ class RecipesIT {
         Database database = service.bean(Database.class);
         String tables = cookbook.sql("Summarize every night");
         database.call(jdbc -> jdbc.sql(tables).update());
-        database.call(
-                jdbc -> jdbc.sql("insert into notes (day, text) values (current_date - 1, 'the pump leaks')"
-                                + ", (current_date - 1, 'the door squeaks'), (current_date, 'not yet')")
-                        .update());
+        database.call(jdbc -> jdbc.sql("insert into notes (day, text) values (current_date - 1, 'the pump leaks')"
+                        + ", (current_date - 1, 'the door squeaks'), (current_date, 'not yet')")
+                .update());
         cookbook.follow("Ask a model a text", folder);
         // Every second is a night.
         cookbook.follow("Summarize every night", folder, "0 0 3 * * ?", "* * * * * ?");
@@ -488,7 +490,8 @@ class RecipesIT {
 
     private static void ollamaAnswer(StubServer.Request request, StubServer.Connection connection, String text)
             throws IOException {
-        String said = "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":" + JSON.writeValueAsString(text);
+        String said =
+                "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":" + JSON.writeValueAsString(text);
         String end = "\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":7,\"eval_count\":2}\n";
         if (request.body().contains("\"stream\":true")) {
             connection.whole(

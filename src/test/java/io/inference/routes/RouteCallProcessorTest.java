@@ -68,8 +68,7 @@ class RouteCallProcessorTest {
     void whereNobodyCalledTheRouteIsTheCallerAndInNoGroup() {
         Exchange done = template.send("direct:alone", exchange -> {});
         assertThat(done.getException()).isNull();
-        assertThat(seen)
-                .containsExactly(new Caller("route:alone", Set.of(), Set.of(), null, Caller.Kind.SERVICE));
+        assertThat(seen).containsExactly(new Caller("route:alone", Set.of(), Set.of(), null, Caller.Kind.SERVICE));
         assertThat(ended).singleElement().satisfies(end -> {
             assertThat(end.call().caller()).isEqualTo("route:alone");
             assertThat(end.call().door()).isEqualTo("route");

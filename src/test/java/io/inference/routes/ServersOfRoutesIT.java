@@ -71,8 +71,8 @@ class ServersOfRoutesIT {
 
     @Test
     void withoutRedisAStepThatAsksItSaysThatItIsNotConfigured() throws Exception {
-        try (RunningService service =
-                RunningService.start("--routes-dir=" + folder, "--redis-enabled=false", "--db-port=1", "--db-host=127.0.0.1")) {
+        try (RunningService service = RunningService.start(
+                "--routes-dir=" + folder, "--redis-enabled=false", "--db-port=1", "--db-host=127.0.0.1")) {
             HttpResponse<String> answer = ask(service, "/redis", "x");
             assertThat(answer.statusCode()).isEqualTo(501);
             assertThat(answer.body()).contains("REDIS_HOST is not set, or REDIS_ENABLED=false");
@@ -108,8 +108,7 @@ class ServersOfRoutesIT {
                 """.formatted(name) + steps.indent(8);
     }
 
-    private static final String ROUTES = route("echo", "")
-            + route("sql", """
+    private static final String ROUTES = route("echo", "") + route("sql", """
                     - convertBodyTo:
                         id: read-text
                         type: String
@@ -119,8 +118,7 @@ class ServersOfRoutesIT {
                         parameters:
                           query: "select :#${body}::text"
                           outputType: SelectOne
-                    """)
-            + route("redis", """
+                    """) + route("redis", """
                     - setHeader:
                         id: name-key
                         name: CamelRedis.Key
