@@ -30,7 +30,7 @@ final class AnswerCache {
     private static final String BACKEND = "cache";
 
     /** Of all requests and answers together; a vector's component counts as four. */
-    private static final long MOST_CHARACTERS = 64_000_000;
+    private static final long MOST_CHARACTERS = 32_000_000;
 
     private final Cache<Key, Kept> answers = Caffeine.newBuilder()
             .maximumWeight(MOST_CHARACTERS)

@@ -65,11 +65,12 @@ final class GenerationContext {
         });
     }
 
-    /** For steps that work beside each other: a flood runs on its callers' threads in the end, and slows them. */
+    /** For steps that work beside each other, and mostly wait: a flood runs on its callers' threads in the end, and slows them. */
     private static ThreadPoolProfile threads() {
         ThreadPoolProfile threads = new ThreadPoolProfile("routes");
         threads.setDefaultProfile(true);
-        threads.setPoolSize(4);
+        // A pool grows beyond this only once its queue is full.
+        threads.setPoolSize(MAX_THREADS);
         threads.setMaxPoolSize(MAX_THREADS);
         threads.setMaxQueueSize(MAX_QUEUED);
         threads.setRejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns);
