@@ -25,5 +25,10 @@ public interface PublishingPoint {
 
         /** Takes in nothing new, since the next generation is about to be published; work under way goes on. */
         default void withdraw() {}
+
+        /** Serves where it has to: what cannot begin, since a server of its own is away, begins once it is back. */
+        default void serve() {
+            publish();
+        }
     }
 }

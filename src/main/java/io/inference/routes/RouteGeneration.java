@@ -27,6 +27,11 @@ public record RouteGeneration(
         publications.forEach(PublishingPoint.Publication::publish);
     }
 
+    /** Serves in any case, as at a start of the service. */
+    void serve() {
+        publications.forEach(PublishingPoint.Publication::serve);
+    }
+
     void preview(boolean on) {
         publications.forEach(publication -> publication.preview(on));
     }

@@ -83,7 +83,7 @@ public class RouteGenerations implements SmartLifecycle {
             generation = builder.build(kept);
             faults = e.faults();
         }
-        generation.publish();
+        generation.serve();
         current = generation;
         served.push(generation.files());
         note(attempt.done(faults.isEmpty() ? Outcome.COMMITTED : Outcome.RESTORED, generation, Map.of(), faults));
@@ -268,7 +268,7 @@ public class RouteGenerations implements SmartLifecycle {
             next.publish();
         } catch (RuntimeException e) {
             log.error("generation {} cannot take over; {} goes on", next.number(), old.number(), e);
-            old.publish();
+            old.serve();
             takeDown(next);
             return refuse(
                     attempt,
