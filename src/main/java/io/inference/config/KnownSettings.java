@@ -1,6 +1,7 @@
 package io.inference.config;
 
 import io.inference.config.SettingKind.ApiKeyText;
+import io.inference.config.SettingKind.ConfigFolder;
 import io.inference.config.SettingKind.Flag;
 import io.inference.config.SettingKind.HttpUrl;
 import io.inference.config.SettingKind.Issuer;
@@ -55,6 +56,10 @@ public final class KnownSettings {
                     "ROUTES_COMMIT",
                     new OneOf(List.of("auto", "manual")),
                     "manual: a changed set of routes waits for an admin"),
+            plain(
+                    "CONFIG_DIR",
+                    new ConfigFolder(),
+                    "folder whose application.yaml, with keys such as log-level, overrides the defaults; empty: config, if there"),
             plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
             plain(
                     "RECEIVE_TIMEOUT",

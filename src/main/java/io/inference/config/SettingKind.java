@@ -134,12 +134,15 @@ public sealed interface SettingKind {
         }
     }
 
-    /** Blocks of addresses; names are never looked up. */
+    /** Blocks of addresses, each written out: names are never looked up, and 10.1 is none. */
     record Networks() implements SettingKind {
         @Override
         public Object parse(String text) {
             for (String block : text.split(",")) {
                 String[] parts = block.strip().split("/", 2);
+                if (parts[0].indexOf(':') < 0 && parts[0].split("\\.", -1).length != 4) {
+                    throw new IllegalArgumentException();
+                }
                 int bits = InetAddress.ofLiteral(parts[0]).getAddress().length * 8;
                 if (parts.length == 2) {
                     Object ignored = new Whole(0, bits).parse(parts[1]);
@@ -237,6 +240,22 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "a file that can be read and holds, in PEM, the " + what;
+        }
+    }
+
+    /** A folder with a file of settings. What that holds is read by Spring, and checked like all others. */
+    record ConfigFolder() implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            if (!Files.isReadable(Path.of(text, "application.yaml"))) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "a folder with an application.yaml that can be read";
         }
     }
 
