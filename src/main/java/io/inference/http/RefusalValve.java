@@ -3,6 +3,7 @@ package io.inference.http;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.security.AuditLog;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -53,7 +54,8 @@ final class RefusalValve extends ErrorReportValve {
     }
 
     private static InferenceException reason(int status) {
-        return status < 500
+        boolean unknownMethod = status == HttpServletResponse.SC_NOT_IMPLEMENTED;
+        return status < 500 || unknownMethod
                 ? new InferenceException(ErrorCode.INVALID_REQUEST, "the request cannot be read")
                 : new InferenceException(ErrorCode.INTERNAL, "the service failed");
     }
