@@ -223,6 +223,26 @@ public sealed interface SettingKind {
         }
     }
 
+    /** What paths begin with, without the slashes around it, and beside the service's own paths. */
+    record PathPrefix() implements SettingKind {
+        private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*");
+        private static final Pattern TAKEN =
+                Pattern.compile("(?:api|internal|admin|dev|docs|console|health|error)(?:/.*)?|openapi\\.json");
+
+        @Override
+        public Object parse(String text) {
+            if (!FORM.matcher(text).matches() || TAKEN.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "a path prefix such as v1 or openai/v1, beside the service's own paths";
+        }
+    }
+
     /** A file that can be read and is in PEM. What it holds is read in full by who uses it. */
     record PemFile(String what) implements SettingKind {
         @Override

@@ -238,6 +238,20 @@ class SettingsTest {
                 + " each once, such as gold:requests=600,tokens=200000; batch:requests=10");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1", "v1/", "v 1", "v1//x", "v1/../x", "api", "api/v1", "internal", "docs"})
+    void aPrefixThatPathsCannotBeginWithIsAFault(String prefix) {
+        variables.put("API_VERSION", prefix);
+        faulty("API_VERSION holds '" + prefix + "'; it accepts a path prefix such as v1 or openai/v1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v2", "openai/v1", "v1.1-beta"})
+    void anyOtherPrefixIsTaken(String prefix) throws IOException {
+        variables.put("API_VERSION", prefix);
+        assertThat(settings().text("api-version")).isEqualTo(prefix);
+    }
+
     @Test
     void callersDoNotReachTheManagementPort() throws IOException {
         variables.put("PORT", "9000");
