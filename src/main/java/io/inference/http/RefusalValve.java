@@ -54,8 +54,10 @@ final class RefusalValve extends ErrorReportValve {
     }
 
     private static InferenceException reason(int status) {
-        boolean unknownMethod = status == HttpServletResponse.SC_NOT_IMPLEMENTED;
-        return status < 500 || unknownMethod
+        if (status == HttpServletResponse.SC_NOT_IMPLEMENTED) {
+            return new InferenceException(ErrorCode.NOT_CONFIGURED, "no path takes this method");
+        }
+        return status < 500
                 ? new InferenceException(ErrorCode.INVALID_REQUEST, "the request cannot be read")
                 : new InferenceException(ErrorCode.INTERNAL, "the service failed");
     }
