@@ -1,12 +1,14 @@
 package io.inference.config;
 
 import io.inference.config.SettingKind.ApiKeyText;
+import io.inference.config.SettingKind.ConfigFolder;
 import io.inference.config.SettingKind.Flag;
 import io.inference.config.SettingKind.HttpUrl;
 import io.inference.config.SettingKind.Issuer;
 import io.inference.config.SettingKind.NamedNumbers;
 import io.inference.config.SettingKind.Networks;
 import io.inference.config.SettingKind.OneOf;
+import io.inference.config.SettingKind.PathPrefix;
 import io.inference.config.SettingKind.PemFile;
 import io.inference.config.SettingKind.PostgresAddress;
 import io.inference.config.SettingKind.Size;
@@ -38,7 +40,7 @@ public final class KnownSettings {
                     new PemFile("certificate, then those that vouch for it"),
                     "certificate of the REST door; empty: plain HTTP"),
             plain("TLS_KEY_FILE", new PemFile("private key of TLS_CERT_FILE, not encrypted"), "that certificate's key"),
-            plain("API_VERSION", new Text("a path prefix such as v1"), "path prefix of OpenAI's API"),
+            plain("API_VERSION", new PathPrefix(), "path prefix of OpenAI's API"),
             plain("LOG_LEVEL", new OneOf(List.of("error", "warn", "info", "debug", "trace")), "how much is logged"),
             plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),
             plain("LOG_PROMPTS", new Flag(), "whether prompts and answers may be logged"),
@@ -56,6 +58,10 @@ public final class KnownSettings {
                     "ROUTES_COMMIT",
                     new OneOf(List.of("auto", "manual")),
                     "manual: a changed set of routes waits for an admin"),
+            plain(
+                    "CONFIG_DIR",
+                    new ConfigFolder(),
+                    "folder whose application.yaml, with keys such as log-level, overrides the defaults; empty: config, if there"),
             plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
             plain(
                     "RECEIVE_TIMEOUT",

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.springframework.core.env.PropertyResolver;
-import org.springframework.util.StringUtils;
 
 /** Which settings must go together before anything listens: nobody but this machine gets near a service that cannot tell callers apart. */
 final class ListenerRules {
@@ -20,7 +19,7 @@ final class ListenerRules {
     List<String> faults() {
         List<String> faults = new ArrayList<>();
         boolean issuer = has("auth-issuer");
-        boolean off = "true".equalsIgnoreCase(settings.getProperty("disable-auth"));
+        boolean off = "true".equalsIgnoreCase(text("disable-auth"));
         boolean configured = issuer && has("auth-audience") || has("bootstrap-api-key");
         if (issuer != has("auth-audience")) {
             faults.add((issuer ? "AUTH_AUDIENCE" : "AUTH_ISSUER")
@@ -35,13 +34,12 @@ final class ListenerRules {
         if (has("auth-client-secret") && !has("auth-client-id")) {
             faults.add("AUTH_CLIENT_SECRET is of no use without AUTH_CLIENT_ID");
         }
-        String port = settings.getProperty("port", "").strip();
-        if (!port.equals("0")
-                && port.equals(settings.getProperty("management-port", "").strip())) {
+        String port = text("port");
+        if (!port.equals("0") && port.equals(text("management-port"))) {
             faults.add("MANAGEMENT_PORT holds '" + port + "', which is PORT as well; callers must not reach it");
         }
         for (String key : listeners()) {
-            String host = settings.getProperty(key, "").strip();
+            String host = text(key);
             if (!isLoopback(host) && (off || !configured)) {
                 faults.add(key.toUpperCase(Locale.ROOT).replace('-', '_') + " holds '" + host
                         + "'; it accepts a loopback address only while "
@@ -64,9 +62,8 @@ final class ListenerRules {
 
     /** Those with an address of their own. */
     private List<String> listeners() {
-        String own = settings.getProperty("inference-services-host", "").strip();
-        boolean same =
-                own.isEmpty() || own.equals(settings.getProperty("host", "").strip());
+        String own = text("inference-services-host");
+        boolean same = own.isEmpty() || own.equals(text("host"));
         return same ? List.of("host") : List.of("host", "inference-services-host");
     }
 
@@ -91,14 +88,12 @@ final class ListenerRules {
         if (isProduction() && !has("db-host") && !has("db-connection-string")) {
             faults.add("PROFILE=production needs DB_HOST or DB_CONNECTION_STRING; nothing embedded starts there");
         }
-        boolean redis = !"false"
-                .equalsIgnoreCase(settings.getProperty("redis-enabled", "").strip());
+        boolean redis = !"false".equalsIgnoreCase(text("redis-enabled"));
         if (isProduction() && redis && !has("redis-host")) {
             faults.add(
                     "PROFILE=production needs REDIS_HOST, or REDIS_ENABLED=false: each replica counts for itself then");
         }
-        boolean rabbitMq = !"false"
-                .equalsIgnoreCase(settings.getProperty("rabbitmq-enabled", "").strip());
+        boolean rabbitMq = !"false".equalsIgnoreCase(text("rabbitmq-enabled"));
         if (isProduction() && rabbitMq && !has("rabbitmq-host")) {
             faults.add(
                     "PROFILE=production needs RABBITMQ_HOST, or RABBITMQ_ENABLED=false: that door stays closed then");
@@ -107,15 +102,21 @@ final class ListenerRules {
     }
 
     private boolean isOn(String key) {
-        return "true".equalsIgnoreCase(settings.getProperty(key, "").strip());
+        return "true".equalsIgnoreCase(text(key));
     }
 
     private boolean isProduction() {
-        return "production".equalsIgnoreCase(settings.getProperty("profile", "").strip());
+        return "production".equalsIgnoreCase(text("profile"));
     }
 
     private boolean has(String key) {
-        return StringUtils.hasText(settings.getProperty(key));
+        return !text(key).isEmpty();
+    }
+
+    /** Empty where there is none. */
+    private String text(String key) {
+        String given = Settings.given(settings, key);
+        return given == null ? "" : given.strip();
     }
 
     static boolean isLoopback(String host) {

@@ -134,12 +134,15 @@ public sealed interface SettingKind {
         }
     }
 
-    /** Blocks of addresses; names are never looked up. */
+    /** Blocks of addresses, each written out: names are never looked up, and 10.1 is none. */
     record Networks() implements SettingKind {
         @Override
         public Object parse(String text) {
             for (String block : text.split(",")) {
                 String[] parts = block.strip().split("/", 2);
+                if (parts[0].indexOf(':') < 0 && parts[0].split("\\.", -1).length != 4) {
+                    throw new IllegalArgumentException();
+                }
                 int bits = InetAddress.ofLiteral(parts[0]).getAddress().length * 8;
                 if (parts.length == 2) {
                     Object ignored = new Whole(0, bits).parse(parts[1]);
@@ -220,6 +223,26 @@ public sealed interface SettingKind {
         }
     }
 
+    /** What paths begin with, without the slashes around it, and beside the service's own paths. */
+    record PathPrefix() implements SettingKind {
+        private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*");
+        private static final Pattern TAKEN =
+                Pattern.compile("(?:api|internal|admin|dev|docs|console|health|error)(?:/.*)?|openapi\\.json");
+
+        @Override
+        public Object parse(String text) {
+            if (!FORM.matcher(text).matches() || TAKEN.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "a path prefix such as v1 or openai/v1, beside the service's own paths";
+        }
+    }
+
     /** A file that can be read and is in PEM. What it holds is read in full by who uses it. */
     record PemFile(String what) implements SettingKind {
         @Override
@@ -237,6 +260,22 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "a file that can be read and holds, in PEM, the " + what;
+        }
+    }
+
+    /** A folder with a file of settings. What that holds is read by Spring, and checked like all others. */
+    record ConfigFolder() implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            if (!Files.isReadable(Path.of(text, "application.yaml"))) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }
+
+        @Override
+        public String accepts() {
+            return "a folder with an application.yaml that can be read";
         }
     }
 

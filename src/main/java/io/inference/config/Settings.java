@@ -88,7 +88,7 @@ public final class Settings {
      * One setting as it is.
      *
      * @param value as given; a secret is masked, and null where there is none
-     * @param layer {@code default}, {@code environment} or {@code command line}
+     * @param layer {@code default}, {@code file} (of CONFIG_DIR), {@code environment} or {@code command line}
      */
     public record Effective(@Nullable String value, String layer) {}
 
@@ -96,7 +96,7 @@ public final class Settings {
     public Map<String, Effective> effective() {
         Map<String, Effective> all = new LinkedHashMap<>();
         for (Setting setting : KnownSettings.ALL) {
-            String value = properties.getProperty(setting.key());
+            String value = given(properties, setting.key());
             String shown = setting.secret() && StringUtils.hasText(value) ? "***" : value;
             all.put(setting.variable(), new Effective(shown, layer(setting.key())));
         }
@@ -115,11 +115,36 @@ public final class Settings {
         return "default";
     }
 
+    /**
+     * A value as it was given. What an operator sets is no template: a password may hold <code>${</code>, in which Spring would look for a
+     * placeholder, and tell the whole value where it finds none for one. Defaults do refer to each other.
+     */
+    static @Nullable String given(PropertyResolver properties, String key) {
+        if (properties instanceof ConfigurableEnvironment environment) {
+            for (PropertySource<?> source : environment.getPropertySources()) {
+                Object value = isOperators(source) ? source.getProperty(key) : null;
+                if (value != null) {
+                    return value.toString();
+                }
+            }
+        }
+        return properties.getProperty(key);
+    }
+
+    /** Whether a source is a layer above the defaults. */
+    private static boolean isOperators(PropertySource<?> source) {
+        return !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source)
+                && !layer(source).equals("default");
+    }
+
     private static String layer(PropertySource<?> source) {
         if (source instanceof CommandLinePropertySource<?>) {
             return "command line";
         }
-        return source instanceof OriginTrackedMapPropertySource ? "default" : "environment";
+        if (!(source instanceof OriginTrackedMapPropertySource)) {
+            return "environment";
+        }
+        return source.getName().contains("file [") ? "file" : "default";
     }
 
     /** Keys that something asked for: a test holds that this is all of them. */
@@ -134,7 +159,7 @@ public final class Settings {
     private Optional<Object> value(String key) {
         Setting setting = KnownSettings.byKey(key);
         read.add(key);
-        String text = properties.getProperty(key);
+        String text = given(properties, key);
         return StringUtils.hasText(text) ? Optional.of(setting.kind().parse(text.strip())) : Optional.empty();
     }
 }

@@ -52,11 +52,11 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
     private static void readSecretFiles(ConfigurableEnvironment environment, List<String> faults) {
         Map<String, Object> secrets = new LinkedHashMap<>();
         for (Setting setting : KnownSettings.ALL) {
-            String file = setting.secret() ? environment.getProperty(setting.key() + "-file") : null;
+            String file = setting.secret() ? Settings.given(environment, setting.key() + "-file") : null;
             if (!StringUtils.hasText(file)) {
                 continue;
             }
-            if (StringUtils.hasText(environment.getProperty(setting.key()))) {
+            if (StringUtils.hasText(Settings.given(environment, setting.key()))) {
                 faults.add(setting.variable() + " and " + setting.variable() + "_FILE are both set: keep one");
                 continue;
             }
@@ -76,7 +76,7 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
     }
 
     private static void checkValue(Setting setting, ConfigurableEnvironment environment, List<String> faults) {
-        String text = environment.getProperty(setting.key());
+        String text = Settings.given(environment, setting.key());
         if (!StringUtils.hasText(text)) {
             return;
         }

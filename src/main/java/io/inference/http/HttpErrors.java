@@ -63,8 +63,17 @@ public final class HttpErrors {
                 out,
                 message(failure),
                 openAiType(failure.code()),
-                failure.param().orElse(null),
+                failure.param().map(HttpErrors::openAiName).orElse(null),
                 failure.code().reason());
+    }
+
+    /** Backends name a field as Ollama does; OpenAI's callers sent another. */
+    private static String openAiName(String field) {
+        return switch (field) {
+            case "think" -> "reasoning_effort";
+            case "images" -> "messages";
+            default -> field;
+        };
     }
 
     /** Ollama's error object. */

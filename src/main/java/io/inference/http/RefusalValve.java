@@ -3,6 +3,7 @@ package io.inference.http;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.security.AuditLog;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -53,6 +54,9 @@ final class RefusalValve extends ErrorReportValve {
     }
 
     private static InferenceException reason(int status) {
+        if (status == HttpServletResponse.SC_NOT_IMPLEMENTED) {
+            return new InferenceException(ErrorCode.NOT_CONFIGURED, "no path takes this method");
+        }
         return status < 500
                 ? new InferenceException(ErrorCode.INVALID_REQUEST, "the request cannot be read")
                 : new InferenceException(ErrorCode.INTERNAL, "the service failed");

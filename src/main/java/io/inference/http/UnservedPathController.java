@@ -17,7 +17,7 @@ class UnservedPathController implements ErrorController {
     private final String apiPrefix;
 
     UnservedPathController(@Value("${api-version}") String apiVersion) {
-        this.apiPrefix = "/" + apiVersion.replaceAll("^/+|/+$", "");
+        this.apiPrefix = "/" + apiVersion;
     }
 
     @RequestMapping("/error")

@@ -19,7 +19,7 @@ class WebServerConfiguration {
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(
             @Value("${api-version}") String apiVersion, AuditLog audit) {
-        String apiPrefix = "/" + apiVersion.replaceAll("^/+|/+$", "");
+        String apiPrefix = "/" + apiVersion;
         return factory -> {
             factory.addConnectorCustomizers(
                     connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));

@@ -160,21 +160,22 @@ public final class LocalBackend implements Backend {
 
     private static void refuseWhatIsNotDone(ChatRequest request) {
         if (!request.tools().isEmpty()) {
-            throw unsupported("tools");
+            throw unsupported("tools", "tools");
         }
         if (request.responseFormat() != null) {
-            throw unsupported("response_format");
+            throw unsupported("response_format", "response formats");
         }
         if (Boolean.TRUE.equals(request.think())) {
-            throw unsupported("think");
+            throw unsupported("think", "thinking");
         }
         if (request.messages().stream().anyMatch(message -> !message.images().isEmpty())) {
-            throw unsupported("images");
+            throw unsupported("images", "images");
         }
     }
 
-    private static InferenceException unsupported(String field) {
-        return InferenceException.unsupported(field, "the local engine does not support '" + field + "'");
+    /** @param what in words, since each door has its own name for the field */
+    private static InferenceException unsupported(String field, String what) {
+        return InferenceException.unsupported(field, "the local engine does not support " + what);
     }
 
     private LocalModel open(String name) {

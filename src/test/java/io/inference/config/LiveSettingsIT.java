@@ -18,6 +18,7 @@ class LiveSettingsIT {
             assertThat(KnownSettings.ALL).allSatisfy(setting -> {
                 boolean read = settings.read().contains(setting.key())
                         || readElsewhere.contains("${" + setting.key() + "}")
+                        || readElsewhere.contains("${" + setting.key() + ":")
                         || readElsewhere.contains("{{" + setting.key() + "}}");
                 assertThat(read).as(setting.variable()).isTrue();
             });

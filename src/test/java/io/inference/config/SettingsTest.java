@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -238,6 +239,20 @@ class SettingsTest {
                 + " each once, such as gold:requests=600,tokens=200000; batch:requests=10");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1", "v1/", "v 1", "v1//x", "v1/../x", "api", "api/v1", "internal", "docs"})
+    void aPrefixThatPathsCannotBeginWithIsAFault(String prefix) {
+        variables.put("API_VERSION", prefix);
+        faulty("API_VERSION holds '" + prefix + "'; it accepts a path prefix such as v1 or openai/v1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v2", "openai/v1", "v1.1-beta"})
+    void anyOtherPrefixIsTaken(String prefix) throws IOException {
+        variables.put("API_VERSION", prefix);
+        assertThat(settings().text("api-version")).isEqualTo(prefix);
+    }
+
     @Test
     void callersDoNotReachTheManagementPort() throws IOException {
         variables.put("PORT", "9000");
@@ -264,7 +279,11 @@ class SettingsTest {
     void blocksOfAddressesAreReadBeforeAnythingStarts() {
         variables.put("INTERNAL_ALLOWED_IPS", "10.0.0.0/33");
         variables.put("TRUSTED_PROXIES", "proxy.example");
-        faulty("INTERNAL_ALLOWED_IPS holds '10.0.0.0/33'", "TRUSTED_PROXIES holds 'proxy.example'");
+        variables.put("GRPC_ALLOWED_IPS", "10.1/16");
+        faulty(
+                "INTERNAL_ALLOWED_IPS holds '10.0.0.0/33'",
+                "TRUSTED_PROXIES holds 'proxy.example'",
+                "GRPC_ALLOWED_IPS holds '10.1/16'");
     }
 
     @Test
@@ -279,6 +298,27 @@ class SettingsTest {
         assertThat(effective.toString()).doesNotContain("topsecret");
     }
 
+    @Test
+    void aFileInTheConfigFolderIsAboveTheDefaultsAndBelowTheOtherLayers(@TempDir Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("application.yaml"), "max-queue: 7\njob-attempts: 2\ndb-password: s3${c}ret\n");
+        var application = new SpringApplication(SettingsTest.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        try (var context = application.run("--config-dir=" + folder, "--job-attempts=3")) {
+            Settings settings = new Settings(context.getEnvironment());
+            assertThat(settings.optionalText("db-password")).contains("s3${c}ret");
+            assertThat(settings.effective().get("MAX_QUEUE")).isEqualTo(new Settings.Effective("7", "file"));
+            assertThat(settings.effective().get("JOB_ATTEMPTS")).isEqualTo(new Settings.Effective("3", "command line"));
+            assertThat(settings.effective().get("LOG_FORMAT")).isEqualTo(new Settings.Effective("text", "default"));
+        }
+    }
+
+    @Test
+    void aConfigFolderWithoutItsFileIsAFault(@TempDir Path folder) {
+        variables.put("CONFIG_DIR", folder.toString());
+        faulty("CONFIG_DIR holds '" + folder + "'; it accepts a folder with an application.yaml");
+    }
+
     private void faulty(String... messages) {
         assertThatThrownBy(this::settings)
                 .isInstanceOf(SettingsException.class)
@@ -291,6 +331,28 @@ class SettingsTest {
         Path file = Files.writeString(folder.resolve("key"), "s3cret\n");
         variables.put("INFERENCE_SERVICES_OPENAI_API_KEY_FILE", file.toString());
         assertThat(settings().optionalText("inference-services-openai-api-key")).contains("s3cret");
+    }
+
+    @Test
+    void whatAnOperatorSetsIsNoTemplate(@TempDir Path folder) throws IOException {
+        variables.put("DB_PASSWORD", "pa${x}ss${port}\\${y}");
+        variables.put("AUTH_GROUPS_CLAIM", "${");
+        Path file = Files.writeString(folder.resolve("key"), "k${z:secret}\n");
+        variables.put("REDIS_PASSWORD_FILE", file.toString());
+        Settings settings = settings("--hf-token=hf_${HOME}");
+        assertThat(settings.optionalText("db-password")).contains("pa${x}ss${port}\\${y}");
+        assertThat(settings.text("auth-groups-claim")).isEqualTo("${");
+        assertThat(settings.optionalText("redis-password")).contains("k${z:secret}");
+        assertThat(settings.optionalText("hf-token")).contains("hf_${HOME}");
+        assertThat(settings.effective().get("HF_TOKEN")).isEqualTo(new Settings.Effective("***", "command line"));
+        assertThat(settings.effective().get("AUTH_GROUPS_CLAIM"))
+                .isEqualTo(new Settings.Effective("${", "environment"));
+    }
+
+    @Test
+    void aFaultOfASecretWithAPlaceholderDoesNotShowIt() {
+        variables.put("BOOTSTRAP_API_KEY", "ik_${hunter2}");
+        faulty("BOOTSTRAP_API_KEY holds a value; it accepts ik_");
     }
 
     @Test

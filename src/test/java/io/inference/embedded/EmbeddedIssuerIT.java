@@ -49,7 +49,15 @@ class EmbeddedIssuerIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"})
+            strings = {
+                "Forwarded",
+                "X-Forwarded-For",
+                "X-Forwarded-Port",
+                "x-forwarded-proto",
+                "X-Real-IP",
+                "Via",
+                "CF-Connecting-IP"
+            })
     void noProxyIsServed(String header) throws Exception {
         assertThat(get("/dev/token", header, "127.0.0.1").statusCode()).isEqualTo(403);
     }

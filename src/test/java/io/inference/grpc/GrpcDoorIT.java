@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.common.collect.ImmutableList;
 import io.grpc.CallOptions;
+import io.grpc.Metadata;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.inference.RunningService;
 import io.inference.grpc.v1.ChatChunk;
 import io.inference.grpc.v1.ChatResponse;
@@ -25,6 +27,7 @@ import io.inference.grpc.v1.Options;
 import io.inference.grpc.v1.SummarizeRequest;
 import io.inference.stub.StubServer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -167,6 +170,19 @@ class GrpcDoorIT {
                         .chat(GrpcCaller.ASK)
                         .getModel())
                 .isEqualTo("mock");
+    }
+
+    @Test
+    void howACallerStandsIsNotTheCallersToSay() {
+        AtomicReference<Metadata> headers = new AtomicReference<>();
+        AtomicReference<Metadata> trailers = new AtomicReference<>();
+        InferenceServiceGrpc.newBlockingStub(caller.channel())
+                .withInterceptors(
+                        GrpcCaller.metadata("x-ratelimit-limit-tokens", "7"),
+                        MetadataUtils.newCaptureMetadataInterceptor(headers, trailers))
+                .chat(GrpcCaller.ASK);
+        assertThat(headers.get().keys()).isNotEmpty().doesNotContain("x-ratelimit-limit-tokens");
+        assertThat(trailers.get().keys()).doesNotContain("x-ratelimit-limit-tokens");
     }
 
     @Test

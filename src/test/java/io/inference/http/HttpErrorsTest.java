@@ -45,6 +45,12 @@ class HttpErrorsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"think, reasoning_effort", "images, messages", "tools, tools"})
+    void aFieldThatABackendRefusesHasTheNameThatTheCallerSentIt(String field, String param) {
+        assertThat(answer("/v1/x", InferenceException.unsupported(field, "x"))).contains("\"param\":\"" + param + "\"");
+    }
+
+    @ParameterizedTest
     @EnumSource(ErrorCode.class)
     void causesStayInside(ErrorCode code) {
         var failure = new InferenceException(code, "plain words", new IllegalStateException("secret"));

@@ -119,6 +119,20 @@ class AuditIT {
         assertThat(line()).doesNotContain("private");
     }
 
+    /** No step of a route has seen it; its line is written once it is answered. */
+    @Test
+    void aCallThatNoRouteTakesIsLoggedAsItsCallers() throws Exception {
+        Logger calls = (Logger) LoggerFactory.getLogger("io.inference.calls");
+        calls.addAppender(lines);
+        try {
+            assertThat(status("PUT", "/v1/models", issuer.token())).isEqualTo(405);
+            await().until(() -> !lines.all.isEmpty());
+            assertThat(lines.all.getFirst()).contains("caller=alice ");
+        } finally {
+            calls.detachAppender(lines);
+        }
+    }
+
     @Test
     void theInternalEndpoints() throws Exception {
         assertThat(status("GET", "/internal/status", "wrong-key")).isEqualTo(401);

@@ -101,6 +101,10 @@ class ClosedDoorIT {
         assertThat(status("CONNECT", "localhost:80")).isEqualTo(501);
         assertThat(status("GET", "*")).isEqualTo(400);
         try (RawClient raw = new RawClient(service.port())) {
+            raw.send("CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            assertThat(raw.rest()).contains("X-Request-Id: ", "\"status\":501", "no path takes this method");
+        }
+        try (RawClient raw = new RawClient(service.port())) {
             raw.send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             assertThat(raw.rest()).contains("Allow: ", "Content-Length: 0\n");
         }

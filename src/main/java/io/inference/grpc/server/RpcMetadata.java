@@ -30,6 +30,9 @@ final class RpcMetadata {
             key("x-ratelimit-reset-tokens"),
             key("x-conversation-id"));
 
+    /** Those of them that say how a caller stands, which is not a caller's to say. */
+    private static final String OF_LIMITS = "x-ratelimit-";
+
     private RpcMetadata() {}
 
     private static Key<String> key(String name) {
@@ -58,7 +61,10 @@ final class RpcMetadata {
     /** Text that a caller sent becomes headers of the exchange, but neither a credential nor what steers Camel or a flow. */
     static void enter(Metadata metadata, Message message) {
         for (String name : metadata.keys()) {
-            if (IncomingNames.mayEnter(name) && !CREDENTIALS.contains(name) && !name.endsWith("-bin")) {
+            if (IncomingNames.mayEnter(name)
+                    && !CREDENTIALS.contains(name)
+                    && !name.startsWith(OF_LIMITS)
+                    && !name.endsWith("-bin")) {
                 message.setHeader(name, metadata.get(key(name)));
             }
         }

@@ -19,7 +19,7 @@ class DocsConfiguration implements WebMvcConfigurer {
     @Bean
     OpenApiDocument openApiDocument(
             @Value("${api-version}") String apiVersion, @Value("${service-version}") String serviceVersion) {
-        return new OpenApiDocument("/" + apiVersion.replaceAll("^/+|/+$", ""), serviceVersion);
+        return new OpenApiDocument("/" + apiVersion, serviceVersion);
     }
 
     /** Only these files: the others of the webjar are pages of its own that point to documents elsewhere. */

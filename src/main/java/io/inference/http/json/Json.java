@@ -46,7 +46,7 @@ public final class Json {
 
     /** What Jackson adds to its messages about its own insides. */
     private static final Pattern INSIDES =
-            Pattern.compile("\\s*\\(start marker at .*|,? from `[^`]*`|\\s+at \\[Source.*");
+            Pattern.compile("\\s*\\(start marker at .*|,? from `[^`]*`|:? enable `[^`]*` to allow|\\s+at \\[Source.*");
 
     private Json() {}
 

@@ -21,8 +21,9 @@ public final class ChatRequestReader {
         }
         String model = CommonFields.model(body);
         List<Message> messages = MessageReader.read(body);
+        boolean unload = CommonFields.unloads(body);
         if (messages.isEmpty()) {
-            return WireRequest.aboutModel(model, new LoadAnswerWriter(AnswerShape.CHAT, CommonFields.unloads(body)));
+            return WireRequest.aboutModel(model, new LoadAnswerWriter(AnswerShape.CHAT, unload));
         }
         boolean stream = body.flag("stream", true);
         var request = new ChatRequest(

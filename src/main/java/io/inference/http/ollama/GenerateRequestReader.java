@@ -23,9 +23,9 @@ public final class GenerateRequestReader {
         String model = CommonFields.model(body);
         String prompt = body.text("prompt", "");
         CommonFields.refuse(body, "suffix", "template", "context");
+        boolean unload = CommonFields.unloads(body);
         if (prompt.isEmpty()) {
-            return WireRequest.aboutModel(
-                    model, new LoadAnswerWriter(AnswerShape.GENERATE, CommonFields.unloads(body)));
+            return WireRequest.aboutModel(model, new LoadAnswerWriter(AnswerShape.GENERATE, unload));
         }
         boolean stream = body.flag("stream", true);
         InferenceRequest request =

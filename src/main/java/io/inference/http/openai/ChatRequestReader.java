@@ -24,7 +24,8 @@ public final class ChatRequestReader {
         List<Message> messages = MessageReader.read(body);
         Options options = OptionsReader.read(body, OptionsReader.chatLogprobs(body));
         List<Tool> tools = ToolReader.tools(body);
-        if (!tools.isEmpty() && !body.flag("parallel_tool_calls", true)) {
+        boolean parallel = body.flag("parallel_tool_calls", true);
+        if (!tools.isEmpty() && !parallel) {
             throw body.unsupported("parallel_tool_calls", "'parallel_tool_calls' cannot be turned off");
         }
         boolean stream = body.flag("stream", false);

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Which headers pass the door. Names are compared without regard to case. */
 final class HeaderRules {
@@ -22,12 +23,16 @@ final class HeaderRules {
             "x-ratelimit-remaining-tokens",
             "x-ratelimit-reset-tokens");
 
+    /** Those of them that are a caller's to send as well; of the others it would be told what it said itself. */
+    private static final String BOTH_WAYS = "X-Conversation-Id";
+
     /** Those of them that a refusal tells as well. */
     static final List<String> OF_LIMITS =
             OUTGOING.stream().filter(name -> name.startsWith("x-ratelimit-")).toList();
 
-    private static final List<String> FORWARDING =
-            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
+    private static final Pattern FORWARDING = Pattern.compile(
+            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip)",
+            Pattern.CASE_INSENSITIVE);
 
     private HeaderRules() {}
 
@@ -43,7 +48,8 @@ final class HeaderRules {
                 request.getHeader("Origin"),
                 Collections.list(request.getHeaders("Authorization")),
                 Collections.list(request.getHeaders("X-Forwarded-For")),
-                FORWARDING.stream().anyMatch(name -> request.getHeader(name) != null));
+                Collections.list(request.getHeaderNames()).stream()
+                        .anyMatch(name -> FORWARDING.matcher(name).matches()));
     }
 
     /**
@@ -60,8 +66,12 @@ final class HeaderRules {
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
     }
 
-    /** Whether a header, query or form parameter of a request may enter an exchange: never one that steers Camel or a flow. */
+    /**
+     * Whether a header or query parameter of a request may enter an exchange: never one that steers Camel or a flow, nor one that a flow
+     * says something to the caller by.
+     */
     static boolean mayEnter(String name) {
-        return IncomingNames.mayEnter(name);
+        return IncomingNames.mayEnter(name)
+                && (name.equalsIgnoreCase(BOTH_WAYS) || OUTGOING.stream().noneMatch(name::equalsIgnoreCase));
     }
 }

@@ -51,6 +51,10 @@ final class HttpDoor {
 
     void handle(RoutingTable.Match match, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Call call = new Call(RequestId.of(request), "rest", settings.requestTimeout());
+        if (request.getAttribute(Caller.PROPERTY) instanceof Caller caller) {
+            // Some calls end before a route looks at who is calling.
+            call.setCaller(caller.subject());
+        }
         listeners.forEach(listener -> listener.started(call));
         EarlyAnswer early = new EarlyAnswer(call, response, settings.keepAlive());
         InferenceException failure = null;

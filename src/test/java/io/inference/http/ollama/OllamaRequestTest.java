@@ -166,6 +166,7 @@ class OllamaRequestTest {
                 "\"options\":{\"stop\":7} | options.stop",
                 "\"tools\":[{\"function\":{}}] | tools[0].function.name",
                 "\"top_logprobs\":50 | top_logprobs",
+                "\"keep_alive\":[1] | keep_alive",
             })
     void faultsNameTheirField(String field, String param) {
         assertThatThrownBy(() -> message(field)).isInstanceOfSatisfying(InferenceException.class, e -> {

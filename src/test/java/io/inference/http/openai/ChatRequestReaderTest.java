@@ -193,6 +193,7 @@ class ChatRequestReaderTest {
                 "\"response_format\":{\"type\":\"json_schema\"} | response_format.json_schema",
                 "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\"}} | response_format.json_schema.schema",
                 "\"reasoning_effort\":\"huge\" | reasoning_effort",
+                "\"parallel_tool_calls\":\"x\" | parallel_tool_calls",
             })
     void faultyOptionsNameTheirField(String option, String param) {
         assertRefused("{\"model\":\"m\"," + HI + "," + option + "}", ErrorCode.INVALID_REQUEST, param);

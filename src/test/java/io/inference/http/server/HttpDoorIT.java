@@ -138,6 +138,27 @@ class HttpDoorIT {
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
     }
 
+    /** Whoever can make somebody follow an address would otherwise choose how the answer is kept, and by whom. */
+    @Test
+    void whatARouteMayTellItsCallerIsNotTheCallersToSay() throws Exception {
+        HttpResponse<String> answer = get(
+                "/echo/alice?Location=http://evil.example&cache-control=public&X-RateLimit-Remaining-Requests=9",
+                "Retry-After",
+                "1",
+                "Cache-Control",
+                "max-age=99",
+                "x-ratelimit-limit-tokens",
+                "7");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().map().keySet())
+                .doesNotContain(
+                        "location",
+                        "cache-control",
+                        "retry-after",
+                        "x-ratelimit-limit-tokens",
+                        "x-ratelimit-remaining-requests");
+    }
+
     @Test
     void aBodyOverTheLimitIsRefusedWithOrWithoutALength() throws Exception {
         String large = ASK + " ".repeat(2100);
