@@ -42,12 +42,18 @@ public final class Publisher implements BrokerListener {
         connection = null;
     }
 
-    /** Never fails: what cannot be published is {@link Outcome#UNKNOWN}. */
+    /**
+     * Never fails: what cannot be published now is {@link Outcome#UNKNOWN}; what never can, since it does not fit into AMQP's frames,
+     * {@link Outcome#RETURNED}.
+     */
     public CompletableFuture<Outcome> publish(Outgoing message) {
         publishing.lock();
         try {
             return open().publish(message)
                     .completeOnTimeout(Outcome.UNKNOWN, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IllegalArgumentException e) {
+            log.warn("{} is no message that AMQP takes: {}", message.properties().getMessageId(), e.getMessage());
+            return CompletableFuture.completedFuture(Outcome.RETURNED);
         } catch (IOException | RuntimeException e) {
             log.debug("not published: {}", e.getMessage());
             return CompletableFuture.completedFuture(Outcome.UNKNOWN);
@@ -114,6 +120,8 @@ public final class Publisher implements BrokerListener {
                         message.body());
             } catch (IOException | RuntimeException e) {
                 entry.outcome.complete(Outcome.UNKNOWN);
+                // The client has counted a message that the broker never saw: the confirms from now on would be of others.
+                channel.abort();
                 throw e;
             }
             if (!channel.isOpen()) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of RabbitMQ sees of the service. */
 class AmqpDoorIT {
@@ -213,6 +214,35 @@ class AmqpDoorIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "ü"})
+    void aCorrelationIdThatIsTooLongIsRefusedOnceAndHoldsUpNobody(String character) throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.dead-letter");
+            client.request("request.high", AmqpClient.chat(character.repeat(300), "Hi", false));
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/error/param").asText()).isEqualTo("correlation_id");
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo(character.repeat(300));
+            client.request("request.high", AmqpClient.chat("after the long " + character, "Hi", false));
+            assertThat(client.reply().json().path("correlation_id").asText())
+                    .isEqualTo("after the long " + character);
+            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
+            client.take("inference.dead-letter");
+            assertThat(client.ready("inference.dead-letter")).isZero();
+            assertThat(client.isQuiet()).isTrue();
+        }
+    }
+
+    @Test
+    void aCorrelationIdThatOnlyTheEnvelopeCanHoldGetsItsResult() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.request("request.high", AmqpClient.chat("ü".repeat(200), "Hi", false));
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo("ü".repeat(200));
+            assertThat(result.json().at("/payload/choices/0/message/content").asText()).isEqualTo("done");
+        }
+    }
+
     @Test
     void aBadTokenIsDeadLetteredWithoutIt() throws Exception {
         try (AmqpClient client = new AmqpClient()) {
@@ -221,7 +251,9 @@ class AmqpDoorIT {
                     "request.high",
                     AmqpClient.chat("token", "Hi", false),
                     Map.of("authorization", "Bearer made-up", "CamelToDirect", "x", "x-mine", "y"));
-            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("unauthenticated");
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/error/code").asText()).isEqualTo("unauthenticated");
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo("token");
             AmqpClient.Came dead = client.take("inference.dead-letter");
             assertThat(dead.properties().getHeaders())
                     .containsKey("x-mine")
