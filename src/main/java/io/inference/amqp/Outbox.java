@@ -162,6 +162,10 @@ final class Outbox implements JobListener {
         }
         delivery.hold();
         delivery.acknowledge();
+        if (job.state() == JobState.CANCELLED) {
+            // It has no result: who asks again is to hear that it will not come.
+            announce(job, job.state().label());
+        }
         // What failed is dead-lettered as well, by whoever finds it undelivered.
         if (job.state() == JobState.DONE && to.equals(Wire.destination(job.delivery()))) {
             jobs.delivered(job.id());

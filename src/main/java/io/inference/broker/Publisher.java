@@ -25,6 +25,7 @@ public final class Publisher implements BrokerListener {
     private final Duration confirmWait;
     private final ReentrantLock publishing = new ReentrantLock();
     private volatile @Nullable Connection connection;
+    private volatile boolean blocked;
     private @Nullable Session session;
 
     /** @param confirmWait after which a message that is neither confirmed nor refused is {@link Outcome#UNKNOWN} */
@@ -34,6 +35,16 @@ public final class Publisher implements BrokerListener {
 
     @Override
     public void up(Connection consuming, Connection publishing) {
+        blocked = false;
+        publishing.addBlockedListener(
+                reason -> {
+                    log.warn("the broker takes no messages for now: {}", reason);
+                    blocked = true;
+                },
+                () -> {
+                    log.info("the broker takes messages again");
+                    blocked = false;
+                });
         connection = publishing;
     }
 
@@ -63,6 +74,10 @@ public final class Publisher implements BrokerListener {
     }
 
     private Session open() throws IOException {
+        if (blocked) {
+            // It reads no more: whoever writes on would wait for it, job after job.
+            throw new IOException("the broker is short of memory or disk");
+        }
         Session open = session;
         if (open != null && open.channel.isOpen()) {
             return open;

@@ -335,6 +335,8 @@ class AmqpDoorIT {
             assertThat(client.reply().json().path("correlation_id").asText()).isEqualTo("after");
             client.send("control.cancel", "{\"correlation_id\":\"slow\"}", null);
             awaitStatus(client, "slow", "cancelled");
+            client.request("request.high", AmqpClient.chat("slow", "be slow", false));
+            awaitStatus(client, "slow", "cancelled");
             assertThat(client.isQuiet()).isTrue();
         }
     }
