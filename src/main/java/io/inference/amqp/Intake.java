@@ -53,7 +53,8 @@ final class Intake implements BrokerListener, AutoCloseable {
 
     /** Fetches nothing for so long; a later moment stands. */
     synchronized void pause(Duration time) {
-        // By one clock, to the nanosecond: a timer that is early by less than a millisecond would never start anything again.
+        // By one clock, to the nanosecond: a timer that is early by less than a millisecond would never start anything
+        // again.
         long now = System.nanoTime();
         long until = now + time.toNanos();
         if (until - pausedUntil < 0) {

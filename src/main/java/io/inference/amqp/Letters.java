@@ -92,8 +92,7 @@ final class Letters {
                 Wire.failure(error));
         Map<String, Object> headers = Map.of("x-sequence", 0, "x-final", true);
         String id = contentId(delivery, error);
-        return addressed(
-                delivery.destination(), task == null ? "unknown" : task, correlationId, id, headers, body);
+        return addressed(delivery.destination(), task == null ? "unknown" : task, correlationId, id, headers, body);
     }
 
     /** The fields of a request that is refused, as far as they can be read: its sender is to know which one it was. */
@@ -109,12 +108,17 @@ final class Letters {
     }
 
     private static @Nullable String correlationId(Map<?, ?> said, Delivery delivery) {
-        return said.get("correlation_id") instanceof String id ? id : delivery.properties().getCorrelationId();
+        return said.get("correlation_id") instanceof String id
+                ? id
+                : delivery.properties().getCorrelationId();
     }
 
     /** Null for one that does not exist. */
     private static @Nullable String task(Map<?, ?> said) {
-        return said.get("task") instanceof String label && JobTask.byLabel(label).isPresent() ? label : null;
+        return said.get("task") instanceof String label
+                        && JobTask.byLabel(label).isPresent()
+                ? label
+                : null;
     }
 
     /** The request as it came, without its credential, and why it could not be done. */
@@ -122,7 +126,8 @@ final class Letters {
         Map<String, Object> headers = new LinkedHashMap<>();
         Map<String, Object> came = delivery.properties().getHeaders();
         int room = MOST_HEADER_CHARACTERS;
-        for (Map.Entry<String, Object> header : came == null ? Map.<String, Object>of().entrySet() : came.entrySet()) {
+        for (Map.Entry<String, Object> header :
+                came == null ? Map.<String, Object>of().entrySet() : came.entrySet()) {
             int length =
                     header.getKey().length() + String.valueOf(header.getValue()).length();
             if (HeaderRules.mayEnter(header.getKey()) && length <= room) {

@@ -63,7 +63,8 @@ public final class Publisher implements BrokerListener {
             return open().publish(message)
                     .completeOnTimeout(Outcome.UNKNOWN, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IllegalArgumentException e) {
-            log.warn("{} is no message that AMQP takes: {}", message.properties().getMessageId(), e.getMessage());
+            log.warn(
+                    "{} is no message that AMQP takes: {}", message.properties().getMessageId(), e.getMessage());
             return CompletableFuture.completedFuture(Outcome.RETURNED);
         } catch (IOException | RuntimeException e) {
             log.debug("not published: {}", e.getMessage());
@@ -135,7 +136,8 @@ public final class Publisher implements BrokerListener {
                         message.body());
             } catch (IOException | RuntimeException e) {
                 entry.outcome.complete(Outcome.UNKNOWN);
-                // The client has counted a message that the broker never saw: the confirms from now on would be of others.
+                // The client has counted a message that the broker never saw: the confirms from now on would be of
+                // others.
                 channel.abort();
                 throw e;
             }

@@ -28,6 +28,7 @@ public class WaitingCalls implements CallListener {
     private final LongSupplier nanoTime;
     /** Since when each waits. */
     private final Map<Call, Long> waiting = new HashMap<>();
+
     private int turns;
     private double meanIntervalNanos;
     private double latestIntervalNanos;
@@ -74,7 +75,8 @@ public class WaitingCalls implements CallListener {
 
     private double expectedWaitNanos(long now) {
         double expected = Math.min(meanIntervalNanos, latestIntervalNanos) * waiting.size();
-        // Where nothing has had its turn for longer than that, those who wait do so for a backend that hangs, not in a queue.
+        // Where nothing has had its turn for longer than that, those who wait do so for a backend that hangs, not in a
+        // queue.
         boolean known = turns == FEWEST_TURNS && now - lastTurnNanos <= expected;
         return known ? expected : 0;
     }

@@ -224,8 +224,7 @@ class AmqpDoorIT {
             assertThat(result.json().at("/payload/error/param").asText()).isEqualTo("correlation_id");
             assertThat(result.json().path("correlation_id").asText()).isEqualTo(character.repeat(300));
             client.request("request.high", AmqpClient.chat("after the long " + character, "Hi", false));
-            assertThat(client.reply().json().path("correlation_id").asText())
-                    .isEqualTo("after the long " + character);
+            assertThat(client.reply().json().path("correlation_id").asText()).isEqualTo("after the long " + character);
             await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
             client.take("inference.dead-letter");
             assertThat(client.ready("inference.dead-letter")).isZero();
@@ -239,7 +238,8 @@ class AmqpDoorIT {
             client.request("request.high", AmqpClient.chat("ü".repeat(200), "Hi", false));
             AmqpClient.Came result = client.reply();
             assertThat(result.json().path("correlation_id").asText()).isEqualTo("ü".repeat(200));
-            assertThat(result.json().at("/payload/choices/0/message/content").asText()).isEqualTo("done");
+            assertThat(result.json().at("/payload/choices/0/message/content").asText())
+                    .isEqualTo("done");
         }
     }
 

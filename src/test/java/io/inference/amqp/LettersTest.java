@@ -131,9 +131,11 @@ class LettersTest {
     void anIdThatAmqpCannotCarryIsInTheEnvelopeAlone() {
         String id = "ü".repeat(200);
         String body = "{\"correlation_id\":\"" + id + "\",\"task\":\"chat\"}";
-        Outgoing refusal = Letters.refusal(delivery(Map.of(), body), new JobError(ErrorCode.INVALID_REQUEST, "no", null));
+        Outgoing refusal =
+                Letters.refusal(delivery(Map.of(), body), new JobError(ErrorCode.INVALID_REQUEST, "no", null));
         assertThat(refusal.properties().getCorrelationId()).isEqualTo("c");
-        Outgoing status = Letters.refused(delivery(Map.of(), body), new JobError(ErrorCode.INVALID_REQUEST, "no", null));
+        Outgoing status =
+                Letters.refused(delivery(Map.of(), body), new JobError(ErrorCode.INVALID_REQUEST, "no", null));
         assertThat(status.properties().getCorrelationId()).isNull();
         assertThat(new String(status.body(), StandardCharsets.UTF_8)).contains("\"" + id + "\"");
     }

@@ -99,13 +99,12 @@ class QueueConsumerIT {
 
     @Test
     void aChannelThatTheBrokerClosesIsOpenedAnewByAnotherConnection() throws Exception {
-        try (Connection consuming = SharedRabbit.connect()) {
-            QueueConsumer consumer = new QueueConsumer(consuming, queue, 5, came::add);
-            consumer.consume();
-            // It never came, so that the broker refuses to hear of it and closes the channel.
-            consumer.acknowledge(7);
-            await().until(() -> !consuming.isOpen());
-        }
+        Connection consuming = SharedRabbit.connect();
+        QueueConsumer consumer = new QueueConsumer(consuming, queue, 5, came::add);
+        consumer.consume();
+        // It never came, so that the broker refuses to hear of it and closes the channel.
+        consumer.acknowledge(7);
+        await().until(() -> !consuming.isOpen());
     }
 
     private void assertNothingIsLeft() throws Exception {
