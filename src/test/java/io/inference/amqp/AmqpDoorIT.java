@@ -5,9 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.inference.RunningService;
+import io.inference.api.Caller;
 import io.inference.broker.Broker;
 import io.inference.embedded.SharedPostgres;
 import io.inference.embedded.SharedRabbit;
+import io.inference.job.JobPriority;
+import io.inference.job.JobTask;
+import io.inference.job.Jobs;
+import io.inference.job.NewJob;
 import io.inference.stub.StubServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -282,6 +287,26 @@ class AmqpDoorIT {
                     .isEqualTo("done");
             client.request("request.high", AmqpClient.chat("same", "Ho", false));
             assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("conflict");
+        }
+    }
+
+    @Test
+    void aMessageForAJobThatIsUnderWayElsewhereGetsItsResultToo() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            Caller anonymous = new Caller("amqp:anonymous", Set.of(), Set.of(), null, Caller.Kind.SERVICE);
+            byte[] payload = AmqpClient.JSON.writeValueAsBytes(AmqpClient.JSON
+                    .readTree(AmqpClient.chat("elsewhere", "fail once, elsewhere", false))
+                    .get("payload"));
+            service.bean(Jobs.class)
+                    .submit(new NewJob(
+                            anonymous, "rest", "elsewhere", JobTask.CHAT, JobPriority.HIGH, payload, null, false));
+            client.request("request.high", AmqpClient.chat("elsewhere", "fail once, elsewhere", false));
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
+                    .isEqualTo("done");
+            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
         }
     }
 
