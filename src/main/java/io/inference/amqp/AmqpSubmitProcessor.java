@@ -36,9 +36,9 @@ final class AmqpSubmitProcessor implements Processor {
         switch (submission.kind()) {
             case NEW -> {
                 outbox.announce(submission.job(), "accepted");
-                held.hold(submission.job().id(), delivery);
+                held.hold(submission.job().id(), delivery, true);
             }
-            case UNDER_WAY -> held.hold(submission.job().id(), delivery);
+            case UNDER_WAY -> held.hold(submission.job().id(), delivery, Outbox.owns(submission.job(), delivery));
             case ENDED -> outbox.deliverAgain(submission.job(), delivery);
         }
     }

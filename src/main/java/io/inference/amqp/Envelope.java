@@ -1,6 +1,5 @@
 package io.inference.amqp;
 
-import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.job.JobPriority;
 import io.inference.job.JobTask;
@@ -66,6 +65,6 @@ record Envelope(
         if (value == null || value instanceof String) {
             return (String) value;
         }
-        throw new InferenceException(ErrorCode.INVALID_REQUEST, "'" + name + "' must be text");
+        throw InferenceException.invalid(name, "'" + name + "' must be text");
     }
 }

@@ -4,7 +4,6 @@ import com.rabbitmq.client.Connection;
 import io.inference.broker.BrokerListener;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -25,7 +24,8 @@ final class Intake implements BrokerListener, AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("amqp-intake").daemon().factory());
     private @Nullable Connection connection;
-    private Instant pausedUntil = Instant.MIN;
+    /** By {@link System#nanoTime}; in the past while nothing is paused. */
+    private long pausedUntil = System.nanoTime();
 
     @Override
     public synchronized void up(Connection consuming, Connection publishing) {
@@ -53,30 +53,34 @@ final class Intake implements BrokerListener, AutoCloseable {
 
     /** Fetches nothing for so long; a later moment stands. */
     synchronized void pause(Duration time) {
-        Instant until = Instant.now().plus(time);
-        if (until.isBefore(pausedUntil)) {
+        // By one clock, to the nanosecond: a timer that is early by less than a millisecond would never start anything
+        // again.
+        long now = System.nanoTime();
+        long until = now + time.toNanos();
+        if (until - pausedUntil < 0) {
             return;
         }
-        if (pausedUntil.isBefore(Instant.now())) {
+        if (!isPaused(now)) {
             log.info("fetching no requests for {} ms: the service is too busy", time.toMillis());
             containers.forEach(RequestContainer::pause);
         }
         pausedUntil = until;
-        var ignored = timer.schedule(this::resume, time.toMillis(), TimeUnit.MILLISECONDS);
+        var ignored = timer.schedule(this::resume, time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private boolean isPaused(long now) {
+        return now - pausedUntil < 0;
     }
 
     private synchronized void resume() {
-        if (!Instant.now().isBefore(pausedUntil)) {
+        if (!isPaused(System.nanoTime())) {
             containers.forEach(this::consume);
         }
     }
 
     private void open(RequestContainer container, Connection live) {
         try {
-            container.open(live);
-            if (!Instant.now().isBefore(pausedUntil)) {
-                container.consume();
-            }
+            container.open(live, isPaused(System.nanoTime()));
         } catch (IOException | RuntimeException e) {
             log.warn("{} cannot be consumed: {}", container, cause(e));
         }

@@ -1,12 +1,16 @@
 package io.inference.amqp;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
 import io.inference.broker.Outgoing;
 import io.inference.job.EndedJob;
 import io.inference.job.Job;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;
+import io.inference.job.JobPriority;
 import io.inference.job.JobState;
+import io.inference.job.JobTask;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,6 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class Letters {
     private static final int PERSISTENT = 2;
     private static final int TRANSIENT = 1;
+
+    /** Bytes of AMQP's short texts, the correlation id among them. */
+    private static final int SHORT_TEXT = 255;
+
+    /** What a dead letter may keep of a message's headers, and tell of an error: all headers have to fit into one frame. */
+    private static final int MOST_HEADER_CHARACTERS = 16_000;
+
+    private static final int LONGEST_ERROR = 2_000;
 
     private Letters() {}
 
@@ -67,32 +79,61 @@ final class Letters {
     /** The result of a request that was refused before it became a job. */
     static Outgoing refusal(Delivery delivery, JobError error) {
         Envelope read = delivery.envelope();
-        String task = read == null ? "unknown" : read.task().label();
-        String correlationId = read == null || read.correlationId() == null
-                ? delivery.properties().getCorrelationId()
-                : read.correlationId();
+        Map<?, ?> said = said(delivery, error);
+        String task = task(said);
+        String correlationId = correlationId(said, delivery);
+        JobPriority byQueue = AmqpTopology.priorityOf(delivery.queue());
         byte[] body = Wire.envelope(
                 envelope(
                         correlationId,
-                        read == null ? null : read.priority().label(),
+                        byQueue == null ? null : byQueue.label(),
                         read == null ? null : read.timestamp(),
-                        task),
+                        task == null ? "unknown" : task),
                 Wire.failure(error));
         Map<String, Object> headers = Map.of("x-sequence", 0, "x-final", true);
         String id = contentId(delivery, error);
-        return addressed(delivery.destination(), task, correlationId, id, headers, body);
+        return addressed(delivery.destination(), task == null ? "unknown" : task, correlationId, id, headers, body);
+    }
+
+    /** The fields of a request that is refused, as far as they can be read: its sender is to know which one it was. */
+    private static Map<?, ?> said(Delivery delivery, JobError error) {
+        if (error.code() == ErrorCode.TOO_LARGE) {
+            return Map.of();
+        }
+        try {
+            return Wire.object(delivery.body());
+        } catch (InferenceException e) {
+            return Map.of();
+        }
+    }
+
+    private static @Nullable String correlationId(Map<?, ?> said, Delivery delivery) {
+        return said.get("correlation_id") instanceof String id
+                ? id
+                : delivery.properties().getCorrelationId();
+    }
+
+    /** Null for one that does not exist. */
+    private static @Nullable String task(Map<?, ?> said) {
+        return said.get("task") instanceof String label
+                        && JobTask.byLabel(label).isPresent()
+                ? label
+                : null;
     }
 
     /** The request as it came, without its credential, and why it could not be done. */
     static Outgoing deadLetter(Delivery delivery, JobError error, int attempts) {
         Map<String, Object> headers = new LinkedHashMap<>();
         Map<String, Object> came = delivery.properties().getHeaders();
-        if (came != null) {
-            came.forEach((name, value) -> {
-                if (HeaderRules.mayEnter(name)) {
-                    headers.put(name, value);
-                }
-            });
+        int room = MOST_HEADER_CHARACTERS;
+        for (Map.Entry<String, Object> header :
+                came == null ? Map.<String, Object>of().entrySet() : came.entrySet()) {
+            int length =
+                    header.getKey().length() + String.valueOf(header.getValue()).length();
+            if (HeaderRules.mayEnter(header.getKey()) && length <= room) {
+                headers.put(header.getKey(), header.getValue());
+                room -= length;
+            }
         }
         headers.put("x-queue", delivery.queue());
         putErrors(headers, error, error, attempts);
@@ -125,9 +166,14 @@ final class Letters {
 
     private static void putErrors(Map<String, Object> headers, JobError first, JobError last, int attempts) {
         headers.put("x-reason", last.code().reason());
-        headers.put("x-first-error", first.code().reason() + ": " + first.message());
-        headers.put("x-last-error", last.code().reason() + ": " + last.message());
+        headers.put("x-first-error", words(first));
+        headers.put("x-last-error", words(last));
         headers.put("x-attempts", attempts);
+    }
+
+    private static String words(JobError error) {
+        String words = error.code().reason() + ": " + error.message();
+        return words.length() <= LONGEST_ERROR ? words : words.substring(0, LONGEST_ERROR) + "…";
     }
 
     /** Where a job is on its way, for whoever watches. */
@@ -144,12 +190,9 @@ final class Letters {
 
     /** That a request never became a job. */
     static Outgoing refused(Delivery delivery, JobError error) {
-        Envelope read = delivery.envelope();
-        String correlationId = read == null || read.correlationId() == null
-                ? delivery.properties().getCorrelationId()
-                : read.correlationId();
-        Map<String, @Nullable Object> fields =
-                statusFields(correlationId, read == null ? null : read.task().label(), "failed");
+        Map<?, ?> said = said(delivery, error);
+        String correlationId = correlationId(said, delivery);
+        Map<String, @Nullable Object> fields = statusFields(correlationId, task(said), "failed");
         fields.put("error", error.code().reason());
         return status("failed", contentId(delivery, error) + ".failed", correlationId, fields);
     }
@@ -208,9 +251,15 @@ final class Letters {
                 .contentType("application/json")
                 .deliveryMode(mode)
                 .messageId(id)
-                .correlationId(correlationId)
+                .correlationId(fitting(correlationId))
                 .headers(headers)
                 .build();
+    }
+
+    /** Null for one that only the envelope can hold. */
+    private static @Nullable String fitting(@Nullable String correlationId) {
+        boolean fits = correlationId != null && correlationId.getBytes(StandardCharsets.UTF_8).length <= SHORT_TEXT;
+        return fits ? correlationId : null;
     }
 
     /** The same for the same request, whenever it comes again: there is no row to keep an id. */

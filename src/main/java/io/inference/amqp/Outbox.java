@@ -110,7 +110,8 @@ final class Outbox implements JobListener {
             LiveChunks sent = live.remove(job.id());
             Destination own = Wire.destination(job.delivery());
             Set<Destination> destinations = new LinkedHashSet<>(List.of(own));
-            held.of(job.id()).forEach(delivery -> destinations.add(delivery.destination()));
+            List<Delivery> others = held.othersOf(job.id());
+            others.forEach(delivery -> destinations.add(delivery.destination()));
             List<Outgoing> letters = new ArrayList<>(deadLetter(job));
             for (Destination to : destinations) {
                 letters.addAll(letters(ended, to, to.equals(own) ? sent : null));
@@ -119,14 +120,14 @@ final class Outbox implements JobListener {
                     letters.stream().map(publisher::publish).toList();
             announce(job, job.state().label());
             var ignored = CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
-                    .whenCompleteAsync((none, failure) -> settle(job, outcomes), executor);
+                    .whenCompleteAsync((none, failure) -> settle(job, others, outcomes), executor);
         } catch (RuntimeException e) {
             underWay.remove(job.id());
             throw e;
         }
     }
 
-    private void settle(Job job, List<CompletableFuture<Outcome>> outcomes) {
+    private void settle(Job job, List<Delivery> others, List<CompletableFuture<Outcome>> outcomes) {
         try {
             List<Outcome> results =
                     outcomes.stream().map(CompletableFuture::join).toList();
@@ -137,6 +138,7 @@ final class Outbox implements JobListener {
             if (results.contains(Outcome.RETURNED)) {
                 log.info("nobody takes the result of {} any more; it is kept for its caller to ask again", job.id());
             }
+            others.forEach(delivery -> held.release(job.id(), delivery));
             held.release(job.id());
             jobs.delivered(job.id());
         } catch (InferenceException e) {
@@ -144,6 +146,23 @@ final class Outbox implements JobListener {
         } finally {
             underWay.remove(job.id());
         }
+    }
+
+    /** Whether the result of the job goes by itself to where the message wants it. */
+    static boolean owns(Job job, Delivery delivery) {
+        return job.door().equals(DOOR) && delivery.destination().equals(Wire.destination(job.delivery()));
+    }
+
+    /**
+     * Answers the messages that are held here of a job that has ended and been delivered: at another replica, by another door, or before
+     * they came.
+     */
+    void answerOthers(Job job) {
+        for (Delivery delivery : held.othersOf(job.id())) {
+            deliverAgain(job, delivery);
+            held.release(job.id(), delivery);
+        }
+        held.release(job.id());
     }
 
     /**
@@ -162,8 +181,12 @@ final class Outbox implements JobListener {
         }
         delivery.hold();
         delivery.acknowledge();
+        if (job.state() == JobState.CANCELLED) {
+            // It has no result: who asks again is to hear that it will not come.
+            announce(job, job.state().label());
+        }
         // What failed is dead-lettered as well, by whoever finds it undelivered.
-        if (job.state() == JobState.DONE && to.equals(Wire.destination(job.delivery()))) {
+        if (job.state() == JobState.DONE && owns(job, delivery)) {
             jobs.delivered(job.id());
         }
     }

@@ -23,6 +23,7 @@ final class QueueConsumer implements Delivery.Settlement {
     private static final Logger log = LoggerFactory.getLogger(QueueConsumer.class);
 
     private final String name;
+    private final boolean control;
     private final Channel channel;
     private final String queue;
     private final Consumer<Delivery> receiver;
@@ -37,7 +38,27 @@ final class QueueConsumer implements Delivery.Settlement {
         this.receiver = receiver;
         this.channel = connection.createChannel();
         channel.basicQos(prefetch);
-        this.queue = name.equals(AmqpTopology.CONTROL_QUEUE) ? declareControl() : name;
+        this.control = name.equals(AmqpTopology.CONTROL_QUEUE);
+        this.queue = control ? declareControl() : name;
+        channel.addShutdownListener(cause -> {
+            if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
+                Thread.ofVirtual().start(() -> closedByBroker(String.valueOf(cause.getMessage())));
+            }
+        });
+    }
+
+    /** As where a message was held for longer than the broker allows. Nobody else would open the channel again. */
+    private void closedByBroker(String reason) {
+        lock.lock();
+        try {
+            if (tag == null) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        log.warn("the broker has closed the channel of {}, connecting anew: {}", queue, reason);
+        channel.getConnection().abort();
     }
 
     private String declareControl() throws IOException {
@@ -59,8 +80,14 @@ final class QueueConsumer implements Delivery.Settlement {
         }
     }
 
-    /** Fetches nothing more, until {@link #consume}. */
+    /** Fetches nothing more, until {@link #consume}; but what stops requests is wanted most where there are too many. */
     void pause() {
+        if (!control) {
+            cancel();
+        }
+    }
+
+    private void cancel() {
         lock.lock();
         try {
             String consuming = tag;
@@ -77,7 +104,7 @@ final class QueueConsumer implements Delivery.Settlement {
 
     /** Fetches nothing more, ever; the channel closes with the last delivery. */
     void leave() {
-        pause();
+        cancel();
         lock.lock();
         try {
             leaving = true;

@@ -65,17 +65,24 @@ final class RequestContainer extends AbstractMessageListenerContainer {
         }
     }
 
-    void open(Connection connection) throws IOException {
+    /** @param paused whether only what stops requests is to be fetched for now */
+    void open(Connection connection, boolean paused) throws IOException {
         List<QueueConsumer> opened = new ArrayList<>();
+        consumers = opened;
         for (String queue : getQueueNames()) {
-            int count = queue.equals(AmqpTopology.CONTROL_QUEUE) ? 1 : settings.concurrency();
-            for (int i = 0; i < count; i++) {
-                opened.add(new QueueConsumer(connection, queue.strip(), settings.prefetch(), this::receive));
+            boolean control = queue.equals(AmqpTopology.CONTROL_QUEUE);
+            for (int i = 0; i < (control ? 1 : settings.concurrency()); i++) {
+                QueueConsumer consumer =
+                        new QueueConsumer(connection, queue.strip(), settings.prefetch(), this::receive);
+                opened.add(consumer);
+                if (control || !paused) {
+                    consumer.consume();
+                }
             }
         }
-        consumers = opened;
     }
 
+    /** Fetches again after {@link #pause}. */
     void consume() throws IOException {
         for (QueueConsumer consumer : consumers) {
             consumer.consume();

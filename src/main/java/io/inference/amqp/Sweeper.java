@@ -65,7 +65,7 @@ final class Sweeper implements BrokerListener, AutoCloseable {
             return;
         }
         try {
-            held.olderThan(LONGEST_HELD).forEach(held::release);
+            held.olderThan(LONGEST_HELD).forEach(held::relinquish);
             sweep();
         } catch (InferenceException e) {
             log.debug("nothing is swept for now: {}", e.getMessage());
@@ -98,7 +98,7 @@ final class Sweeper implements BrokerListener, AutoCloseable {
             // Its row was lost with the database's last moments: the message makes it anew.
             held.giveBack(id);
         } else if (job.get().state().isEnded()) {
-            held.release(id);
+            outbox.answerOthers(job.get());
         }
     }
 

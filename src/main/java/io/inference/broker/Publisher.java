@@ -25,6 +25,7 @@ public final class Publisher implements BrokerListener {
     private final Duration confirmWait;
     private final ReentrantLock publishing = new ReentrantLock();
     private volatile @Nullable Connection connection;
+    private volatile boolean blocked;
     private @Nullable Session session;
 
     /** @param confirmWait after which a message that is neither confirmed nor refused is {@link Outcome#UNKNOWN} */
@@ -34,6 +35,16 @@ public final class Publisher implements BrokerListener {
 
     @Override
     public void up(Connection consuming, Connection publishing) {
+        blocked = false;
+        publishing.addBlockedListener(
+                reason -> {
+                    log.warn("the broker takes no messages for now: {}", reason);
+                    blocked = true;
+                },
+                () -> {
+                    log.info("the broker takes messages again");
+                    blocked = false;
+                });
         connection = publishing;
     }
 
@@ -42,12 +53,19 @@ public final class Publisher implements BrokerListener {
         connection = null;
     }
 
-    /** Never fails: what cannot be published is {@link Outcome#UNKNOWN}. */
+    /**
+     * Never fails: what cannot be published now is {@link Outcome#UNKNOWN}; what never can, since it does not fit into AMQP's frames,
+     * {@link Outcome#RETURNED}.
+     */
     public CompletableFuture<Outcome> publish(Outgoing message) {
         publishing.lock();
         try {
             return open().publish(message)
                     .completeOnTimeout(Outcome.UNKNOWN, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IllegalArgumentException e) {
+            log.warn(
+                    "{} is no message that AMQP takes: {}", message.properties().getMessageId(), e.getMessage());
+            return CompletableFuture.completedFuture(Outcome.RETURNED);
         } catch (IOException | RuntimeException e) {
             log.debug("not published: {}", e.getMessage());
             return CompletableFuture.completedFuture(Outcome.UNKNOWN);
@@ -57,6 +75,10 @@ public final class Publisher implements BrokerListener {
     }
 
     private Session open() throws IOException {
+        if (blocked) {
+            // It reads no more: whoever writes on would wait for it, job after job.
+            throw new IOException("the broker is short of memory or disk");
+        }
         Session open = session;
         if (open != null && open.channel.isOpen()) {
             return open;
@@ -114,6 +136,9 @@ public final class Publisher implements BrokerListener {
                         message.body());
             } catch (IOException | RuntimeException e) {
                 entry.outcome.complete(Outcome.UNKNOWN);
+                // The client has counted a message that the broker never saw: the confirms from now on would be of
+                // others.
+                channel.abort();
                 throw e;
             }
             if (!channel.isOpen()) {

@@ -5,8 +5,8 @@ import io.inference.api.CallListener;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,9 @@ public class WaitingCalls implements CallListener {
 
     private final int most;
     private final LongSupplier nanoTime;
-    private final Set<Call> waiting = new HashSet<>();
+    /** Since when each waits. */
+    private final Map<Call, Long> waiting = new HashMap<>();
+
     private int turns;
     private double meanIntervalNanos;
     private double latestIntervalNanos;
@@ -52,7 +54,7 @@ public class WaitingCalls implements CallListener {
     }
 
     private synchronized void enter(Call call) {
-        if (waiting.contains(call)) {
+        if (waiting.containsKey(call)) {
             // A route of an operator may ask twice; the call leaves only once.
             return;
         }
@@ -60,25 +62,32 @@ public class WaitingCalls implements CallListener {
             throw InferenceException.retryLater(
                     ErrorCode.OVERLOADED, "too many requests are waiting; try again later", RETRY_AFTER);
         }
-        if (call.remaining().toNanos() < expectedWaitNanos()) {
+        long now = nanoTime.getAsLong();
+        if (call.remaining().toNanos() < expectedWaitNanos(now)) {
             throw new InferenceException(
                     ErrorCode.TIMEOUT, "the request's time would be over before its turn; the queue is too long");
         }
         if (waiting.isEmpty()) {
-            lastTurnNanos = nanoTime.getAsLong();
+            lastTurnNanos = now;
         }
-        waiting.add(call);
+        waiting.put(call, now);
     }
 
-    private double expectedWaitNanos() {
-        return turns < FEWEST_TURNS ? 0 : Math.min(meanIntervalNanos, latestIntervalNanos) * waiting.size();
+    private double expectedWaitNanos(long now) {
+        double expected = Math.min(meanIntervalNanos, latestIntervalNanos) * waiting.size();
+        // Where nothing has had its turn for longer than that, those who wait do so for a backend that hangs, not in a
+        // queue.
+        boolean known = turns == FEWEST_TURNS && now - lastTurnNanos <= expected;
+        return known ? expected : 0;
     }
 
     /** A token came: the queue went on. */
     private synchronized void served(Call call) {
-        if (waiting.remove(call)) {
+        Long since = waiting.remove(call);
+        if (since != null) {
             long now = nanoTime.getAsLong();
-            double interval = now - lastTurnNanos;
+            // A time in which nobody came is no time that the queue took.
+            double interval = Math.min(now - lastTurnNanos, now - since);
             meanIntervalNanos = turns == 0 ? interval : meanIntervalNanos + LATEST * (interval - meanIntervalNanos);
             latestIntervalNanos = interval;
             lastTurnNanos = now;

@@ -5,9 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.inference.RunningService;
+import io.inference.api.Caller;
 import io.inference.broker.Broker;
 import io.inference.embedded.SharedPostgres;
 import io.inference.embedded.SharedRabbit;
+import io.inference.job.JobPriority;
+import io.inference.job.JobTask;
+import io.inference.job.Jobs;
+import io.inference.job.NewJob;
 import io.inference.stub.StubServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of RabbitMQ sees of the service. */
 class AmqpDoorIT {
@@ -213,6 +219,35 @@ class AmqpDoorIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "ü"})
+    void aCorrelationIdThatIsTooLongIsRefusedOnceAndHoldsUpNobody(String character) throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.channel.queuePurge("inference.dead-letter");
+            client.request("request.high", AmqpClient.chat(character.repeat(300), "Hi", false));
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/error/param").asText()).isEqualTo("correlation_id");
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo(character.repeat(300));
+            client.request("request.high", AmqpClient.chat("after the long " + character, "Hi", false));
+            assertThat(client.reply().json().path("correlation_id").asText()).isEqualTo("after the long " + character);
+            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
+            client.take("inference.dead-letter");
+            assertThat(client.ready("inference.dead-letter")).isZero();
+            assertThat(client.isQuiet()).isTrue();
+        }
+    }
+
+    @Test
+    void aCorrelationIdThatOnlyTheEnvelopeCanHoldGetsItsResult() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.request("request.high", AmqpClient.chat("ü".repeat(200), "Hi", false));
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo("ü".repeat(200));
+            assertThat(result.json().at("/payload/choices/0/message/content").asText())
+                    .isEqualTo("done");
+        }
+    }
+
     @Test
     void aBadTokenIsDeadLetteredWithoutIt() throws Exception {
         try (AmqpClient client = new AmqpClient()) {
@@ -221,7 +256,9 @@ class AmqpDoorIT {
                     "request.high",
                     AmqpClient.chat("token", "Hi", false),
                     Map.of("authorization", "Bearer made-up", "CamelToDirect", "x", "x-mine", "y"));
-            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("unauthenticated");
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/error/code").asText()).isEqualTo("unauthenticated");
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo("token");
             AmqpClient.Came dead = client.take("inference.dead-letter");
             assertThat(dead.properties().getHeaders())
                     .containsKey("x-mine")
@@ -250,6 +287,26 @@ class AmqpDoorIT {
                     .isEqualTo("done");
             client.request("request.high", AmqpClient.chat("same", "Ho", false));
             assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("conflict");
+        }
+    }
+
+    @Test
+    void aMessageForAJobThatIsUnderWayElsewhereGetsItsResultToo() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            Caller anonymous = new Caller("amqp:anonymous", Set.of(), Set.of(), null, Caller.Kind.SERVICE);
+            byte[] payload = AmqpClient.JSON.writeValueAsBytes(AmqpClient.JSON
+                    .readTree(AmqpClient.chat("elsewhere", "fail once, elsewhere", false))
+                    .get("payload"));
+            service.bean(Jobs.class)
+                    .submit(new NewJob(
+                            anonymous, "rest", "elsewhere", JobTask.CHAT, JobPriority.HIGH, payload, null, false));
+            client.request("request.high", AmqpClient.chat("elsewhere", "fail once, elsewhere", false));
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
+                    .isEqualTo("done");
+            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
         }
     }
 
@@ -302,6 +359,8 @@ class AmqpDoorIT {
             client.request("request.high", AmqpClient.chat("after", "Hi", false));
             assertThat(client.reply().json().path("correlation_id").asText()).isEqualTo("after");
             client.send("control.cancel", "{\"correlation_id\":\"slow\"}", null);
+            awaitStatus(client, "slow", "cancelled");
+            client.request("request.high", AmqpClient.chat("slow", "be slow", false));
             awaitStatus(client, "slow", "cancelled");
             assertThat(client.isQuiet()).isTrue();
         }

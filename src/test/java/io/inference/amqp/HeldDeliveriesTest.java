@@ -29,9 +29,9 @@ class HeldDeliveriesTest {
 
     @Test
     void everyMessageOfAJobIsAcknowledgedOnceItsResultHasArrived() {
-        held.hold(job, delivery(1));
-        held.hold(job, delivery(2));
-        held.hold(UUID.randomUUID(), delivery(3));
+        held.hold(job, delivery(1), true);
+        held.hold(job, delivery(2), true);
+        held.hold(UUID.randomUUID(), delivery(3), true);
         assertThat(settled).isEmpty();
         held.release(job);
         held.release(job);
@@ -42,19 +42,41 @@ class HeldDeliveriesTest {
     @Test
     void aJobThatEndedBeforeItsMessageWasNotedLeavesItNotBehind() {
         held.release(job);
-        held.hold(job, delivery(1));
+        held.hold(job, delivery(1), true);
         assertThat(settled).containsExactly("ack 1");
         assertThat(held.size()).isZero();
     }
 
     @Test
     void whatIsGivenBackOrForgottenIsNotAcknowledged() {
-        held.hold(job, delivery(1));
+        held.hold(job, delivery(1), true);
         held.giveBack(job);
         held.release(job);
-        held.hold(UUID.randomUUID(), delivery(2));
+        held.hold(UUID.randomUUID(), delivery(2), true);
         held.forget();
         assertThat(settled).containsExactly("requeue 1");
         assertThat(held.size()).isZero();
+    }
+
+    @Test
+    void aMessageThatWantsTheResultElsewhereIsAcknowledgedWhenItHasGoneThere() {
+        Delivery other = delivery(2);
+        held.hold(job, delivery(1), true);
+        held.release(job);
+        held.hold(job, other, false);
+        held.release(job);
+        assertThat(settled).containsExactly("ack 1");
+        assertThat(held.othersOf(job)).containsExactly(other);
+        held.release(job, other);
+        assertThat(settled).containsExactly("ack 1", "ack 2");
+        assertThat(held.size()).isZero();
+    }
+
+    @Test
+    void whatIsHeldForLongIsLeftToTheRowOrToTheBroker() {
+        held.hold(job, delivery(1), true);
+        held.hold(job, delivery(2), false);
+        held.relinquish(job);
+        assertThat(settled).containsExactly("ack 1", "requeue 2");
     }
 }

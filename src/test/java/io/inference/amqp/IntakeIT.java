@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 
@@ -45,6 +46,10 @@ class IntakeIT {
     }
 
     private RequestContainer container(InFlight calls, BlockingQueue<Delivery> came) {
+        return container(calls, came, QUEUE);
+    }
+
+    private RequestContainer container(InFlight calls, BlockingQueue<Delivery> came, String queue) {
         RequestContainer container = new RequestContainer(
                 new CachingConnectionFactory(),
                 intake,
@@ -52,7 +57,7 @@ class IntakeIT {
                 calls,
                 (delivery, route, serving) -> came.add(delivery));
         container.setAutoDeclare(false);
-        container.setQueueNames(QUEUE);
+        container.setQueueNames(queue);
         return container;
     }
 
@@ -102,5 +107,40 @@ class IntakeIT {
         assertThat(consumers()).isZero();
         await().until(() -> consumers() == SETTINGS.concurrency());
         container.stop();
+    }
+
+    @RepeatedTest(20)
+    void aPauseThatIsNoWholeNumberOfMillisecondsEndsToo() throws Exception {
+        intake.up(connection, connection);
+        RequestContainer container = container(new InFlight(), new LinkedBlockingQueue<>());
+        container.start();
+        intake.pause(Duration.ofNanos(3_999_999));
+        await().until(() -> consumers() == SETTINGS.concurrency());
+        container.stop();
+    }
+
+    @Test
+    void requestsAreStoppedAlsoWhileTheServiceIsTooBusyAndAfterwards() throws Exception {
+        channel.exchangeDeclare("inference.exchange", "topic", true);
+        intake.up(connection, connection);
+        intake.pause(Duration.ofMillis(300));
+        BlockingQueue<Delivery> came = new LinkedBlockingQueue<>();
+        RequestContainer control = container(new InFlight(), came, AmqpTopology.CONTROL_QUEUE);
+        control.start();
+        RequestContainer requests = container(new InFlight(), new LinkedBlockingQueue<>());
+        requests.start();
+        channel.basicPublish("inference.exchange", "control.cancel", null, new byte[] {1});
+        came.poll(20, TimeUnit.SECONDS).acknowledge();
+        await().until(() -> consumers() == SETTINGS.concurrency());
+        intake.pause(Duration.ofMillis(10));
+        channel.basicPublish("inference.exchange", "control.cancel", null, new byte[] {2});
+        came.poll(20, TimeUnit.SECONDS).acknowledge();
+        await().until(() -> consumers() == SETTINGS.concurrency());
+        channel.basicPublish("inference.exchange", "control.cancel", null, new byte[] {3});
+        Delivery last = came.poll(20, TimeUnit.SECONDS);
+        assertThat(last.body()).containsExactly(3);
+        last.acknowledge();
+        control.stop();
+        requests.stop();
     }
 }

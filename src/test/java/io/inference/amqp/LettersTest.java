@@ -127,12 +127,50 @@ class LettersTest {
         assertThat(dead.body()).isEqualTo(bytes("{}"));
     }
 
+    @Test
+    void anIdThatAmqpCannotCarryIsInTheEnvelopeAlone() {
+        String id = "ü".repeat(200);
+        String body = "{\"correlation_id\":\"" + id + "\",\"task\":\"chat\"}";
+        Outgoing refusal =
+                Letters.refusal(delivery(Map.of(), body), new JobError(ErrorCode.INVALID_REQUEST, "no", null));
+        assertThat(refusal.properties().getCorrelationId()).isEqualTo("c");
+        Outgoing status =
+                Letters.refused(delivery(Map.of(), body), new JobError(ErrorCode.INVALID_REQUEST, "no", null));
+        assertThat(status.properties().getCorrelationId()).isNull();
+        assertThat(new String(status.body(), StandardCharsets.UTF_8)).contains("\"" + id + "\"");
+    }
+
+    @Test
+    void aRefusalNamesTheRequestAsFarAsItCanBeRead() {
+        Outgoing refusal = Letters.refusal(
+                delivery(Map.of(), "{\"correlation_id\":\"mine\",\"task\":\"chat\",\"payload\":7}"),
+                new JobError(ErrorCode.INVALID_REQUEST, "no", "payload"));
+        assertThat(refusal.routingKey()).isEqualTo("result.chat");
+        assertThat(new String(refusal.body(), StandardCharsets.UTF_8))
+                .startsWith("{\"correlation_id\":\"mine\",\"priority\":\"high\",\"task\":\"chat\"");
+    }
+
+    @Test
+    void aDeadLetterFitsIntoOneFrameWhateverTheHeadersAndTheErrorHold() {
+        Outgoing dead = Letters.deadLetter(
+                delivery(Map.of("x-large", "x".repeat(120_000), "x-small", "y"), "{}"),
+                new JobError(ErrorCode.INVALID_REQUEST, "z".repeat(120_000), null),
+                1);
+        assertThat(dead.properties().getHeaders()).containsKey("x-small").doesNotContainKey("x-large");
+        assertThat(dead.properties().getHeaders().toString()).hasSizeLessThan(10_000);
+    }
+
     private static Delivery delivery() {
+        return delivery(
+                Map.of("Authorization", "secret", "CamelHttpUri", "x", "inferenceBackend", "y", "x-mine", 1), "{}");
+    }
+
+    private static Delivery delivery(Map<String, Object> headers, String body) {
         BasicProperties properties = new BasicProperties.Builder()
                 .correlationId("c")
-                .headers(Map.of("Authorization", "secret", "CamelHttpUri", "x", "inferenceBackend", "y", "x-mine", 1))
+                .headers(headers)
                 .build();
-        return new Delivery(1, "inference.request.high", properties, bytes("{}"), new Delivery.Settlement() {
+        return new Delivery(1, "inference.request.high", properties, bytes(body), new Delivery.Settlement() {
             @Override
             public void acknowledge(long tag) {}
 

@@ -97,6 +97,16 @@ class QueueConsumerIT {
         consumer.leave();
     }
 
+    @Test
+    void aChannelThatTheBrokerClosesIsOpenedAnewByAnotherConnection() throws Exception {
+        Connection consuming = SharedRabbit.connect();
+        QueueConsumer consumer = new QueueConsumer(consuming, queue, 5, came::add);
+        consumer.consume();
+        // It never came, so that the broker refuses to hear of it and closes the channel.
+        consumer.acknowledge(7);
+        await().until(() -> !consuming.isOpen());
+    }
+
     private void assertNothingIsLeft() throws Exception {
         try (Connection other = SharedRabbit.connect();
                 Channel looking = other.createChannel()) {

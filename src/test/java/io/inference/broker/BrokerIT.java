@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,9 +157,26 @@ class BrokerIT {
         assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
     }
 
+    @Test
+    void aMessageThatAmqpCannotCarryIsGivenUpAndTheConfirmsOfTheNextAreTheirOwn() throws Exception {
+        broker.start();
+        await().until(() -> broker.state().equals("up"));
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
+        assertThat(publish("inference.exchange", "status.done", true, "x".repeat(256)))
+                .isEqualTo(Outcome.RETURNED);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
+        assertThat(publish("", "no-such-queue", true)).isEqualTo(Outcome.RETURNED);
+    }
+
     private Outcome publish(String exchange, String key, boolean mandatory) throws Exception {
+        return publish(exchange, key, mandatory, null);
+    }
+
+    private Outcome publish(String exchange, String key, boolean mandatory, @Nullable String correlationId)
+            throws Exception {
         BasicProperties properties = new BasicProperties.Builder()
                 .messageId(UUID.randomUUID().toString())
+                .correlationId(correlationId)
                 .build();
         return publisher
                 .publish(new Outgoing(exchange, key, mandatory, properties, "x".getBytes(StandardCharsets.UTF_8)))

@@ -86,6 +86,41 @@ class WaitingCallsTest {
         assertThat(queue.count()).isEqualTo(11);
     }
 
+    @Test
+    void aCallThatHangsWhileFewComeDoesNotHaveOthersRefused() {
+        AtomicLong clock = new AtomicLong();
+        WaitingCalls queue = new WaitingCalls(100, clock::get);
+        queue.admit(call());
+        for (int i = 0; i < 10; i++) {
+            clock.addAndGet(Duration.ofMinutes(1).toNanos());
+            Call quick = new Call("quick", "grpc", Duration.ofSeconds(20));
+            queue.admit(quick);
+            clock.addAndGet(Duration.ofMillis(30).toNanos());
+            quick.markFirstToken();
+        }
+        assertThat(queue.count()).isEqualTo(1);
+    }
+
+    @Test
+    void nobodyIsRefusedForAQueueThatHasNotMovedForLonger() {
+        AtomicLong clock = new AtomicLong();
+        WaitingCalls queue = new WaitingCalls(100, clock::get);
+        for (int i = 0; i < 5; i++) {
+            Call slow = call();
+            queue.admit(slow);
+            clock.addAndGet(Duration.ofSeconds(10).toNanos());
+            slow.markFirstToken();
+        }
+        for (int i = 0; i < 3; i++) {
+            queue.admit(call());
+        }
+        assertThatThrownBy(() -> queue.admit(new Call("hasty", "grpc", Duration.ofSeconds(20))))
+                .isInstanceOf(InferenceException.class);
+        clock.addAndGet(Duration.ofSeconds(31).toNanos());
+        queue.admit(new Call("later", "grpc", Duration.ofSeconds(20)));
+        assertThat(queue.count()).isEqualTo(4);
+    }
+
     private static Call call() {
         return new Call("id", "rest", Duration.ofMinutes(1));
     }
