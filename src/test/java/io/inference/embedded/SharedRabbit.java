@@ -26,10 +26,18 @@ public final class SharedRabbit {
 
     /** Skips the test, visibly, where this machine has no rabbitmq-server. */
     public static void assumeInstalled() {
+        String missing = missing();
+        Assumptions.assumeTrue(
+                missing.isEmpty(), () -> "no rabbitmq-server is installed on this machine: " + missing);
+    }
+
+    /** What this machine lacks to run one; empty where it lacks nothing. */
+    public static String missing() {
         try {
             RabbitPrograms.find(System.getenv("PATH"));
+            return "";
         } catch (NoBrokerException e) {
-            Assumptions.abort("no rabbitmq-server is installed on this machine: " + e.getMessage());
+            return String.valueOf(e.getMessage());
         }
     }
 

@@ -1,0 +1,89 @@
+package io.inference.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Callers that ask without a pause, at every door for whole answers and for streams, and hold each answer to its question. */
+final class Callers {
+    private static final int WHOLE_A_DOOR = 4;
+    private static final int STREAMS_A_DOOR = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Map<String, AtomicLong> answers = new LinkedHashMap<>();
+    private final Collection<String> failures = new ConcurrentLinkedQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicLong questions = new AtomicLong();
+    private final List<DoorLoad> doors;
+    private volatile boolean running = true;
+
+    private interface Ask {
+        String ask(String question) throws Exception;
+    }
+
+    Callers(List<DoorLoad> doors) {
+        this.doors = List.copyOf(doors);
+        for (DoorLoad door : doors) {
+            start(WHOLE_A_DOOR, door.name() + " answers", door::whole);
+            start(STREAMS_A_DOOR, door.name() + " streams", door::stream);
+        }
+    }
+
+    private void start(int count, String what, Ask ask) {
+        AtomicLong counter = answers.computeIfAbsent(what, name -> new AtomicLong());
+        for (int i = 0; i < count; i++) {
+            threads.add(Thread.ofVirtual().unstarted(() -> repeat(what, ask, counter)));
+        }
+    }
+
+    void start() {
+        threads.forEach(Thread::start);
+    }
+
+    private void repeat(String what, Ask ask, AtomicLong counter) {
+        while (running) {
+            String question = what.replace(' ', '-') + "-" + questions.incrementAndGet();
+            try {
+                String answer = ask.ask(question);
+                if (!answer.equals(EchoUpstream.answerTo(question))) {
+                    failures.add(what + ": not the whole answer to " + question + ": " + answer);
+                }
+                counter.incrementAndGet();
+            } catch (Exception e) {
+                failures.add(what + ": " + e);
+            }
+        }
+    }
+
+    /** Lets every call under way end, and looks for what was lost or doubled. */
+    void stop() throws Exception {
+        running = false;
+        for (Thread thread : threads) {
+            if (!thread.join(PATIENCE)) {
+                failures.add("a call does not end");
+            }
+        }
+        for (DoorLoad door : doors) {
+            String leftOver = door.leftOver();
+            if (!leftOver.isEmpty()) {
+                failures.add(door.name() + ": " + leftOver);
+            }
+        }
+    }
+
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** Answers so far, by door and kind. */
+    Map<String, Long> answers() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        answers.forEach((what, count) -> counts.put(what, count.get()));
+        return counts;
+    }
+}
