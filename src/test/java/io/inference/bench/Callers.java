@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Callers that ask without a pause, at every door for whole answers and for streams, and hold each answer to its question. */
 final class Callers {
     private static final int WHOLE_A_DOOR = 4;
     private static final int STREAMS_A_DOOR = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** A caller who is refused does not ask again at once; nor would one that counts for a rate. */
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(20);
 
     private final Map<String, AtomicLong> answers = new LinkedHashMap<>();
     private final Collection<String> failures = new ConcurrentLinkedQueue<>();
@@ -50,14 +53,20 @@ final class Callers {
             String question = what.replace(' ', '-') + "-" + questions.incrementAndGet();
             try {
                 String answer = ask.ask(question);
-                if (!answer.equals(EchoUpstream.answerTo(question))) {
-                    failures.add(what + ": not the whole answer to " + question + ": " + answer);
+                if (answer.equals(EchoUpstream.answerTo(question))) {
+                    counter.incrementAndGet();
+                } else {
+                    failed(what + ": not the whole answer to " + question + ": " + answer);
                 }
-                counter.incrementAndGet();
             } catch (Exception e) {
-                failures.add(what + ": " + e);
+                failed(what + ": " + e);
             }
         }
+    }
+
+    private void failed(String how) {
+        failures.add(how);
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
     }
 
     /** Lets every call under way end, and looks for what was lost or doubled. */

@@ -3,6 +3,7 @@ package io.inference.bench;
 import io.inference.embedded.SharedRabbit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,9 @@ import java.util.concurrent.TimeUnit;
  * them, and 1,000 changes.
  */
 public final class ReloadBenchmark {
+    private static final Duration STOCK_AT_MOST = Duration.ofSeconds(90);
+    private static final Duration STOCK_PATIENCE = Duration.ofSeconds(10);
+
     private final int edits;
     private final int seconds;
     private final int changes;
@@ -27,8 +31,8 @@ public final class ReloadBenchmark {
     public static void main(String[] args) throws Exception {
         ReloadBenchmark benchmark =
                 new ReloadBenchmark(number(args, 0, 100), number(args, 1, 10), number(args, 2, 1_000));
-        benchmark.measureStock();
         benchmark.measureService();
+        benchmark.measureStock();
         System.exit(0);
     }
 
@@ -49,7 +53,8 @@ public final class ReloadBenchmark {
             rates.of("during", () -> load.edit(edits));
             rates.during("after", seconds);
             load.stopCallers();
-            report("this service", load.failures(), load.answers(), load.latency());
+            System.out.printf("this service: %d edits, every fifth of them faulty%n", edits);
+            report(load.failures(), load.answers(), load.edits());
             rates.print();
 
             load.reload(100);
@@ -59,40 +64,48 @@ public final class ReloadBenchmark {
         }
     }
 
+    /** Sound edits, and then one that is faulty and one that mends it. */
     private void measureStock() throws Exception {
         Path folder = folder("stock");
         try (EchoUpstream upstream = new EchoUpstream();
                 StockCamel camel = new StockCamel(folder, upstream.url());
                 RestLoad rest = new RestLoad(camel.baseUrl())) {
             Callers callers = new Callers(List.of(rest));
-            int[] failed = {0};
-            int[] withoutRoutes = {0};
-            RouteEdits edited = new RouteEdits(folder, rest, fault -> {
-                boolean told = camel.failed() > failed[0];
-                if (told) {
-                    failed[0] = camel.failed();
-                    withoutRoutes[0] += camel.routes() == 0 ? 1 : 0;
-                }
-                return told;
-            });
+            RouteEdits edited = new RouteEdits(folder, rest);
             callers.start();
             Rates rates = new Rates(callers::answers);
             rates.during("warming up", seconds);
             rates.during("before", seconds);
-            rates.of("during", () -> edited.edit(edits));
+            rates.of("during", () -> edit(edited));
             rates.during("after", seconds);
-            callers.stop();
-            report("Camel's own reload", callers.failures(), callers.answers(), edited.latency());
-            System.out.println("  faulty edits that left no route at all: " + withoutRoutes[0] + " of " + failed[0]);
+            System.out.println("Camel's own reload: sound edits");
+            report(callers.failures(), callers.answers(), edited);
             rates.print();
+
+            int failures = callers.failures().size();
+            edited.writeFaulty("setBoddy");
+            RouteEdits.await(() -> camel.failed() > 0, STOCK_PATIENCE);
+            TimeUnit.SECONDS.sleep(seconds);
+            System.out.printf(
+                    "  a faulty edit: %d of 3 routes are left, %d calls fail in %d s%n",
+                    camel.routes(), callers.failures().size() - failures, seconds);
+            boolean mended = edited.edit("mended", STOCK_PATIENCE);
+            System.out.println("  the file is put right: " + (mended ? "it serves" : "it does not serve in 10 s"));
+            callers.stop();
         }
     }
 
-    private void report(String what, List<String> failures, Map<String, Long> answers, String latency) {
-        System.out.printf("%s: %d edits, every fifth faulty%n", what, edits);
-        System.out.printf("  %d failures of %s%n", failures.size(), answers);
+    private void edit(RouteEdits edited) throws Exception {
+        long end = System.nanoTime() + STOCK_AT_MOST.toNanos();
+        for (int i = 1; i <= edits && System.nanoTime() < end; i++) {
+            edited.edit("text-" + i, STOCK_PATIENCE);
+        }
+    }
+
+    private static void report(List<String> failures, Map<String, Long> answers, RouteEdits edits) {
+        System.out.println("  from write to first answer: " + edits.latency());
+        System.out.printf("  %d failures; %s%n", failures.size(), answers);
         failures.stream().limit(5).forEach(failure -> System.out.println("    " + failure));
-        System.out.println("  from write to first answer: " + latency);
     }
 
     private static Path folder(String name) throws Exception {

@@ -8,6 +8,7 @@ import io.inference.routes.RouteGenerations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 
 /** The service over an {@link EchoUpstream}, with callers at its doors and somebody who edits its routes meanwhile. */
 public final class ReloadLoad implements AutoCloseable {
+    private static final int EVERY_FAULTY = 5;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final EchoUpstream upstream = new EchoUpstream();
     private final List<DoorLoad> doors = new ArrayList<>();
     private final RunningService service;
@@ -47,9 +51,7 @@ public final class ReloadLoad implements AutoCloseable {
             doors.add(new AmqpLoad());
         }
         callers = new Callers(doors);
-        RouteGenerations generations = service.bean(RouteGenerations.class);
-        edits = new RouteEdits(
-                routes, rest, fault -> generations.status().faults().toString().contains(fault));
+        edits = new RouteEdits(routes, rest);
     }
 
     private static void copyRoutes(Path folder) throws IOException {
@@ -66,7 +68,26 @@ public final class ReloadLoad implements AutoCloseable {
 
     /** Edits so often, every fifth time for the worse, each once the one before serves or is refused. */
     public void edit(int count) throws Exception {
-        edits.edit(count);
+        for (int i = 1; i <= count; i++) {
+            String text = "text-" + i;
+            if (i % EVERY_FAULTY != 0) {
+                mustBe(edits.edit(text, PATIENCE), text + " serves");
+            } else {
+                String step = "setBoddy" + i;
+                edits.writeFaulty(step);
+                mustBe(RouteEdits.await(() -> faults().contains(step), PATIENCE), step + " is refused");
+            }
+        }
+    }
+
+    private String faults() {
+        return service.bean(RouteGenerations.class).status().faults().toString();
+    }
+
+    private static void mustBe(boolean held, String what) {
+        if (!held) {
+            throw new IllegalStateException("waited too long until " + what);
+        }
     }
 
     /** Lets every call under way end. */
@@ -86,9 +107,8 @@ public final class ReloadLoad implements AutoCloseable {
         return failures;
     }
 
-    /** From the write of a file to the first answer of the new routes. */
-    String latency() {
-        return edits.latency();
+    RouteEdits edits() {
+        return edits;
     }
 
     /** Changes the routes as fast as they are built, without a look at the folder between. */
@@ -98,12 +118,10 @@ public final class ReloadLoad implements AutoCloseable {
             edits.write("again-" + i);
             // The watcher may have seen it first.
             if (generations.reload("bench").outcome() == Outcome.REFUSED) {
-                throw new IllegalStateException(generations.status().faults().toString());
+                throw new IllegalStateException(faults());
             }
         }
-        while (!generations.status().draining().isEmpty()) {
-            Thread.sleep(10);
-        }
+        mustBe(RouteEdits.await(() -> generations.status().draining().isEmpty(), PATIENCE), "no generation drains");
     }
 
     Footprint footprint() throws InterruptedException {

@@ -1,61 +1,72 @@
 package io.inference.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 
-/** Edits one file of a folder of routes, every fifth time for the worse, and waits each time until what serves is what was written. */
+/** Edits one file of a folder of routes, and waits until what serves is what was written. */
 final class RouteEdits {
     private static final String FILE = "rest-edited.camel.yaml";
-    private static final int EVERY_FAULTY = 5;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path folder;
     private final RestLoad client;
-    private final Predicate<String> refused;
     private final List<Long> millis = new ArrayList<>();
 
-    /**
-     * @param refused whether the text of a fault has been told of
-     */
-    RouteEdits(Path folder, RestLoad client, Predicate<String> refused) {
+    RouteEdits(Path folder, RestLoad client) {
         this.folder = folder;
         this.client = client;
-        this.refused = refused;
     }
 
-    void edit(int count) throws Exception {
-        for (int i = 1; i <= count; i++) {
-            if (i % EVERY_FAULTY == 0) {
-                String fault = "setBoddy" + i;
-                Files.writeString(folder.resolve(FILE), route("x").replace("setBody", fault));
-                await("refusal of " + fault, () -> refused.test(fault));
-            } else {
-                String text = "text-" + i;
-                long start = System.nanoTime();
-                Files.writeString(folder.resolve(FILE), route(text));
-                await(text, () -> serves(text));
-                millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-            }
-        }
-    }
-
-    /** Writes a file that no other edit wrote. */
-    void write(String text) throws Exception {
+    /** Writes a route that answers with a text. */
+    void write(String text) throws IOException {
         Files.writeString(folder.resolve(FILE), route(text));
     }
 
-    /** From the write of a file to the first answer of the new routes, as {@code p50 …, p99 …}. */
+    /** Writes a route with a step that there is not. */
+    void writeFaulty(String step) throws IOException {
+        Files.writeString(folder.resolve(FILE), route("x").replace("setBody", step));
+    }
+
+    /**
+     * Writes a route and waits until it serves.
+     *
+     * @return whether it did in time
+     */
+    boolean edit(String text, Duration patience) throws Exception {
+        long start = System.nanoTime();
+        write(text);
+        boolean served = await(() -> serves(text), patience);
+        if (served) {
+            millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        }
+        return served;
+    }
+
+    /** From the write of a file to the first answer of the new routes, as {@code 80 edits, p50 …, p99 …}. */
     String latency() {
-        Collections.sort(millis);
-        return "p50 %d ms, p99 %d ms"
-                .formatted(
-                        millis.get(millis.size() / 2), millis.get(Math.min(millis.size() - 1, millis.size() * 99 / 100)));
+        List<Long> sorted = millis.stream().sorted().toList();
+        return sorted.isEmpty()
+                ? "nothing served"
+                : "%d edits served, p50 %d ms, p99 %d ms"
+                        .formatted(
+                                sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() * 99 / 100));
+    }
+
+    /** @return whether it came to hold in time */
+    static boolean await(BooleanSupplier condition, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        return true;
     }
 
     private boolean serves(String text) {
@@ -64,20 +75,6 @@ final class RouteEdits {
         } catch (Exception e) {
             // Stock Camel has moments without a route.
             return false;
-        }
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    private static void await(String what, Condition condition) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("waited too long for " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 

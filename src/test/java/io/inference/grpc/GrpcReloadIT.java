@@ -9,10 +9,13 @@ import io.grpc.StatusRuntimeException;
 import io.inference.RunningService;
 import io.inference.embedded.SharedPostgres;
 import io.inference.grpc.v1.EmbedRequest;
+import io.inference.routes.RouteGenerations;
+import io.inference.security.TestIssuer;
 import io.inference.stub.StubServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,10 +48,7 @@ class GrpcReloadIT {
             assertThat(embed(caller)).isNotEqualTo(Code.UNIMPLEMENTED);
 
             Path file = folder.resolve("grpc-api.camel.yaml");
-            String text = Files.readString(file);
-            int embed = text.indexOf("- route:\n    id: grpc-api-embed");
-            Files.writeString(
-                    file, text.substring(0, embed) + text.substring(text.indexOf("- route:\n    id: grpc-api-models")));
+            Files.writeString(file, withoutEmbed(Files.readString(file)));
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(embed(caller)).isEqualTo(Code.UNIMPLEMENTED));
 
@@ -58,6 +58,47 @@ class GrpcReloadIT {
         }
     }
 
+    @Test
+    void aCandidateServesAdminsWhoAskForItUntilItIsDecided() throws Exception {
+        copyRoutes();
+        Path file = folder.resolve("grpc-api.camel.yaml");
+        String whole = Files.readString(file);
+        Files.writeString(file, withoutEmbed(whole));
+        try (TestIssuer issuer = new TestIssuer();
+                RunningService service = start(
+                        "--routes-dir=" + folder,
+                        "--routes-commit=manual",
+                        "--auth-issuer=" + issuer.url(),
+                        "--auth-audience=" + TestIssuer.AUDIENCE);
+                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
+            RouteGenerations generations = service.bean(RouteGenerations.class);
+            String staff = "Bearer " + issuer.token();
+            String admin = "Bearer " + issuer.token(claims -> claims.claim("groups", List.of("admins")));
+            assertThat(preview(caller, admin)).as("none waits").isEqualTo(Code.ABORTED);
+
+            Files.writeString(file, whole);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(generations.status().candidate()).isNotNull());
+            assertThat(preview(caller, admin)).as("the model is looked for").isEqualTo(Code.NOT_FOUND);
+            assertThat(preview(caller, staff)).isEqualTo(Code.PERMISSION_DENIED);
+            assertThat(embed(caller, "authorization", admin)).isEqualTo(Code.UNIMPLEMENTED);
+
+            generations.commit("a test");
+            assertThat(embed(caller, "authorization", staff)).isEqualTo(Code.NOT_FOUND);
+            assertThat(preview(caller, admin)).as("none waits any more").isEqualTo(Code.ABORTED);
+        }
+    }
+
+    private static Code preview(GrpcCaller caller, String authorization) {
+        return embed(caller, "authorization", authorization, "x-route-generation", "candidate");
+    }
+
+    private static String withoutEmbed(String text) {
+        return text.substring(0, text.indexOf("- route:\n    id: grpc-api-embed"))
+                + text.substring(text.indexOf("- route:\n    id: grpc-api-models"));
+    }
+
     private RunningService start(String... options) {
         return RunningService.start(Stream.concat(
                         SharedPostgres.options().stream(),
@@ -65,10 +106,10 @@ class GrpcReloadIT {
                 .toArray(String[]::new));
     }
 
-    private static Code embed(GrpcCaller caller) {
+    private static Code embed(GrpcCaller caller, String... metadata) {
         return catchThrowableOfType(
                         StatusRuntimeException.class,
-                        () -> caller.stub()
+                        () -> caller.stub(metadata)
                                 .embed(EmbedRequest.newBuilder()
                                         .setModel("nobody")
                                         .addInput("a")

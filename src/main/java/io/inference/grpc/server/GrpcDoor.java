@@ -9,6 +9,7 @@ import io.inference.security.RpcAdmittance;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /** The door as the service sees it: a place to publish routes to, and a server that starts and stops with the web server. */
@@ -39,13 +40,19 @@ public final class GrpcDoor implements SmartLifecycle {
         var calls = new CallsUnderWay(settings.maxCalls(), MESSAGE_TIMEOUT);
         var shared = new RpcHandler.Door(settings.requestTimeout(), listeners, calls, audit);
         var methods = new PublishedMethods(shared, health);
-        this.publishingPoint = new GrpcPublishingPoint(services, methods::publish);
+        this.publishingPoint = new GrpcPublishingPoint(services, methods);
         this.server = new GrpcServer(settings, methods, new DoorInterceptor(admittance, calls), calls, health);
     }
 
     /** A place to publish to from which nothing is served: for checking routes without a server. */
     public static PublishingPoint forChecks(List<ServiceDescriptor> services) {
-        return new GrpcPublishingPoint(services, table -> {});
+        return new GrpcPublishingPoint(services, new GrpcPublishingPoint.Target() {
+            @Override
+            public void publish(MethodTable table) {}
+
+            @Override
+            public void preview(@Nullable MethodTable table) {}
+        });
     }
 
     /** Where generations publish their methods. */

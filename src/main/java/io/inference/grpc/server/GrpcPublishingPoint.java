@@ -5,21 +5,27 @@ import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
 
 /** Where generations publish their {@code grpc} routes. The server stays; what it serves changes at once. */
 public final class GrpcPublishingPoint implements PublishingPoint {
     private final List<ServiceDescriptor> known;
-    private final Consumer<MethodTable> onPublish;
+    private final Target target;
 
-    /**
-     * @param known services that routes may serve
-     * @param onPublish takes what is served from now on
-     */
-    GrpcPublishingPoint(List<ServiceDescriptor> known, Consumer<MethodTable> onPublish) {
+    /** What serves the methods of generations. */
+    interface Target {
+        /** Takes what is served from now on. */
+        void publish(MethodTable table);
+
+        /** Takes what is served to admins who ask for the candidate; null where none waits. */
+        void preview(@Nullable MethodTable table);
+    }
+
+    /** @param known services that routes may serve */
+    GrpcPublishingPoint(List<ServiceDescriptor> known, Target target) {
         this.known = List.copyOf(known);
-        this.onPublish = onPublish;
+        this.target = target;
     }
 
     @Override
@@ -34,7 +40,12 @@ public final class GrpcPublishingPoint implements PublishingPoint {
 
             @Override
             public void publish() {
-                onPublish.accept(table);
+                target.publish(table);
+            }
+
+            @Override
+            public void preview(boolean on) {
+                target.preview(on ? table : null);
             }
         };
     }

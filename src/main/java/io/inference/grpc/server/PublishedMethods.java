@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Which methods the server has: those of the generation that was published last. A call that is under way stays with the generation that
  * it began on. There is a handler for every name, so that who has no credential is told of that first.
  */
-final class PublishedMethods extends HandlerRegistry {
+final class PublishedMethods extends HandlerRegistry implements GrpcPublishingPoint.Target {
     private static final ServerCallHandler<?, ?> LISTED_ONLY = (call, headers) -> {
         throw new IllegalStateException("this definition is for reflection");
     };
@@ -27,6 +27,7 @@ final class PublishedMethods extends HandlerRegistry {
     private final RpcHandler.Door door;
     private final HealthStatusManager health;
     private volatile Served served = new Served(new MethodTable(List.of(), new InFlight()), Map.of(), List.of());
+    private volatile @Nullable Served candidate;
 
     private record Served(
             MethodTable table,
@@ -60,7 +61,31 @@ final class PublishedMethods extends HandlerRegistry {
         }
     }
 
-    void publish(MethodTable table) {
+    /**
+     * As {@link #enter}, on the generation that waits for a decision.
+     *
+     * @throws InferenceException where none waits
+     */
+    @Nullable
+    Entered enterCandidate(String fullMethodName) {
+        Served waiting = candidate;
+        if (waiting == null || !waiting.table().calls().enter()) {
+            throw new InferenceException(ErrorCode.CONFLICT, "no candidate generation waits");
+        }
+        MethodConsumer consumer = waiting.table().find(fullMethodName);
+        if (consumer == null) {
+            waiting.table().calls().leave();
+            return null;
+        }
+        return new Entered(consumer, waiting.table().calls());
+    }
+
+    @Override
+    public void preview(@Nullable MethodTable table) {
+        candidate = table == null ? null : served(table);
+    }
+
+    private Served served(MethodTable table) {
         Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
         for (ServiceDescriptor service : table.services()) {
             for (MethodDescriptor<?, ?> method : service.getMethods()) {
@@ -71,11 +96,16 @@ final class PublishedMethods extends HandlerRegistry {
                                 new RpcHandler(method.getFullMethodName(), this, door)));
             }
         }
-        Served before = served;
-        served = new Served(
+        return new Served(
                 table,
                 methods,
                 table.services().stream().map(PublishedMethods::listed).toList());
+    }
+
+    @Override
+    public void publish(MethodTable table) {
+        Served before = served;
+        served = served(table);
         before.services().stream()
                 .map(service -> service.getServiceDescriptor().getName())
                 .filter(name -> !table.serviceNames().contains(name))
@@ -87,6 +117,11 @@ final class PublishedMethods extends HandlerRegistry {
     @Override
     public ServerMethodDefinition<?, ?> lookupMethod(String fullMethodName, @Nullable String authority) {
         ServerMethodDefinition<?, ?> method = served.methods().get(fullMethodName);
+        Served waiting = candidate;
+        if (method == null && waiting != null) {
+            // Its handler asks whether the call is for the candidate.
+            method = waiting.methods().get(fullMethodName);
+        }
         return method != null ? method : unknown(fullMethodName);
     }
 

@@ -41,16 +41,32 @@ final class RpcHandler implements ServerCallHandler<Object, Message> {
     @Override
     public ServerCall.Listener<Object> startCall(ServerCall<Object, Message> rpc, Metadata metadata) {
         Visitor visitor = Visitor.current();
-        PublishedMethods.Entered entered = methods.enter(fullMethodName);
-        if (entered == null) {
-            var notServed = new InferenceException(
-                    ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName);
-            return Refusal.refuse(rpc, notServed, visitor.id());
+        PublishedMethods.Entered entered;
+        try {
+            entered = enter(metadata, visitor);
+        } catch (InferenceException e) {
+            return Refusal.refuse(rpc, e, visitor.id());
         }
         Call call = new Call(visitor.id(), "grpc", timeout());
         RpcRun run = new RpcRun(rpc, metadata, entered, door, call, visitor.caller());
         run.begin();
         return run;
+    }
+
+    private PublishedMethods.Entered enter(Metadata metadata, Visitor visitor) {
+        boolean preview = "candidate".equalsIgnoreCase(metadata.get(RpcMetadata.GENERATION));
+        if (preview && !visitor.caller().admin()) {
+            String subject = visitor.caller().subject();
+            door.audit().refused(visitor.id(), subject, "grpc", "/" + fullMethodName, "forbidden", "preview");
+            throw new InferenceException(ErrorCode.FORBIDDEN, RpcMetadata.GENERATION.name() + " is for admins");
+        }
+        PublishedMethods.Entered entered =
+                preview ? methods.enterCandidate(fullMethodName) : methods.enter(fullMethodName);
+        if (entered == null) {
+            throw new InferenceException(
+                    ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName);
+        }
+        return entered;
     }
 
     private Duration timeout() {

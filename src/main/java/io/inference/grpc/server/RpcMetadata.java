@@ -16,6 +16,8 @@ final class RpcMetadata {
     static final Key<String> AUTHORIZATION = key("authorization");
     static final Key<String> API_KEY = key("x-api-key");
     static final Key<String> ORIGIN = key("origin");
+    /** An admin's call with the value {@code candidate} runs on the generation that waits for a decision. */
+    static final Key<String> GENERATION = key("x-route-generation");
 
     private static final Pattern SOUND_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final Set<String> CREDENTIALS = Set.of("authorization", "x-api-key", "cookie");
