@@ -1,7 +1,5 @@
 package io.inference.routes;
 
-import io.inference.config.EditDistance;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -55,8 +53,6 @@ final class AllowList {
             "wasm",
             "xquery");
 
-    private static final int MISTYPED = 2;
-
     private final Set<String> added;
 
     /** @param added names of components and languages beyond the list (ROUTES_ALLOW), separated by commas */
@@ -82,14 +78,8 @@ final class AllowList {
     }
 
     static String refusal(String what, String name) {
-        String nearest = what.equals("component")
-                ? COMPONENTS.stream()
-                        .min(Comparator.comparingInt((String known) -> EditDistance.between(known, name))
-                                .thenComparing(Comparator.naturalOrder()))
-                        .filter(known -> EditDistance.between(known, name) <= MISTYPED)
-                        .orElse("")
-                : "";
+        String hint = what.equals("component") ? Names.didYouMean(name, COMPONENTS) : "";
         return "the " + what + " '" + name + "' is not among those that a route may use"
-                + (nearest.isEmpty() ? "; ROUTES_ALLOW adds to them" : "; did you mean '" + nearest + "'?");
+                + (hint.isEmpty() ? "; ROUTES_ALLOW adds to them" : hint);
     }
 }

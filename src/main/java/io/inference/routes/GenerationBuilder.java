@@ -7,7 +7,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
@@ -81,7 +85,10 @@ class GenerationBuilder {
             load(files, context);
             publications.add(HeldConsumers.of(context));
             start(context);
-            fail(publications.stream().flatMap(p -> p.faults().stream()).toList());
+            fail(publications.stream()
+                    .flatMap(publication -> publication.faults().stream())
+                    .map(fault -> RouteFaults.placed(context, fault))
+                    .toList());
             started = true;
             return new RouteGeneration(
                     number, files, files.hash(), Instant.now(), context, publications, calls, meters);
@@ -95,29 +102,43 @@ class GenerationBuilder {
     /** Tells all that is wrong together, as far as one fault does not hide another. */
     private void load(RouteFiles files, DefaultCamelContext context) {
         List<RouteFault> faults = new ArrayList<>(RouteSafety.check(files.contents(), allowed));
-        int unsafe = faults.size();
-        parse(files, context, faults);
-        if (faults.size() == unsafe) {
-            files.contents().forEach((file, text) -> faults.addAll(RouteSchema.check(file, text)));
-            faults.addAll(RouteChecks.check(context, settings, files));
+        // Loading a file makes the beans that it asks for, hence not before all that it asks for is allowed.
+        Set<String> unsafe = faults.stream().map(RouteFault::file).collect(Collectors.toSet());
+        SortedMap<String, String> safe = new TreeMap<>(files.contents());
+        safe.keySet().removeAll(unsafe);
+        List<RouteFault> unread = new ArrayList<>();
+        parse(safe, context, unread, faults);
+        for (var file : files.contents().entrySet()) {
+            List<RouteFault> wrong = RouteSchema.check(file.getKey(), file.getValue());
+            faults.addAll(wrong);
+            // The loader stops at the first of what the schema knows.
+            unread.stream()
+                    .filter(fault -> wrong.isEmpty() && fault.file().equals(file.getKey()))
+                    .forEach(faults::add);
         }
+        boolean whole = unsafe.isEmpty() && unread.isEmpty();
+        faults.addAll(RouteChecks.check(context, settings, files, whole));
         fail(faults);
     }
 
-    private static void parse(RouteFiles files, CamelContext context, List<RouteFault> faults) {
+    private static void parse(
+            SortedMap<String, String> files,
+            CamelContext context,
+            List<RouteFault> unread,
+            List<RouteFault> duplicates) {
         List<Map.Entry<String, RoutesBuilder>> builders = new ArrayList<>();
-        files.contents().forEach((file, text) -> {
+        files.forEach((file, text) -> {
             try {
                 PluginHelper.getRoutesLoader(context)
                         .findRoutesBuilders(ResourceHelper.fromString(file, text))
                         .forEach(builder -> builders.add(Map.entry(file, builder)));
             } catch (Exception e) {
-                faults.add(RouteFaults.of(file, e));
+                unread.add(RouteFaults.of(file, e));
             }
         });
         // Route configurations first: a route takes them on when it is added.
         for (var builder : builders) {
-            add(builder.getKey(), faults, () -> {
+            add(builder.getKey(), unread, () -> {
                 if (builder.getValue() instanceof RouteConfigurationsBuilder configurations) {
                     context.addRoutesConfigurations(configurations);
                 }
@@ -125,9 +146,9 @@ class GenerationBuilder {
         }
         Map<String, String> owners = new HashMap<>();
         for (var builder : builders) {
-            add(builder.getKey(), faults, () -> {
+            add(builder.getKey(), unread, () -> {
                 context.addRoutes(builder.getValue());
-                claimIds(builder.getKey(), (RouteBuilder) builder.getValue(), owners, faults);
+                claimIds(builder.getKey(), (RouteBuilder) builder.getValue(), owners, duplicates);
             });
         }
     }

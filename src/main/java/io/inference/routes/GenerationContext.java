@@ -3,8 +3,11 @@ package io.inference.routes;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.config.Settings;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RedeliveryPolicyDefinition;
@@ -25,7 +28,7 @@ final class GenerationContext {
     private GenerationContext() {}
 
     static DefaultCamelContext create(int number, BeanRepository beans, Settings settings, AllowList allowed) {
-        DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(beans));
+        DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(new PublishedBeans(beans)));
         context.getCamelContextExtension().setName("routes-" + number);
         context.setSourceLocationEnabled(true);
         context.setStreamCaching(false);
@@ -38,6 +41,7 @@ final class GenerationContext {
         properties.addPropertiesSource(new SettingsSource(settings));
         context.setPropertiesComponent(properties);
         restrict(context.getCamelContextExtension(), allowed);
+        context.addComponent("bean", new BeansByName());
         context.getExecutorServiceManager().setDefaultThreadPoolProfile(threads());
         // The doors tell the caller and the log what failed, once; Camel's own report would be a second one.
         DefaultErrorHandlerDefinition errors = new DefaultErrorHandlerDefinition();
@@ -63,6 +67,17 @@ final class GenerationContext {
             }
             return languages.resolveLanguage(name, camel);
         });
+    }
+
+    /** Calls beans by their names alone: Camel takes a name that is none for a class, and makes one of that. */
+    private static final class BeansByName extends BeanComponent {
+        @Override
+        protected Endpoint createEndpoint(String uri, String name, Map<String, Object> parameters) throws Exception {
+            if (getCamelContext().getRegistry().lookupByName(name) == null) {
+                throw new InferenceException(ErrorCode.INTERNAL, "no bean '" + name + "'");
+            }
+            return super.createEndpoint(uri, name, parameters);
+        }
     }
 
     /** For steps that work beside each other, and mostly wait: a flood runs on its callers' threads in the end, and slows them. */

@@ -1,12 +1,10 @@
 package io.inference.routes;
 
-import io.inference.config.EditDistance;
 import io.inference.config.KnownSettings;
 import io.inference.config.Setting;
 import io.inference.config.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +32,9 @@ final class RouteChecks {
     private static final Pattern ID = Pattern.compile("[\\s-]*id:\\s*[\"']?([^\"'#]*?)[\"']?\\s*(#.*)?");
     private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?]+).*");
 
+    /** No settings, and told by {@link RouteSafety}. */
+    private static final Set<String> OF_THE_MACHINE = Set.of("env", "sys", "sysenv", "service", "bean");
+
     private static final Set<String> DOORS = Set.of("platform-http", "grpc", "spring-rabbitmq");
     private static final String AUTHENTICATE = "authenticate";
     private static final Set<String> BEFORE_AUTHENTICATION = new TreeSet<>(Set.of(
@@ -43,9 +44,12 @@ final class RouteChecks {
     private final Settings settings;
     private final List<RouteFault> faults = new ArrayList<>();
     private final Set<String> flows;
+    private final boolean whole;
 
-    private RouteChecks(CamelContext context, Settings settings, Collection<RouteDefinition> routes) {
+    private RouteChecks(
+            CamelContext context, Settings settings, Collection<RouteDefinition> routes, boolean whole) {
         this.context = context;
+        this.whole = whole;
         this.settings = settings;
         this.flows = routes.stream()
                 .map(route -> flowName(route.getInput().getEndpointUri()))
@@ -53,9 +57,10 @@ final class RouteChecks {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    static List<RouteFault> check(ModelCamelContext context, Settings settings, RouteFiles files) {
+    /** @param whole whether all files could be loaded, so that a flow that is not there is a fault */
+    static List<RouteFault> check(ModelCamelContext context, Settings settings, RouteFiles files, boolean whole) {
         List<RouteDefinition> routes = context.getRouteDefinitions();
-        RouteChecks checks = new RouteChecks(context, settings, routes);
+        RouteChecks checks = new RouteChecks(context, settings, routes, whole);
         checks.checkDuplicates(routes);
         routes.forEach(checks::checkRoute);
         files.contents().forEach(checks::checkPlaceholders);
@@ -154,7 +159,7 @@ final class RouteChecks {
         Set<String> published = context.getRegistry()
                 .findByTypeWithName(org.apache.camel.Processor.class)
                 .keySet();
-        fault(route, step, "no bean '" + ref + "'" + didYouMean(ref, published));
+        fault(route, step, "no bean '" + ref + "'" + Names.didYouMean(ref, published));
     }
 
     private void checkTarget(RouteDefinition route, ProcessorDefinition<?> step, @Nullable String uri) {
@@ -162,8 +167,8 @@ final class RouteChecks {
             return;
         }
         String flow = flowName(uri);
-        if (!flow.isEmpty() && !flow.contains("{{") && !flow.contains("${") && !flows.contains(flow)) {
-            fault(route, step, "no route consumes direct:" + flow + didYouMean(flow, flows));
+        if (whole && !flow.isEmpty() && !flow.contains("{{") && !flow.contains("${") && !flows.contains(flow)) {
+            fault(route, step, "no route consumes direct:" + flow + Names.didYouMean(flow, flows));
         }
     }
 
@@ -178,7 +183,8 @@ final class RouteChecks {
             Matcher placeholder = PLACEHOLDER.matcher(line.stripLeading().startsWith("#") ? "" : line);
             while (placeholder.find()) {
                 String key = placeholder.group(1);
-                if (settings.forRoutes(key).isEmpty()) {
+                if (!OF_THE_MACHINE.contains(key.strip())
+                        && settings.forRoutes(key).isEmpty()) {
                     faults.add(new RouteFault(file, number, step, "no setting '" + key + "'" + nearestSetting(key)));
                 }
             }
@@ -186,7 +192,7 @@ final class RouteChecks {
     }
 
     private static String nearestSetting(String key) {
-        return didYouMean(
+        return Names.didYouMean(
                 key,
                 KnownSettings.ALL.stream()
                         .filter(setting -> !setting.secret())
@@ -206,12 +212,5 @@ final class RouteChecks {
         }
         Matcher direct = DIRECT.matcher(uri);
         return direct.matches() ? direct.group(1) : "";
-    }
-
-    private static String didYouMean(String name, Collection<String> known) {
-        return known.stream()
-                .min(Comparator.comparingInt(other -> EditDistance.between(name, other)))
-                .map(nearest -> "; did you mean '" + nearest + "'?")
-                .orElse("");
     }
 }

@@ -49,6 +49,11 @@ final class RouteFaults {
         return new RouteFault("", 0, "", firstLine(root(failure).getMessage()));
     }
 
+    /** A fault of a route, with the place of that route in its file. */
+    static RouteFault placed(ModelCamelContext context, RouteFault fault) {
+        return fault.file().isEmpty() ? ofRoute(context, fault.step(), fault.message()) : fault;
+    }
+
     private static RouteFault ofRoute(ModelCamelContext context, String routeId, String message) {
         RouteDefinition route = context.getRouteDefinition(routeId);
         return route == null

@@ -32,11 +32,17 @@ final class RouteSafety {
     private static final Set<String> ADDRESSED = Set.of("from", "to", "toD", "wireTap", "uri", "deadLetterUri");
     private static final Set<String> CLASSES =
             Set.of("beanType", "beanClass", "scriptLanguage", "initMethod", "factoryBean");
+    private static final Set<String> BEAN_NAMES = Set.of("ref", "beanName", "method");
+    /** Text before parentheses that Camel would take for a class, once there is no bean of that name. */
+    private static final Pattern CLASS_NAME = Pattern.compile("[^(?{]*\\w[.]\\w+[.]\\w[^{]*", Pattern.DOTALL);
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)(?::.*)?", Pattern.DOTALL);
     private static final Pattern MACHINE =
-            Pattern.compile("(?:\\{\\{\\??|\\$\\{)\\s*(env|sys|sysenv|service|bean|type)[:.]([^}]*)}");
+            Pattern.compile("(?:\\{\\{\\??|\\$(?:simple)?\\{)\\s*(env|sys|sysenv|service|bean|type)[:.]([^}]*)}");
+    private static final Pattern NAMED_BEAN =
+            Pattern.compile("[A-Za-z][\\w-]*(?:(?:\\?method=|::|[.])[A-Za-z]\\w*(?:\\(.*\\))?)?\\s*");
     private static final Pattern CLASS = Pattern.compile(
-            "#(?:class|type|valueAs)[:(]|\\$\\{[^}]*(?:getClass|[.]class\\b|classLoader|camelContext)[^}]*}");
+            "#(?:class|type|valueAs)[:(]|\\$(?:simple)?\\{[^}]*(?:getClass|[.]class\\b|classLoader|[cC]amelContext|getContext"
+                    + "|exchange[?]?[.]context)[^}]*}");
     private static final int MAX_REDELIVERIES = 100;
 
     private final AllowList allowed;
@@ -104,6 +110,8 @@ final class RouteSafety {
             fault(value, step, AllowList.refusal("language", key.equals("language") ? text : key));
         } else if (CLASSES.contains(key)) {
             fault(value, step, "'" + key + "' makes a bean of a class: use one of the service's beans by 'ref'");
+        } else if (BEAN_NAMES.contains(key) && CLASS_NAME.matcher(text).matches()) {
+            fault(value, step, "'" + text + "' is the name of a class: use one of the service's beans");
         } else if (key.equals("maximumRedeliveries")) {
             checkRedeliveries(value, text, step);
         }
@@ -116,6 +124,8 @@ final class RouteSafety {
             fault(node, step, "the address '" + uri + "' does not begin with a component's name");
         } else if (!allowed.component(scheme.group(1))) {
             fault(node, step, AllowList.refusal("component", scheme.group(1)));
+        } else if (scheme.group(1).equals("bean") && CLASS_NAME.matcher(uri).matches()) {
+            fault(node, step, "'" + uri + "' names a class: use one of the service's beans");
         }
     }
 
@@ -133,9 +143,12 @@ final class RouteSafety {
     private void checkText(ScalarNode node, String step) {
         String text = node.getValue();
         Matcher machine = MACHINE.matcher(text);
-        if (machine.find()
-                && !(machine.group(1).equals("bean") && !machine.group(2).contains("class"))) {
-            fault(node, step, "'" + machine.group() + "' reads the machine: use a {{setting}}");
+        while (machine.find()) {
+            if (!machine.group(1).equals("bean")) {
+                fault(node, step, "'" + machine.group() + "' reads the machine: use a {{setting}}");
+            } else if (!NAMED_BEAN.matcher(machine.group(2)).matches()) {
+                fault(node, step, "'" + machine.group() + "' reaches for a class: use one of the service's beans");
+            }
         }
         Matcher type = CLASS.matcher(text);
         if (type.find()) {

@@ -14,10 +14,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -25,8 +29,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * Holds files to Camel's own schema of its YAML, for what Camel's loader lets pass: a property that is missing, or a text in place of
- * a list. A schema full of alternatives names each of them for one mistake, so that only what is wrong deepest in the file is told.
+ * Holds files to Camel's own schema of its YAML: for all that is wrong in a file of which Camel's loader tells the first fault alone, and
+ * for what that lets pass, such as a property that is missing or a text in place of a list. A schema full of alternatives names each of them for one mistake, so that only what is wrong deepest in the file is told.
  */
 final class RouteSchema {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,22 +39,36 @@ final class RouteSchema {
 
     /** Read when it is first needed: it is large. */
     private static final class Camel {
-        static final Schema SCHEMA = read();
+        static final JsonNode TEXT = read();
+        static final Schema SCHEMA =
+                SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4).getSchema(TEXT);
+        /** Every word of the DSL. */
+        static final Set<String> WORDS = TEXT.findValues("properties").stream()
+                .flatMap(properties -> properties.propertyStream().map(Map.Entry::getKey))
+                .collect(Collectors.toUnmodifiableSet());
 
-        private static Schema read() {
+        private static JsonNode read() {
             try (InputStream file = RouteSchema.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-                return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4)
-                        .getSchema(JSON.readTree(file));
+                return JSON.readTree(file);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
     }
 
-    /** @param text that Camel's loader has taken */
+    /** @return nothing for a text that is no YAML, which the loader tells of */
     static List<RouteFault> check(String file, String text) {
         LoadSettings asCamelDoes = LoadSettings.builder().build();
-        JsonNode content = JSON.valueToTree(new Load(asCamelDoes).loadFromString(text));
+        try {
+            Object content = new Load(asCamelDoes).loadFromString(text);
+            Optional<Node> root = new Compose(asCamelDoes).composeString(text);
+            return root.map(node -> check(file, JSON.valueToTree(content), node)).orElse(List.of());
+        } catch (YamlEngineException e) {
+            return List.of();
+        }
+    }
+
+    private static List<RouteFault> check(String file, JsonNode content, Node root) {
         Map<NodePath, List<Error>> byPlace = new LinkedHashMap<>();
         for (Error error : Camel.SCHEMA.validate(content)) {
             List<Error> here = byPlace.computeIfAbsent(error.getInstanceLocation(), place -> new ArrayList<>());
@@ -59,13 +77,17 @@ final class RouteSchema {
             }
         }
         List<RouteFault> faults = new ArrayList<>();
-        Node root = new Compose(asCamelDoes).composeString(text).orElseThrow();
         byPlace.forEach((place, errors) -> {
             boolean deepest =
                     byPlace.keySet().stream().noneMatch(other -> !other.equals(place) && other.startsWith(place));
-            String message = deepest ? message(errors) : "";
-            if (!message.isEmpty()) {
-                faults.add(fault(file, root, place, message));
+            if (deepest) {
+                Place where = Place.of(root, place);
+                List<String> unknown = of(errors, "additionalProperties");
+                unknown.forEach(name -> faults.add(where.unknown(file, name)));
+                String message = unknown.isEmpty() ? message(errors) : "";
+                if (!message.isEmpty()) {
+                    faults.add(new RouteFault(file, where.line(), where.step(), message));
+                }
             }
         });
         return faults;
@@ -79,10 +101,6 @@ final class RouteSchema {
 
     /** Empty where only the alternatives around a mistake elsewhere, or around a number that Camel takes for a text, are told. */
     private static String message(List<Error> errors) {
-        List<String> unknown = of(errors, "additionalProperties");
-        if (!unknown.isEmpty()) {
-            return "there is no property '" + String.join("', '", unknown) + "' here";
-        }
         List<String> missing = of(errors, "required");
         if (missing.size() == 1) {
             return "the property '" + missing.getFirst() + "' is missing";
@@ -102,24 +120,43 @@ final class RouteSchema {
                 .toList();
     }
 
-    /** Finds the place in the text: the line of the innermost key of the path, and the step around it. */
-    private static RouteFault fault(String file, Node root, NodePath place, String message) {
-        Node node = root;
-        int line = 0;
-        String step = "";
-        for (int i = 0; i < place.getNameCount(); i++) {
-            Object name = place.getElement(i);
-            if (node instanceof SequenceNode list && name instanceof Integer index) {
-                node = list.getValue().get(index);
-            } else if (node instanceof MappingNode mapping) {
-                NodeTuple entry = entry(mapping, name.toString());
-                line = entry == null ? line : line(entry.getKeyNode());
-                node = entry == null ? node : entry.getValueNode();
+    /**
+     * A place in the text.
+     *
+     * @param line of the innermost key of its path
+     * @param step around it
+     */
+    private record Place(Node node, int line, String step) {
+        static Place of(Node root, NodePath path) {
+            Place place = new Place(root, 0, "");
+            for (int i = 0; i < path.getNameCount(); i++) {
+                place = place.within(path.getElement(i));
             }
-            NodeTuple id = node instanceof MappingNode mapping ? entry(mapping, "id") : null;
-            step = id != null && id.getValueNode() instanceof ScalarNode scalar ? scalar.getValue() : step;
+            return place;
         }
-        return new RouteFault(file, line, step, message);
+
+        private Place within(Object name) {
+            if (node instanceof SequenceNode list && name instanceof Integer index) {
+                return new Place(list.getValue().get(index), line, step).atItsStep();
+            }
+            NodeTuple entry = node instanceof MappingNode mapping ? entry(mapping, name.toString()) : null;
+            return entry == null
+                    ? this
+                    : new Place(entry.getValueNode(), RouteSchema.line(entry.getKeyNode()), step).atItsStep();
+        }
+
+        private Place atItsStep() {
+            NodeTuple id = node instanceof MappingNode mapping ? entry(mapping, "id") : null;
+            return id != null && id.getValueNode() instanceof ScalarNode scalar
+                    ? new Place(node, line, scalar.getValue())
+                    : this;
+        }
+
+        RouteFault unknown(String file, String name) {
+            Place place = within(name);
+            String hint = Names.didYouMean(name, Camel.WORDS);
+            return new RouteFault(file, place.line, place.step, "there is no property '" + name + "' here" + hint);
+        }
     }
 
     private static @Nullable NodeTuple entry(MappingNode mapping, String key) {

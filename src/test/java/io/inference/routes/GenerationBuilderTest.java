@@ -97,6 +97,42 @@ class GenerationBuilderTest {
     }
 
     @Test
+    void faultsOfOneFileAreToldTogetherWithHints() {
+        String faulty = door("greet", "/{{api-verson}}/greet", "summarisationProcessor")
+                + "        - setBoddy:\n            id: say\n            constant: x\n"
+                + "        - setHeader:\n            id: head\n            nme: x\n            constant: x\n";
+        refused(
+                Map.of(
+                        "a.camel.yaml",
+                        faulty,
+                        "b.camel.yaml",
+                        flow("b", "process", "id: pb", "ref: greter"),
+                        "c.camel.yaml",
+                        flow("c", "to", "id: go", "uri: direct:greet")),
+                "no setting 'api-verson'; did you mean 'api-version'?",
+                "a.camel.yaml:19, step say: there is no property 'setBoddy' here; did you mean 'setBody'?",
+                "there is no property 'nme' here; did you mean 'name'?",
+                "b.camel.yaml:9, step pb: no bean 'greter'");
+    }
+
+    @Test
+    void aFlowInAFileThatCannotBeReadIsNotToldAsMissing() {
+        assertThatThrownBy(() -> build(Map.of(
+                        "a.camel.yaml", flow("a", "to", "id: go", "uri: direct:chat"),
+                        "chat.camel.yaml", flow("chat", "proces", "id: run", "ref: x"))))
+                .hasMessageContaining("there is no property 'proces' here; did you mean 'process'?")
+                .hasMessageNotContaining("direct:chat");
+    }
+
+    @Test
+    void noFarFetchedNameIsHinted() {
+        beans.bind("greeter", (Processor) exchange -> {});
+        assertThatThrownBy(() -> build(Map.of("a.camel.yaml", flow("a", "process", "id: run", "ref: absolutelyElse"))))
+                .hasMessageContaining("no bean 'absolutelyElse'")
+                .hasMessageNotContaining("did you mean");
+    }
+
+    @Test
     void twoRoutesOnOnePathOrFlowOrIdAreTold() {
         beans.bind("greeter", (Processor) exchange -> {});
         refused(
@@ -104,6 +140,11 @@ class GenerationBuilderTest {
                         "a.camel.yaml", door("a", "/same", "greeter"),
                         "b.camel.yaml", door("b", "/same", "greeter")),
                 "b.camel.yaml:1, step b: /same is already served by another route");
+        refused(
+                Map.of(
+                        "a.camel.yaml", door("a", "/same", "greeter"),
+                        "b.camel.yaml", door("b", "/same", "greeter").replace("Restrict: GET", "Restrict: POST,GET")),
+                "b.camel.yaml:1, step b: GET /same is already served by the route a");
         refused(
                 Map.of(
                         "a.camel.yaml",
@@ -175,14 +216,77 @@ class GenerationBuilderTest {
     }
 
     @Test
+    void whatReachesTheMachineByAnotherSpellingIsTold() {
+        for (String text : List.of(
+                "$simple{env:DB_PASSWORD}",
+                "${bean:greeter} ${env:DB_PASSWORD}",
+                "${bean:type:java.lang.Runtime?method=getRuntime}",
+                "${bean:java.lang.Runtime?method=getRuntime}",
+                "${exchange.getContext.stop}",
+                "${exchange.context.stop}")) {
+            refused(
+                    Map.of("a.camel.yaml", flow("a", "setBody", "id: run", "simple: \"" + text + "\"")),
+                    "a.camel.yaml:11, step run: ");
+        }
+        for (String bean : List.of(
+                "uri: bean:java.lang.Runtime?method=gc",
+                "uri: bean\n            parameters:\n              beanName: java.lang.Runtime")) {
+            refused(Map.of("a.camel.yaml", flow("a", "to", "id: run", bean)), "step run: '", "a class");
+        }
+        refused(Map.of("a.camel.yaml", flow("a", "bean", "id: run", "ref: java.lang.Runtime")), "is the name of a class");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "setBody", "id: run", "method: java.lang.Runtime.gc")),
+                "is the name of a class");
+    }
+
+    @Test
+    void aBeanOfTheServicesOwnIsNotToBeHadInARoute() {
+        beans.bind("environment", environment);
+        refused(
+                Map.of("a.camel.yaml", flow("a", "bean", "id: run", "ref: environment")),
+                "a.camel.yaml:9, step run: no bean 'environment'");
+        refused(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: bean:environment")), "no bean 'environment'");
+        refused(
+                Map.of(
+                        "a.camel.yaml",
+                        flow(
+                                "a",
+                                "setBody",
+                                "id: run",
+                                "simple: \"${bean:environment?method=getProperty('api-version')}\"")),
+                "a.camel.yaml:1, step a: No bean could be found in the registry for: environment");
+    }
+
+    /** Tells whether one was made. */
+    public static final class Made {
+        static boolean once;
+
+        public Made() {
+            once = true;
+        }
+    }
+
+    @Test
+    void nothingOfARefusedFileIsMade() {
+        refused(
+                Map.of("a.camel.yaml", "- beans:\n    - name: made\n      type: " + Made.class.getName() + "\n"),
+                "'beans' is not for route files");
+        assertThat(Made.once).isFalse();
+    }
+
+    @Test
     void anAddressThatIsMadeWhileTheRouteRunsGetsNoFurtherEither() {
         RouteGeneration generation = build(Map.of(
                 "a.camel.yaml",
                 flow("a", "toD", "id: run", "uri: \"log:${body}\"")
-                        + "        - recipientList:\n            id: list\n            simple: \"${body}\"\n"));
+                        + "        - recipientList:\n            id: to-all\n            simple: \"${body}\"\n",
+                "list.camel.yaml",
+                flow("list", "recipientList", "id: recipients", "simple: \"${body}\"")));
         try (var template = generation.context().createProducerTemplate()) {
             assertThatThrownBy(() -> template.requestBody("direct:a", "exec:ls"))
                     .hasStackTraceContaining("the component 'exec' is not among those that a route may use");
+            assertThatThrownBy(() -> template.requestBody("direct:list", "bean:java.lang.Runtime?method=gc"))
+                    .hasStackTraceContaining("no bean 'java.lang.Runtime'");
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         } finally {
