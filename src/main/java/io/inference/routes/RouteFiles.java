@@ -1,7 +1,10 @@
 package io.inference.routes;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -20,20 +23,30 @@ import java.util.stream.Stream;
 record RouteFiles(SortedMap<String, String> contents) {
     private static final String SUFFIX = ".camel.yaml";
 
-    /** @throws RouteFaultsException if the folder cannot be read or has no route file */
+    /** @throws RouteFaultsException if the folder or a file cannot be read, or there is no route file */
     static RouteFiles read(Path folder) {
         SortedMap<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
-                contents.put(file.getFileName().toString(), Files.readString(file));
+                contents.put(file.getFileName().toString(), read(file, file.getFileName().toString()));
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) cannot be read");
         }
         if (contents.isEmpty()) {
             throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) has no *" + SUFFIX + " file");
         }
         return new RouteFiles(contents);
+    }
+
+    private static String read(Path file, String name) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new RouteFaultsException(List.of(new RouteFault(name, 0, "", "it is no text in UTF-8")));
+        } catch (AccessDeniedException e) {
+            throw new RouteFaultsException(List.of(new RouteFault(name, 0, "", "the service may not read it")));
+        }
     }
 
     /** SHA-256 over names and contents, in hex. */

@@ -139,8 +139,13 @@ public class RouteGenerations implements SmartLifecycle {
         try {
             return change(RouteFiles.read(options.folder()), who);
         } catch (RouteFaultsException e) {
-            return locked(() -> refuse(new Attempt(who), Map.of(), e.faults()));
+            return refuse(e.faults(), who);
         }
+    }
+
+    /** Tells that the folder cannot be read, say; what serves goes on. */
+    RouteChange refuse(List<RouteFault> found, String who) {
+        return locked(() -> refuse(new Attempt(who), Map.of(), found));
     }
 
     /** Changes over to a set of files, or says why not; blocks until it is decided. */
@@ -178,8 +183,10 @@ public class RouteGenerations implements SmartLifecycle {
      */
     public RouteChange commit(String who) {
         return locked(() -> {
-            RouteGeneration next = waitingCandidate();
+            waitingCandidate();
             awaitRoomToDrain();
+            // It may be another by now, or gone.
+            RouteGeneration next = waitingCandidate();
             next.preview(false);
             candidate = null;
             return commit(next, new Attempt(who), Outcome.COMMITTED);
@@ -209,11 +216,11 @@ public class RouteGenerations implements SmartLifecycle {
      */
     public RouteChange rollback(String who) {
         return locked(() -> {
+            Attempt attempt = new Attempt(who);
+            awaitRoomToDrain();
             if (served.size() < 2) {
                 throw new NoCandidateException("no earlier set of routes served since the start");
             }
-            Attempt attempt = new Attempt(who);
-            awaitRoomToDrain();
             RouteFiles undone = served.pop();
             try {
                 RouteGeneration before = builder.build(served.pop());

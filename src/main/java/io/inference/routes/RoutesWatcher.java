@@ -10,11 +10,12 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Looks at the routes folder and has it changed over to whenever its contents change. By contents, since neither times nor file events
  * tell of every editor's renames and of Kubernetes' {@code ..data} links; a set has to be the same at two looks, so that a file in the
- * middle of being written is left alone. A folder that is gone is waited for.
+ * middle of being written is left alone. A folder that is gone for a moment is waited for; one that stays away is told of.
  */
 class RoutesWatcher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(RoutesWatcher.class);
-    private static final int LOOKS_UNTIL_TOLD = 20;
+    private static final String WHO = "files";
+    private static final int LOOKS_UNTIL_TOLD = 10;
 
     private final RouteGenerations generations;
     private final Path folder;
@@ -70,7 +71,9 @@ class RoutesWatcher implements SmartLifecycle {
             failedLooks = 0;
         } catch (RouteFaultsException e) {
             if (++failedLooks == LOOKS_UNTIL_TOLD) {
-                log.warn("{}; what serves goes on", e.getMessage());
+                generations.refuse(e.faults(), WHO);
+                // The folder as it was is news, once it is back.
+                tried = "";
             }
             return;
         }
@@ -79,7 +82,7 @@ class RoutesWatcher implements SmartLifecycle {
         seen = hash;
         if (settled && !hash.equals(tried)) {
             tried = hash;
-            generations.change(files, "files");
+            generations.change(files, WHO);
         }
     }
 

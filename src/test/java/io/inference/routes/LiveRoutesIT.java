@@ -46,7 +46,7 @@ class LiveRoutesIT {
         awaitAnswer("/hello", "hello");
         write("hello", "hello again");
         awaitAnswer("/hello", "hello again");
-        Files.delete(folder.resolve("rest-hello.camel.yaml"));
+        Files.delete(folder.resolve(HelloRoute.FILE));
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(get("/hello").statusCode()).isEqualTo(404));
         assertThat(get("/v1/models").statusCode()).isEqualTo(200);
@@ -58,7 +58,7 @@ class LiveRoutesIT {
         write("hello", "hello");
         awaitAnswer("/hello", "hello");
         Files.writeString(
-                folder.resolve("rest-hello.camel.yaml"), route("hello", "x").replace("setBody", "setBoddy"));
+                folder.resolve(HelloRoute.FILE), HelloRoute.of("hello", "x").replace("setBody", "setBoddy"));
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(internal("GET", "").body())
                         .contains("\"degraded\":true", "rest-hello.camel.yaml", "setBoddy", "REFUSED"));
@@ -79,10 +79,10 @@ class LiveRoutesIT {
         HttpResponse<String> back = internal("POST", "/rollback");
         assertThat(back.body()).contains("ROLLED_BACK", "service:internal", "-", "two");
         assertThat(get("/hello").body()).isEqualTo("one");
-        Files.writeString(folder.resolve("rest-hello.camel.yaml"), "- route: [");
+        Files.writeString(folder.resolve(HelloRoute.FILE), "- route: [");
         HttpResponse<String> refused = internal("POST", "/reload");
         assertThat(refused.statusCode()).isEqualTo(422);
-        assertThat(refused.body()).contains("REFUSED", "rest-hello.camel.yaml");
+        assertThat(refused.body()).contains("REFUSED", HelloRoute.FILE);
     }
 
     @Test
@@ -106,7 +106,7 @@ class LiveRoutesIT {
         write("hello", "good");
         awaitAnswer("/hello", "good");
         service.close();
-        Files.writeString(folder.resolve("rest-hello.camel.yaml"), "- route: [");
+        Files.writeString(folder.resolve(HelloRoute.FILE), "- route: [");
         start();
         assertThat(get("/hello").body()).isEqualTo("good");
         assertThat(internal("GET", "").body()).contains("\"degraded\":true", "RESTORED");
@@ -120,10 +120,10 @@ class LiveRoutesIT {
         Path two = Files.createDirectory(folder.resolve("..two"));
         Path routes = Files.createDirectory(folder.resolve("mounted"));
         for (Path target : new Path[] {one, two}) {
-            copyRoutes(target);
+            HelloRoute.copyRoutes(target);
         }
-        Files.writeString(one.resolve("rest-hello.camel.yaml"), route("hello", "one"));
-        Files.writeString(two.resolve("rest-hello.camel.yaml"), route("hello", "two"));
+        Files.writeString(one.resolve(HelloRoute.FILE), HelloRoute.of("hello", "one"));
+        Files.writeString(two.resolve(HelloRoute.FILE), HelloRoute.of("hello", "two"));
         Path link = Files.createSymbolicLink(routes.resolve("..data"), one);
         try (Stream<Path> files = Files.list(one)) {
             files.forEach(file -> link(
@@ -153,8 +153,8 @@ class LiveRoutesIT {
                               name: circle
                 """;
         String hello =
-                route("hello", "x").replace("        - setBody:", goRound.formatted("first") + "        - setBody:");
-        Files.writeString(folder.resolve("rest-hello.camel.yaml"), hello + """
+                HelloRoute.of("hello", "x").replace("        - setBody:", goRound.formatted("first") + "        - setBody:");
+        Files.writeString(folder.resolve(HelloRoute.FILE), hello + """
                 - route:
                     id: circle
                     description: Runs in circles.
@@ -172,7 +172,7 @@ class LiveRoutesIT {
 
     private void start(String... options) throws IOException {
         if (!Files.exists(folder.resolve("chat.camel.yaml"))) {
-            copyRoutes(folder);
+            HelloRoute.copyRoutes(folder);
         }
         startIn(folder, options);
     }
@@ -194,44 +194,8 @@ class LiveRoutesIT {
         }
     }
 
-    private static void copyRoutes(Path target) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("routes"))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
-                Files.copy(file, target.resolve(file.getFileName()));
-            }
-        }
-    }
-
     private void write(String path, String text) throws IOException {
-        Files.writeString(folder.resolve("rest-hello.camel.yaml"), route(path, text));
-    }
-
-    private static String route(String path, String text) {
-        return """
-                - route:
-                    id: rest-hello-say
-                    routeConfigurationId: error-handling
-                    description: Says hello.
-                    from:
-                      id: from-rest-hello-say
-                      uri: platform-http
-                      parameters:
-                        path: /%s
-                        httpMethodRestrict: GET
-                      steps:
-                        - to:
-                            id: authenticate-hello
-                            description: Find out who is calling
-                            uri: direct
-                            parameters:
-                              name: authenticate
-                        - setBody:
-                            id: say-hello
-                            description: Plain text
-                            expression:
-                              constant:
-                                expression: %s
-                """.formatted(path, text);
+        Files.writeString(folder.resolve(HelloRoute.FILE), HelloRoute.of(path, text));
     }
 
     private void awaitAnswer(String path, String text) {
