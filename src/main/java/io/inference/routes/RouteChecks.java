@@ -46,8 +46,7 @@ final class RouteChecks {
     private final Set<String> flows;
     private final boolean whole;
 
-    private RouteChecks(
-            CamelContext context, Settings settings, Collection<RouteDefinition> routes, boolean whole) {
+    private RouteChecks(CamelContext context, Settings settings, Collection<RouteDefinition> routes, boolean whole) {
         this.context = context;
         this.whole = whole;
         this.settings = settings;
@@ -169,6 +168,18 @@ final class RouteChecks {
         String flow = flowName(uri);
         if (whole && !flow.isEmpty() && !flow.contains("{{") && !flow.contains("${") && !flows.contains(flow)) {
             fault(route, step, "no route consumes direct:" + flow + Names.didYouMean(flow, flows));
+        } else if (flow.isEmpty() && !uri.contains("{{") && !uri.contains("${")) {
+            checkEndpoint(route, step, uri);
+        }
+    }
+
+    /** Camel would tell of the first alone, and of its route rather than of the step. */
+    private void checkEndpoint(RouteDefinition route, ProcessorDefinition<?> step, String uri) {
+        try {
+            context.getEndpoint(uri);
+        } catch (RuntimeException e) {
+            // Whatever a component says of it.
+            fault(route, step, RouteFaults.reason(e));
         }
     }
 

@@ -28,17 +28,14 @@ final class RouteFaults {
                 return new RouteFault(file, 0, "", firstLine(cause.getMessage()));
             }
         }
-        return new RouteFault(file, 0, "", firstLine(root(failure).getMessage()));
+        return new RouteFault(file, 0, "", reason(failure));
     }
 
     static RouteFault ofStart(ModelCamelContext context, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case FailedToCreateRouteException notCreated -> {
-                    return ofRoute(
-                            context,
-                            notCreated.getRouteId(),
-                            firstLine(root(cause).getMessage()));
+                    return ofRoute(context, notCreated.getRouteId(), reason(cause));
                 }
                 case FailedToStartRouteException notStarted -> {
                     return ofRoute(context, notStarted.getRouteId(), startMessage(notStarted));
@@ -46,7 +43,7 @@ final class RouteFaults {
                 default -> {}
             }
         }
-        return new RouteFault("", 0, "", firstLine(root(failure).getMessage()));
+        return new RouteFault("", 0, "", reason(failure));
     }
 
     /** A fault of a route, with the place of that route in its file. */
@@ -62,10 +59,8 @@ final class RouteFaults {
     }
 
     private static String startMessage(FailedToStartRouteException failure) {
-        Matcher twice = TWICE.matcher(firstLine(root(failure).getMessage()));
-        return twice.matches()
-                ? twice.group(1) + " is already served by another route"
-                : firstLine(root(failure).getMessage());
+        Matcher twice = TWICE.matcher(reason(failure));
+        return twice.matches() ? twice.group(1) + " is already served by another route" : reason(failure);
     }
 
     /** Name of the file that a route came from. */
@@ -76,6 +71,11 @@ final class RouteFaults {
     /** A location of Camel's without its scheme. */
     static String fileName(String location) {
         return location.replaceFirst("^[a-z]+:", "");
+    }
+
+    /** What is at the bottom of a failure. */
+    static String reason(Throwable failure) {
+        return firstLine(root(failure).getMessage());
     }
 
     private static Throwable root(Throwable failure) {

@@ -28,7 +28,9 @@ record RouteFiles(SortedMap<String, String> contents) {
         SortedMap<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
-                contents.put(file.getFileName().toString(), read(file, file.getFileName().toString()));
+                contents.put(
+                        file.getFileName().toString(),
+                        read(file, file.getFileName().toString()));
             }
         } catch (IOException | UncheckedIOException e) {
             throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) cannot be read");

@@ -35,6 +35,7 @@ final class RouteSafety {
     private static final Set<String> BEAN_NAMES = Set.of("ref", "beanName", "method");
     /** Text before parentheses that Camel would take for a class, once there is no bean of that name. */
     private static final Pattern CLASS_NAME = Pattern.compile("[^(?{]*\\w[.]\\w+[.]\\w[^{]*", Pattern.DOTALL);
+
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)(?::.*)?", Pattern.DOTALL);
     private static final Pattern MACHINE =
             Pattern.compile("(?:\\{\\{\\??|\\$(?:simple)?\\{)\\s*(env|sys|sysenv|service|bean|type)[:.]([^}]*)}");

@@ -62,7 +62,8 @@ final class RouteSchema {
         try {
             Object content = new Load(asCamelDoes).loadFromString(text);
             Optional<Node> root = new Compose(asCamelDoes).composeString(text);
-            return root.map(node -> check(file, JSON.valueToTree(content), node)).orElse(List.of());
+            return root.map(node -> check(file, JSON.valueToTree(content), node))
+                    .orElse(List.of());
         } catch (YamlEngineException e) {
             return List.of();
         }

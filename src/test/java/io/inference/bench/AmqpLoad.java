@@ -61,13 +61,17 @@ final class AmqpLoad implements DoorLoad {
         Request request = new Request(new TreeMap<>(), new CompletableFuture<>());
         requests.put(question, request);
         String body = "{\"correlation_id\":\"" + question + "\",\"task\":\"chat\",\"type\":\"request\",\"payload\":{"
-                + "\"model\":\"mock\",\"stream\":" + stream + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + question
+                + "\"model\":\"mock\",\"stream\":" + stream + ",\"messages\":[{\"role\":\"user\",\"content\":\""
+                + question
                 + "\"}]}}";
         synchronized (channel) {
             channel.basicPublish(
                     "inference.exchange",
                     "request.medium",
-                    new BasicProperties.Builder().deliveryMode(2).replyTo(replies).build(),
+                    new BasicProperties.Builder()
+                            .deliveryMode(2)
+                            .replyTo(replies)
+                            .build(),
                     body.getBytes(StandardCharsets.UTF_8));
         }
         return request.answer().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -94,9 +98,7 @@ final class AmqpLoad implements DoorLoad {
     }
 
     private static boolean same(Delivery one, Delivery other) {
-        return one.getProperties()
-                        .getMessageId()
-                        .equals(other.getProperties().getMessageId())
+        return one.getProperties().getMessageId().equals(other.getProperties().getMessageId())
                 && Arrays.equals(one.getBody(), other.getBody());
     }
 

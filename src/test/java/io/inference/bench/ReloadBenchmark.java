@@ -135,7 +135,9 @@ public final class ReloadBenchmark {
             part.run();
             double took = (System.nanoTime() - start) / 1e9;
             table.append("  %s, a second:".formatted(name));
-            counts.get().forEach((what, count) -> table.append(" %s %.0f,".formatted(what, (count - before.get(what)) / took)));
+            counts.get()
+                    .forEach((what, count) ->
+                            table.append(" %s %.0f,".formatted(what, (count - before.get(what)) / took)));
             table.append(" in %.0f s%n".formatted(took));
         }
 

@@ -53,8 +53,7 @@ final class RouteEdits {
         return sorted.isEmpty()
                 ? "nothing served"
                 : "%d edits served, p50 %d ms, p99 %d ms"
-                        .formatted(
-                                sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() * 99 / 100));
+                        .formatted(sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() * 99 / 100));
     }
 
     /** @return whether it came to hold in time */

@@ -97,7 +97,8 @@ final class StockCamel implements AutoCloseable {
 
     private void pass(Exchange exchange) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(upstream)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(exchange.getMessage().getBody(byte[].class)))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(
+                        exchange.getMessage().getBody(byte[].class)))
                 .build();
         exchange.getMessage()
                 .setBody(client.send(request, HttpResponse.BodyHandlers.ofInputStream())

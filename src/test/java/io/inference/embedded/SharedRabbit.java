@@ -27,8 +27,7 @@ public final class SharedRabbit {
     /** Skips the test, visibly, where this machine has no rabbitmq-server. */
     public static void assumeInstalled() {
         String missing = missing();
-        Assumptions.assumeTrue(
-                missing.isEmpty(), () -> "no rabbitmq-server is installed on this machine: " + missing);
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "no rabbitmq-server is installed on this machine: " + missing);
     }
 
     /** What this machine lacks to run one; empty where it lacks nothing. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inference.config.Settings;
 import io.inference.http.server.HttpPublishingPoint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,20 @@ class GenerationBuilderTest {
                 "a.camel.yaml:19, step say: there is no property 'setBoddy' here; did you mean 'setBody'?",
                 "there is no property 'nme' here; did you mean 'name'?",
                 "b.camel.yaml:9, step pb: no bean 'greter'");
+    }
+
+    @Test
+    void everyAddressThatLeadsNowhereIsToldWithItsStep() {
+        environment.withProperty("routes-allow", "ftp");
+        refused(
+                Map.of(
+                        "a.camel.yaml",
+                        flow("a", "to", "id: one", "uri: ftp:nobody")
+                                + "        - to:\n            id: two\n            uri: log:x\n"
+                                + "            parameters:\n              showHeadrs: \"true\"\n"),
+                "a.camel.yaml:9, step one: No endpoint could be found for: ftp:",
+                "a.camel.yaml:12, step two: ",
+                "showHeadrs");
     }
 
     @Test
@@ -233,7 +248,9 @@ class GenerationBuilderTest {
                 "uri: bean\n            parameters:\n              beanName: java.lang.Runtime")) {
             refused(Map.of("a.camel.yaml", flow("a", "to", "id: run", bean)), "step run: '", "a class");
         }
-        refused(Map.of("a.camel.yaml", flow("a", "bean", "id: run", "ref: java.lang.Runtime")), "is the name of a class");
+        refused(
+                Map.of("a.camel.yaml", flow("a", "bean", "id: run", "ref: java.lang.Runtime")),
+                "is the name of a class");
         refused(
                 Map.of("a.camel.yaml", flow("a", "setBody", "id: run", "method: java.lang.Runtime.gc")),
                 "is the name of a class");
@@ -330,6 +347,21 @@ class GenerationBuilderTest {
                 "a.camel.yaml:12, step run: one of these is missing: constant, csimple");
         RouteGeneration generation = build(Map.of("a.camel.yaml", flow("a", "setBody", "id: run", "constant: 5")));
         generation.stop();
+    }
+
+    /** A file as Kaoto saves it: ids of its own, quoted texts, branches before or after their expression, empty lists of steps. */
+    @Test
+    void whatKaotoHasSavedIsServedUnchanged() throws Exception {
+        beans.bind("worker", (Processor) exchange -> exchange.getMessage().setBody("done"));
+        RouteGeneration generation = build(
+                Map.of("saved.camel.yaml", Files.readString(Path.of("src/test/resources/kaoto/saved.camel.yaml"))));
+        try (ProducerTemplate caller = generation.context().createProducerTemplate()) {
+            assertThat(caller.requestBody("direct:drawn", "work")).isEqualTo("done");
+            assertThat(caller.requestBody("direct:drawn", "fail")).isEqualTo("handled");
+            assertThat(caller.requestBody("direct:drawn", "a,b")).isEqualTo("a,b");
+        } finally {
+            generation.stop();
+        }
     }
 
     @Test

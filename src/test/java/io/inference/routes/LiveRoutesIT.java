@@ -152,8 +152,8 @@ class LiveRoutesIT {
                             parameters:
                               name: circle
                 """;
-        String hello =
-                HelloRoute.of("hello", "x").replace("        - setBody:", goRound.formatted("first") + "        - setBody:");
+        String hello = HelloRoute.of("hello", "x")
+                .replace("        - setBody:", goRound.formatted("first") + "        - setBody:");
         Files.writeString(folder.resolve(HelloRoute.FILE), hello + """
                 - route:
                     id: circle

@@ -36,8 +36,8 @@ class ReloadUnderLoadIT {
             load.stopCallers();
             assertThat(load.failures()).isEmpty();
             assertThat(load.answers()).hasSize(amqp ? 6 : 4);
-            assertThat(load.answers().values()).allSatisfy(count -> assertThat(count)
-                    .isPositive());
+            assertThat(load.answers().values())
+                    .allSatisfy(count -> assertThat(count).isPositive());
         }
     }
 }

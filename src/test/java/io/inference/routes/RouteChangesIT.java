@@ -127,8 +127,7 @@ class RouteChangesIT {
                 await().atMost(SOON)
                         .untilAsserted(
                                 () -> assertThat(generations.status().waiting()).isTrue());
-                assertThat(generations.status().draining())
-                        .containsExactly(new RoutesStatus.Draining(1, 1));
+                assertThat(generations.status().draining()).containsExactly(new RoutesStatus.Draining(1, 1));
                 assertThat(text()).isEqualTo("first");
 
                 goOn.countDown();
@@ -167,7 +166,9 @@ class RouteChangesIT {
             if (outcome != Outcome.RESTORED) {
                 assertThat(heard).extracting(RouteChange::outcome).contains(outcome);
                 double counted = meters.counter(
-                                "inference.routes.changes", "outcome", outcome.name().toLowerCase(Locale.ROOT))
+                                "inference.routes.changes",
+                                "outcome",
+                                outcome.name().toLowerCase(Locale.ROOT))
                         .count();
                 assertThat(counted).as("%s", outcome).isPositive();
             }
@@ -195,9 +196,7 @@ class RouteChangesIT {
     }
 
     private List<Outcome> outcomes() {
-        return generations.status().changes().stream()
-                .map(RouteChange::outcome)
-                .toList();
+        return generations.status().changes().stream().map(RouteChange::outcome).toList();
     }
 
     private void awaitText(String text) {

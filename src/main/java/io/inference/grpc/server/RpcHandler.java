@@ -63,8 +63,7 @@ final class RpcHandler implements ServerCallHandler<Object, Message> {
         PublishedMethods.Entered entered =
                 preview ? methods.enterCandidate(fullMethodName) : methods.enter(fullMethodName);
         if (entered == null) {
-            throw new InferenceException(
-                    ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName);
+            throw new InferenceException(ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName);
         }
         return entered;
     }
