@@ -4,6 +4,7 @@ import io.inference.config.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,7 +187,10 @@ class GenerationBuilder {
 
     private static void fail(List<RouteFault> faults) {
         if (!faults.isEmpty()) {
-            throw new RouteFaultsException(faults);
+            throw new RouteFaultsException(faults.stream()
+                    .distinct()
+                    .sorted(Comparator.comparing(RouteFault::file).thenComparing(RouteFault::line))
+                    .toList());
         }
     }
 
