@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Edits of the routes under load on all three doors, Camel's own reload beside it under the same edits and callers of one door, and what
  * very many changes leave behind. Run from the project's root:
  * {@code mvn -q test-compile exec:exec@reload -Dbench.args="EDITS SECONDS CHANGES"}, by default 100 edits, 10 s of load before and after
- * them, and 1,000 changes.
+ * them, and 1,000 changes. Ends with 1 where a call to this service failed.
  */
 public final class ReloadBenchmark {
     private static final Duration STOCK_AT_MOST = Duration.ofSeconds(90);
@@ -31,16 +31,17 @@ public final class ReloadBenchmark {
     public static void main(String[] args) throws Exception {
         ReloadBenchmark benchmark =
                 new ReloadBenchmark(number(args, 0, 100), number(args, 1, 10), number(args, 2, 1_000));
-        benchmark.measureService();
+        boolean sound = benchmark.measureService();
         benchmark.measureStock();
-        System.exit(0);
+        System.exit(sound ? 0 : 1);
     }
 
     private static int number(String[] args, int index, int otherwise) {
         return index < args.length ? Integer.parseInt(args[index]) : otherwise;
     }
 
-    private void measureService() throws Exception {
+    /** @return whether no call failed */
+    private boolean measureService() throws Exception {
         String missing = SharedRabbit.missing();
         if (!missing.isEmpty()) {
             System.out.println("the AMQP door is left out: " + missing);
@@ -61,6 +62,7 @@ public final class ReloadBenchmark {
             System.out.println("after " + (edits + 100) + " changes: " + load.footprint());
             load.reload(changes);
             System.out.println("after " + changes + " more: " + load.footprint());
+            return load.failures().isEmpty();
         }
     }
 
