@@ -53,6 +53,9 @@ public class RouteGenerations implements SmartLifecycle {
 
     private final Deque<RouteChange> changes = new ArrayDeque<>();
     private volatile @Nullable RouteGeneration current;
+    /** Hash of the set that was tried last, whatever came of it; empty where the folder could not be read. */
+    private volatile String tried = "";
+
     private @Nullable RouteGeneration candidate;
     private volatile List<RouteFault> faults = List.of();
     private boolean waiting;
@@ -71,6 +74,7 @@ public class RouteGenerations implements SmartLifecycle {
         RouteGeneration generation;
         try {
             RouteFiles files = RouteFiles.read(options.folder());
+            tried = files.hash();
             generation = builder.build(files);
             lastGood.write(files);
         } catch (RouteFaultsException e) {
@@ -145,7 +149,16 @@ public class RouteGenerations implements SmartLifecycle {
 
     /** Tells that the folder cannot be read, say; what serves goes on. */
     RouteChange refuse(List<RouteFault> found, String who) {
-        return locked(() -> refuse(new Attempt(who), Map.of(), found));
+        return locked(() -> {
+            // The folder as it was is news, once it is back.
+            tried = "";
+            return refuse(new Attempt(who), Map.of(), found);
+        });
+    }
+
+    /** Whether a set is news: not the one that was tried last. A rollback leaves the folder as it is, and that is none. */
+    boolean isNews(RouteFiles files) {
+        return !files.hash().equals(tried);
     }
 
     /** Changes over to a set of files, or says why not; blocks until it is decided. */
@@ -153,6 +166,7 @@ public class RouteGenerations implements SmartLifecycle {
         return locked(() -> {
             Attempt attempt = new Attempt(who);
             RouteGeneration serving = serving();
+            tried = files.hash();
             if (files.hash().equals(serving.hash())) {
                 faults = List.of();
                 dropCandidate();

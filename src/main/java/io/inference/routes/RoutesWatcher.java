@@ -21,7 +21,6 @@ class RoutesWatcher implements SmartLifecycle {
     private final Path folder;
     private final Duration interval;
     private volatile @Nullable Thread thread;
-    private String tried = "";
     private String seen = "";
     private int failedLooks;
 
@@ -34,18 +33,7 @@ class RoutesWatcher implements SmartLifecycle {
 
     @Override
     public void start() {
-        RouteGeneration serving = generations.current();
-        // A folder that was faulty at the start has been told of; what serves instead is not what it holds.
-        tried = serving == null || generations.degraded() ? hashNow() : serving.hash();
         thread = Thread.ofVirtual().name("routes-watcher").start(this::watch);
-    }
-
-    private String hashNow() {
-        try {
-            return RouteFiles.read(folder).hash();
-        } catch (RouteFaultsException e) {
-            return "";
-        }
     }
 
     private void watch() {
@@ -72,16 +60,13 @@ class RoutesWatcher implements SmartLifecycle {
         } catch (RouteFaultsException e) {
             if (++failedLooks == LOOKS_UNTIL_TOLD) {
                 generations.refuse(e.faults(), WHO);
-                // The folder as it was is news, once it is back.
-                tried = "";
             }
             return;
         }
         String hash = files.hash();
         boolean settled = hash.equals(seen);
         seen = hash;
-        if (settled && !hash.equals(tried)) {
-            tried = hash;
+        if (settled && generations.isNews(files)) {
             generations.change(files, WHO);
         }
     }

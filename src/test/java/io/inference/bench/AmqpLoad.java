@@ -6,15 +6,18 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.ShutdownSignalException;
 import io.inference.embedded.SharedRabbit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class AmqpLoad implements DoorLoad {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String QUEUE = "inference.request.medium";
     private static final long PATIENCE_SECONDS = 60;
 
     private final Connection connection;
@@ -37,9 +41,21 @@ final class AmqpLoad implements DoorLoad {
 
     AmqpLoad() throws Exception {
         connection = SharedRabbit.connect();
+        if (!RouteEdits.await(this::isOpen, Duration.ofSeconds(PATIENCE_SECONDS))) {
+            throw new IllegalStateException("the door does not open");
+        }
         channel = connection.createChannel();
         replies = channel.queueDeclare().getQueue();
         channel.basicConsume(replies, true, (tag, message) -> take(message), tag -> {});
+    }
+
+    /** Whether the service has declared its queues and takes messages from them. */
+    private boolean isOpen() {
+        try (Channel asking = connection.createChannel()) {
+            return asking.consumerCount(QUEUE) > 0;
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+            return false;
+        }
     }
 
     @Override
@@ -116,7 +132,7 @@ final class AmqpLoad implements DoorLoad {
     @Override
     public String leftOver() throws Exception {
         long dead = channel.messageCount("inference.dead-letter");
-        long waiting = channel.messageCount("inference.request.medium");
+        long waiting = channel.messageCount(QUEUE);
         requests.clear();
         requestOfMessage.clear();
         return repeated.get() + dead + waiting == 0

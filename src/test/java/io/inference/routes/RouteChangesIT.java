@@ -175,6 +175,20 @@ class RouteChangesIT {
         }
     }
 
+    /** The watcher looks every 200 ms: by the time that it saw another change, it would have undone the rollback. */
+    @Test
+    void aRollbackRightAfterAReloadIsNotUndoneByTheFolder() throws Exception {
+        start();
+        HelloRoute.write(routes, "one");
+        generations.reload("alice");
+        HelloRoute.write(routes, "two");
+        generations.reload("alice");
+        generations.rollback("alice");
+        await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> text().equals("one"));
+        HelloRoute.write(routes, "three");
+        awaitText("three");
+    }
+
     @Test
     void theLastTwentyChangesAreKept() throws Exception {
         start();
