@@ -156,9 +156,16 @@ public class RouteGenerations implements SmartLifecycle {
         });
     }
 
-    /** Whether a set is news: not the one that was tried last. A rollback leaves the folder as it is, and that is none. */
-    boolean isNews(RouteFiles files) {
-        return !files.hash().equals(tried);
+    /** Changes over to a set, unless it was tried last: a rollback leaves the folder as it is, and that is no news. */
+    void consider(RouteFiles files, String who) {
+        lock.lock();
+        try {
+            if (!files.hash().equals(tried)) {
+                change(files, who);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Changes over to a set of files, or says why not; blocks until it is decided. */

@@ -66,8 +66,8 @@ class RoutesWatcher implements SmartLifecycle {
         String hash = files.hash();
         boolean settled = hash.equals(seen);
         seen = hash;
-        if (settled && generations.isNews(files)) {
-            generations.change(files, WHO);
+        if (settled) {
+            generations.consider(files, WHO);
         }
     }
 
