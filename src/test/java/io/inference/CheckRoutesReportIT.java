@@ -52,7 +52,10 @@ class CheckRoutesReportIT {
     void everyFaultIsToldOnALineOfItsOwnAndTheExitCodeSaysSo() throws IOException {
         copyRoutes();
         replace("chat.camel.yaml", "ref: findBackendProcessor", "ref: findBackendProcesor");
-        replace("rest-keys.camel.yaml", "path: \"/{{api-version}}/api-keys/{id}", "path: \"/{{api-verson}}/api-keys/{id}");
+        replace(
+                "rest-keys.camel.yaml",
+                "path: \"/{{api-version}}/api-keys/{id}",
+                "path: \"/{{api-verson}}/api-keys/{id}");
         assertThat(check(folder)).isEqualTo(1);
         assertThat(text().lines())
                 .anySatisfy(line -> assertThat(line)
@@ -88,7 +91,8 @@ class CheckRoutesReportIT {
         assertThat(check(folder)).isEqualTo(1);
         assertThat(text())
                 .containsPattern("grpc-api.camel.yaml:\\d+, step grpc-api-embed: .*has no method 'embedd'")
-                .containsPattern("-api.camel.yaml:\\d+, step .*: inference.request.high is already consumed by the route ");
+                .containsPattern(
+                        "-api.camel.yaml:\\d+, step .*: inference.request.high is already consumed by the route ");
     }
 
     @Test
@@ -99,7 +103,9 @@ class CheckRoutesReportIT {
 
     private int check(Path routes) {
         return CheckRoutes.run(
-                routes, new String[] {"--check-routes", routes.toString()}, new PrintStream(out, true, StandardCharsets.UTF_8));
+                routes,
+                new String[] {"--check-routes", routes.toString()},
+                new PrintStream(out, true, StandardCharsets.UTF_8));
     }
 
     private String text() {

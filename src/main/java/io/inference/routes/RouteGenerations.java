@@ -156,13 +156,20 @@ public class RouteGenerations implements SmartLifecycle {
         });
     }
 
-    /** Changes over to a set, unless it was tried last: a rollback leaves the folder as it is, and that is no news. */
-    void consider(RouteFiles files, String who) {
+    /**
+     * Changes over to what the folder was seen to hold, if it still does and that was not tried last: a rollback leaves the folder as it
+     * is, which is no news, and a look may be older than what was done meanwhile.
+     */
+    void consider(RouteFiles seen, String who) {
         lock.lock();
         try {
-            if (!files.hash().equals(tried)) {
-                change(files, who);
+            String hash = seen.hash();
+            if (!hash.equals(tried)
+                    && hash.equals(RouteFiles.read(options.folder()).hash())) {
+                change(seen, who);
             }
+        } catch (RouteFaultsException e) {
+            log.debug("the folder changes again: {}", e.getMessage());
         } finally {
             lock.unlock();
         }
