@@ -36,8 +36,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 1,
         jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
-@Warmup(iterations = 2, time = 3)
-@Measurement(iterations = 3, time = 3)
+@Warmup(iterations = 4, time = 5)
+@Measurement(iterations = 3, time = 5)
 public class GrpcBenchmark {
     @Param({"echo", "door"})
     String server;
