@@ -40,8 +40,8 @@ class NothingIsLostIT {
     /** Outlives the test, since it alone tells what a killed service had been doing. */
     private static final Path LOG = Path.of("target", "nothing-is-lost.log");
 
-    private static final List<String> QUEUES = List.of(
-            "inference.request.high", "inference.request.medium", "inference.request.low", "inference.dead-letter");
+    private static final List<String> REQUESTS_WAIT_IN =
+            List.of("inference.request.high", "inference.request.medium", "inference.request.low");
 
     @TempDir
     Path folder;
@@ -141,10 +141,15 @@ class NothingIsLostIT {
         service = ServiceProcess.start(LOG, options);
     }
 
+    /** Whether requests are fetched: queues are there before they are bound, and what no queue is bound for goes nowhere. */
     private boolean isOpen() throws Exception {
         try (Connection connection = SharedRabbit.connect(servers.broker());
                 Channel channel = connection.createChannel()) {
-            channel.queueDeclarePassive("inference.status");
+            for (String queue : REQUESTS_WAIT_IN) {
+                if (channel.consumerCount(queue) == 0) {
+                    return false;
+                }
+            }
             return true;
         } catch (java.io.IOException e) {
             assertThat(service.isAlive()).as("the service runs").isTrue();
@@ -156,6 +161,8 @@ class NothingIsLostIT {
         try (Connection connection = SharedRabbit.connect(servers.broker());
                 Channel channel = connection.createChannel()) {
             channel.confirmSelect();
+            AtomicInteger returned = new AtomicInteger();
+            channel.addReturnListener(message -> returned.incrementAndGet());
             String[] keys = {"request.high", "request.medium", "request.low"};
             for (int i = 0; i < REQUESTS; i++) {
                 channel.basicPublish(
@@ -166,6 +173,7 @@ class NothingIsLostIT {
                         AmqpClient.chat("request-" + i, "question " + i, false).getBytes(StandardCharsets.UTF_8));
             }
             channel.waitForConfirmsOrDie(PATIENCE.toMillis());
+            assertThat(returned).as("requests that reached no queue").hasValue(0);
         }
     }
 
@@ -204,9 +212,10 @@ class NothingIsLostIT {
         long count = 0;
         try (Connection connection = SharedRabbit.connect(servers.broker());
                 Channel channel = connection.createChannel()) {
-            for (String queue : QUEUES) {
-                count += channel.queueDeclarePassive(queue).getMessageCount();
+            for (String queue : REQUESTS_WAIT_IN) {
+                count += channel.messageCount(queue);
             }
+            count += channel.messageCount("inference.dead-letter");
         }
         return count;
     }
