@@ -72,6 +72,6 @@ final class RestLoad implements DoorLoad {
 
     @Override
     public void close() {
-        client.close();
+        client.shutdownNow();
     }
 }

@@ -9,7 +9,6 @@ import io.inference.broker.Outgoing;
 import io.inference.broker.Publisher;
 import io.inference.embedded.SharedPostgres;
 import io.inference.embedded.SharedRabbit;
-import io.inference.stub.StubServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -169,16 +168,10 @@ public class RpcBenchmark {
 
     /** The whole service, with a backend that answers at once. */
     private static final class Service implements AutoCloseable {
-        private final StubServer backend = new StubServer(
-                (request, connection) -> connection.whole(
-                        200,
-                        "application/json",
-                        request.path().endsWith("/models")
-                                ? "{\"object\":\"list\",\"data\":[{\"id\":\"mock\"}]}"
-                                : "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"));
+        private final EchoUpstream backend = new EchoUpstream();
         private final RunningService service;
 
-        Service() {
+        Service() throws IOException {
             List<String> options = new ArrayList<>(SharedRabbit.options());
             options.addAll(SharedPostgres.freshOptions("bench_rpc"));
             options.addAll(List.of(

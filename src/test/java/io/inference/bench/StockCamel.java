@@ -109,7 +109,8 @@ final class StockCamel implements AutoCloseable {
     public void close() {
         context.stop();
         server.stop(0);
-        client.close();
+        // Not close, which waits for every stream that a route left hanging.
+        client.shutdownNow();
     }
 
     /** Listens on its path from its start to its stop. */
