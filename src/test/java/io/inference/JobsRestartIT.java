@@ -41,7 +41,9 @@ class JobsRestartIT {
             List<String> options = new ArrayList<>(SharedPostgres.freshOptions("jobs_killed"));
             options.addAll(List.of(
                     "--port=0",
+                    "--grpc-port=0",
                     "--management-port=0",
+                    "--rabbitmq-enabled=false",
                     "--disable-auth=true",
                     "--local-engine=off",
                     "--inference-services-ollama-base-url=",
