@@ -132,9 +132,14 @@ class GrpcStreamIT {
                 GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
             Engine engine =
                     service.bean(LocalModels.class).model().orElseThrow().engine();
+            // Always the same answer, and a long one: what ends by itself cannot be cancelled.
             ChatRequest ask = GrpcCaller.ASK.toBuilder()
                     .setModel("smollm2:135m")
-                    .setOptions(Options.newBuilder().setMaxTokens(8000))
+                    .setMessages(
+                            0,
+                            GrpcCaller.ASK.getMessages(0).toBuilder()
+                                    .setContent("Write a long story about a dragon and a princess."))
+                    .setOptions(Options.newBuilder().setMaxTokens(8000).setTemperature(0))
                     .build();
             // A cold engine's first step takes longer than a second on a busy machine.
             assertThat(caller.stub()
@@ -145,7 +150,7 @@ class GrpcStreamIT {
                     .isEqualTo("length");
             Reading reading = new Reading(caller, stream, ask);
             reading.call.request(1);
-            await().until(() -> engine.active() == 1);
+            await().pollInterval(Duration.ofMillis(2)).until(() -> engine.active() == 1);
             if (stream) {
                 assertThat(reading.chunks.poll(10, TimeUnit.SECONDS)).isNotNull();
             }
