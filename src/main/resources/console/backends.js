@@ -65,8 +65,8 @@ function makeCard({ name }) {
       h('table', {}, h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody'))));
 }
 
-function updateModel(row, { id, ready, loaded, contextLength, parameterSize, quantization, sizeBytes }) {
-  const state = loaded ? 'loaded' : ready ? 'ready' : 'not ready';
+function updateModel(row, { id, state: status, loaded, contextLength, parameterSize, quantization, sizeBytes }) {
+  const state = loaded ? 'loaded' : status;
   const texts = [id, state, contextLength ? count(contextLength) : '–', parameterSize ?? '–', quantization ?? '–', bytes(sizeBytes)];
   if (row.children.length === 0) row.append(...texts.map(() => h('td')));
   texts.forEach((text, index) => setText(row.children[index], text));

@@ -3,8 +3,10 @@ package io.inference;
 import io.inference.api.Backend;
 import io.inference.config.Settings;
 import io.inference.local.LocalBackend;
+import io.inference.local.LocalModelHealth;
 import io.inference.local.LocalModels;
 import io.inference.local.LocalSettings;
+import io.inference.local.RequiredModel;
 import io.inference.local.store.FetchListener;
 import io.inference.local.store.StoreSettings;
 import io.inference.models.ModelDirectory;
@@ -14,6 +16,9 @@ import io.inference.openai.OpenAiBackend;
 import io.inference.openai.OpenAiSettings;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -39,7 +44,7 @@ class BackendConfiguration {
     LocalModels localModels(Settings settings) {
         var store = StoreSettings.of(
                 settings.path("model-dir"), settings.optionalText("hf-token").orElse(null));
-        return LocalModels.open(
+        return LocalModels.start(
                 new LocalSettings(
                         settings.text("local-engine"),
                         settings.text("local-model"),
@@ -52,8 +57,23 @@ class BackendConfiguration {
     }
 
     @Bean
+    LocalModelHealth localModelHealthIndicator(LocalModels models) {
+        return new LocalModelHealth(models);
+    }
+
+    @Bean
+    RequiredModel requiredModel(LocalModels models, ConfigurableApplicationContext context) {
+        return new RequiredModel(
+                models,
+                failure -> Thread.ofPlatform().name("end-without-model").start(() -> {
+                    new LoggingFailureAnalysisReporter().report(StartFailureAnalyzer.analysis(failure));
+                    System.exit(SpringApplication.exit(context, () -> 1));
+                }));
+    }
+
+    @Bean
     LocalBackend localBackend(LocalModels models, Settings settings) {
-        return new LocalBackend(models.model(), settings.time("first-token-timeout"));
+        return new LocalBackend(models, settings.time("first-token-timeout"));
     }
 
     /** In the order in which backends are preferred where several have a model. */
@@ -61,7 +81,10 @@ class BackendConfiguration {
     ModelDirectory modelDirectory(
             @Qualifier("localBackend") Backend local,
             @Qualifier("ollamaBackend") Backend ollama,
-            @Qualifier("openaiBackend") Backend openai) {
-        return new ModelDirectory(List.of(local, ollama, openai));
+            @Qualifier("openaiBackend") Backend openai,
+            LocalModels models) {
+        ModelDirectory directory = new ModelDirectory(List.of(local, ollama, openai));
+        models.whenDone(directory::refresh);
+        return directory;
     }
 }

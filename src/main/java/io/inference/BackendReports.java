@@ -42,10 +42,14 @@ class BackendReports {
             BackendCalls.Count calls,
             List<Model> models) {}
 
-    /** @param loaded whether the backend holds it in memory now */
+    /**
+     * @param state {@code ready}, {@code unloaded}, {@code loading} or {@code unavailable}
+     * @param loaded whether the backend holds it in memory now
+     */
     record Model(
             String id,
             boolean ready,
+            String state,
             boolean loaded,
             @Nullable Integer contextLength,
             @Nullable String parameterSize,
@@ -77,6 +81,7 @@ class BackendReports {
         return new Model(
                 model.id(),
                 model.ready(),
+                model.state().label(),
                 loaded.contains(key(model)),
                 model.contextLength(),
                 model.parameterSize(),

@@ -38,9 +38,9 @@ class Greeting {
         }
         String scheme = settings.optionalText("tls-cert-file").isPresent() ? "https://" : "http://";
         String base = scheme + settings.text("host") + ":" + web.getWebServer().getPort();
-        List<String> names =
-                models.models().stream().map(ModelInfo::id).distinct().toList();
-        String model = names.isEmpty() ? "MODEL" : names.getFirst();
+        List<ModelInfo> known = models.models();
+        List<String> names = known.stream().map(Greeting::name).distinct().toList();
+        String model = known.isEmpty() ? "MODEL" : known.getFirst().id();
         boolean open = settings.flag("disable-auth");
         log.info(
                 """
@@ -61,6 +61,10 @@ class Greeting {
                 open ? "" : " -H \"Authorization: Bearer $TOKEN\"",
                 "{\"model\":\"" + model
                         + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of Japan?\"}]}");
+    }
+
+    private static String name(ModelInfo model) {
+        return model.state() == ModelInfo.State.LOADING ? model.id() + " (loading)" : model.id();
     }
 
     private String token(String base, boolean open) {

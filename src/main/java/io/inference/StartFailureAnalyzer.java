@@ -26,8 +26,7 @@ class StartFailureAnalyzer implements FailureAnalyzer {
                     return new FailureAnalysis(routes.getMessage(), "Correct the route files.", routes);
                 }
                 case LocalModelException model -> {
-                    return new FailureAnalysis(
-                            model.getMessage(), "Correct LOCAL_MODEL or MODEL_DIR, or set LOCAL_ENGINE=off.", model);
+                    return analysis(model);
                 }
                 case PortInUseException port -> {
                     return new FailureAnalysis(
@@ -39,5 +38,10 @@ class StartFailureAnalyzer implements FailureAnalyzer {
             }
         }
         return null;
+    }
+
+    static FailureAnalysis analysis(LocalModelException model) {
+        return new FailureAnalysis(
+                model.getMessage(), "Correct LOCAL_MODEL or MODEL_DIR, or set LOCAL_ENGINE=off.", model);
     }
 }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.engine.Engine;
-import io.inference.local.LocalModels;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -93,7 +92,7 @@ class ChainIT {
     @ParameterizedTest
     @CsvSource({"ollama, true", "ollama, false", "openai, true", "openai, false"})
     void aCallerThatGoesAwayStopsTheModelTwoServicesDown(String backend, boolean stream) throws IOException {
-        Engine engine = model.bean(LocalModels.class).model().orElseThrow().engine();
+        Engine engine = model.engine();
         try (RawClient raw = new RawClient(over(backend).port())) {
             raw.post(
                     "/v1/completions",

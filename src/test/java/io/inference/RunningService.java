@@ -1,9 +1,15 @@
 package io.inference;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.inference.embedded.SharedPostgres;
+import io.inference.engine.Engine;
 import io.inference.grpc.server.GrpcDoor;
+import io.inference.local.LocalModels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
@@ -44,6 +50,19 @@ public final class RunningService implements AutoCloseable {
             all.add("--rabbitmq-enabled=false");
         }
         return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
+    }
+
+    /** The engine of the local model, once it is loaded. */
+    public Engine engine() {
+        CountDownLatch done = new CountDownLatch(1);
+        LocalModels models = bean(LocalModels.class);
+        models.whenDone(done::countDown);
+        try {
+            assertThat(done.await(5, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return models.model().orElseThrow().engine();
     }
 
     public int port() {

@@ -108,6 +108,39 @@ class ServiceProcessIT {
     }
 
     @Test
+    void aModelThatCannotRunStopsTheStartOfAnEngineThatIsNamed() throws Exception {
+        Process process = start(Map.of(), withModel("cpu", "sentencepiece"));
+        assertThat(output(process))
+                .contains(
+                        "LOCAL_MODEL: src/test/resources/models/sentencepiece.gguf: tokenizer 'llama' (SentencePiece) is not"
+                                + " supported, only byte-level BPE ('gpt2')")
+                .doesNotContain("\tat ", "listening on");
+        assertThat(process.waitFor()).isNotZero();
+    }
+
+    @Test
+    void withAnEngineOfTheServicesChoiceItIsOneLineAndTheServiceListens() throws Exception {
+        Process process = start(Map.of("LOG_FORMAT", "json"), withModel("auto", "nan-weights"));
+        BufferedReader lines = process.inputReader();
+        JsonNode reason = awaitLine(lines, "finite numbers");
+        assertThat(reason.path("message").asText())
+                .contains("LOCAL_MODEL: the model's results are NaN or infinite", "LOCAL_ENGINE=off");
+        assertThat(reason.path("stack_trace").isMissingNode()).isTrue();
+        awaitLine(lines, "listening on");
+        process.toHandle().destroy();
+        assertThat(lines.lines().toList()).noneMatch(line -> line.contains("finite numbers"));
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static List<String> withModel(String engine, String model) {
+        List<String> options = new ArrayList<>(NO_BACKENDS);
+        options.remove("--local-engine=off");
+        options.add("--local-engine=" + engine);
+        options.add("--local-model=src/test/resources/models/" + model + ".gguf");
+        return options;
+    }
+
+    @Test
     void aPortInUseIsSaidSo() throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             List<String> options = new ArrayList<>(NO_BACKENDS);

@@ -61,7 +61,7 @@ final class Completion implements SequenceOwner {
         if (tokensMax == 0) {
             return end(FinishReason.LENGTH);
         }
-        int token = sampler.sample(logits);
+        int token = sample(logits);
         sampler.accept(token);
         generated++;
         if (tokenizer.isEndOfGeneration(token)) {
@@ -75,6 +75,19 @@ final class Completion implements SequenceOwner {
             return end(FinishReason.STOP);
         }
         return generated == tokensMax ? end(FinishReason.LENGTH) : token;
+    }
+
+    private int sample(float[] logits) {
+        int token;
+        try {
+            token = sampler.sample(logits);
+        } catch (IllegalStateException e) {
+            throw new NotFiniteException(e);
+        }
+        if (!Float.isFinite(logits[token])) {
+            throw new NotFiniteException(null);
+        }
+        return token;
     }
 
     private void send(String text) {

@@ -14,6 +14,7 @@ import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tokenizer.PromptEncoder;
 import io.inference.engine.tokenizer.Tokenizer;
+import io.inference.engine.tokenizer.UnsupportedTokenizerException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class Engine implements AutoCloseable {
     private Engine(GgufFile file, EngineOptions options, TensorOps ops) {
         this.file = file;
         this.ops = ops;
-        this.tokenizer = Tokenizer.of(file);
+        this.tokenizer = tokenizer(file);
         this.chat = file.metadata()
                 .optionalString("tokenizer.chat_template")
                 .map(it -> promptEncoder(it, tokenizer))
@@ -79,6 +80,7 @@ public final class Engine implements AutoCloseable {
                 AGEING);
         int maxStepTokens = PROMPT_TOKENS + Scheduler.mostRunning(scheduling);
         LlamaModel model = new LlamaModel(file, ops, contextLength, maxStepTokens);
+        requireRowForEachToken(model.vocabularySize(), tokenizer.vocabularySize());
         this.info = new EngineInfo(
                 model.config().architecture(),
                 EngineInfos.parameterCount(file),
@@ -94,6 +96,23 @@ public final class Engine implements AutoCloseable {
                 EngineInfos.tensors(file));
         this.scheduler = new Scheduler(model, scheduling, System::nanoTime);
         this.thread = new EngineThread(scheduler, "engine");
+    }
+
+    private static Tokenizer tokenizer(GgufFile file) {
+        try {
+            return Tokenizer.of(file);
+        } catch (UnsupportedTokenizerException e) {
+            throw new UnsupportedModelException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A token without a row cannot be read, a row without a token cannot be written. */
+    private static void requireRowForEachToken(int rows, int tokens) {
+        if (rows != tokens) {
+            throw new UnsupportedModelException(
+                    "token_embd.weight has %d rows and the tokenizer %d tokens; supported are files with a row for each token"
+                            .formatted(rows, tokens));
+        }
     }
 
     /** Null for a template that cannot be read: such a model still completes texts and embeds. */
@@ -140,7 +159,7 @@ public final class Engine implements AutoCloseable {
         try {
             ops = Backends.open(options);
             return new Engine(file, options, ops);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             if (ops != null) {
                 ops.close();
             }

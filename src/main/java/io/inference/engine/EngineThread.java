@@ -26,14 +26,23 @@ final class EngineThread {
         try {
             while (!closed) {
                 news.drainPermits(); // before the step: what comes during it is looked at after it
-                if (!scheduler.step()) {
+                if (!step()) {
                     news.acquireUninterruptibly();
                 }
             }
-        } catch (Throwable e) {
-            LOG.log(System.Logger.Level.ERROR, "the local engine stopped", e);
         } finally {
             scheduler.close();
+        }
+    }
+
+    /** A step that throws costs the sequences that it had, not those to come. */
+    private boolean step() {
+        try {
+            return scheduler.step();
+        } catch (Throwable e) {
+            LOG.log(System.Logger.Level.ERROR, "a step of the local engine failed", e);
+            scheduler.failAll(e);
+            return true;
         }
     }
 

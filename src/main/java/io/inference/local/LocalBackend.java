@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +34,12 @@ public final class LocalBackend implements Backend {
     /** Requests of people are alike in urgency; the engine's other priorities are for jobs. */
     private static final int PRIORITY = 0;
 
-    private final @Nullable LocalModel model;
+    private final LocalModels models;
     private final Duration firstTokenTimeout;
 
-    /** @param model empty turns the backend off */
-    public LocalBackend(Optional<LocalModel> model, Duration firstTokenTimeout) {
-        this.model = model.orElse(null);
+    /** @param firstTokenTimeout also how long a request waits for the model to load */
+    public LocalBackend(LocalModels models, Duration firstTokenTimeout) {
+        this.models = models;
         this.firstTokenTimeout = firstTokenTimeout;
     }
 
@@ -51,27 +50,38 @@ public final class LocalBackend implements Backend {
 
     @Override
     public boolean enabled() {
-        return model != null;
+        return models.enabled();
     }
 
+    /** @throws InferenceException if the model cannot run; the message says why, for the log */
     @Override
     public List<ModelInfo> models() {
-        return model == null ? List.of() : List.of(model.info());
+        return switch (models.state()) {
+            case OFF -> List.of();
+            case LOADING -> List.of(ModelInfo.named(models.id(), NAME).in(ModelInfo.State.LOADING));
+            case READY -> loaded();
+            case FAILED ->
+                throw new InferenceException(
+                        ErrorCode.UNAVAILABLE,
+                        models.failure().map(Throwable::getMessage).orElse("")
+                                + " (LOCAL_ENGINE=off says that no local model is wanted)");
+        };
     }
 
     @Override
     public List<ModelInfo> loaded() {
-        return models();
+        return models.model().stream().map(LocalModel::info).toList();
     }
 
     @Override
     public ModelDetails details(String name) {
-        return open(name).details();
+        requireOurs(name);
+        return models.ready().details();
     }
 
     @Override
     public ChatAnswer chat(ChatRequest request, Call call) {
-        LocalModel open = open(request.model());
+        LocalModel open = open(request.model(), call);
         refuseWhatIsNotDone(request);
         try {
             int[] prompt = open.engine().chatPrompt(ChatMessages.of(request.messages()), List.of());
@@ -83,7 +93,7 @@ public final class LocalBackend implements Backend {
 
     @Override
     public ChatAnswer generate(GenerateRequest request, Call call) {
-        LocalModel open = open(request.model());
+        LocalModel open = open(request.model(), call);
         List<int[]> prompts =
                 request.prompts().stream().map(open.engine()::trustedTokens).toList();
         return answer(open, prompts, request.options(), request.stream(), call);
@@ -91,7 +101,7 @@ public final class LocalBackend implements Backend {
 
     @Override
     public EmbedAnswer embed(EmbedRequest request, Call call) {
-        LocalModel open = open(request.model());
+        LocalModel open = open(request.model(), call);
         Integer dimensions = request.dimensions();
         if (dimensions != null && dimensions > open.engine().info().embeddingWidth()) {
             throw InferenceException.invalid(
@@ -178,11 +188,16 @@ public final class LocalBackend implements Backend {
         return InferenceException.unsupported(field, "the local engine does not support " + what);
     }
 
-    private LocalModel open(String name) {
-        LocalModel open = model;
-        if (open == null || !open.id().equals(name) && !open.id().equals(name + ":latest")) {
+    /** The model once it has been loaded. */
+    private LocalModel open(String name, Call call) {
+        requireOurs(name);
+        return models.await(call, firstTokenTimeout);
+    }
+
+    private void requireOurs(String name) {
+        String id = models.id();
+        if (!models.enabled() || !id.equals(name) && !id.equals(name + ":latest")) {
             throw InferenceException.modelNotFound(name);
         }
-        return open;
     }
 }

@@ -7,10 +7,20 @@ import io.inference.engine.EngineBusyException;
 import io.inference.engine.EngineClosedException;
 import io.inference.engine.EngineException;
 import io.inference.engine.InvalidJobException;
+import io.inference.local.store.ModelStoreException;
 
 /** What the engine's failures are to a caller. */
 final class LocalFailures {
     private LocalFailures() {}
+
+    /** Why a model cannot run, in one line for the operator. */
+    static String cause(Throwable failure) {
+        return switch (failure) {
+            case EngineException _, ModelStoreException _ -> String.valueOf(failure.getMessage());
+            case OutOfMemoryError _ -> "there is not enough memory for it: " + failure.getMessage();
+            default -> "the engine fails to open it: " + failure;
+        };
+    }
 
     static InferenceException of(EngineException failure) {
         String message = String.valueOf(failure.getMessage());

@@ -1,64 +1,90 @@
 package io.inference.local;
 
+import io.inference.api.Call;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
 import io.inference.engine.Engine;
-import io.inference.engine.EngineException;
 import io.inference.engine.EngineOptions;
-import io.inference.engine.GenerateJob;
-import io.inference.engine.Generation;
-import io.inference.engine.GenerationEvent;
-import io.inference.engine.sampling.SamplingOptions;
 import io.inference.local.store.CatalogueEntry;
 import io.inference.local.store.FetchListener;
 import io.inference.local.store.ModelCatalogue;
 import io.inference.local.store.ModelStore;
-import io.inference.local.store.ModelStoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The model that this process runs, fetched and opened as the settings say. */
+/**
+ * The model that this process runs. It is fetched, opened and warmed up in the background, so that the service listens meanwhile;
+ * requests for it wait. A model that cannot run is a state of this object, never the end of the process.
+ */
 public final class LocalModels implements AutoCloseable {
+    /** What became of the model. */
+    public enum State {
+        OFF,
+        LOADING,
+        READY,
+        FAILED
+    }
+
     private static final Logger log = LoggerFactory.getLogger(LocalModels.class);
     private static final String SUFFIX = ".gguf";
-    private static final int WARM_UP_REPEATS = 16;
-    private static final int WARM_UP_TOKENS = 24;
-    private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(5);
+    private static final Duration RETRY_WHILE_LOADING = Duration.ofSeconds(5);
 
-    private final Optional<LocalModel> model;
+    private final LocalSettings settings;
+    private final FetchListener listener;
+    private final ModelCatalogue catalogue = ModelCatalogue.builtIn();
+    private final String id;
+    private final CompletableFuture<LocalModel> loaded = new CompletableFuture<>();
+    private final Thread loader;
 
-    private LocalModels(Optional<LocalModel> model) {
-        this.model = model;
+    private LocalModels(LocalSettings settings, FetchListener listener) {
+        this.settings = settings;
+        this.listener = listener;
+        this.id = catalogue.find(settings.model()).map(CatalogueEntry::id).orElseGet(() -> name(settings.model()));
+        this.loader = Thread.ofPlatform().daemon().name("local-model").unstarted(this::load);
     }
 
-    /**
-     * Fetches the model if it is not there, and opens it.
-     *
-     * @throws LocalModelException where the engine is {@code cpu} and the model cannot be had or opened
-     */
-    public static LocalModels open(LocalSettings settings, FetchListener listener) {
-        if (settings.engine().equals("off")) {
-            return new LocalModels(Optional.empty());
+    /** Begins to load the model, unless the engine is {@code off}. */
+    public static LocalModels start(LocalSettings settings, FetchListener listener) {
+        LocalModels models = new LocalModels(settings, listener);
+        if (models.enabled()) {
+            models.loader.start();
         }
+        return models;
+    }
+
+    private void load() {
+        long began = System.nanoTime();
         try {
-            return new LocalModels(Optional.of(openModel(settings, listener)));
-        } catch (ModelStoreException | EngineException e) {
-            if (settings.engine().equals("auto")) {
-                log.warn("no local model: {} (LOCAL_ENGINE=off says that none is wanted)", e.getMessage());
-                return new LocalModels(Optional.empty());
+            LocalModel model = open();
+            if (!loaded.complete(model)) {
+                model.engine().close();
+                return;
             }
-            throw new LocalModelException("LOCAL_MODEL: " + e.getMessage(), e);
+            log.info(
+                    "local model {} is ready after {} ms",
+                    id,
+                    Duration.ofNanos(System.nanoTime() - began).toMillis());
+        } catch (Throwable e) {
+            // Whatever a file makes the engine throw, errors of the JVM included, is a fault of this model alone.
+            log.debug("the local model cannot run", e);
+            loaded.completeExceptionally(new LocalModelException("LOCAL_MODEL: " + LocalFailures.cause(e), e));
         }
     }
 
-    private static LocalModel openModel(LocalSettings settings, FetchListener listener) {
-        ModelCatalogue catalogue = ModelCatalogue.builtIn();
+    private LocalModel open() throws InterruptedException {
         Path file = new ModelStore(settings.store(), catalogue, listener).ensure(settings.model());
-        Optional<CatalogueEntry> entry = catalogue.find(settings.model());
         Engine engine = Engine.open(
                 file,
                 new EngineOptions(
@@ -67,30 +93,19 @@ public final class LocalModels implements AutoCloseable {
                         settings.contextLength().orElse(0),
                         settings.maxBatch(),
                         settings.maxQueue()));
-        warmUp(engine);
-        return new LocalModel(
-                entry.map(CatalogueEntry::id).orElseGet(() -> name(file)),
-                engine,
-                entry.map(CatalogueEntry::sha256).orElse(null),
-                modified(file));
-    }
-
-    /** Has the JVM compile the kernels before a caller waits for them: vector code that is still interpreted is very slow. */
-    private static void warmUp(Engine engine) {
-        int[] prompt = engine.tokens("one two three four ".repeat(WARM_UP_REPEATS));
-        GenerateJob job = GenerateJob.of(prompt, WARM_UP_TOKENS, SamplingOptions.greedy());
-        try (Generation generation = engine.submit(job)) {
-            GenerationEvent event = generation.next(WARM_UP_LIMIT);
-            while (event instanceof GenerationEvent.Piece) {
-                event = generation.next(WARM_UP_LIMIT);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        try {
+            WarmUp.run(engine);
+            String digest =
+                    catalogue.find(settings.model()).map(CatalogueEntry::sha256).orElse(null);
+            return new LocalModel(id, engine, digest, modified(file));
+        } catch (Throwable e) {
+            engine.close();
+            throw e;
         }
     }
 
-    private static String name(Path file) {
-        String name = file.getFileName().toString();
+    private static String name(String path) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
         return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
     }
 
@@ -102,12 +117,86 @@ public final class LocalModels implements AutoCloseable {
         }
     }
 
+    public boolean enabled() {
+        return !settings.engine().equals("off");
+    }
+
+    /** Whether the operator named an engine, so that the service is of no use without its model. */
+    public boolean required() {
+        return enabled() && !settings.engine().equals("auto");
+    }
+
+    /** The model's name for callers. */
+    public String id() {
+        return id;
+    }
+
+    public State state() {
+        return switch (loaded.state()) {
+            case RUNNING -> enabled() ? State.LOADING : State.OFF;
+            case SUCCESS -> State.READY;
+            case FAILED, CANCELLED -> State.FAILED;
+        };
+    }
+
+    /** The model once it is ready. */
     public Optional<LocalModel> model() {
-        return model;
+        return state() == State.READY ? Optional.of(loaded.resultNow()) : Optional.empty();
+    }
+
+    /** Why the model cannot run, for the operator; empty unless it has failed. */
+    public Optional<LocalModelException> failure() {
+        return loaded.state() == Future.State.FAILED && loaded.exceptionNow() instanceof LocalModelException failure
+                ? Optional.of(failure)
+                : Optional.empty();
+    }
+
+    /** Runs the task once the model is ready or has failed; at once if it already is. */
+    public void whenDone(Runnable task) {
+        var ignored = loaded.whenComplete((model, failure) -> task.run());
+    }
+
+    /**
+     * The model, once it is ready.
+     *
+     * @param longest how long to wait for it, if the call has that much time left
+     * @throws InferenceException if it has failed, is not ready in time, or the call is cancelled meanwhile
+     */
+    LocalModel await(Call call, Duration longest) {
+        if (state() == State.READY) {
+            return loaded.resultNow();
+        }
+        CompletableFuture<LocalModel> mine = loaded.copy();
+        Runnable stop = () -> mine.cancel(false);
+        call.onCancel(stop);
+        try {
+            return mine.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (CancellationException | ExecutionException e) {
+            call.throwIfCancelled();
+            throw new InferenceException(ErrorCode.UNAVAILABLE, "the local model cannot run", e);
+        } catch (TimeoutException e) {
+            throw new InferenceException(ErrorCode.TIMEOUT, "the model '" + id + "' is still loading", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InferenceException(ErrorCode.CANCELLED, "the request was interrupted", e);
+        } finally {
+            call.removeOnCancel(stop);
+        }
+    }
+
+    /** The model if it is ready now. */
+    LocalModel ready() {
+        return model().orElseThrow(() -> state() == State.LOADING
+                ? InferenceException.retryLater(
+                        ErrorCode.UNAVAILABLE, "the model '" + id + "' is still loading", RETRY_WHILE_LOADING)
+                : new InferenceException(ErrorCode.UNAVAILABLE, "the local model cannot run", null));
     }
 
     @Override
     public void close() {
-        model.ifPresent(open -> open.engine().close());
+        if (!loaded.cancel(false)) {
+            model().ifPresent(open -> open.engine().close());
+        }
+        loader.interrupt();
     }
 }

@@ -49,7 +49,7 @@ final class BackendListing {
     List<ModelInfo> models() {
         Snapshot now = snapshot;
         return now.byId.values().stream()
-                .map(model -> now.state == State.AVAILABLE ? model : notReady(model))
+                .map(model -> now.state == State.AVAILABLE ? model : model.in(ModelInfo.State.UNAVAILABLE))
                 .toList();
     }
 
@@ -63,7 +63,7 @@ final class BackendListing {
         if (model == null) {
             return Optional.empty();
         }
-        return Optional.of(now.state == State.AVAILABLE ? model : notReady(model));
+        return Optional.of(now.state == State.AVAILABLE ? model : model.in(ModelInfo.State.UNAVAILABLE));
     }
 
     /** Asks the backend, unless it is being asked already. The future always ends well, sooner or later. */
@@ -103,19 +103,5 @@ final class BackendListing {
         if (before.state != State.UNAVAILABLE) {
             LOG.warn("backend {} does not list its models: {}", backend.name(), why);
         }
-    }
-
-    private static ModelInfo notReady(ModelInfo model) {
-        return new ModelInfo(
-                model.id(),
-                model.backend(),
-                false,
-                model.contextLength(),
-                model.sizeBytes(),
-                model.digest(),
-                model.family(),
-                model.parameterSize(),
-                model.quantization(),
-                model.modifiedEpochSeconds());
     }
 }

@@ -15,7 +15,6 @@ import io.inference.engine.Engine;
 import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.InferenceServiceGrpc;
 import io.inference.grpc.v1.Options;
-import io.inference.local.LocalModels;
 import io.inference.stub.StubServer;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -130,8 +129,7 @@ class GrpcStreamIT {
     void aCallerThatCancelsStopsTheLocalEngineWithinASecond(boolean stream) throws Exception {
         try (RunningService service = RunningService.start("--local-engine=cpu");
                 GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
-            Engine engine =
-                    service.bean(LocalModels.class).model().orElseThrow().engine();
+            Engine engine = service.engine();
             // Always the same answer, and a long one: what ends by itself cannot be cancelled.
             ChatRequest ask = GrpcCaller.ASK.toBuilder()
                     .setModel("smollm2:135m")

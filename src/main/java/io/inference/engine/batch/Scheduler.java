@@ -144,9 +144,19 @@ public final class Scheduler {
             waiting.admitted(sequence);
             running.add(sequence);
             sequence.admittedNanos = now;
-            sequence.start(pool);
-            working++;
+            try {
+                sequence.start(pool);
+                working++;
+            } catch (Throwable e) {
+                fail(sequence, failure("the answer failed", e));
+            }
         }
+    }
+
+    private static EngineException failure(String what, Throwable cause) {
+        return cause instanceof EngineException known
+                ? known
+                : new EngineException(what + ": " + cause.getMessage(), cause);
     }
 
     /** How many sequences can run, those that wait for slow readers included: each may have a token in one step. */
@@ -186,11 +196,16 @@ public final class Scheduler {
         if (!running.contains(sequence)) {
             return false; // gave its pages to one before it
         }
-        while (!sequence.reserve(length, pool)) {
-            // The one in need may be the last that could give pages, and then waits for others to end.
-            if (!preempt(batch) || !running.contains(sequence)) {
-                return false;
+        try {
+            while (!sequence.reserve(length, pool)) {
+                // The one in need may be the last that could give pages, and then waits for others to end.
+                if (!preempt(batch) || !running.contains(sequence)) {
+                    return false;
+                }
             }
+        } catch (OutOfMemoryError e) {
+            fail(sequence, new EngineException("there is no memory for the keys and values of this answer", e));
+            return false;
         }
         batch.add(sequence);
         slices.add(sequence.slice(length));
@@ -214,8 +229,9 @@ public final class Scheduler {
         List<float[]> results;
         try {
             results = model.step(slices);
-        } catch (RuntimeException e) {
-            batch.forEach(it -> fail(it, new EngineException("the model failed: " + e.getMessage(), e)));
+        } catch (Throwable e) {
+            // Errors as well: a mapped file that was cut short, or a full heap, is no reason to end the engine.
+            batch.forEach(it -> fail(it, failure("the model failed", e)));
             return;
         }
         for (int i = 0; i < batch.size(); i++) {
@@ -225,10 +241,22 @@ public final class Scheduler {
                 if (!sequence.deliver(results.get(i))) {
                     end(sequence);
                 }
-            } catch (RuntimeException e) {
-                fail(sequence, e);
+            } catch (Throwable e) {
+                fail(sequence, failure("the answer failed", e));
             }
         }
+    }
+
+    /** Ends all sequences after a step that threw, so that the next ones find a scheduler with nothing half done. */
+    public void failAll(Throwable cause) {
+        endAll(failure("the engine failed", cause));
+    }
+
+    private void endAll(EngineException reason) {
+        takeArrived();
+        waiting.remove(it -> true).forEach(it -> it.owner().failed(reason));
+        List.copyOf(running).forEach(it -> fail(it, reason));
+        publishCounts();
     }
 
     private void fail(Sequence sequence, RuntimeException cause) {
@@ -259,13 +287,6 @@ public final class Scheduler {
         synchronized (lock) {
             closed = true;
         }
-        takeArrived();
-        for (Sequence sequence : waiting.remove(it -> true)) {
-            sequence.owner().failed(new EngineClosedException());
-        }
-        for (Sequence sequence : List.copyOf(running)) {
-            fail(sequence, new EngineClosedException());
-        }
-        publishCounts();
+        endAll(new EngineClosedException());
     }
 }

@@ -40,6 +40,9 @@ final class ModelsWriter {
         if (model.contextLength() != null) {
             out.writeNumberField("context_length", model.contextLength());
         }
+        if (!model.ready()) {
+            out.writeStringField("status", model.state().label());
+        }
         out.writeEndObject();
     }
 }

@@ -15,7 +15,7 @@ final class FakeModel implements StepModel {
     static final int VOCABULARY = 97;
 
     final List<List<Slice>> steps = new ArrayList<>();
-    RuntimeException failure;
+    Throwable failure;
 
     /** What the model answers to {@code tokens}. */
     static int next(List<Integer> tokens) {
@@ -36,9 +36,14 @@ final class FakeModel implements StepModel {
     public List<float[]> step(List<Slice> slices) {
         steps.add(slices);
         if (failure != null) {
-            throw failure;
+            throw FakeModel.<RuntimeException>asUnchecked(failure);
         }
         return slices.stream().map(this::run).toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E asUnchecked(Throwable failure) throws E {
+        throw (E) failure;
     }
 
     private float[] run(Slice slice) {

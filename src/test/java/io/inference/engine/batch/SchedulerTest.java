@@ -263,11 +263,35 @@ class SchedulerTest {
 
     @Test
     void aFailedStepEndsItsSequencesOnly() {
+        assertEndsItsSequencesOnly(new IllegalStateException("broken"));
+    }
+
+    /** As a mapped file that was cut short throws it. */
+    @Test
+    void anErrorOfTheJvmInAStepEndsItsSequencesOnly() {
+        assertEndsItsSequencesOnly(new InternalError("broken"));
+    }
+
+    private void assertEndsItsSequencesOnly(Throwable failure) {
         FakeOwner unlucky = submit(5, 30);
-        model.failure = new IllegalStateException("broken");
+        model.failure = failure;
         scheduler.step();
         assertThat(unlucky.failure).isInstanceOf(EngineException.class).hasMessageContaining("broken");
         model.failure = null;
+        FakeOwner next = submit(5, 3);
+        runToEnd();
+        assertThat(next.tokens).isEqualTo(next.expected());
+        assertThat(scheduler.pagesInUse()).isZero();
+    }
+
+    @Test
+    void allSequencesCanBeEndedAndOthersFollow() {
+        FakeOwner running = submit(5, 30);
+        scheduler.step();
+        FakeOwner waiting = submit(5, 30);
+        scheduler.failAll(new IllegalStateException("broken"));
+        assertThat(running.failure).isInstanceOf(EngineException.class).hasMessageContaining("broken");
+        assertThat(waiting.failure).isInstanceOf(EngineException.class).hasMessageContaining("broken");
         FakeOwner next = submit(5, 3);
         runToEnd();
         assertThat(next.tokens).isEqualTo(next.expected());

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.inference.RawClient;
 import io.inference.RunningService;
 import io.inference.engine.Engine;
-import io.inference.local.LocalModels;
 import io.inference.stub.StubServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -62,8 +61,7 @@ class CancellationIT {
     @CsvSource({"true", "false"})
     void ofTheLocalEngine(boolean stream) throws IOException {
         try (RunningService service = RunningService.start("--local-engine=cpu")) {
-            Engine engine =
-                    service.bean(LocalModels.class).model().orElseThrow().engine();
+            Engine engine = service.engine();
             try (RawClient client = new RawClient(service.port())) {
                 client.post(
                         "/v1/completions",
