@@ -61,7 +61,9 @@ final class CheckRoutes {
         application.setApplicationContextFactory(type -> new DefinitionsOnly());
         List<String> options = new ArrayList<>(List.of(args));
         options.removeIf(option -> option.startsWith(OPTION) || !option.startsWith("--"));
-        options.add("--logging.level.root=error");
+        for (String logger : List.of("root", "io.inference", "routes")) {
+            options.add("--logging.level." + logger + "=error");
+        }
         return (AnnotationConfigApplicationContext) application.run(options.toArray(String[]::new));
     }
 

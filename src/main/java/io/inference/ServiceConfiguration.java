@@ -4,10 +4,13 @@ import io.inference.config.Settings;
 import io.inference.http.server.HttpSettings;
 import io.inference.security.AdmissionProcessor;
 import io.inference.security.WaitingCalls;
+import io.inference.telemetry.AnswerLogProcessor;
 import io.inference.telemetry.BackendCalls;
 import io.inference.telemetry.CallLog;
 import io.inference.telemetry.CallMetrics;
 import io.inference.telemetry.FailureLog;
+import io.inference.telemetry.PromptLog;
+import io.inference.telemetry.PromptLogProcessor;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.Processor;
@@ -50,6 +53,21 @@ class ServiceConfiguration {
     @Bean
     CallLog callLog(Settings settings) {
         return new CallLog(settings.text("log-format").equals("json"));
+    }
+
+    @Bean
+    PromptLog promptLog(Settings settings) {
+        return new PromptLog(settings.text("log-format").equals("json"));
+    }
+
+    @Bean
+    Processor promptLogProcessor(PromptLog log) {
+        return new PromptLogProcessor(log);
+    }
+
+    @Bean
+    Processor answerLogProcessor(PromptLog log) {
+        return new AnswerLogProcessor(log);
     }
 
     @Bean

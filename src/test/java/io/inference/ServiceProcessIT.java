@@ -216,11 +216,21 @@ class ServiceProcessIT {
                 awaitLine(lines, "listening on").path("message").asText());
         assertThat(address.find()).isTrue();
         HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + "/v1/completions"))
-                .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"m\",\"prompt\":\"a public question\"}"))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\":\"m\",\"prompt\":\"a public question\\n\\\"x\\u2028\\u0000 and more\"}"))
+                .header("X-Request-Id", "public-1")
                 .build();
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(awaitLine(lines, "a public question").path("logger_name").asText())
-                .isEqualTo("io.inference.prompts");
+        JsonNode line = awaitLine(lines, "a public question");
+        assertThat(line.path("logger_name").asText()).isEqualTo("io.inference.prompts");
+        assertThat(line.path("request_id").asText()).isEqualTo("public-1");
+        assertThat(line.path("caller").asText()).isEqualTo("local");
+        assertThat(line.path("model").asText()).isEqualTo("m");
+        assertThat(new ObjectMapper()
+                        .readTree(line.path("prompt").asText())
+                        .path(0)
+                        .asText())
+                .isEqualTo("a public question\n\"x\u2028\u0000 and more");
         process.toHandle().destroy();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }

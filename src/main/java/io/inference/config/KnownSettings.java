@@ -41,9 +41,15 @@ public final class KnownSettings {
                     "certificate of the REST door; empty: plain HTTP"),
             plain("TLS_KEY_FILE", new PemFile("private key of TLS_CERT_FILE, not encrypted"), "that certificate's key"),
             plain("API_VERSION", new PathPrefix(), "path prefix of OpenAI's API"),
-            plain("LOG_LEVEL", new OneOf(List.of("error", "warn", "info", "debug", "trace")), "how much is logged"),
+            plain(
+                    "LOG_LEVEL",
+                    new OneOf(LogLevels.ALL),
+                    "how much this service and its routes log; libraries log no more than info, --logging.level.<package>=debug opens one"),
             plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),
-            plain("LOG_PROMPTS", new Flag(), "whether prompts and answers may be logged"),
+            plain(
+                    "LOG_PROMPTS",
+                    new Flag(),
+                    "logs what each call asks and what it is answered, a line each at info; false: neither is ever logged"),
             plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
             plain(
                     "ROUTES_ALLOW",

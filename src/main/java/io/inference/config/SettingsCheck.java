@@ -43,6 +43,8 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }
+        Map<String, Object> levels = LogLevels.libraries(Settings.given(environment, "log-level"));
+        environment.getPropertySources().addLast(new MapPropertySource("log levels", levels));
         if ("json".equalsIgnoreCase(environment.getProperty("log-format"))) {
             Map<String, Object> structured = Map.of("logging.structured.format.console", "logstash");
             environment.getPropertySources().addLast(new MapPropertySource("log format", structured));

@@ -6,6 +6,7 @@ import io.inference.config.Settings;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -32,6 +33,8 @@ final class GenerationContext {
         context.getCamelContextExtension().setName("routes-" + number);
         context.setSourceLocationEnabled(true);
         context.setStreamCaching(false);
+        // A log step without a name of its own follows LOG_LEVEL, as all below "routes" does.
+        context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "routes.${routeId}");
         context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
         PropertiesComponent properties = new PropertiesComponent();
         properties.setCamelContext(context);

@@ -65,7 +65,7 @@ public class CallLog implements CallListener {
     }
 
     /** A model's name is the caller's text, and a caller's name its issuer's: neither must start a line, pass for a field of its own, or fill the log. */
-    private static String clean(String text) {
+    static String clean(String text) {
         String shown = text.length() <= MAX_MODEL_CHARS ? text : text.substring(0, MAX_MODEL_CHARS) + "…";
         for (int i = 0; i < shown.length(); i++) {
             char c = shown.charAt(i);

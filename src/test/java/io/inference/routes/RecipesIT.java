@@ -60,6 +60,7 @@ class RecipesIT {
     private static RunningService service;
 
     private final ListAppender<ILoggingEvent> calls = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> prompts = new ListAppender<>();
 
     @BeforeAll
     static void start() throws IOException {
@@ -91,6 +92,7 @@ class RecipesIT {
                 "--auth-issuer=" + issuer.url(),
                 "--auth-audience=" + TestIssuer.AUDIENCE,
                 "--routes-allow=stub",
+                "--log-prompts=true",
                 "--extensions-dir=target/extensions",
                 "--inference-services-ollama-base-url=" + ollama.url(),
                 "--inference-services-openai-base-url=" + openai.url() + "/v1"));
@@ -115,14 +117,21 @@ class RecipesIT {
         ollamaChat = (request, connection) -> ollamaAnswer(request, connection, "from ollama");
         ollama.requests().clear();
         openai.requests().clear();
-        calls.setContext(((Logger) LoggerFactory.getLogger("io.inference.calls")).getLoggerContext());
-        calls.start();
-        ((Logger) LoggerFactory.getLogger("io.inference.calls")).addAppender(calls);
+        listen("io.inference.calls", calls);
+        listen("io.inference.prompts", prompts);
+    }
+
+    private static void listen(String name, ListAppender<ILoggingEvent> appender) {
+        Logger logger = (Logger) LoggerFactory.getLogger(name);
+        appender.setContext(logger.getLoggerContext());
+        appender.start();
+        logger.addAppender(appender);
     }
 
     @AfterEach
     void stopListening() {
         ((Logger) LoggerFactory.getLogger("io.inference.calls")).detachAppender(calls);
+        ((Logger) LoggerFactory.getLogger("io.inference.prompts")).detachAppender(prompts);
     }
 
     @Test
@@ -213,6 +222,11 @@ class RecipesIT {
                 .filteredOn(request -> request.path().endsWith("/embed"))
                 .singleElement()
                 .satisfies(request -> assertThat(request.body()).contains(redacted));
+        assertThat(prompts.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains(" prompt "))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains(redacted));
         assertThat(get(issuer.token(), "/v1/models").statusCode())
                 .as("what has no text passes")
                 .isEqualTo(200);

@@ -1,0 +1,124 @@
+package io.inference.telemetry;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inference.api.Choice;
+import io.inference.api.Chunk;
+import io.inference.api.FinishReason;
+import io.inference.api.ToolCall;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What has been answered so far, of bounded length: appended chunk by chunk, and counted beyond the bound. Safe for use by many threads. */
+final class AnswerRecord {
+    private final TreeMap<Integer, Said> choices = new TreeMap<>();
+    private int left;
+    private long hidden;
+
+    /** @param characters how many characters of all choices together are kept */
+    AnswerRecord(int characters) {
+        this.left = characters;
+    }
+
+    /** One choice so far. */
+    private static final class Said {
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder thinking = new StringBuilder();
+        private final TreeMap<Integer, Asked> toolCalls = new TreeMap<>();
+        private @Nullable FinishReason finishReason;
+    }
+
+    /** One tool call so far. */
+    private static final class Asked {
+        private @Nullable String id;
+        private @Nullable String name;
+        private final StringBuilder arguments = new StringBuilder();
+    }
+
+    void add(Choice choice) {
+        add(new Chunk(
+                choice.index(),
+                choice.message().content(),
+                choice.message().thinking(),
+                choice.message().toolCalls(),
+                choice.logprobs(),
+                choice.finishReason(),
+                null));
+    }
+
+    synchronized void add(Chunk chunk) {
+        Said said = choices.computeIfAbsent(chunk.index(), index -> new Said());
+        append(chunk.text(), said.text);
+        String thought = chunk.thinking();
+        if (thought != null) {
+            append(thought, said.thinking);
+        }
+        for (ToolCall part : chunk.toolCalls()) {
+            add(part, said);
+        }
+        FinishReason reason = chunk.finishReason();
+        if (reason != null) {
+            said.finishReason = reason;
+        }
+    }
+
+    private void add(ToolCall part, Said said) {
+        Asked asked = said.toolCalls.get(part.index());
+        if (asked == null) {
+            if (left <= 0) {
+                hidden += part.argumentsJson().length();
+                return;
+            }
+            left -= Transcript.CHARACTERS_AN_ENTRY;
+            asked = new Asked();
+            said.toolCalls.put(part.index(), asked);
+        }
+        asked.id = asked.id == null ? part.id() : asked.id;
+        asked.name = asked.name == null ? part.name() : asked.name;
+        append(part.argumentsJson(), asked.arguments);
+    }
+
+    private void append(String text, StringBuilder to) {
+        if (text.length() <= left) {
+            to.append(text);
+            left -= text.length();
+            return;
+        }
+        String shown = Transcript.beginning(text, left);
+        to.append(shown);
+        // Nothing goes behind a gap.
+        left = 0;
+        hidden += text.length() - shown.length();
+    }
+
+    /** One line of JSON: an object a choice, then a mark where characters are left out. */
+    synchronized String line() {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        choices.forEach((index, said) -> write(said, all.addObject().put("index", index)));
+        if (hidden > 0) {
+            all.add(Transcript.more(hidden, "characters"));
+        }
+        return Transcript.line(all);
+    }
+
+    private static void write(Said said, ObjectNode node) {
+        node.put("content", said.text.toString());
+        if (!said.thinking.isEmpty()) {
+            node.put("thinking", said.thinking.toString());
+        }
+        if (!said.toolCalls.isEmpty()) {
+            ArrayNode calls = node.putArray("tool_calls");
+            said.toolCalls.values().forEach(asked -> {
+                ObjectNode call = calls.addObject();
+                Transcript.putName(call, "id", asked.id);
+                Transcript.putName(call, "name", asked.name);
+                call.put("arguments", asked.arguments.toString());
+            });
+        }
+        FinishReason reason = said.finishReason;
+        if (reason != null) {
+            node.put("finish_reason", reason.label());
+        }
+    }
+}

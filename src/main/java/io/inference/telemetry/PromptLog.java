@@ -1,0 +1,92 @@
+package io.inference.telemetry;
+
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.EmbedAnswer;
+import io.inference.api.InferenceRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what is asked and what is answered, each in one line. Routes decide whether: see LOG_PROMPTS. */
+public class PromptLog {
+    private static final Logger log = LoggerFactory.getLogger("io.inference.prompts");
+
+    private final boolean json;
+
+    /** @param json whether the log format keeps keys and values apart from the message */
+    public PromptLog(boolean json) {
+        this.json = json;
+    }
+
+    /** Whether anybody would see it. */
+    boolean isOn() {
+        return log.isInfoEnabled();
+    }
+
+    /** @param characters how many characters of its texts are shown */
+    void prompt(Call call, InferenceRequest request, int characters) {
+        String asked = Transcript.of(request, characters);
+        if (json) {
+            log.atInfo()
+                    .addKeyValue("request_id", call.id())
+                    .addKeyValue("door", call.door())
+                    .addKeyValue("caller", call.caller())
+                    .addKeyValue("operation", request.operation().label())
+                    .addKeyValue("model", CallLog.clean(call.model()))
+                    .addKeyValue("prompt", asked)
+                    .log("prompt");
+        } else {
+            log.info(
+                    "{} {} caller={} {} model={} prompt {}",
+                    call.id(),
+                    call.door(),
+                    CallLog.clean(call.caller()),
+                    request.operation().label(),
+                    CallLog.clean(call.model()),
+                    asked);
+        }
+    }
+
+    void answer(Call call, ChatAnswer.Whole answer, int characters) {
+        AnswerRecord record = new AnswerRecord(characters);
+        answer.choices().forEach(record::add);
+        answer(call, "ok", record.line());
+    }
+
+    /** Vectors are told by their number and size. */
+    void answer(Call call, EmbedAnswer answer) {
+        int numbers = answer.embeddings().isEmpty() ? 0 : answer.embeddings().getFirst().length;
+        answer(call, "ok", answer.embeddings().size() + " vectors of " + numbers + " numbers");
+    }
+
+    /**
+     * What of an answer was sent.
+     *
+     * @param outcome {@code ok}, or the reason for which it is not whole
+     */
+    void answer(Call call, String outcome, String answered) {
+        if (json) {
+            log.atInfo()
+                    .addKeyValue("request_id", call.id())
+                    .addKeyValue("door", call.door())
+                    .addKeyValue("caller", call.caller())
+                    .addKeyValue("operation", call.operation().label())
+                    .addKeyValue("model", CallLog.clean(call.model()))
+                    .addKeyValue("backend", call.backend())
+                    .addKeyValue("outcome", outcome)
+                    .addKeyValue("answer", answered)
+                    .log("answer");
+        } else {
+            log.info(
+                    "{} {} caller={} {} model={} backend={} answer {} {}",
+                    call.id(),
+                    call.door(),
+                    CallLog.clean(call.caller()),
+                    call.operation().label(),
+                    CallLog.clean(call.model()),
+                    call.backend(),
+                    outcome,
+                    answered);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.inference.telemetry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.inference.api.ChatRequest;
+import io.inference.api.EmbedRequest;
+import io.inference.api.GenerateRequest;
+import io.inference.api.Image;
+import io.inference.api.InferenceRequest;
+import io.inference.api.Message;
+import io.inference.api.ToolCall;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks, as one line of JSON of bounded length: texts up to so many characters in all, a conversation's newest messages
+ * first, with a mark where something is left out. Pictures are named by their type and size.
+ */
+final class Transcript {
+    /** What an entry of a list takes of the bound, beside its texts. */
+    static final int CHARACTERS_AN_ENTRY = 32;
+
+    private static final int CHARACTERS_A_NAME = 200;
+    private static final int BASE64_CHARACTERS = 4;
+    private static final int BASE64_BYTES = 3;
+    /** Controls, invisible formatting, half characters, and what separates lines: escaped, so that no text begins a line of its own. */
+    private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
+
+    private final JsonNodeFactory json = JsonNodeFactory.instance;
+    private int left;
+
+    private Transcript(int characters) {
+        this.left = characters;
+    }
+
+    /** @param characters how many characters of all texts together are shown */
+    static String of(InferenceRequest request, int characters) {
+        Transcript transcript = new Transcript(characters);
+        return line(
+                switch (request) {
+                    case ChatRequest chat -> transcript.conversation(chat.messages());
+                    case GenerateRequest generate -> transcript.list(generate.prompts(), transcript::text, "prompts");
+                    case EmbedRequest embed -> transcript.list(embed.inputs(), transcript::text, "texts");
+                });
+    }
+
+    /** JSON in one line, whatever its texts hold. */
+    static String line(JsonNode node) {
+        Matcher unsafe = UNSAFE.matcher(node.toString());
+        return unsafe.replaceAll(found -> {
+            StringBuilder escaped = new StringBuilder();
+            // Inside of a JSON string, which is the only place where Jackson leaves any of them.
+            found.group().chars().forEach(unit -> escaped.append("\\u%04x".formatted(unit)));
+            return Matcher.quoteReplacement(escaped.toString());
+        });
+    }
+
+    /** The mark of what is left out. */
+    static String more(long count, String what) {
+        return "…[" + count + " more " + what + "]";
+    }
+
+    /** The beginning of a text, and no half of a character. */
+    static String beginning(String text, int characters) {
+        int end = Math.max(0, Math.min(characters, text.length()));
+        boolean splits = end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
+        return text.substring(0, splits ? end - 1 : end);
+    }
+
+    static String name(String text) {
+        return text.length() <= CHARACTERS_A_NAME ? text : beginning(text, CHARACTERS_A_NAME) + "…";
+    }
+
+    /** The newest messages are those that an answer is to. */
+    private ArrayNode conversation(List<Message> messages) {
+        ArrayNode shown = list(messages.reversed(), this::message, "earlier messages");
+        ArrayNode ordered = json.arrayNode(shown.size());
+        for (int i = shown.size() - 1; i >= 0; i--) {
+            ordered.add(shown.get(i));
+        }
+        return ordered;
+    }
+
+    private <T> ArrayNode list(List<T> entries, Function<T, JsonNode> write, String what) {
+        ArrayNode shown = json.arrayNode();
+        for (T entry : entries) {
+            if (left <= 0) {
+                shown.add(more(entries.size() - shown.size(), what));
+                break;
+            }
+            left -= CHARACTERS_AN_ENTRY;
+            shown.add(write.apply(entry));
+        }
+        return shown;
+    }
+
+    private JsonNode text(String text) {
+        if (text.length() <= left) {
+            left -= text.length();
+            return TextNode.valueOf(text);
+        }
+        String shown = beginning(text, left);
+        left = 0;
+        return TextNode.valueOf(shown + more(text.length() - shown.length(), "characters"));
+    }
+
+    private ObjectNode message(Message message) {
+        ObjectNode node = json.objectNode();
+        node.put("role", message.role().label());
+        putName(node, "name", message.name());
+        putName(node, "tool_call_id", message.toolCallId());
+        node.set("content", text(message.content()));
+        String thinking = message.thinking();
+        if (thinking != null) {
+            node.set("thinking", text(thinking));
+        }
+        if (!message.images().isEmpty()) {
+            node.set("images", list(message.images(), Transcript::image, "images"));
+        }
+        if (!message.toolCalls().isEmpty()) {
+            node.set("tool_calls", list(message.toolCalls(), this::toolCall, "tool calls"));
+        }
+        return node;
+    }
+
+    private ObjectNode toolCall(ToolCall call) {
+        ObjectNode node = json.objectNode();
+        putName(node, "id", call.id());
+        putName(node, "name", call.name());
+        node.set("arguments", text(call.argumentsJson()));
+        return node;
+    }
+
+    private static JsonNode image(Image image) {
+        return TextNode.valueOf(
+                switch (image) {
+                    case Image.Inline inline -> {
+                        long bytes = (long) inline.base64().length() * BASE64_BYTES / BASE64_CHARACTERS;
+                        yield name(inline.mediaType()) + ", about " + bytes + " bytes";
+                    }
+                    case Image.Remote remote -> name(remote.url());
+                });
+    }
+
+    static void putName(ObjectNode node, String field, @Nullable String text) {
+        if (text != null) {
+            node.put(field, name(text));
+        }
+    }
+}
