@@ -1,15 +1,16 @@
 package io.inference;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.inference.api.ModelInfo;
 import io.inference.embedded.SharedPostgres;
 import io.inference.engine.Engine;
 import io.inference.grpc.server.GrpcDoor;
 import io.inference.local.LocalModels;
+import io.inference.models.ModelDirectory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
@@ -28,6 +29,11 @@ public final class RunningService implements AutoCloseable {
      *     engine off; the database is one that all tests of this JVM share, unless they say where it is
      */
     public static RunningService start(String... options) {
+        return startLoading(options).awaitModel();
+    }
+
+    /** The same, without waiting for the local model. */
+    public static RunningService startLoading(String... options) {
         List<String> all = new ArrayList<>(List.of("--port=0", "--management-port=0"));
         if (Stream.of(options)
                 .noneMatch(option -> option.startsWith("--disable-auth") || option.startsWith("--auth-"))) {
@@ -52,17 +58,16 @@ public final class RunningService implements AutoCloseable {
         return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
     }
 
-    /** The engine of the local model, once it is loaded. */
+    /** The engine of the local model. */
     public Engine engine() {
-        CountDownLatch done = new CountDownLatch(1);
-        LocalModels models = bean(LocalModels.class);
-        models.whenDone(done::countDown);
-        try {
-            assertThat(done.await(5, TimeUnit.MINUTES)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        return models.model().orElseThrow().engine();
+        return bean(LocalModels.class).model().orElseThrow().engine();
+    }
+
+    private RunningService awaitModel() {
+        await().atMost(Duration.ofMinutes(5))
+                .until(() -> bean(ModelDirectory.class).models().stream()
+                        .noneMatch(model -> model.state() == ModelInfo.State.LOADING));
+        return this;
     }
 
     public int port() {

@@ -16,7 +16,7 @@ public interface Backend {
     /**
      * The models it has now, asked afresh.
      *
-     * @throws InferenceException when it does not say
+     * @throws InferenceException if it does not answer; with {@code NOT_CONFIGURED} if it never will, so that it has no models
      */
     List<ModelInfo> models();
 

@@ -62,7 +62,7 @@ public final class LocalBackend implements Backend {
             case READY -> loaded();
             case FAILED ->
                 throw new InferenceException(
-                        ErrorCode.UNAVAILABLE,
+                        ErrorCode.NOT_CONFIGURED,
                         models.failure().map(Throwable::getMessage).orElse("")
                                 + " (LOCAL_ENGINE=off says that no local model is wanted)");
         };

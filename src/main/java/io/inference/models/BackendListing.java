@@ -1,6 +1,8 @@
 package io.inference.models;
 
 import io.inference.api.Backend;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
 import io.inference.api.ModelInfo;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +78,9 @@ final class BackendListing {
         Thread.ofVirtual().name("models-" + backend.name()).start(() -> {
             try {
                 answered(backend.models());
+            } catch (InferenceException e) {
+                boolean forGood = e.code() == ErrorCode.NOT_CONFIGURED;
+                silent(String.valueOf(e.getMessage()), forGood ? Map.of() : snapshot.byId);
             } catch (RuntimeException e) {
                 silent(String.valueOf(e.getMessage()));
             } finally {
@@ -98,8 +103,12 @@ final class BackendListing {
 
     /** It gave no list, or none in time: what it listed before stays listed. */
     void silent(String why) {
+        silent(why, snapshot.byId);
+    }
+
+    private void silent(String why, Map<String, ModelInfo> stillListed) {
         Snapshot before = snapshot;
-        snapshot = new Snapshot(State.UNAVAILABLE, before.byId);
+        snapshot = new Snapshot(State.UNAVAILABLE, stillListed);
         if (before.state != State.UNAVAILABLE) {
             LOG.warn("backend {} does not list its models: {}", backend.name(), why);
         }

@@ -36,7 +36,7 @@ class LoadingModelIT {
         Path model = TestModel.path();
         try (FileChannel channel = lockFile(model)) {
             FileLock lock = channel.lock();
-            try (RunningService service = RunningService.start(
+            try (RunningService service = RunningService.startLoading(
                     "--local-engine=auto", "--model-dir=" + folder, "--internal-api-key=" + "k".repeat(32))) {
                 assertThat(json(service.baseUrl() + "/v1/models")
                                 .at("/data/0/status")
@@ -80,7 +80,7 @@ class LoadingModelIT {
     void aRequestDoesNotWaitLongerThanItMay() throws Exception {
         try (FileChannel channel = lockFile(TestModel.path());
                 FileLock ignored = channel.lock();
-                RunningService service = RunningService.start(
+                RunningService service = RunningService.startLoading(
                         "--local-engine=auto", "--model-dir=" + folder, "--first-token-timeout=1s")) {
             HttpResponse<String> answer =
                     post(service, "/v1/chat/completions", CHAT).join();
@@ -92,7 +92,7 @@ class LoadingModelIT {
     @Test
     void aModelThatCannotRunLeavesTheRestToServe() throws Exception {
         try (RunningService other = RunningService.start("--local-engine=auto");
-                RunningService service = RunningService.start(
+                RunningService service = RunningService.startLoading(
                         "--local-engine=auto",
                         "--local-model=src/test/resources/models/nan-weights.gguf",
                         "--inference-services-ollama-base-url=" + other.baseUrl())) {

@@ -89,6 +89,17 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void whatABackendHadThatNeverWillAnswerIsNotListed() {
+        local.has("a");
+        directory.refresh();
+        local.fail(new InferenceException(ErrorCode.NOT_CONFIGURED, "cannot run"));
+        directory.refresh();
+
+        assertThat(directory.models()).isEmpty();
+        assertThat(directory.backends().getFirst().health()).isEqualTo("unavailable");
+    }
+
+    @Test
     void aBackendThatDoesNotAnswerSlowsNobody() {
         local.has("a");
         ollama.hang();
