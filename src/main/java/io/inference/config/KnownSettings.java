@@ -113,7 +113,10 @@ public final class KnownSettings {
             plain("GRPC_CERT_FILE", new Text("a PEM file"), "the gRPC door's certificates"),
             plain("GRPC_KEY_FILE", new Text("a PEM file, PKCS #8"), "the key of the first of them"),
             plain("GRPC_CLIENT_CA_FILE", new Text("a PEM file"), "who signs callers' certificates; empty: none needed"),
-            plain("LOCAL_ENGINE", new OneOf(List.of("auto", "cpu", "off")), "what runs the local model: auto goes on without one that cannot run, with cpu it ends the service"),
+            plain(
+                    "LOCAL_ENGINE",
+                    new OneOf(List.of("auto", "cpu", "off")),
+                    "what runs the local model: auto goes on without one that cannot run, with cpu it ends the service"),
             plain("LOCAL_MODEL", new Text("a catalogue name or a GGUF file"), "the model of the local engine"),
             plain("MODEL_DIR", FOLDER, "where fetched models are kept"),
             plain(

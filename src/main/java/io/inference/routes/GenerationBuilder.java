@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -102,6 +103,9 @@ class GenerationBuilder {
 
     /** Tells all that is wrong together, as far as one fault does not hide another. */
     private void load(RouteFiles files, DefaultCamelContext context) {
+        // Beside the rest: at the start of the service, reading Camel's schema takes as long as reading the routes.
+        CompletableFuture<Map<String, List<RouteFault>>> wrong =
+                CompletableFuture.supplyAsync(() -> RouteSchema.check(files.contents()));
         List<RouteFault> faults = new ArrayList<>(RouteSafety.check(files.contents(), allowed));
         // Loading a file makes the beans that it asks for, hence not before all that it asks for is allowed.
         Set<String> unsafe = faults.stream().map(RouteFault::file).collect(Collectors.toSet());
@@ -109,14 +113,12 @@ class GenerationBuilder {
         safe.keySet().removeAll(unsafe);
         List<RouteFault> unread = new ArrayList<>();
         parse(safe, context, unread, faults);
-        for (var file : files.contents().entrySet()) {
-            List<RouteFault> wrong = RouteSchema.check(file.getKey(), file.getValue());
-            faults.addAll(wrong);
-            // The loader stops at the first of what the schema knows.
-            unread.stream()
-                    .filter(fault -> wrong.isEmpty() && fault.file().equals(file.getKey()))
-                    .forEach(faults::add);
-        }
+        wrong.join().values().forEach(faults::addAll);
+        // The loader stops at the first of what the schema knows.
+        unread.stream()
+                .filter(fault ->
+                        wrong.join().getOrDefault(fault.file(), List.of()).isEmpty())
+                .forEach(faults::add);
         boolean whole = unsafe.isEmpty() && unread.isEmpty();
         faults.addAll(RouteChecks.check(context, settings, files, whole));
         fail(faults);

@@ -56,8 +56,15 @@ final class RouteSchema {
         }
     }
 
+    /** @return what is wrong with each of the files, by its name */
+    static Map<String, List<RouteFault>> check(Map<String, String> contents) {
+        Map<String, List<RouteFault>> faults = new LinkedHashMap<>();
+        contents.forEach((file, text) -> faults.put(file, check(file, text)));
+        return faults;
+    }
+
     /** @return nothing for a text that is no YAML, which the loader tells of */
-    static List<RouteFault> check(String file, String text) {
+    private static List<RouteFault> check(String file, String text) {
         LoadSettings asCamelDoes = LoadSettings.builder().build();
         try {
             Object content = new Load(asCamelDoes).loadFromString(text);
