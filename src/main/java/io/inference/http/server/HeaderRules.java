@@ -47,6 +47,7 @@ final class HeaderRules {
                 request.getHeader("Host"),
                 request.getHeader("Origin"),
                 Collections.list(request.getHeaders("Authorization")),
+                Collections.list(request.getHeaders("X-API-Key")),
                 Collections.list(request.getHeaders("X-Forwarded-For")),
                 Collections.list(request.getHeaderNames()).stream()
                         .anyMatch(name -> FORWARDING.matcher(name).matches()));

@@ -138,6 +138,24 @@ class HttpDoorIT {
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
     }
 
+    /** A step that calls another server would send them along. */
+    @Test
+    void noCredentialGetsIntoARoute() throws Exception {
+        HttpResponse<String> answer = get(
+                "/echo/alice?authorization=secret",
+                "Authorization",
+                "Bearer secret",
+                "X-API-Key",
+                "secret",
+                "Proxy-Authorization",
+                "Basic secret",
+                "Cookie",
+                "session=secret",
+                "X-Plain",
+                "2");
+        assertThat(answer.body()).contains("x-plain=2").doesNotContain("secret");
+    }
+
     /** Whoever can make somebody follow an address would otherwise choose how the answer is kept, and by whom. */
     @Test
     void whatARouteMayTellItsCallerIsNotTheCallersToSay() throws Exception {
