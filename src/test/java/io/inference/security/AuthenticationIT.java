@@ -159,6 +159,20 @@ class AuthenticationIT {
     }
 
     @Test
+    void theRootIsForWhoeverHasATokenAndWhoeverHasNoneIsToldSo() throws Exception {
+        HttpResponse<String> answer = get("/", issuer.token());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("Ollama is running");
+        HttpResponse<String> refused = get("/", null);
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(refused.body()).doesNotContain("Ollama");
+        for (String method : List.of("GET", "HEAD")) {
+            assertThat(status(method, "/")).isEqualTo(401);
+        }
+    }
+
+    @Test
     void answersTellBrowsersToKeepOut() throws Exception {
         HttpResponse<String> answer = get("/v1/models", issuer.token());
         assertThat(answer.headers().firstValue("X-Frame-Options")).contains("DENY");

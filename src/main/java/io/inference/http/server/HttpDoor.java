@@ -85,7 +85,7 @@ final class HttpDoor {
         String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
         RouteConsumer consumer = match.byMethod().get(method);
         if (consumer == null) {
-            response.setHeader("Allow", String.join(", ", match.byMethod().keySet()));
+            response.setHeader("Allow", match.allowed());
             sender.send(
                     HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
             return new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
