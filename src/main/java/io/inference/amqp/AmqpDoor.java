@@ -88,10 +88,7 @@ final class AmqpDoor {
     private @Nullable InferenceException run(Delivery delivery, Runnable route) {
         delivery.setFailure(null);
         try {
-            if (delivery.body().length > settings.maxRequestBytes()) {
-                throw new InferenceException(
-                        ErrorCode.TOO_LARGE, "the message is larger than " + settings.maxRequestBytes() + " bytes");
-            }
+            delivery.decode(settings.maxRequestBytes());
             route.run();
         } catch (RuntimeException e) {
             delivery.setFailure(e);

@@ -2,6 +2,7 @@ package io.inference.amqp;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.inference.api.Call;
+import io.inference.api.InferenceException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,7 @@ final class Delivery {
     private final Settlement settlement;
     private final AtomicBoolean settled = new AtomicBoolean();
     private final long startNanos = System.nanoTime();
+    private volatile byte[] content;
     private volatile boolean held;
     private volatile @Nullable Envelope envelope;
     private volatile @Nullable Call call;
@@ -36,6 +38,7 @@ final class Delivery {
         this.queue = queue;
         this.properties = properties;
         this.body = body;
+        this.content = body;
         this.settlement = settlement;
     }
 
@@ -48,8 +51,24 @@ final class Delivery {
         return properties;
     }
 
+    /** As it came. */
     byte[] body() {
         return body;
+    }
+
+    /** What the body says, once it is decoded; the body until then. */
+    byte[] content() {
+        return content;
+    }
+
+    /**
+     * Decodes the body.
+     *
+     * @param most bytes that it may have
+     * @throws InferenceException with {@code TOO_LARGE}, or for a content encoding that is not what the property says or that nobody reads
+     */
+    void decode(long most) {
+        content = Wire.decoded(body, properties.getContentEncoding(), most);
     }
 
     Destination destination() {

@@ -10,6 +10,6 @@ final class HeaderRules {
 
     /** Never one that steers Camel or a flow, nor a credential. */
     static boolean mayEnter(String name) {
-        return IncomingNames.mayEnter(name) && !name.equalsIgnoreCase(AUTHORIZATION);
+        return IncomingNames.mayEnter(name);
     }
 }

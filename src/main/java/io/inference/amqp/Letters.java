@@ -101,7 +101,7 @@ final class Letters {
             return Map.of();
         }
         try {
-            return Wire.object(delivery.body());
+            return Wire.object(delivery.content());
         } catch (InferenceException e) {
             return Map.of();
         }

@@ -121,11 +121,13 @@ final class RequestContainer extends AbstractMessageListenerContainer {
         properties.getHeaders().keySet().removeIf(name -> !HeaderRules.mayEnter(name));
         // Answering is the door's affair, later; Camel's consumer would answer at the end of the route.
         properties.setReplyTo(null);
+        // The body that a route sees is decoded.
+        properties.setContentEncoding(null);
         properties.setConsumerQueue(delivery.queue());
         properties.setHeader(DELIVERY, delivery);
         try {
             if (getMessageListener() instanceof ChannelAwareMessageListener listener) {
-                listener.onMessage(new Message(delivery.body(), properties), null);
+                listener.onMessage(new Message(delivery.content(), properties), null);
             }
         } catch (Exception e) {
             if (delivery.failure() == null) {

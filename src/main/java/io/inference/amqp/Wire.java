@@ -1,43 +1,75 @@
 package io.inference.amqp;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.job.JobError;
+import io.inference.wire.Gzip;
+import io.inference.wire.JsonBounds;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of this door's messages. What is written depends on its values alone, so that a repetition is the same byte for byte. */
 final class Wire {
-    /** Deeper than any request that people write, and far from the end of the stack. */
-    private static final int MAX_NESTING = 128;
-
-    /** The length of a text is bound by that of the message. */
-    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_NESTING)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
-
-    private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY)
+    private static final ObjectMapper MAPPER = new ObjectMapper(
+                    JsonBounds.envelope().build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
+    /** What some libraries say of every message: that its bytes are a text's, or just bytes. */
+    private static final Set<String> NOT_CODED =
+            Set.of("", "identity", "binary", "8bit", "utf-8", "utf8", "us-ascii", "ascii");
+
     private Wire() {}
+
+    /**
+     * What a message's body says.
+     *
+     * @param coding the property content_encoding
+     * @param most bytes, before and after it is decoded
+     * @throws InferenceException with {@code TOO_LARGE}, {@code UNSUPPORTED} for a coding that is not known, or {@code INVALID_REQUEST}
+     *     where the body is not coded so
+     */
+    static byte[] decoded(byte[] body, @Nullable String coding, long most) {
+        if (body.length > most) {
+            throw tooLarge(most);
+        }
+        String name = coding == null ? "" : coding.strip().toLowerCase(Locale.ROOT);
+        if (NOT_CODED.contains(name)) {
+            return body;
+        }
+        if (!name.equals("gzip") && !name.equals("x-gzip")) {
+            throw InferenceException.unsupported(
+                    "content_encoding", "a message may be sent as it is, or with the content_encoding gzip");
+        }
+        try {
+            long length = Gzip.measure(new ByteArrayInputStream(body), most);
+            if (length > most) {
+                throw tooLarge(most);
+            }
+            return Gzip.decode(body, (int) length);
+        } catch (IOException e) {
+            throw InferenceException.invalid(
+                    "content_encoding", "the body is not the gzip that content_encoding names: " + e.getMessage());
+        }
+    }
+
+    private static InferenceException tooLarge(long most) {
+        return new InferenceException(ErrorCode.TOO_LARGE, "the message is larger than " + most + " bytes");
+    }
 
     /** @throws InferenceException with {@code INVALID_REQUEST} where the bytes are no JSON object in UTF-8 */
     static Map<?, ?> object(byte[] body) {

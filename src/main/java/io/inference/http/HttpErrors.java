@@ -18,7 +18,17 @@ public final class HttpErrors {
      * @param apiPrefix the path below which OpenAI's format is spoken, such as {@code /v1}; empty where the path is not below it
      */
     public static HttpAnswer.Whole answer(String path, String apiPrefix, String requestId, InferenceException failure) {
-        int status = failure.code().httpStatus();
+        return answer(path, apiPrefix, requestId, failure.code().httpStatus(), failure);
+    }
+
+    /** What a path answers to a body in a form that nothing reads: the failure's reason, with the status that HTTP has for it. */
+    public static HttpAnswer.Whole unsupportedMediaType(
+            String path, String apiPrefix, String requestId, InferenceException failure) {
+        return answer(path, apiPrefix, requestId, 415, failure);
+    }
+
+    private static HttpAnswer.Whole answer(
+            String path, String apiPrefix, String requestId, int status, InferenceException failure) {
         if (isBelow(path, apiPrefix)) {
             return new HttpAnswer.Whole(status, "application/json", Json.bytes(out -> writeOpenAi(out, failure)));
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
+import io.inference.wire.JsonBounds;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What rows hold as JSON: callers and errors. */
 public final class JobJson {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper(JsonBounds.answer().build());
 
     private JobJson() {}
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that lets an HTTP request in or refuses it, before anything of it is read. Deny by default: what is not on the short
- * list of public paths needs a caller, whether a route serves it, a page, or nobody. Only the Authorization header counts.
+ * list of public paths needs a caller, whether a route serves it, a page, or nobody. Only the Authorization header counts; below
+ * {@code /internal} also X-API-Key, which services send whose keys were checked so elsewhere.
  */
 public class Admittance {
     private static final Set<String> PUBLIC = Set.of(
@@ -25,6 +26,7 @@ public class Admittance {
     private static final Pattern PUBLIC_FILES =
             Pattern.compile("/docs/(?:swagger-ui|favicon)[A-Za-z0-9._-]*|/console/[a-z-]+\\.(?:js|css|svg)");
     private static final String TOLD = "a valid bearer token is needed in the Authorization header";
+    private static final String TOLD_INTERNAL = "a valid key is needed, as X-API-Key or as a bearer token";
 
     private final Tokens tokens;
     private final InternalAccess internal;
@@ -63,9 +65,11 @@ public class Admittance {
                 return new Admission.In(null);
             }
             String token = Tokens.bearer(knock.authorization());
-            return token == null ? challenge(knock) : admitCaller(knock, tokens.verify(token));
+            return token == null
+                    ? challenge(knock, TOLD, "no Authorization header")
+                    : admitCaller(knock, tokens.verify(token));
         } catch (RefusedTokenException e) {
-            return invalid(knock, e);
+            return invalid(knock, TOLD, e);
         } catch (InferenceException e) {
             return new Admission.Refused(e, null);
         }
@@ -78,7 +82,7 @@ public class Admittance {
                         || PUBLIC_FILES.matcher(knock.path()).matches());
     }
 
-    private Admission admitInternal(Knock knock) throws RefusedTokenException {
+    private Admission admitInternal(Knock knock) {
         String objection = authenticationOff ? LocalMachine.objection(knock) : null;
         if (objection != null) {
             return refuse(knock, ErrorCode.FORBIDDEN, objection, null);
@@ -91,15 +95,35 @@ public class Admittance {
                     knock.id(), knock.peer(), knock.method(), knock.path(), "not_found", "not in INTERNAL_ALLOWED_IPS");
             return new Admission.Refused(new InferenceException(ErrorCode.NOT_FOUND, "page not found"), null);
         }
-        String key = Tokens.bearer(knock.authorization());
-        if (key == null) {
-            return challenge(knock);
-        }
-        if (!internal.isKey(key)) {
-            throw new RefusedTokenException("not an internal key");
+        try {
+            String key = internalKey(knock);
+            if (key == null) {
+                return challenge(knock, TOLD_INTERNAL, "no Authorization or X-API-Key header");
+            }
+            if (!internal.isKey(key)) {
+                throw new RefusedTokenException("not an internal key");
+            }
+        } catch (RefusedTokenException e) {
+            return invalid(knock, TOLD_INTERNAL, e);
         }
         audit.did(knock.id(), knock.peer(), knock.method() + " " + knock.path());
         return new Admission.In(InternalAccess.CALLER);
+    }
+
+    /** The key of either header; where both come they say the same, since nobody could tell which of two was meant. */
+    private static @Nullable String internalKey(Knock knock) throws RefusedTokenException {
+        String token = Tokens.bearer(knock.authorization());
+        if (knock.apiKeys().isEmpty()) {
+            return token;
+        }
+        if (knock.apiKeys().size() > 1) {
+            throw new RefusedTokenException("more than one X-API-Key header");
+        }
+        String key = knock.apiKeys().getFirst().strip();
+        if (token != null && !token.equals(key)) {
+            throw new RefusedTokenException("Authorization and X-API-Key differ");
+        }
+        return key;
     }
 
     /** Routes ask for groups in their steps; the console's data is no route's. */
@@ -117,17 +141,16 @@ public class Admittance {
         return objection == null ? new Admission.In(caller) : refuse(knock, ErrorCode.FORBIDDEN, objection, null);
     }
 
-    private Admission challenge(Knock knock) {
-        audit.refused(
-                knock.id(), knock.peer(), knock.method(), knock.path(), "unauthenticated", "no Authorization header");
-        return new Admission.Refused(new InferenceException(ErrorCode.UNAUTHENTICATED, TOLD), "Bearer");
+    private Admission challenge(Knock knock, String told, String reason) {
+        audit.refused(knock.id(), knock.peer(), knock.method(), knock.path(), "unauthenticated", reason);
+        return new Admission.Refused(new InferenceException(ErrorCode.UNAUTHENTICATED, told), "Bearer");
     }
 
-    private Admission invalid(Knock knock, RefusedTokenException why) {
+    private Admission invalid(Knock knock, String told, RefusedTokenException why) {
         String reason = why.getMessage() == null ? "" : why.getMessage();
         audit.refused(knock.id(), knock.peer(), knock.method(), knock.path(), "unauthenticated", reason);
         return new Admission.Refused(
-                new InferenceException(ErrorCode.UNAUTHENTICATED, TOLD), "Bearer error=\"invalid_token\"");
+                new InferenceException(ErrorCode.UNAUTHENTICATED, told), "Bearer error=\"invalid_token\"");
     }
 
     private Admission refuse(Knock knock, ErrorCode code, String message, @Nullable String challenge) {

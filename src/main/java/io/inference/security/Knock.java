@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the Host header, with or without a port
  * @param origin the Origin header of a browser
  * @param authorization every Authorization header
+ * @param apiKeys every X-API-Key header
  * @param forwardedFor every X-Forwarded-For header, in order
  * @param forwarded whether any header says that a proxy passed the request on
  */
@@ -25,5 +26,6 @@ public record Knock(
         @Nullable String host,
         @Nullable String origin,
         List<String> authorization,
+        List<String> apiKeys,
         List<String> forwardedFor,
         boolean forwarded) {}

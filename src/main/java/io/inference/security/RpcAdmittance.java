@@ -3,7 +3,6 @@ package io.inference.security;
 import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -35,10 +34,9 @@ public final class RpcAdmittance {
     /**
      * Says who calls. May block.
      *
-     * @param apiKeys every value of {@code x-api-key}
      * @throws InferenceException for whoever is not let in
      */
-    public Caller admit(Knock knock, List<String> apiKeys) {
+    public Caller admit(Knock knock) {
         if (authenticationOff) {
             String objection = LocalMachine.objection(knock);
             if (objection != null) {
@@ -51,18 +49,19 @@ public final class RpcAdmittance {
             if (token != null) {
                 return tokens.verify(token);
             }
-            if (apiKeys.isEmpty() || !keys.exists()) {
+            if (knock.apiKeys().isEmpty() || !keys.exists()) {
                 throw new RefusedTokenException("no credential");
             }
-            checkKey(knock, apiKeys);
+            checkKey(knock);
             return KEY_HOLDER;
         } catch (RefusedTokenException e) {
             throw refused(knock, ErrorCode.UNAUTHENTICATED, TOLD, e.getMessage() == null ? "" : e.getMessage());
         }
     }
 
-    private void checkKey(Knock knock, List<String> apiKeys) throws RefusedTokenException {
-        boolean known = apiKeys.size() == 1 && keys.isKey(apiKeys.getFirst());
+    private void checkKey(Knock knock) throws RefusedTokenException {
+        boolean known =
+                knock.apiKeys().size() == 1 && keys.isKey(knock.apiKeys().getFirst());
         if (!keys.mayComeFrom(knock)) {
             throw new RefusedTokenException("a key, but not in GRPC_ALLOWED_IPS");
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.inference.api.InferenceException;
+import io.inference.wire.JsonBounds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
     // Not the default pool, which is a thread's own: a virtual thread lives for one request and would never reuse a
     // buffer.
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    private static final JsonFactory FACTORY = JsonBounds.answer()
             .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
             .build();
 

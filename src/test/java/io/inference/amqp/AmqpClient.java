@@ -74,6 +74,10 @@ final class AmqpClient implements AutoCloseable {
         channel.basicPublish("inference.exchange", key, properties, body.getBytes(StandardCharsets.UTF_8));
     }
 
+    void send(String key, byte[] body, BasicProperties properties) throws Exception {
+        channel.basicPublish("inference.exchange", key, properties, body);
+    }
+
     void request(String key, String body) throws Exception {
         send(key, body, new BasicProperties.Builder().replyTo(replyQueue).build());
     }

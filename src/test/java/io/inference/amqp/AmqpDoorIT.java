@@ -14,12 +14,16 @@ import io.inference.job.JobTask;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
 import io.inference.stub.StubServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -274,6 +278,68 @@ class AmqpDoorIT {
             assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("too_large");
             assertThat(client.take("inference.dead-letter").header("x-reason")).isEqualTo("too_large");
         }
+    }
+
+    @Test
+    void aMessageInGzipIsReadAndABombIsTooLarge() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            client.send("request.high", gzip(AmqpClient.chat("coded", "Hi", false)), coded(client, "gzip"));
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
+                    .isEqualTo("done");
+            client.channel.queuePurge("inference.dead-letter");
+            byte[] bomb = gzip(AmqpClient.chat("bomb", "x".repeat(5_000_000), false));
+            assertThat(bomb.length).isLessThan(20_000);
+            client.send("request.high", bomb, coded(client, "gzip"));
+            assertThat(client.reply().json().at("/payload/error/code").asText()).isEqualTo("too_large");
+            AmqpClient.Came dead = client.take("inference.dead-letter");
+            assertThat(dead.body()).as("as it came").isEqualTo(bomb);
+            assertThat(dead.properties().getContentEncoding()).isEqualTo("gzip");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"br, unsupported", "deflate, unsupported", "gzip, invalid_request", "x-gzip, invalid_request"})
+    void aContentEncodingThatNobodyReadsOrThatIsNotTrueIsTold(String coding, String reason) throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            String body = AmqpClient.chat("coded " + coding, "Hi", false);
+            client.send("request.high", body, coded(client, coding));
+            AmqpClient.Came result = client.reply();
+            assertThat(result.json().at("/payload/error/code").asText()).isEqualTo(reason);
+            assertThat(result.json().at("/payload/error/param").asText()).isEqualTo("content_encoding");
+            assertThat(result.json().path("correlation_id").asText()).isEqualTo("coded " + coding);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"utf-8", "UTF-8", "binary", "identity", ""})
+    void whatLibrariesSayOfEveryMessageIsNoCoding(String coding) throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            String body = AmqpClient.chat("not coded " + coding, "Hi", false);
+            client.send("request.high", body, coded(client, coding));
+            assertThat(client.reply()
+                            .json()
+                            .at("/payload/choices/0/message/content")
+                            .asText())
+                    .isEqualTo("done");
+        }
+    }
+
+    private static BasicProperties coded(AmqpClient client, String coding) {
+        return new BasicProperties.Builder()
+                .replyTo(client.replyQueue())
+                .contentEncoding(coding)
+                .build();
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return out.toByteArray();
     }
 
     @Test

@@ -42,6 +42,7 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.transport..",
                             "io.inference.ollama..",
+                            "io.inference.wire..",
                             "io.inference.openai..")));
 
     @ArchTest
@@ -103,7 +104,18 @@ class DependencyRuleTest {
             .resideInAPackage("io.inference.job..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
-                    .or(resideInAnyPackage("io.inference.job..", "io.inference.api..", "io.inference.database..")));
+                    .or(resideInAnyPackage(
+                            "io.inference.job..",
+                            "io.inference.api..",
+                            "io.inference.wire..",
+                            "io.inference.database..")));
+
+    @ArchTest
+    static final ArchRule theWireImportsNothingOfOurs = classes()
+            .that()
+            .resideInAPackage("io.inference.wire..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.wire..")));
 
     @ArchTest
     static final ArchRule connectImportsNothingOfOurs = classes()
@@ -137,6 +149,7 @@ class DependencyRuleTest {
                     .or(resideInAnyPackage(
                             "io.inference.http..",
                             "io.inference.api..",
+                            "io.inference.wire..",
                             "io.inference.security..",
                             "io.inference.job..",
                             "io.inference.routes")));
@@ -158,6 +171,7 @@ class DependencyRuleTest {
                     .or(resideInAnyPackage(
                             "io.inference.grpc..",
                             "io.inference.api..",
+                            "io.inference.wire..",
                             "io.inference.security..",
                             "io.inference.routes")));
 
@@ -180,6 +194,7 @@ class DependencyRuleTest {
                             "io.inference.broker..",
                             "io.inference.api..",
                             "io.inference.security..",
+                            "io.inference.wire..",
                             "io.inference.job..",
                             "io.inference.routes")));
 

@@ -74,6 +74,7 @@ public class TokenBenchmark {
                 null,
                 List.of("Bearer " + token),
                 List.of(),
+                List.of(),
                 false);
     }
 

@@ -169,6 +169,67 @@ class AdmittanceTest {
         refused(withKeys, knock("/v1/models", "Bearer new-key"), 401);
     }
 
+    @Test
+    void internalPathsTakeTheKeyAsXApiKeyToo() {
+        for (String key : List.of("old-key", "new-key", " new-key ")) {
+            assertThat(withKeys.admit(withApiKeys(knock("/internal/config"), key)))
+                    .as(key)
+                    .isEqualTo(new Admission.In(InternalAccess.CALLER));
+        }
+        for (String key : List.of("", "wrong", "old-key, new-key", "Bearer new-key", "good")) {
+            refused(withKeys, withApiKeys(knock("/internal/config"), key), 401);
+        }
+        refused(withKeys, withApiKeys(knock("/internal/config"), "new-key", "new-key"), 401);
+        refused(withKeys, withApiKeys(knock("/internal/config"), "new-key", "old-key"), 401);
+        refused(withKeys, withApiKeys(from("/internal/config", "203.0.113.9", "localhost", null), "new-key"), 404);
+        refused(closed, withApiKeys(knock("/internal/config"), "new-key"), 404);
+    }
+
+    @Test
+    void whereBothHeadersComeTheyHaveToSayTheSameKey() {
+        assertThat(withKeys.admit(withApiKeys(knock("/internal/config", "Bearer new-key"), "new-key")))
+                .isEqualTo(new Admission.In(InternalAccess.CALLER));
+        refused(withKeys, withApiKeys(knock("/internal/config", "Bearer new-key"), "wrong"), 401);
+        refused(withKeys, withApiKeys(knock("/internal/config", "Bearer wrong"), "new-key"), 401);
+        refused(withKeys, withApiKeys(knock("/internal/config", "Bearer old-key"), "new-key"), 401);
+        refused(withKeys, withApiKeys(knock("/internal/config", "Bearer good"), "new-key"), 401);
+        refused(withKeys, withApiKeys(knock("/internal/config", "Basic bmV3LWtleQ=="), "new-key"), 401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v1/models", "/api/tags", "/admin/config", "/internals", "/nobody"})
+    void anXApiKeyIsNoCredentialElsewhere(String path) {
+        for (String key : List.of("new-key", "good")) {
+            refused(withKeys, withApiKeys(knock(path), key), 401);
+        }
+        assertThat(withKeys.admit(withApiKeys(knock("/v1/models", "Bearer good"), "whatever")))
+                .isEqualTo(new Admission.In(ALICE));
+    }
+
+    @Test
+    void aRefusedKeyIsToldHowToComeAndNothingElse() {
+        var refused = (Admission.Refused) withKeys.admit(withApiKeys(knock("/internal/config"), "7777"));
+        assertThat(refused.challenge()).isEqualTo("Bearer error=\"invalid_token\"");
+        assertThat(refused.failure()).hasMessageContaining("X-API-Key").hasMessageNotContaining("7777");
+        assertThat(((Admission.Refused) withKeys.admit(knock("/internal/config"))).challenge())
+                .isEqualTo("Bearer");
+    }
+
+    private static Knock withApiKeys(Knock k, String... keys) {
+        return new Knock(
+                k.id(),
+                k.method(),
+                k.path(),
+                k.routed(),
+                k.peer(),
+                k.host(),
+                k.origin(),
+                k.authorization(),
+                List.of(keys),
+                k.forwardedFor(),
+                k.forwarded());
+    }
+
     private static Admittance admittance(String keys, boolean off, boolean embedded) {
         return new Admittance(
                 TOKENS, new InternalAccess(keys, "127.0.0.0/8,::1/128", ""), off, embedded, new AuditLog());
@@ -186,16 +247,37 @@ class AdmittanceTest {
     }
 
     private static Knock from(String path, String peer, String host, String origin, String... authorization) {
-        return new Knock("id", "GET", path, false, peer, host, origin, List.of(authorization), List.of(), false);
+        return new Knock(
+                "id", "GET", path, false, peer, host, origin, List.of(authorization), List.of(), List.of(), false);
     }
 
     private static Knock routed(Knock k) {
         return new Knock(
-                k.id(), k.method(), k.path(), true, k.peer(), k.host(), k.origin(), List.of(), List.of(), false);
+                k.id(),
+                k.method(),
+                k.path(),
+                true,
+                k.peer(),
+                k.host(),
+                k.origin(),
+                List.of(),
+                List.of(),
+                List.of(),
+                false);
     }
 
     private static Knock forwarded(Knock k) {
         return new Knock(
-                k.id(), k.method(), k.path(), false, k.peer(), k.host(), k.origin(), List.of(), List.of(), true);
+                k.id(),
+                k.method(),
+                k.path(),
+                false,
+                k.peer(),
+                k.host(),
+                k.origin(),
+                List.of(),
+                List.of(),
+                List.of(),
+                true);
     }
 }

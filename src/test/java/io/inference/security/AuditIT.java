@@ -147,6 +147,13 @@ class AuditIT {
         assertThat(line())
                 .matches(refused("127.0.0.1", "GET /internal/status", "not_found", "not in INTERNAL_ALLOWED_IPS"));
         lines.all.clear();
+        assertThat(status("GET", "/internal/status", "internal-key\r\nX-API-Key: 7777"))
+                .isEqualTo(401);
+        assertThat(line())
+                .matches(refused(
+                        "127.0.0.1", "GET /internal/status", "unauthenticated", "Authorization and X-API-Key differ"));
+        assertThat(line()).doesNotContain("internal-key", "7777");
+        lines.all.clear();
         assertThat(status("GET", "/internal/config", "internal-key")).isEqualTo(200);
         assertThat(line()).matches("INFO allowed req-\\w+ caller=\"127.0.0.1\" act=\"GET /internal/config\"");
     }

@@ -131,6 +131,48 @@ class AuthenticationIT {
     }
 
     @Test
+    void internalPathsTakeTheirKeysAsXApiKeyAndNothingElseDoes() throws Exception {
+        for (String name : List.of("X-API-Key", "x-api-key")) {
+            HttpResponse<String> config = send("/internal/config", name, "second-key");
+            assertThat(config.statusCode()).isEqualTo(200);
+            assertThat(config.body()).doesNotContain("second-key");
+            assertThat(config.headers().map()).doesNotContainKey("x-api-key");
+        }
+        HttpResponse<String> refused = send("/internal/config", "X-API-Key", "third-key");
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.body()).contains("\"code\":\"unauthenticated\"").doesNotContain("third-key");
+        assertThat(send("/internal/status", "X-API-Key", "first-key", "X-API-Key", "first-key")
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(send("/internal/status", "X-API-Key", "first-key", "Authorization", "Bearer third-key")
+                        .statusCode())
+                .isEqualTo(401);
+        for (String path : List.of("/v1/models", "/api/tags", "/admin/config", "/nobody", "/internal%2fconfig")) {
+            assertThat(send(path, "X-API-Key", "first-key").statusCode())
+                    .as(path)
+                    .isEqualTo(401);
+        }
+    }
+
+    private static HttpResponse<String> send(String path, String... headers) throws Exception {
+        return client.send(request(path).headers(headers).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void theRootIsForWhoeverHasATokenAndWhoeverHasNoneIsToldSo() throws Exception {
+        HttpResponse<String> answer = get("/", issuer.token());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("Ollama is running");
+        HttpResponse<String> refused = get("/", null);
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(refused.body()).doesNotContain("Ollama");
+        for (String method : List.of("GET", "HEAD")) {
+            assertThat(status(method, "/")).isEqualTo(401);
+        }
+    }
+
+    @Test
     void answersTellBrowsersToKeepOut() throws Exception {
         HttpResponse<String> answer = get("/v1/models", issuer.token());
         assertThat(answer.headers().firstValue("X-Frame-Options")).contains("DENY");

@@ -80,6 +80,6 @@ class ManagementAccessTest {
     }
 
     private static Knock knock(String method, String path, String peer, String host, String origin, boolean forwarded) {
-        return new Knock("id", method, path, false, peer, host, origin, List.of(), List.of(), forwarded);
+        return new Knock("id", method, path, false, peer, host, origin, List.of(), List.of(), List.of(), forwarded);
     }
 }

@@ -44,6 +44,7 @@ public final class TestIssuer implements AutoCloseable {
     private final TestAuthorization authorization = new TestAuthorization(this::token);
     private volatile RSAKey key = newKey("first");
     private volatile List<? extends JWK> published = List.of(key);
+    private volatile String document = "";
     private volatile boolean down;
 
     public TestIssuer() {
@@ -70,7 +71,7 @@ public final class TestIssuer implements AutoCloseable {
         } else {
             String body = switch (path) {
                 case "/.well-known/openid-configuration" -> metadata();
-                case "/keys" -> new JWKSet(List.copyOf(published)).toString(true);
+                case "/keys" -> document.isEmpty() ? new JWKSet(List.copyOf(published)).toString(true) : document;
                 default -> "";
             };
             send(exchange, body.isEmpty() ? 404 : 200, body);
@@ -139,6 +140,11 @@ public final class TestIssuer implements AutoCloseable {
     /** Publishes a key beside its own. */
     public void publish(JWK other) {
         published = List.of(key, other);
+    }
+
+    /** Publishes a text in the place of its keys; an empty one for its keys again. */
+    public void publishDocument(String text) {
+        document = text;
     }
 
     /** A token that says nothing; asked about it, the issuer tells these claims. */

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.InferenceException;
+import io.inference.wire.JsonBounds;
 
 /** What fields may hold: the same bounds as at the REST door. */
 final class Fields {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON =
+            new ObjectMapper(JsonBounds.request().build()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Fields() {}
 

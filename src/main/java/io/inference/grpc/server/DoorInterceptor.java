@@ -55,7 +55,7 @@ final class DoorInterceptor implements ServerInterceptor {
         }
         boolean begun = false;
         try {
-            Caller caller = admittance.admit(knock(id, call, metadata), RpcMetadata.all(metadata, RpcMetadata.API_KEY));
+            Caller caller = admittance.admit(knock(id, call, metadata));
             Context context = Context.current().withValue(Visitor.KEY, new Visitor(id, caller));
             Listener<Q> listener = new Leaving<>(Contexts.interceptCall(context, call, metadata, next));
             begun = true;
@@ -79,6 +79,7 @@ final class DoorInterceptor implements ServerInterceptor {
                 call.getAuthority(),
                 metadata.get(RpcMetadata.ORIGIN),
                 RpcMetadata.all(metadata, RpcMetadata.AUTHORIZATION),
+                RpcMetadata.all(metadata, RpcMetadata.API_KEY),
                 List.of(),
                 false);
     }

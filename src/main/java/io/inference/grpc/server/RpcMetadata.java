@@ -5,7 +5,6 @@ import io.grpc.Metadata.Key;
 import io.inference.security.IncomingNames;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.apache.camel.Message;
@@ -20,7 +19,6 @@ final class RpcMetadata {
     static final Key<String> GENERATION = key("x-route-generation");
 
     private static final Pattern SOUND_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
-    private static final Set<String> CREDENTIALS = Set.of("authorization", "x-api-key", "cookie");
 
     /** Only these of an exchange's headers reach the caller. */
     private static final List<Key<String>> OUTGOING = List.of(
@@ -63,10 +61,7 @@ final class RpcMetadata {
     /** Text that a caller sent becomes headers of the exchange, but neither a credential nor what steers Camel or a flow. */
     static void enter(Metadata metadata, Message message) {
         for (String name : metadata.keys()) {
-            if (IncomingNames.mayEnter(name)
-                    && !CREDENTIALS.contains(name)
-                    && !name.startsWith(OF_LIMITS)
-                    && !name.endsWith("-bin")) {
+            if (IncomingNames.mayEnter(name) && !name.startsWith(OF_LIMITS) && !name.endsWith("-bin")) {
                 message.setHeader(name, metadata.get(key(name)));
             }
         }

@@ -2,11 +2,9 @@ package io.inference.http.json;
 
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
@@ -14,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.wire.JsonBounds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,18 +21,11 @@ import java.util.regex.Pattern;
 
 /** Reads JSON bodies and makes JSON bytes. */
 public final class Json {
-    /** Deeper than any schema that people write, and far from the end of the stack. */
-    static final int MAX_NESTING = 128;
-
     /**
      * Buffers come from a shared pool: those of Jackson's default belong to a thread, and each of ours is a virtual one that serves one
-     * request. The length of a string is bound by that of the body, which the door limits.
+     * request.
      */
-    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_NESTING)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
+    private static final JsonFactory FACTORY = JsonBounds.request()
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)

@@ -2,17 +2,26 @@ package io.inference.http.server;
 
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.wire.Gzip;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
+import java.util.zip.ZipException;
 
-/** Reads a body, as long as it is not too large and comes at a pace: some time, and a second for each kilobyte that has come. */
+/**
+ * Reads a body, as long as it is not too large and comes at a pace: some time, and a second for each kilobyte that has come. The pace is
+ * that of the wire, the size that of the body once it is decoded.
+ */
 final class BodyReader {
     private static final long NANOS_A_BYTE = Duration.ofSeconds(1).toNanos() / 1024;
     private static final int FIRST = 8 * 1024;
+
+    /** What gzip adds to a body that it cannot make smaller, and more. */
+    private static final int CODING_COST = 4096;
 
     private final long most;
     private final long graceNanos;
@@ -41,7 +50,7 @@ final class BodyReader {
         byte[] body = new byte[(int) Math.min(declared < 0 ? FIRST : Math.max(declared, 1), 8 * FIRST)];
         int length = 0;
         while (true) {
-            int count = readSome(in, body, length);
+            int count = readSome(in, body, length, body.length - length);
             if (count < 0) {
                 return length == body.length ? body : Arrays.copyOf(body, length);
             }
@@ -52,19 +61,86 @@ final class BodyReader {
             if (length == declared) {
                 return length == body.length ? body : Arrays.copyOf(body, length);
             }
-            if (nanoTime.getAsLong() - start > graceNanos + length * NANOS_A_BYTE) {
-                throw tooSlow();
-            }
+            checkPace(start, length);
             if (length == body.length) {
                 body = Arrays.copyOf(body, (int) Math.min(2L * length, most + 1));
             }
         }
     }
 
-    /** A sender that falls silent is one that is too slow; the container says so by an exception within one of its own. */
-    private static int readSome(InputStream in, byte[] body, int length) throws IOException {
+    /**
+     * Reads a body that is coded as gzip. It is refused as soon as it is known to be too large; until all of it has come, no more of it is
+     * in memory than came over the wire.
+     *
+     * @param declared what Content-Length says; negative where there is none
+     * @throws InferenceException as of {@link #read}, and with {@code INVALID_REQUEST} for what is no gzip
+     */
+    byte[] readGzip(InputStream in, long declared) throws IOException {
+        long mostCoded = most + most / 64 + CODING_COST;
+        if (declared > mostCoded) {
+            throw tooLarge();
+        }
+        var wire = new Wire(in, declared, mostCoded);
         try {
-            return in.read(body, length, body.length - length);
+            long length = Gzip.measure(wire, most);
+            if (length > most) {
+                throw tooLarge();
+            }
+            return Gzip.decode(wire.came.toByteArray(), (int) length);
+        } catch (ZipException e) {
+            throw InferenceException.invalid(
+                    "Content-Encoding", "the body is not the gzip that Content-Encoding names: " + e.getMessage());
+        }
+    }
+
+    /** A body as it comes, within its bounds, and kept. */
+    private final class Wire extends InputStream {
+        private final InputStream in;
+        private final long declared;
+        private final long most;
+        private final long start = nanoTime.getAsLong();
+        private final ByteArrayOutputStream came = new ByteArrayOutputStream(FIRST);
+
+        Wire(InputStream in, long declared, long most) {
+            this.in = in;
+            this.declared = declared;
+            this.most = most;
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("read by the block");
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (came.size() == declared) {
+                return -1;
+            }
+            int count = readSome(in, into, offset, length);
+            if (count > 0) {
+                came.write(into, offset, count);
+                if (came.size() > most) {
+                    throw tooLarge();
+                }
+                if (came.size() != declared) {
+                    checkPace(start, came.size());
+                }
+            }
+            return count;
+        }
+    }
+
+    private void checkPace(long startNanos, long length) {
+        if (nanoTime.getAsLong() - startNanos > graceNanos + length * NANOS_A_BYTE) {
+            throw tooSlow();
+        }
+    }
+
+    /** A sender that falls silent is one that is too slow; the container says so by an exception within one of its own. */
+    private static int readSome(InputStream in, byte[] into, int offset, int length) throws IOException {
+        try {
+            return in.read(into, offset, length);
         } catch (IOException e) {
             if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
                 throw tooSlow();

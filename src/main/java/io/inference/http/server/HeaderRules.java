@@ -4,8 +4,10 @@ import io.inference.security.IncomingNames;
 import io.inference.security.Knock;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Which headers pass the door. Names are compared without regard to case. */
@@ -47,9 +49,26 @@ final class HeaderRules {
                 request.getHeader("Host"),
                 request.getHeader("Origin"),
                 Collections.list(request.getHeaders("Authorization")),
+                Collections.list(request.getHeaders("X-API-Key")),
                 Collections.list(request.getHeaders("X-Forwarded-For")),
                 Collections.list(request.getHeaderNames()).stream()
                         .anyMatch(name -> FORWARDING.matcher(name).matches()));
+    }
+
+    /**
+     * How a request's body is coded: in lower case, {@code x-gzip} by its newer name, without {@code identity}. Empty where there is no
+     * body.
+     */
+    static List<String> codings(HttpServletRequest request) {
+        if (request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null) {
+            return List.of();
+        }
+        return Collections.list(request.getHeaders("Content-Encoding")).stream()
+                .flatMap(header -> Arrays.stream(header.split(",")))
+                .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
+                .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
+                .map(coding -> coding.equals("x-gzip") ? "gzip" : coding)
+                .toList();
     }
 
     /**

@@ -33,6 +33,9 @@ final class HttpDoor {
     private static final Set<ErrorCode> REFUSALS =
             EnumSet.of(ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED);
 
+    private static final List<String> GZIP = List.of("gzip");
+    private static final int LONGEST_SHOWN = 100;
+
     private final HttpSettings settings;
     private final List<CallListener> listeners;
     private final CallWatch watch;
@@ -85,17 +88,28 @@ final class HttpDoor {
         String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
         RouteConsumer consumer = match.byMethod().get(method);
         if (consumer == null) {
-            response.setHeader("Allow", String.join(", ", match.byMethod().keySet()));
+            response.setHeader("Allow", match.allowed());
             sender.send(
                     HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
             return new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
         }
-        byte[] body = readBody(request);
+        List<String> codings = HeaderRules.codings(request);
+        boolean coded = codings.equals(GZIP);
+        if (!coded && !codings.isEmpty()) {
+            return refuseCoding(codings, call, request, response);
+        }
+        byte[] body = readBody(request, coded);
         ConnectionProbe probe = (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE);
         try (var watched = watch.watch(call, probe, early)) {
             Exchange exchange = consumer.createExchange(false);
             try {
                 fill(exchange, match, call, request, body);
+                if (coded) {
+                    // They tell of what came, not of what is here; a step that calls another server would send them
+                    // along.
+                    exchange.getMessage().removeHeader("Content-Encoding");
+                    exchange.getMessage().removeHeader("Content-Length");
+                }
                 exchange.setProperty(PendingAnswer.PROPERTY, early);
                 run(consumer, exchange, early);
                 call.throwIfCancelled();
@@ -111,10 +125,28 @@ final class HttpDoor {
         }
     }
 
+    /** Says what may be sent instead: RFC 9110, 15.5.16. */
+    private InferenceException refuseCoding(
+            List<String> codings, Call call, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String named = String.join(", ", codings);
+        InferenceException failure = InferenceException.unsupported(
+                "Content-Encoding",
+                "the Content-Encoding '" + (named.length() > LONGEST_SHOWN ? named.substring(0, LONGEST_SHOWN) : named)
+                        + "' is not supported; send the body as it is, or as gzip");
+        response.setHeader("Accept-Encoding", "gzip");
+        sender.send(
+                HttpErrors.unsupportedMediaType(request.getRequestURI(), settings.apiPrefix(), call.id(), failure),
+                response);
+        return failure;
+    }
+
     /** What is left of a body that comes too slowly is not waited for: its connection ends with the answer. */
-    private byte[] readBody(HttpServletRequest request) throws IOException {
+    private byte[] readBody(HttpServletRequest request, boolean coded) throws IOException {
         try {
-            return bodies.read(request.getInputStream(), request.getContentLengthLong());
+            return coded
+                    ? bodies.readGzip(request.getInputStream(), request.getContentLengthLong())
+                    : bodies.read(request.getInputStream(), request.getContentLengthLong());
         } catch (InferenceException e) {
             if (e.code() == ErrorCode.INVALID_REQUEST
                     && request.getAttribute(ConnectionProbe.ATTRIBUTE) instanceof ConnectionProbe probe) {

@@ -43,7 +43,16 @@ final class RoutingTable {
      * @param byMethod consumers by HTTP method
      * @param variables values of the path's {@code {variables}}
      */
-    record Match(Map<String, RouteConsumer> byMethod, Map<String, String> variables) {}
+    record Match(Map<String, RouteConsumer> byMethod, Map<String, String> variables) {
+        /** The path's methods, as the header Allow lists them: HEAD is answered wherever GET is. */
+        String allowed() {
+            Set<String> methods = new TreeSet<>(byMethod.keySet());
+            if (methods.contains("GET")) {
+                methods.add("HEAD");
+            }
+            return String.join(", ", methods);
+        }
+    }
 
     /** Enters a route; a path and method that are taken become a fault. */
     void add(RouteConsumer consumer) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.inference.job.BatchJobs;
+import io.inference.wire.JsonBounds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +23,10 @@ final class BatchInput {
 
     private static final int LONGEST_LINE = 32 * 1024 * 1024;
     private static final int LONGEST_ID = 512;
-    private static final ObjectReader JSON =
-            new ObjectMapper().readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader JSON = new ObjectMapper(
+                    JsonBounds.envelope().build())
+            .readerFor(JsonNode.class)
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String endpoint;
     private final List<LineFault> faults = new ArrayList<>();

@@ -7,6 +7,7 @@ import io.inference.job.BatchJobs;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;
 import io.inference.job.JobState;
+import io.inference.wire.JsonBounds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +16,7 @@ import java.util.Objects;
 
 /** The line of an output or error file, in OpenAI's format. */
 final class BatchOutput {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonBounds.answer().build();
 
     private BatchOutput() {}
 

@@ -7,6 +7,7 @@ import io.inference.api.Caller;
 import io.inference.database.Database;
 import io.inference.job.JobJson;
 import io.inference.job.JobTask;
+import io.inference.wire.JsonBounds;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code batches}. A replica moves a batch on while it has its lease; every step is one statement on a condition. */
 final class BatchStore {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            new ObjectMapper(JsonBounds.answer().build());
     private static final Duration LEASE = Duration.ofSeconds(30);
 
     private final Database database;

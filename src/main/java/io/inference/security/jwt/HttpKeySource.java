@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.text.ParseException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keys from the issuer's JWKS address; where that is not set, from the one that its metadata names. */
 public final class HttpKeySource implements KeySource {
+    private static final Logger log = LoggerFactory.getLogger(HttpKeySource.class);
+
     private final IssuerClient client;
     private final IssuerMetadata metadata;
     private final @Nullable URI jwksUri;
+    private volatile int passedOver;
 
     /** @param jwksUri null to ask the issuer for it, with the first fetch */
     public HttpKeySource(IssuerClient client, IssuerMetadata metadata, @Nullable URI jwksUri) {
@@ -25,10 +30,23 @@ public final class HttpKeySource implements KeySource {
     public JWKSet fetch() throws IOException {
         URI address = jwksUri == null ? metadata.endpoint("jwks_uri") : jwksUri;
         String text = client.get(address).orElseThrow(() -> new IOException(address + " answers 404"));
+        KeySetParser.Parsed parsed;
         try {
-            return JWKSet.parse(text).toPublicJWKSet();
+            parsed = KeySetParser.parse(text);
         } catch (ParseException e) {
             throw new IOException(address + " does not answer with a JWK set");
         }
+        if (parsed.keys().isEmpty()) {
+            throw new IOException(address + " has no key that can be used for signatures");
+        }
+        if (parsed.passedOver() != passedOver) {
+            passedOver = parsed.passedOver();
+            log.info(
+                    "of the keys at {} {} can be used for signatures, {} are passed over",
+                    address,
+                    parsed.keys().size(),
+                    passedOver);
+        }
+        return parsed.keys();
     }
 }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * An issuer's keys, kept here. They are fetched again when they are five minutes old, behind the requests that use them, and at once for a
  * token whose key is not among them; never more than three times in thirty seconds, so that made-up key ids are no way to have us knock
- * at the issuer. While the issuer cannot be asked the old keys serve; while there never were any, it is asked every five seconds.
+ * at the issuer. While the issuer cannot be asked, or has no key that can be used, the old keys serve; while there never were any, it is
+ * asked every five seconds. The log has one line for each reason, however often it is asked.
  */
 final class IssuerKeys implements JWKSource<SecurityContext> {
     private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
@@ -38,6 +39,9 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
     private final AtomicBoolean refreshingBehind = new AtomicBoolean();
     private final Deque<Long> fetches = new ArrayDeque<>();
     private volatile @Nullable Held held;
+
+    /** Why the last fetch failed, as the log has it; null after one that did not. */
+    private @Nullable String failure;
 
     private record Held(JWKSet keys, int version, long fetchedNanos) {}
 
@@ -114,12 +118,23 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
         try {
             JWKSet keys = source.fetch();
             held = new Held(keys, before == null ? 1 : before.version() + 1, nanoTime.getAsLong());
+            if (failure != null) {
+                log.info("the issuer's keys can be fetched again");
+                failure = null;
+            }
             if (before != null && !before.keys().equals(keys)) {
                 log.info("the issuer changed its keys; it has {} now", keys.size());
                 onChange.run();
             }
         } catch (IOException e) {
-            log.warn("the issuer's keys could not be fetched: {}", e.getMessage());
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(failure)) {
+                failure = reason;
+                log.warn(
+                        "the issuer's keys could not be fetched{}: {}",
+                        before == null ? "" : ", those from before serve on",
+                        reason);
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ public final class JwtVerifier implements TokenVerifier {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final int MOST_KNOWN = 20_000;
-    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
+    static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
             JWSAlgorithm.RS256,
             JWSAlgorithm.RS384,
             JWSAlgorithm.RS512,
@@ -48,6 +48,15 @@ public final class JwtVerifier implements TokenVerifier {
             JWSAlgorithm.ES384,
             JWSAlgorithm.ES512,
             JWSAlgorithm.EdDSA);
+
+    /** An access token by RFC 9068, or any; the media types' long and short forms, in whatever case. */
+    private static final JOSEObjectType[] TYPES = {
+        JOSEObjectType.JWT,
+        new JOSEObjectType("application/jwt"),
+        new JOSEObjectType("at+jwt"),
+        new JOSEObjectType("application/at+jwt"),
+        null
+    };
 
     private final NimbusJwtDecoder decoder;
     private final CallerClaims claims;
@@ -78,8 +87,7 @@ public final class JwtVerifier implements TokenVerifier {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new SigningKeys(ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));
         processor.setJWSVerifierFactory(new SignatureChecks());
-        processor.setJWSTypeVerifier(
-                new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+        processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(TYPES));
         // The claims are the validators' business, below.
         processor.setJWTClaimsSetVerifier((set, context) -> {});
         this.decoder = new NimbusJwtDecoder(processor);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.wire.JsonBounds;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ class JsonTest {
     void deepNestingIsRefusedWithoutAnyNameOfOurInsides() {
         String deep = "{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
         assertRefused(bytes(deep), "nesting depth");
-        String justRight = "{\"a\":" + "[".repeat(Json.MAX_NESTING - 1) + "]".repeat(Json.MAX_NESTING - 1) + "}";
+        String justRight = "{\"a\":" + "[".repeat(JsonBounds.NESTING - 1) + "]".repeat(JsonBounds.NESTING - 1) + "}";
         assertThat(JsonFields.parse(bytes(justRight)).has("a")).isTrue();
     }
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inference.api.InferenceException;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +46,53 @@ class BodyReaderTest {
         assertThat(reader.read(paced(100, 50_000_000L), -1)).hasSize(20_000);
     }
 
+    /** By what comes over the wire: a sender must not buy time with a body that is long once it is decoded. */
+    @Test
+    void aCodedBodyIsHeldToThePaceOfTheWire() throws Exception {
+        byte[] coded = gzip(new byte[MOST]);
+        assertThat(coded.length).isLessThan(1000);
+        assertThat(reader.readGzip(paced(coded, 100, 50_000_000L), coded.length))
+                .hasSize(MOST);
+        assertThat(reader.readGzip(paced(coded, 100, 50_000_000L), -1)).hasSize(MOST);
+        assertThatThrownBy(() -> reader.readGzip(paced(coded, 10, 10_000_000_000L), coded.length))
+                .hasMessageContaining("too slowly");
+    }
+
+    @Test
+    void aCodedBodyMayBeALittleLongerThanWhatItHolds() throws Exception {
+        byte[] body = new byte[MOST];
+        new Random(1).nextBytes(body);
+        byte[] coded = gzip(body);
+        assertThat(coded.length).isGreaterThan(MOST);
+        assertThat(reader.readGzip(new ByteArrayInputStream(coded), coded.length))
+                .isEqualTo(body);
+        assertThatThrownBy(() -> reader.readGzip(InputStream.nullInputStream(), 2 * MOST))
+                .hasMessageContaining("MAX_REQUEST_SIZE");
+    }
+
+    /** Members without contents: the decoded body never becomes too large, the coded one does. */
+    @Test
+    void aCodedBodyWithoutEndIsTooLarge() throws Exception {
+        byte[] empty = gzip(new byte[0]);
+        InputStream endless = new InputStream() {
+            private int position;
+
+            @Override
+            public int read() {
+                return empty[position++ % empty.length] & 0xff;
+            }
+        };
+        assertThatThrownBy(() -> reader.readGzip(endless, -1)).hasMessageContaining("MAX_REQUEST_SIZE");
+    }
+
+    private static byte[] gzip(byte[] body) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(body);
+        }
+        return out.toByteArray();
+    }
+
     @Test
     void aSenderThatFallsSilentIsTooSlowAndOneThatGoesAwayIsNot() {
         assertThatThrownBy(() -> reader.read(failing(new IOException(new SocketTimeoutException())), 10))
@@ -64,7 +113,11 @@ class BodyReaderTest {
 
     /** 20,000 bytes, so many a read, each read taking so long. */
     private InputStream paced(int bytes, long readNanos) {
-        return new ByteArrayInputStream(new byte[20_000]) {
+        return paced(new byte[20_000], bytes, readNanos);
+    }
+
+    private InputStream paced(byte[] body, int bytes, long readNanos) {
+        return new ByteArrayInputStream(body) {
             @Override
             public synchronized int read(byte[] into, int offset, int length) {
                 nanos.addAndGet(readNanos);

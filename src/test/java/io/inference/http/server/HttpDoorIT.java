@@ -1,5 +1,6 @@
 package io.inference.http.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.RawClient;
@@ -138,6 +139,24 @@ class HttpDoorIT {
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
     }
 
+    /** A step that calls another server would send them along. */
+    @Test
+    void noCredentialGetsIntoARoute() throws Exception {
+        HttpResponse<String> answer = get(
+                "/echo/alice?authorization=secret",
+                "Authorization",
+                "Bearer secret",
+                "X-API-Key",
+                "secret",
+                "Proxy-Authorization",
+                "Basic secret",
+                "Cookie",
+                "session=secret",
+                "X-Plain",
+                "2");
+        assertThat(answer.body()).contains("x-plain=2").doesNotContain("secret");
+    }
+
     /** Whoever can make somebody follow an address would otherwise choose how the answer is kept, and by whom. */
     @Test
     void whatARouteMayTellItsCallerIsNotTheCallersToSay() throws Exception {
@@ -193,6 +212,48 @@ class HttpDoorIT {
         HttpResponse<String> answer = client.send(head, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/api/version", "/api/tags", "/api/ps", "/v1/models", "/v1/models/mock", "/health"})
+    void headSaysWhatGetWould(String path) throws Exception {
+        HttpResponse<String> whole = get(path);
+        assertThat(whole.statusCode()).isEqualTo(200);
+        HttpRequest request = request(path)
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build();
+        HttpResponse<String> head = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().allValues("Content-Type"))
+                .isEqualTo(whole.headers().allValues("Content-Type"))
+                .hasSize(1);
+        assertThat(head.headers().firstValue("Content-Length"))
+                .contains(String.valueOf(whole.body().getBytes(UTF_8).length));
+    }
+
+    @Test
+    void headOfWhatDoesNotAnswerGetIsRefusedOrNotFound() throws Exception {
+        for (String path : new String[] {CHAT, "/api/chat"}) {
+            HttpRequest head = request(path)
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                    .build();
+            HttpResponse<String> answer = client.send(head, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(405);
+            assertThat(answer.headers().firstValue("Allow")).contains("POST");
+        }
+        assertThat(post("/v1/models/mock", "").headers().firstValue("Allow")).contains("GET, HEAD");
+    }
+
+    /** What Ollama answers, to the letter: its clients look for it. */
+    @Test
+    void theRootSaysThatItRuns() throws Exception {
+        HttpResponse<String> answer = get("/", "Content-Type", "application/json", "Accept", "application/json");
+        assertThat(answer.body()).isEqualTo("Ollama is running");
+        assertThat(answer.headers().firstValue("Content-Type")).contains("text/plain;charset=utf-8");
+        HttpResponse<String> posted = post("/", "{}");
+        assertThat(posted.statusCode()).isEqualTo(405);
+        assertThat(posted.headers().firstValue("Allow")).contains("GET, HEAD");
     }
 
     @ParameterizedTest

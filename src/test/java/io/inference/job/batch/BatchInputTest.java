@@ -54,6 +54,22 @@ class BatchInputTest {
     }
 
     @Test
+    void aLineOfMoreThan20MegabytesIsALineAndOneWithoutABottomIsNone() throws IOException {
+        String large = line("a").replace("é", "y".repeat(21 << 20));
+        assertThat(BatchInput.check(in(large), ENDPOINT)).isEmpty();
+        for (int depth : new int[] {200, 1_000_000}) {
+            String deep = line("a").replace("\"é\"", "[".repeat(depth) + "]".repeat(depth));
+            assertThat(BatchInput.check(in(deep), ENDPOINT))
+                    .extracting(LineFault::code)
+                    .containsExactly("invalid_json_line");
+        }
+        String number = line("a").replace("\"é\"", "1".repeat(2000));
+        assertThat(BatchInput.check(in(number), ENDPOINT))
+                .extracting(LineFault::code)
+                .containsExactly("invalid_json_line");
+    }
+
+    @Test
     void moreLinesThanMayBeAreAFaultAndFaultsAreNotToldWithoutEnd() throws IOException {
         String many = IntStream.rangeClosed(0, BatchInput.MOST_LINES)
                 .mapToObj(i -> line("l" + i))

@@ -1,0 +1,59 @@
+package io.inference.wire;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Decodes gzip (RFC 1952) whose sender is not trusted: one or more members, and nothing after them. It is measured first, in a few
+ * kilobytes of memory, so that a small text that promises gigabytes costs none of them.
+ */
+public final class Gzip {
+    private static final int SCRATCH = 8 * 1024;
+
+    private Gzip() {}
+
+    /**
+     * How long a text is once it is decoded; reads no further than it must.
+     *
+     * @return in bytes; some number above {@code most} for a text that is longer
+     * @throws ZipException where it is damaged, or ends too early
+     */
+    public static long measure(InputStream coded, long most) throws IOException {
+        byte[] scratch = new byte[SCRATCH];
+        long length = 0;
+        GzipReader reader = new GzipReader(coded);
+        try {
+            int read = reader.read(scratch, 0, scratch.length);
+            while (read >= 0 && length <= most) {
+                length += read;
+                read = reader.read(scratch, 0, scratch.length);
+            }
+            return length;
+        } finally {
+            reader.end();
+        }
+    }
+
+    /**
+     * Decodes a text that has been measured.
+     *
+     * @param length what {@link #measure} said
+     */
+    public static byte[] decode(byte[] coded, int length) throws IOException {
+        byte[] decoded = new byte[length];
+        GzipReader reader = new GzipReader(new ByteArrayInputStream(coded));
+        try {
+            for (int filled = 0, read; filled < length; filled += read) {
+                read = reader.read(decoded, filled, length - filled);
+                if (read < 0) {
+                    throw new ZipException("it is shorter than it was");
+                }
+            }
+            return decoded;
+        } finally {
+            reader.end();
+        }
+    }
+}
