@@ -30,7 +30,8 @@ class JobConfiguration {
                 settings.time("request-timeout"),
                 settings.time("job-retention"),
                 // A little is kept of it to give back what has not ended by then.
-                grace.multipliedBy(9).dividedBy(10));
+                grace.multipliedBy(9).dividedBy(10),
+                settings.share("priority-low-share"));
     }
 
     @Bean

@@ -34,6 +34,11 @@ class AmqpConfiguration {
     }
 
     @Bean
+    Backlog amqpBacklog(Intake intake, Jobs jobs) {
+        return new Backlog(intake, jobs::wake);
+    }
+
+    @Bean
     Outbox amqpOutbox(Jobs jobs, Publisher publisher, HeldDeliveries held, Intake intake) {
         return new Outbox(jobs, publisher, held, intake);
     }
@@ -57,9 +62,9 @@ class AmqpConfiguration {
     }
 
     @Bean
-    BrokerStart amqpStart(Broker broker, Publisher publisher, Sweeper sweeper, Intake intake) {
+    BrokerStart amqpStart(Broker broker, Publisher publisher, Sweeper sweeper, Intake intake, Backlog backlog) {
         // The publisher first: what is fetched may have to be answered at once.
-        return new BrokerStart(broker, List.of(publisher, sweeper, intake));
+        return new BrokerStart(broker, List.of(publisher, sweeper, intake, backlog));
     }
 
     @Bean

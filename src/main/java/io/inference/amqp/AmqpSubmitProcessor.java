@@ -2,8 +2,6 @@ package io.inference.amqp;
 
 import io.inference.api.Caller;
 import io.inference.api.InferenceException;
-import io.inference.job.JobPriority;
-import io.inference.job.JobTask;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
 import io.inference.job.Submission;
@@ -48,7 +46,6 @@ final class AmqpSubmitProcessor implements Processor {
         Envelope envelope =
                 Objects.requireNonNull(delivery.envelope(), "the route submits a message that it did not read");
         String task = message.getHeader(TASK, envelope.task().label(), String.class);
-        JobPriority byQueue = AmqpTopology.priorityOf(delivery.queue());
         String correlationId =
                 envelope.correlationId() == null ? delivery.properties().getCorrelationId() : envelope.correlationId();
         if (correlationId == null) {
@@ -58,8 +55,8 @@ final class AmqpSubmitProcessor implements Processor {
                 exchange.getProperty(Caller.PROPERTY, Caller.class),
                 Outbox.DOOR,
                 correlationId,
-                JobTask.byLabel(task).orElseThrow(() -> InferenceException.invalid("task", "there is no such task")),
-                byQueue == null ? envelope.priority() : byQueue,
+                Envelope.task(task),
+                AmqpTopology.priorityOf(delivery.queue()),
                 Wire.bytes(message.getBody()),
                 Wire.text(delivery.destination()),
                 true);

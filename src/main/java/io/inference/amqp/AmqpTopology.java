@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.BindingBuilder;
 import org.springframework.amqp.core.Declarable;
 import org.springframework.amqp.core.Declarables;
@@ -39,6 +38,9 @@ public final class AmqpTopology {
             "inference.request.low", "request.low",
             "inference.image.request", "request.image",
             "inference.embedding.request", "request.embedding");
+
+    /** Queues whose requests go before those of a lower priority while they wait; the most urgent first. */
+    static final List<String> BEFORE_OTHERS = List.of("inference.request.high", "inference.request.medium");
 
     private AmqpTopology() {}
 
@@ -78,13 +80,12 @@ public final class AmqpTopology {
                 .overflow(QueueBuilder.Overflow.dropHead);
     }
 
-    /** The priority that a queue gives; null for one that leaves it to the request. */
-    static @Nullable JobPriority priorityOf(String queue) {
+    /** The priority of a queue's requests, whatever they say themselves. */
+    static JobPriority priorityOf(String queue) {
         return switch (queue) {
             case "inference.request.high" -> JobPriority.HIGH;
-            case "inference.request.medium" -> JobPriority.MEDIUM;
             case "inference.request.low" -> JobPriority.LOW;
-            default -> null;
+            default -> JobPriority.MEDIUM;
         };
     }
 }

@@ -3,29 +3,30 @@ package io.inference.amqp;
 import io.inference.api.InferenceException;
 import io.inference.job.JobPriority;
 import io.inference.job.JobTask;
+import java.math.BigDecimal;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request message says beside its payload.
+ * What a request message says beside its payload. Its {@code priority} is checked and left: the queue decides.
  *
  * @param correlationId the sender's name for the request; null where the envelope has none
- * @param priority as it was asked; the queue may decide otherwise
  * @param timestamp as it came
  */
-record Envelope(
-        @Nullable String correlationId,
-        JobPriority priority,
-        @Nullable String timestamp,
-        JobTask task) {
+record Envelope(@Nullable String correlationId, @Nullable String timestamp, JobTask task) {
+    private static final int LONGEST_TIMESTAMP = 64;
+    private static final BigDecimal HIGHEST_PRIORITY = BigDecimal.TEN;
+
     /**
-     * Reads the fields of a request and leaves the payload where it is.
+     * Reads the fields of a request and leaves the payload where it is. Words may be in any case; an empty type or priority is none.
      *
      * @throws InferenceException with {@code INVALID_REQUEST} for fields that are missing or of a wrong type
      */
     static Envelope of(Map<?, ?> fields) {
-        String type = text(fields, "type");
-        if (type != null && !type.equals("request")) {
+        String type = word(text(fields, "type"));
+        if (!type.isEmpty() && !type.equals("request")) {
             throw InferenceException.invalid("type", "'type' must be request");
         }
         String task = text(fields, "task");
@@ -35,29 +36,61 @@ record Envelope(
         if (!(fields.get("payload") instanceof Map<?, ?>)) {
             throw InferenceException.invalid("payload", "'payload' must be an object: the REST body of the operation");
         }
-        return new Envelope(
-                text(fields, "correlation_id"),
-                priority(text(fields, "priority")),
-                timestamp(fields.get("timestamp")),
-                JobTask.byLabel(task).orElseThrow(() -> InferenceException.invalid("task", "there is no such task")));
+        checkPriority(fields.get("priority"));
+        return new Envelope(text(fields, "correlation_id"), timestamp(fields.get("timestamp")), task(task));
     }
 
-    private static JobPriority priority(@Nullable String label) {
-        return label == null
-                ? JobPriority.MEDIUM
-                : JobPriority.byLabel(label)
-                        .orElseThrow(
-                                () -> InferenceException.invalid("priority", "'priority' must be high, medium or low"));
+    /** @throws InferenceException with {@code INVALID_REQUEST} for a name that is no task's */
+    static JobTask task(String name) {
+        return known(name).orElseThrow(() -> InferenceException.invalid("task", "there is no such task"));
+    }
+
+    /** Empty for a name that is no task's. */
+    static Optional<JobTask> known(String name) {
+        return JobTask.byLabel(word(name));
+    }
+
+    /** Senders name it or number it, as a number or in text, and nothing is decided by it. */
+    private static void checkPriority(@Nullable Object value) {
+        boolean known = switch (value) {
+            case null -> true;
+            case Number number -> isPriority(number.toString());
+            case String text ->
+                word(text).isEmpty() || JobPriority.byLabel(word(text)).isPresent() || isPriority(text.strip());
+            default -> false;
+        };
+        if (!known) {
+            throw InferenceException.invalid(
+                    "priority", "'priority' must be high, medium, low or a number from 0 to " + HIGHEST_PRIORITY);
+        }
+    }
+
+    private static boolean isPriority(String number) {
+        try {
+            BigDecimal value = new BigDecimal(number);
+            return value.signum() >= 0 && value.compareTo(HIGHEST_PRIORITY) <= 0;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     /** Senders differ in how they write a time, and nothing is decided by it. */
     private static @Nullable String timestamp(@Nullable Object value) {
-        return switch (value) {
+        String text = switch (value) {
             case null -> null;
-            case String text when text.length() <= 64 -> text;
+            case String written -> written;
             case Number number -> number.toString();
-            default -> throw InferenceException.invalid("timestamp", "'timestamp' must be text or a number");
+            default -> throw invalidTimestamp();
         };
+        if (text != null && text.length() > LONGEST_TIMESTAMP) {
+            throw invalidTimestamp();
+        }
+        return text;
+    }
+
+    private static InferenceException invalidTimestamp() {
+        return InferenceException.invalid(
+                "timestamp", "'timestamp' must be text or a number, of at most " + LONGEST_TIMESTAMP + " characters");
     }
 
     private static @Nullable String text(Map<?, ?> fields, String name) {
@@ -66,5 +99,9 @@ record Envelope(
             return (String) value;
         }
         throw InferenceException.invalid(name, "'" + name + "' must be text");
+    }
+
+    private static String word(@Nullable String text) {
+        return text == null ? "" : text.strip().toLowerCase(Locale.ROOT);
     }
 }

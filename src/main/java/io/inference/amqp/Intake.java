@@ -68,6 +68,16 @@ final class Intake implements BrokerListener, AutoCloseable {
         var ignored = timer.schedule(this::resume, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Whether something here fetches from the queue, or does when nothing is paused. */
+    synchronized boolean consumes(String queue) {
+        return containers.stream().anyMatch(container -> container.consumes(queue));
+    }
+
+    /** Whether what fetches from the queue here holds as much as it may, or is paused. */
+    synchronized boolean isFull(String queue) {
+        return consumes(queue) && containers.stream().noneMatch(container -> container.hasRoom(queue));
+    }
+
     private boolean isPaused(long now) {
         return now - pausedUntil < 0;
     }

@@ -8,7 +8,6 @@ import io.inference.job.EndedJob;
 import io.inference.job.Job;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;
-import io.inference.job.JobPriority;
 import io.inference.job.JobState;
 import io.inference.job.JobTask;
 import java.nio.charset.StandardCharsets;
@@ -82,11 +81,10 @@ final class Letters {
         Map<?, ?> said = said(delivery, error);
         String task = task(said);
         String correlationId = correlationId(said, delivery);
-        JobPriority byQueue = AmqpTopology.priorityOf(delivery.queue());
         byte[] body = Wire.envelope(
                 envelope(
                         correlationId,
-                        byQueue == null ? null : byQueue.label(),
+                        AmqpTopology.priorityOf(delivery.queue()).label(),
                         read == null ? null : read.timestamp(),
                         task == null ? "unknown" : task),
                 Wire.failure(error));
@@ -115,9 +113,8 @@ final class Letters {
 
     /** Null for one that does not exist. */
     private static @Nullable String task(Map<?, ?> said) {
-        return said.get("task") instanceof String label
-                        && JobTask.byLabel(label).isPresent()
-                ? label
+        return said.get("task") instanceof String name
+                ? Envelope.known(name).map(JobTask::label).orElse(null)
                 : null;
     }
 

@@ -23,6 +23,7 @@ final class QueueConsumer implements Delivery.Settlement {
     private static final Logger log = LoggerFactory.getLogger(QueueConsumer.class);
 
     private final String name;
+    private final int prefetch;
     private final boolean control;
     private final Channel channel;
     private final String queue;
@@ -35,6 +36,7 @@ final class QueueConsumer implements Delivery.Settlement {
     /** @param receiver takes each delivery on a virtual thread of its own */
     QueueConsumer(Connection connection, String name, int prefetch, Consumer<Delivery> receiver) throws IOException {
         this.name = name;
+        this.prefetch = prefetch;
         this.receiver = receiver;
         this.channel = connection.createChannel();
         channel.basicQos(prefetch);
@@ -75,6 +77,20 @@ final class QueueConsumer implements Delivery.Settlement {
             if (tag == null && !leaving && channel.isOpen()) {
                 tag = channel.basicConsume(queue, false, new Receiver(channel));
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isOf(String queueName) {
+        return name.equals(queueName);
+    }
+
+    /** Whether it fetches, and holds less than it may. */
+    boolean hasRoom() {
+        lock.lock();
+        try {
+            return tag != null && unsettled < prefetch;
         } finally {
             lock.unlock();
         }

@@ -93,6 +93,15 @@ final class RequestContainer extends AbstractMessageListenerContainer {
         consumers.forEach(QueueConsumer::pause);
     }
 
+    boolean consumes(String queue) {
+        return consumers.stream().anyMatch(consumer -> consumer.isOf(queue));
+    }
+
+    /** Whether a message that comes to the queue is fetched here at once. */
+    boolean hasRoom(String queue) {
+        return consumers.stream().anyMatch(consumer -> consumer.isOf(queue) && consumer.hasRoom());
+    }
+
     void leave() {
         consumers.forEach(QueueConsumer::leave);
         consumers = List.of();

@@ -11,6 +11,7 @@ import io.inference.config.SettingKind.OneOf;
 import io.inference.config.SettingKind.PathPrefix;
 import io.inference.config.SettingKind.PemFile;
 import io.inference.config.SettingKind.PostgresAddress;
+import io.inference.config.SettingKind.Share;
 import io.inference.config.SettingKind.Size;
 import io.inference.config.SettingKind.Text;
 import io.inference.config.SettingKind.Time;
@@ -196,6 +197,10 @@ public final class KnownSettings {
                     new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
                     "other limits for members of groups, the most generous of several; 0: no limit"),
             plain("JOB_CONCURRENCY", new Whole(1, 10_000), "jobs that a replica runs at once"),
+            plain(
+                    "PRIORITY_LOW_SHARE",
+                    new Share(),
+                    "share of the jobs begun that lower priorities get while higher ones wait; 1: as much as comes"),
             plain("JOB_ATTEMPTS", new Whole(1, 100), "runs of a job that may fail before it has failed"),
             plain("JOB_RETENTION", new Time(), "how long a job and its result are kept after its end"),
             plain(

@@ -1,6 +1,7 @@
 package io.inference.config;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -66,6 +67,24 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "a whole number from " + least + " to " + most;
+        }
+    }
+
+    /** A part of a whole: above 0, and 1 at most. */
+    record Share() implements SettingKind {
+        @Override
+        public Object parse(String text) {
+            // Not by Double, which reads 0x1p-3, 1d and NaN as well.
+            double value = new BigDecimal(text).doubleValue();
+            if (value <= 0 || value > 1) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        }
+
+        @Override
+        public String accepts() {
+            return "a number above 0, and 1 at most, such as 0.125";
         }
     }
 

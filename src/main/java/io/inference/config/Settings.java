@@ -43,6 +43,10 @@ public final class Settings {
         return required(key, Integer.class);
     }
 
+    public double share(String key) {
+        return required(key, Double.class);
+    }
+
     public Duration time(String key) {
         return required(key, Duration.class);
     }

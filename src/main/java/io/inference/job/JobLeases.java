@@ -4,6 +4,7 @@ import io.inference.database.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,43 +30,100 @@ final class JobLeases {
 
     private static final String FREE = "lease_owner = NULL, lease_until = NULL";
 
+    private static final String CLAIMABLE = "state = 'queued' AND not_before IS NULL";
+
+    private static final String CLAIM_BY_TURN = claiming("""
+            picked AS MATERIALIZED (
+                SELECT id, false AS lower FROM jobs WHERE %s AND turn <= :until
+                ORDER BY turn LIMIT :most FOR UPDATE SKIP LOCKED
+            )""".formatted(CLAIMABLE));
+
+    /**
+     * Beside them jobs of these priorities, the first of each found by an index behind any number of others. What is read of the table has
+     * limits that the planner knows, or it sorts the table.
+     */
+    private static final String CLAIM_WITH_LOWER = claiming("""
+            lower AS MATERIALIZED (
+                SELECT first.id FROM unnest(:priorities) AS class (priority), LATERAL (
+                    SELECT id, turn FROM jobs WHERE %1$s AND priority = class.priority
+                    ORDER BY turn LIMIT :lower FOR UPDATE SKIP LOCKED
+                ) AS first ORDER BY first.turn LIMIT :lower
+            ), by_turn AS MATERIALIZED (
+                SELECT id, turn FROM jobs WHERE %1$s AND turn <= :until AND id NOT IN (SELECT id FROM lower)
+                ORDER BY turn LIMIT :most FOR UPDATE SKIP LOCKED
+            ), picked AS (
+                SELECT id, true AS lower FROM lower UNION ALL (
+                    SELECT id, false FROM by_turn ORDER BY turn LIMIT :most - (SELECT count(*) FROM lower))
+            )""".formatted(CLAIMABLE));
+
     private final Database database;
     private final InstantSource clock;
     private final UUID me;
     private final Duration length;
+    private final ClaimOrder order;
 
-    /** @param me names this replica, anew in every process */
-    JobLeases(Database database, InstantSource clock, UUID me, Duration length) {
+    /**
+     * @param me names this replica, anew in every process
+     * @param order of this replica's claims
+     */
+    JobLeases(Database database, InstantSource clock, UUID me, Duration length, ClaimOrder order) {
         this.database = database;
         this.clock = clock;
         this.me = me;
         this.length = length;
+        this.order = order;
     }
 
-    /** Leases the jobs whose turn it is, in their order. */
+    private static String claiming(String picked) {
+        return """
+                WITH %s UPDATE jobs SET state = 'running', lease_owner = :me, lease_until = :leased,
+                    attempts = attempts + 1, started_at = coalesce(started_at, :now)
+                FROM picked, %s
+                WHERE jobs.id = picked.id RETURNING %s, turn, payload, failures, picked.lower
+                """.formatted(picked, JobStore.RELAXED, JobRows.COLUMNS);
+    }
+
+    private record Claimed(Instant turn, boolean lower, Lease lease) {
+        JobPriority priority() {
+            return lease.job().priority();
+        }
+    }
+
+    /** Leases the jobs whose turn it is, and a share of those of a lower priority, in the order of their turns. */
     List<Lease> claim(int most) {
-        record Claimed(Instant turn, Lease lease) {}
-        Instant now = clock.instant();
-        List<Claimed> claimed = database.call(client -> client.sql("WITH picked AS MATERIALIZED (SELECT id FROM jobs"
-                        + " WHERE state = 'queued' AND not_before IS NULL ORDER BY turn LIMIT :most"
-                        + " FOR UPDATE SKIP LOCKED)"
-                        + " UPDATE jobs SET state = 'running', lease_owner = :me, lease_until = :until,"
-                        + " attempts = attempts + 1, started_at = coalesce(started_at, :now)"
-                        + " FROM picked, " + JobStore.RELAXED
-                        + " WHERE jobs.id = picked.id RETURNING " + JobRows.COLUMNS + ", turn, payload, failures")
-                .param("most", most)
-                .param("me", me)
-                .param("now", JobRows.column(now))
-                .param("until", JobRows.column(now.plus(length)))
-                .param("commit", "off")
-                .query((row, number) -> new Claimed(
-                        Objects.requireNonNull(JobRows.instant(row, "turn")),
-                        new Lease(JobRows.job(row, number), row.getBytes("payload"), row.getInt("failures"))))
-                .list());
+        ClaimOrder.Plan plan = order.plan(most, clock.instant());
+        List<Claimed> claimed = claim(plan);
+        List<JobPriority> byTurn = claimed.stream()
+                .filter(one -> !one.lower())
+                .map(Claimed::priority)
+                .toList();
+        order.claimed(plan, byTurn, claimed.size() - byTurn.size());
         return claimed.stream()
                 .sorted(Comparator.comparing(Claimed::turn))
                 .map(Claimed::lease)
                 .toList();
+    }
+
+    private List<Claimed> claim(ClaimOrder.Plan plan) {
+        String statement = plan.lower() == 0 ? CLAIM_BY_TURN : CLAIM_WITH_LOWER;
+        Instant now = clock.instant();
+        return database.call(client -> client.sql(statement)
+                .param("most", plan.most())
+                .param("lower", plan.lower())
+                .param(
+                        "priorities",
+                        plan.priorities().stream().map(JobPriority::label).toArray(String[]::new))
+                // The driver writes this as infinity.
+                .param("until", plan.until() == null ? OffsetDateTime.MAX : JobRows.column(plan.until()))
+                .param("me", me)
+                .param("now", JobRows.column(now))
+                .param("leased", JobRows.column(now.plus(length)))
+                .param("commit", "off")
+                .query((row, number) -> new Claimed(
+                        Objects.requireNonNull(JobRows.instant(row, "turn")),
+                        row.getBoolean("lower"),
+                        new Lease(JobRows.job(row, number), row.getBytes("payload"), row.getInt("failures"))))
+                .list());
     }
 
     /** A lease that holds on. */

@@ -15,6 +15,14 @@ public interface JobListener {
         return null;
     }
 
+    /**
+     * The most urgent priority of requests that wait at a door for this replica to make jobs of them; null for none. Asked before every claim,
+     * so it must not take long; {@link Jobs#wake} says that it has changed.
+     */
+    default @Nullable JobPriority waiting() {
+        return null;
+    }
+
     /** A run failed and the job is queued again, until {@link Job#notBefore}. */
     default void postponed(Job job) {}
 

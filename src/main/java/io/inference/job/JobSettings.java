@@ -10,5 +10,7 @@ import java.time.Duration;
  * @param runTimeout how long one run may take
  * @param kept how long a job is kept after its end
  * @param grace how long a stop waits for jobs that run
+ * @param lowShare of the claims that jobs of a lower priority get while higher ones wait: above 0, at most 1
  */
-public record JobSettings(int concurrency, int attempts, Duration runTimeout, Duration kept, Duration grace) {}
+public record JobSettings(
+        int concurrency, int attempts, Duration runTimeout, Duration kept, Duration grace, double lowShare) {}

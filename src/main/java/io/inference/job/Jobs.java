@@ -37,8 +37,8 @@ public interface Jobs {
     Optional<byte[]> payload(UUID id);
 
     /**
-     * How many queued jobs, whoever's they are, are to be claimed before this one; 0 unless it is queued. Exact up to a thousand; a job
-     * of more urgency that is submitted later is not foreseen.
+     * How many queued jobs, whoever's they are, have their turn before this one; 0 unless it is queued. Exact up to a thousand; a job
+     * of more urgency that is submitted later is not foreseen, nor what is claimed out of its turn.
      */
     int ahead(Job job);
 
@@ -69,6 +69,9 @@ public interface Jobs {
      * that is away comes between. Returns at once.
      */
     void delivered(UUID id);
+
+    /** Looks for jobs to run now, not with the next look of its own: there may be some that there were not before. */
+    void wake();
 
     /** Takes no more jobs to run at this replica; those that run go on. Nests: as many {@link #resume} calls let it go on. */
     void pause();

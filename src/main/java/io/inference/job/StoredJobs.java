@@ -46,11 +46,20 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
             List<CallListener> calls,
             Supplier<List<JobListener>> listeners) {
         DatabaseClock clock = new DatabaseClock(database);
-        JobLeases leases = new JobLeases(database, clock, UUID.randomUUID(), JobWorkers.LEASE);
+        ClaimOrder order = new ClaimOrder(settings.lowShare(), () -> mostUrgent(listeners.get()));
+        JobLeases leases = new JobLeases(database, clock, UUID.randomUUID(), JobWorkers.LEASE, order);
         var surroundings = new JobRun.Surroundings(
                 runner, leases, new Retries(settings.attempts()), settings.runTimeout(), clock, calls, listeners);
         JobWorkers workers = new JobWorkers(leases, surroundings, settings, saturated, clock::adjust);
         return new StoredJobs(new JobStore(database, clock), workers, new BatchJobs(database, workers));
+    }
+
+    private static @Nullable JobPriority mostUrgent(List<JobListener> listeners) {
+        JobPriority most = null;
+        for (JobListener listener : listeners) {
+            most = ClaimOrder.moreUrgent(most, listener.waiting());
+        }
+        return most;
     }
 
     /** Jobs that run at this replica now. */
@@ -143,6 +152,11 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
     @Override
     public void delivered(UUID id) {
         deliveries.add(id);
+    }
+
+    @Override
+    public void wake() {
+        workers.wake();
     }
 
     @Override

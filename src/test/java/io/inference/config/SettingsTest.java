@@ -78,6 +78,7 @@ class SettingsTest {
         assertThat(settings.optionalText("db-host")).isEmpty();
         assertThat(settings.whole("db-port")).isEqualTo(5432);
         assertThat(settings.text("db-user")).isEqualTo("postgres");
+        assertThat(settings.share("priority-low-share")).isEqualTo(0.125);
         assertThat(settings.optionalText("db-password")).isEmpty();
         assertThat(settings.text("db-name")).isEqualTo("inference");
         assertThat(settings.text("db-sslmode")).isEqualTo("prefer");
@@ -214,6 +215,21 @@ class SettingsTest {
                         "role:batch", Map.of("requests", 0)));
         variables.put("RATE_LIMIT_GROUPS", "");
         assertThat(settings().namedNumbers("rate-limit-groups")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "1.0", "0.5", "1e-3", " .25 "})
+    void aShareIsAnythingAboveNothingUpToTheWhole(String text) throws IOException {
+        variables.put("PRIORITY_LOW_SHARE", text);
+        assertThat(settings().share("priority-low-share")).isEqualTo(Double.parseDouble(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0", "0.0", "-0.1", "1.5", "1.0000001", "NaN", "0x1p-3", "1d", "12%", "0,125", "1e-400", "low"})
+    void aShareOfNothingOrOfMoreThanTheWholeIsAFault(String text) {
+        variables.put("PRIORITY_LOW_SHARE", text);
+        faulty("PRIORITY_LOW_SHARE holds '" + text + "'; it accepts a number above 0, and 1 at most, such as 0.125");
     }
 
     @ParameterizedTest

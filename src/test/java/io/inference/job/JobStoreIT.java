@@ -36,8 +36,10 @@ class JobStoreIT {
 
     private Instant now = Instant.parse("2030-01-01T00:00:00Z");
     private final JobStore store = new JobStore(database, () -> now);
-    private final JobLeases here = new JobLeases(database, () -> now, UUID.randomUUID(), LEASE);
-    private final JobLeases there = new JobLeases(database, () -> now, UUID.randomUUID(), LEASE);
+    private final JobLeases here =
+            new JobLeases(database, () -> now, UUID.randomUUID(), LEASE, new ClaimOrder(0.125, () -> null));
+    private final JobLeases there =
+            new JobLeases(database, () -> now, UUID.randomUUID(), LEASE, new ClaimOrder(0.125, () -> null));
 
     @BeforeAll
     static void open() {
@@ -88,7 +90,8 @@ class JobStoreIT {
             store.addOrFind(job(ALICE, "job " + i, "{}"));
         }
         List<List<Lease>> claimed = atOnce(8, () -> {
-            JobLeases replica = new JobLeases(database, () -> now, UUID.randomUUID(), LEASE);
+            JobLeases replica =
+                    new JobLeases(database, () -> now, UUID.randomUUID(), LEASE, new ClaimOrder(0.125, () -> null));
             List<Lease> mine = new ArrayList<>();
             for (List<Lease> some = replica.claim(7); !some.isEmpty(); some = replica.claim(7)) {
                 mine.addAll(some);
