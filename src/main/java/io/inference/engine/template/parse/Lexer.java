@@ -156,7 +156,7 @@ final class Lexer {
     private int closeSimple(int start, boolean trimNewline) {
         at = skipSpace(start);
         char sign = at < source.length() ? source.charAt(at) : ' ';
-        int close = sign == '-' || sign == '+' ? at + 1 : at;
+        int close = sign == '-' || (sign == '+' && trimNewline) ? at + 1 : at;
         if (!source.startsWith("%}", close)) {
             throw Failure.at(line(), "'%}' expected");
         }

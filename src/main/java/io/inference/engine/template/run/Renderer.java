@@ -9,6 +9,7 @@ import io.inference.engine.template.value.Failure;
 import io.inference.engine.template.value.Namespace;
 import io.inference.engine.template.value.Str;
 import io.inference.engine.template.value.StrBuilder;
+import io.inference.engine.template.value.Tuple;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -70,15 +71,9 @@ public final class Renderer {
                 evaluator.at(set.line());
                 assign(set.target(), value, scope);
             }
-            case Node.Filtered filtered -> write(filtered(filtered.filters(), filtered.body(), scope));
+            case Node.Filtered filtered -> writeText(filtered(filtered.filters(), filtered.body(), scope));
             case Node.Macro macro -> scope.set(macro.name(), macro(macro, scope));
-            case Node.CallBlock block -> {
-                Object value = evaluator.call(block.call(), macro(block.body(), scope), scope);
-                if (!(value instanceof Str text)) {
-                    throw new Failure("what 'call' calls must give a string, not " + Values.typeName(value));
-                }
-                out.append(text);
-            }
+            case Node.CallBlock block -> writeText(evaluator.call(block.call(), macro(block.body(), scope), scope));
             case Node.With with -> {
                 return with(with, scope);
             }
@@ -90,7 +85,7 @@ public final class Renderer {
             }
             case Node.For loop -> {
                 Object iterable = evaluator.evaluate(loop.iterable(), scope);
-                loop(loop, iterable, 0, scope);
+                return loop(loop, iterable, 0, scope);
             }
             case Node.Break b -> {
                 return Flow.BREAK;
@@ -104,6 +99,14 @@ public final class Renderer {
 
     private void write(Object value) {
         out.append(Repr.text(value, budget));
+    }
+
+    /** Writes what Jinja takes for text without making it one. */
+    private void writeText(Object value) {
+        if (!(value instanceof Str text)) {
+            throw new Failure("a call or filter block must give a string, not " + Values.typeName(value));
+        }
+        out.append(text);
     }
 
     private Macro macro(Node.Macro macro, Scope scope) {
@@ -129,22 +132,21 @@ public final class Renderer {
         return branches.otherwise();
     }
 
-    private void loop(Node.For loop, Object iterable, int depth, Scope outer) {
+    /** As Jinja does it, {@code else} is for a loop of which no round came to its end. */
+    private Flow loop(Node.For loop, Object iterable, int depth, Scope outer) {
         evaluator.at(loop.line());
         Loop variable = variable(loop, iterable, depth, outer);
-        if (!variable.hasNext()) {
-            run(loop.otherwise(), new Scope(outer));
-            return;
-        }
-        while (variable.hasNext()) {
+        boolean completed = false;
+        Flow flow = Flow.NEXT;
+        while (flow != Flow.BREAK && variable.hasNext()) {
             Scope scope = new Scope(outer);
             scope.set("loop", variable);
             evaluator.at(loop.line());
             assign(loop.target(), variable.next(), scope);
-            if (run(loop.body(), scope) == Flow.BREAK) {
-                break;
-            }
+            flow = run(loop.body(), scope);
+            completed |= flow == Flow.NEXT;
         }
+        return completed ? Flow.NEXT : run(loop.otherwise(), new Scope(outer));
     }
 
     private Loop variable(Node.For loop, Object iterable, int depth, Scope outer) {
@@ -178,7 +180,9 @@ public final class Renderer {
                     Object candidate = all.next();
                     Scope scope = new Scope(outer);
                     assign(loop.target(), candidate, scope);
-                    next = Values.truthy(evaluator.evaluate(condition, scope)) ? candidate : null;
+                    next = Values.truthy(evaluator.evaluate(condition, scope))
+                            ? packed(loop.target(), candidate, scope)
+                            : null;
                 }
                 return next != null;
             }
@@ -192,6 +196,18 @@ public final class Renderer {
                 next = null;
                 return result;
             }
+        };
+    }
+
+    /** What a condition lets pass comes out of Jinja as it was taken apart: as tuples. */
+    private static Object packed(Node.Target target, Object value, Scope scope) {
+        return switch (target) {
+            case Node.Target.Name name -> scope.get(name.name());
+            case Node.Target.Attribute attribute -> value;
+            case Node.Target.Several several ->
+                new Tuple(several.targets().stream()
+                        .map(it -> packed(it, value, scope))
+                        .toList());
         };
     }
 
