@@ -26,7 +26,11 @@ final class Conversation {
         return chars;
     }
 
-    /** @param callers whether a caller wrote it, and not whoever runs the model */
+    /**
+     * The value in the language. Numbers have no origin: digits that a template writes into a control token are its own.
+     *
+     * @param callers whether a caller wrote it, and not whoever runs the model
+     */
     Object value(@Nullable Object value, boolean callers) {
         return value(value, "", callers, 0);
     }

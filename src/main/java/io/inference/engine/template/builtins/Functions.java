@@ -1,5 +1,6 @@
 package io.inference.engine.template.builtins;
 
+import io.inference.engine.template.operators.Clock;
 import io.inference.engine.template.operators.Repr;
 import io.inference.engine.template.operators.Values;
 import io.inference.engine.template.value.Args;

@@ -1,4 +1,4 @@
-/** What Python's operators, {@code str}, {@code repr} and {@code format} make of the template language's values. */
+/** What Python's operators, {@code str}, {@code repr}, {@code format} and {@code strftime} make of the template language's values. */
 @NullMarked
 package io.inference.engine.template.operators;
 

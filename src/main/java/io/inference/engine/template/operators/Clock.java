@@ -1,4 +1,4 @@
-package io.inference.engine.template.builtins;
+package io.inference.engine.template.operators;
 
 import io.inference.engine.template.value.Failure;
 import java.time.ZonedDateTime;
@@ -8,14 +8,15 @@ import java.time.temporal.IsoFields;
 import java.util.Locale;
 
 /** Python's {@code strftime} in the C locale. */
-final class Clock {
+public final class Clock {
     private final ZonedDateTime now;
 
-    Clock(ZonedDateTime now) {
+    public Clock(ZonedDateTime now) {
         this.now = now;
     }
 
-    String formatted(String format) {
+    /** The format with its directives replaced; one that is not known is refused by its name. */
+    public String formatted(String format) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
