@@ -2,6 +2,7 @@
 
 python3 -m venv v && v/bin/pip install jinja2==3.1.6 && v/bin/python make-goldens.py
 """
+import copy
 import datetime
 import json
 import pathlib
@@ -87,7 +88,7 @@ VARIABLES = {
     "html": "<a href=\"x\">'&'</a>", "words": ["b", "A", "c", "B"],
 }
 SNIPPETS = [line for line in (HERE / "snippets.txt").read_text("utf-8").split("\n") if line]
-snippets = [{"template": json.loads(s), **outcome(json.loads(s), VARIABLES)} for s in SNIPPETS]
+snippets = [{"template": json.loads(s), **outcome(json.loads(s), copy.deepcopy(VARIABLES))} for s in SNIPPETS]
 (HERE / "goldens.json").write_text(json.dumps(
     {"origin": f"make-goldens.py with Jinja2 {jinja2.__version__}", "now": NOW.isoformat(),
      "conversations": CONVERSATIONS, "families": families, "variables": VARIABLES, "snippets": snippets},

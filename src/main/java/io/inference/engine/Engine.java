@@ -8,11 +8,8 @@ import io.inference.engine.gguf.GgufException;
 import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.model.LlamaModel;
 import io.inference.engine.model.ModelConfig;
-import io.inference.engine.template.ChatTemplate;
-import io.inference.engine.template.TemplateException;
 import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.TensorOps;
-import io.inference.engine.tokenizer.PromptEncoder;
 import io.inference.engine.tokenizer.Tokenizer;
 import io.inference.engine.tokenizer.UnsupportedTokenizerException;
 import java.nio.file.Path;
@@ -24,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A model that answers many callers at once. All methods may be called from any thread.
@@ -52,7 +48,7 @@ public final class Engine implements AutoCloseable {
 
     private final GgufFile file;
     private final Tokenizer tokenizer;
-    private final @Nullable PromptEncoder chat;
+    private final ChatPrompts chat;
     private final TensorOps ops;
     private final Scheduler scheduler;
     private final EngineThread thread;
@@ -63,10 +59,9 @@ public final class Engine implements AutoCloseable {
         this.file = file;
         this.ops = ops;
         this.tokenizer = tokenizer(file);
-        this.chat = file.metadata()
-                .optionalString("tokenizer.chat_template")
-                .map(it -> promptEncoder(it, tokenizer))
-                .orElse(null);
+        String chatTemplate =
+                file.metadata().optionalString("tokenizer.chat_template").orElse("");
+        this.chat = ChatPrompts.of(chatTemplate, tokenizer);
         int trained = file.metadata().integer(file.metadata().string("general.architecture") + ".context_length");
         int wanted = options.contextLength() > 0 ? Math.min(options.contextLength(), trained) : trained;
         KvLayout layout = ModelConfig.of(file.metadata()).kvLayout();
@@ -90,7 +85,7 @@ public final class Engine implements AutoCloseable {
                 model.config().width(),
                 model.vocabularySize(),
                 file.path().toFile().length(),
-                file.metadata().optionalString("tokenizer.chat_template").orElse(""),
+                chatTemplate,
                 ops.description(),
                 EngineInfos.metadata(file.metadata()),
                 EngineInfos.tensors(file));
@@ -112,16 +107,6 @@ public final class Engine implements AutoCloseable {
             throw new UnsupportedModelException(
                     "token_embd.weight has %d rows and the tokenizer %d tokens; supported are files with a row for each token"
                             .formatted(rows, tokens));
-        }
-    }
-
-    /** Null for a template that cannot be read: such a model still completes texts and embeds. */
-    private static @Nullable PromptEncoder promptEncoder(String template, Tokenizer tokenizer) {
-        try {
-            return new PromptEncoder(ChatTemplate.parse(template), tokenizer);
-        } catch (TemplateException e) {
-            LOG.log(System.Logger.Level.WARNING, "the model''s chat template is not usable: {0}", e.getMessage());
-            return null;
         }
     }
 
@@ -206,6 +191,7 @@ public final class Engine implements AutoCloseable {
      *
      * @param messages JSON-like data: each with {@code role} and {@code content}, and what else the template looks at
      * @throws InvalidJobException where the model has no chat template, or its template refuses the messages
+     * @throws UnsupportedModelException where the template uses what this engine does not do; the message says what
      */
     public int[] chatPrompt(List<? extends Map<String, ?>> messages) {
         return chatPrompt(messages, List.of());
@@ -217,14 +203,7 @@ public final class Engine implements AutoCloseable {
      * @param tools tool definitions as in OpenAI's API; empty for none
      */
     public int[] chatPrompt(List<? extends Map<String, ?>> messages, List<?> tools) {
-        if (chat == null) {
-            throw new InvalidJobException("the model has no chat template; it can complete texts, not chat");
-        }
-        try {
-            return chat.encode(messages, tools.isEmpty() ? null : tools, true, Map.of());
-        } catch (TemplateException e) {
-            throw new InvalidJobException("the model's chat template refuses the messages: " + e.getMessage());
-        }
+        return chat.prompt(messages, tools);
     }
 
     private int[] prompt(int[] tokens) {

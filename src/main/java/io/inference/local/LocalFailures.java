@@ -7,6 +7,7 @@ import io.inference.engine.EngineBusyException;
 import io.inference.engine.EngineClosedException;
 import io.inference.engine.EngineException;
 import io.inference.engine.InvalidJobException;
+import io.inference.engine.UnsupportedModelException;
 import io.inference.local.store.ModelStoreException;
 
 /** What the engine's failures are to a caller. */
@@ -31,6 +32,8 @@ final class LocalFailures {
                 InferenceException.retryLater(ErrorCode.OVERLOADED, message, busy.retryAfter());
             case EngineClosedException closed ->
                 new InferenceException(ErrorCode.UNAVAILABLE, "the local engine is stopping", closed);
+            case UnsupportedModelException unsupported ->
+                new InferenceException(ErrorCode.UNSUPPORTED, message, unsupported);
             case InvalidJobException invalid -> new InferenceException(ErrorCode.INVALID_REQUEST, message, invalid);
             default -> new InferenceException(ErrorCode.BACKEND_FAILED, "the local engine failed", failure);
         };

@@ -33,6 +33,10 @@ class DependencyRuleTest {
                     .or(resideInAPackage("io.inference.engine..")));
 
     @ArchTest
+    static final ArchRule partsOfTheEngineHaveNoCycles =
+            slices().matching("io.inference.engine.(**)").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule backendsImportTheApiAndTheirTransport = classes()
             .that()
             .resideInAnyPackage("io.inference.ollama..", "io.inference.openai..")

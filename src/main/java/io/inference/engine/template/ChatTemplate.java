@@ -1,5 +1,13 @@
 package io.inference.engine.template;
 
+import io.inference.engine.template.builtins.Functions;
+import io.inference.engine.template.parse.Node;
+import io.inference.engine.template.parse.TemplateParser;
+import io.inference.engine.template.run.Evaluator;
+import io.inference.engine.template.run.Renderer;
+import io.inference.engine.template.run.Scope;
+import io.inference.engine.template.value.Budget;
+import io.inference.engine.template.value.Failure;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -12,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Messages are JSON-like data: String, Boolean, Number, null, List, and Map with String keys. They are never read as
  * template text. But what they say stands in the prompt as it is: whoever tokenizes it has to keep control tokens in
- * messages apart from the template's own, as {@code PromptEncoder} does.
+ * messages apart from the template's own, as {@code PromptEncoder} does by {@link Prompt#isCallers}.
  */
 public final class ChatTemplate {
     private static final int SOURCE_CHARS_MAX = 1 << 20;
@@ -28,7 +36,7 @@ public final class ChatTemplate {
     /**
      * Parses a template.
      *
-     * @throws TemplateException where it is not a template, naming the line
+     * @throws TemplateException where it is not a template, or uses what is not supported, naming it and the line
      */
     public static ChatTemplate parse(String source) {
         return parse(source, InstantSource.system());
@@ -39,7 +47,11 @@ public final class ChatTemplate {
         if (source.length() > SOURCE_CHARS_MAX) {
             throw new TemplateException("the chat template is longer than %d characters".formatted(SOURCE_CHARS_MAX));
         }
-        return new ChatTemplate(TemplateParser.parse(source), clock);
+        try {
+            return new ChatTemplate(TemplateParser.parse(source), clock);
+        } catch (Failure e) {
+            throw TemplateException.of(e, 1);
+        }
     }
 
     /**
@@ -48,27 +60,39 @@ public final class ChatTemplate {
      * @param messages each with {@code role} and {@code content}, and what else the template may look at
      * @param tools tool definitions as in OpenAI's API; null for none
      * @param addGenerationPrompt whether the prompt ends where the assistant's answer begins
-     * @param variables further names the template may read: {@code bos_token}, {@code eos_token}, …
+     * @param variables further names the template may read: {@code bos_token}, {@code eos_token}, …; no caller's texts
      * @throws TemplateException where the template fails, refuses the messages, or takes too much
      */
+    public Prompt prompt(
+            List<? extends Map<String, ?>> messages,
+            @Nullable List<?> tools,
+            boolean addGenerationPrompt,
+            Map<String, ?> variables) {
+        Evaluator evaluator = null;
+        try {
+            Conversation conversation = new Conversation();
+            Scope given = new Scope(null);
+            variables.forEach((name, value) -> given.set(name, conversation.value(value, false)));
+            given.set("messages", conversation.value(messages, true));
+            given.set("tools", conversation.value(tools, true));
+            given.set("add_generation_prompt", addGenerationPrompt);
+            Budget budget = new Budget(messages.size(), conversation.chars());
+            new Functions(budget, clock.instant().atZone(ZoneId.systemDefault()))
+                    .all()
+                    .forEach(given::setIfMissing);
+            evaluator = new Evaluator(budget);
+            return new Prompt(new Renderer(budget, evaluator).render(nodes, given));
+        } catch (Failure e) {
+            throw TemplateException.of(e, evaluator == null ? 1 : evaluator.line());
+        }
+    }
+
+    /** The same as text alone. */
     public String render(
             List<? extends Map<String, ?>> messages,
             @Nullable List<?> tools,
             boolean addGenerationPrompt,
             Map<String, ?> variables) {
-        Budget budget = new Budget();
-        Evaluator evaluator = new Evaluator(budget);
-        try {
-            Scope globals = new Scope(null);
-            Functions.define(globals, budget, clock.instant().atZone(ZoneId.systemDefault()));
-            Scope scope = new Scope(globals);
-            variables.forEach((name, value) -> scope.set(name, Values.of(value)));
-            scope.set("messages", Values.of(messages));
-            scope.set("tools", Values.of(tools));
-            scope.set("add_generation_prompt", addGenerationPrompt);
-            return new Renderer(budget, evaluator).render(nodes, scope);
-        } catch (Failure e) {
-            throw TemplateException.at(evaluator.line(), String.valueOf(e.getMessage()));
-        }
+        return prompt(messages, tools, addGenerationPrompt, variables).text();
     }
 }

@@ -1,26 +1,30 @@
 package io.inference.engine.template;
 
+import io.inference.engine.template.value.Failure;
+
 /** A chat template is wrong, failed, or has refused the messages; the message names the line where there is one. */
 public final class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean raised;
+    private final Failure.Kind kind;
 
-    private TemplateException(String message, boolean raised) {
+    private TemplateException(String message, Failure.Kind kind) {
         super(message);
-        this.raised = raised;
+        this.kind = kind;
     }
 
     TemplateException(String message) {
-        this(message, false);
+        this(message, Failure.Kind.FAILED);
     }
 
-    static TemplateException at(int line, String message) {
-        return new TemplateException("chat template, line %d: %s".formatted(line, message), false);
-    }
-
-    static TemplateException raised(String message) {
-        return new TemplateException(message, true);
+    /** @param line where the failure is, if it does not know itself */
+    static TemplateException of(Failure failure, int line) {
+        String message = String.valueOf(failure.getMessage());
+        return failure.kind() == Failure.Kind.RAISED
+                ? new TemplateException(message, failure.kind())
+                : new TemplateException(
+                        "chat template, line %d: %s".formatted(failure.line() > 0 ? failure.line() : line, message),
+                        failure.kind());
     }
 
     /**
@@ -28,6 +32,11 @@ public final class TemplateException extends RuntimeException {
      * model's.
      */
     public boolean isRaisedByTemplate() {
-        return raised;
+        return kind == Failure.Kind.RAISED;
+    }
+
+    /** Whether the template uses a part of Jinja that is not supported, which the message names. */
+    public boolean isUnsupported() {
+        return kind == Failure.Kind.UNSUPPORTED;
     }
 }

@@ -1,29 +1,27 @@
 package io.inference.engine.tokenizer;
 
 import io.inference.engine.template.ChatTemplate;
+import io.inference.engine.template.Prompt;
 import io.inference.engine.template.TemplateException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A conversation to tokens: renders the chat template and tokenizes the prompt so that only what the template itself
- * says becomes control tokens. A control token that is written out in a message or a tool ({@code <|im_end|>}) reaches
- * the model as the plain text that it is. Immutable, safe for use by many threads.
+ * says becomes control tokens: a control token that has a single character of a caller's in it ({@code <|im_end|>} in a
+ * message or a tool, or one that a message and the template make together) reaches the model as the plain text that it
+ * is. Immutable, safe for use by many threads.
  */
 public final class PromptEncoder {
     private final ChatTemplate template;
     private final Tokenizer tokenizer;
-    private final ControlGuard guard;
 
     public PromptEncoder(ChatTemplate template, Tokenizer tokenizer) {
         this.template = template;
         this.tokenizer = tokenizer;
-        this.guard = new ControlGuard(tokenizer.controlSpellings());
     }
 
     /**
@@ -42,8 +40,8 @@ public final class PromptEncoder {
             @Nullable List<?> tools,
             boolean addGenerationPrompt,
             Map<String, ?> variables) {
-        String prompt = rendered(messages, tools, addGenerationPrompt, variables);
-        int[] tokens = tokenizer.encode(prompt, true, ControlGuard::withoutMarkers);
+        Prompt prompt = rendered(messages, tools, addGenerationPrompt, variables);
+        int[] tokens = tokenizer.encode(prompt.text(), (from, to) -> !prompt.isCallers(from, to));
         OptionalInt bos = tokenizer.bos();
         if (!tokenizer.addBos() || bos.isEmpty() || (tokens.length > 0 && tokens[0] == bos.getAsInt())) {
             return tokens;
@@ -60,11 +58,10 @@ public final class PromptEncoder {
             @Nullable List<?> tools,
             boolean addGenerationPrompt,
             Map<String, ?> variables) {
-        return ControlGuard.withoutMarkers(rendered(messages, tools, addGenerationPrompt, variables));
+        return rendered(messages, tools, addGenerationPrompt, variables).text();
     }
 
-    @SuppressWarnings("unchecked") // a guarded map is a map with string keys
-    private String rendered(
+    private Prompt rendered(
             List<? extends Map<String, ?>> messages,
             @Nullable List<?> tools,
             boolean addGenerationPrompt,
@@ -73,11 +70,6 @@ public final class PromptEncoder {
         tokenizer.bos().ifPresent(token -> all.put("bos_token", tokenizer.text(token)));
         tokenizer.eos().ifPresent(token -> all.put("eos_token", tokenizer.text(token)));
         all.putAll(variables);
-        List<Map<String, ?>> guarded = new ArrayList<>();
-        for (Map<String, ?> message : messages) {
-            guarded.add((Map<String, ?>) Objects.requireNonNull(guard.guarded(message)));
-        }
-        return template.render(
-                guarded, tools == null ? null : (List<?>) guard.guarded(tools), addGenerationPrompt, all);
+        return template.prompt(messages, tools, addGenerationPrompt, all);
     }
 }

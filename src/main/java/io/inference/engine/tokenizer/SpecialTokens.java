@@ -8,8 +8,14 @@ final class SpecialTokens {
     /** One such token. */
     record Special(String text, int id, boolean control) {}
 
+    /** Says whether a control token that is written out from {@code from} to {@code to} is one. */
+    @FunctionalInterface
+    interface Trust {
+        boolean mayBeControl(int from, int to);
+    }
+
     private final List<Special> tokens;
-    private final Trie trie = new Trie(false);
+    private final Trie trie = new Trie();
 
     SpecialTokens(List<Special> tokens) {
         this.tokens = List.copyOf(tokens);
@@ -20,11 +26,14 @@ final class SpecialTokens {
         }
     }
 
-    /** The token written at {@code at}, or null; {@code controlToo}: whether control tokens count. */
+    /** The token written at {@code at}, or null; {@code trust} says where control tokens count. */
     @Nullable
-    Special at(String text, int at, boolean controlToo) {
-        int found =
-                trie.find(text, at, index -> controlToo || !tokens.get(index).control());
+    Special at(String text, int at, Trust trust) {
+        int found = trie.find(text, at, index -> isAccepted(tokens.get(index), at, trust));
         return found < 0 ? null : tokens.get(found);
+    }
+
+    private static boolean isAccepted(Special token, int at, Trust trust) {
+        return !token.control() || trust.mayBeControl(at, at + token.text().length());
     }
 }

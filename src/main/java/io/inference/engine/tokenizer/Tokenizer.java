@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,26 +115,26 @@ public final class Tokenizer {
      *     tokens; never set it for text that a caller wrote (see {@link PromptEncoder})
      */
     public int[] encode(String text, boolean parseSpecial) {
-        return encode(text, parseSpecial, UnaryOperator.identity());
+        return encode(text, (from, to) -> parseSpecial);
     }
 
-    /** The same, with a last change to the plain text between special tokens before it is encoded. */
-    int[] encode(String text, boolean parseSpecial, UnaryOperator<String> plainText) {
+    /** The same, where the places of a text decide whether a control token that is written out there is one. */
+    int[] encode(String text, SpecialTokens.Trust trust) {
         Ints out = new Ints();
         int plain = 0;
         int at = 0;
         while (at < text.length()) {
-            SpecialTokens.@Nullable Special special = specials.at(text, at, parseSpecial);
+            SpecialTokens.@Nullable Special special = specials.at(text, at, trust);
             if (special == null) {
                 at++;
                 continue;
             }
-            encodePlain(plainText.apply(text.substring(plain, at)), out);
+            encodePlain(text.substring(plain, at), out);
             out.add(special.id());
             at += special.text().length();
             plain = at;
         }
-        encodePlain(plainText.apply(text.substring(plain)), out);
+        encodePlain(text.substring(plain), out);
         return out.toArray();
     }
 
@@ -210,14 +208,5 @@ public final class Tokenizer {
 
     public int vocabularySize() {
         return vocabulary.size();
-    }
-
-    /** The spellings of all control tokens: what a caller's text must not be able to say. */
-    List<String> controlSpellings() {
-        return IntStream.range(0, vocabulary.size())
-                .filter(vocabulary::isControl)
-                .mapToObj(vocabulary::spelling)
-                .filter(spelling -> !spelling.isEmpty())
-                .toList();
     }
 }

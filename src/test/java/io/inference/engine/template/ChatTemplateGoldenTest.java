@@ -48,12 +48,23 @@ class ChatTemplateGoldenTest {
 
     @TestFactory
     Stream<DynamicTest> evaluatesSnippetsAsJinjaDoes() {
-        assertThat(goldens.get("snippets")).hasSizeGreaterThan(100);
+        assertThat(goldens.get("snippets")).hasSizeGreaterThan(600);
         return goldens.get("snippets")
                 .valueStream()
                 .map(it -> DynamicTest.dynamicTest(
                         it.get("template").toString(),
                         () -> assertOutcome(it.get("template").asText(), map(goldens.get("variables")), it)));
+    }
+
+    /** What a template of each kind that once failed renders; a history of 1,000 messages among them. */
+    @TestFactory
+    Stream<DynamicTest> rendersRecordedTemplatesAsJinjaDoes() {
+        JsonNode samples = json("/template/templates.json");
+        assertThat(samples).hasSize(5);
+        return samples.valueStream()
+                .map(it -> DynamicTest.dynamicTest(
+                        it.get("name").asText(),
+                        () -> assertOutcome(it.get("template").asText(), map(it.get("variables")), it)));
     }
 
     @TestFactory

@@ -1,0 +1,70 @@
+package io.inference.engine;
+
+import io.inference.engine.template.ChatTemplate;
+import io.inference.engine.template.TemplateException;
+import io.inference.engine.tokenizer.PromptEncoder;
+import io.inference.engine.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prompts of conversations, by the template in a model's file; or why there are none: such a model still completes
+ * texts and embeds.
+ */
+final class ChatPrompts {
+    private static final System.Logger LOG = System.getLogger(ChatPrompts.class.getName());
+
+    private final @Nullable PromptEncoder encoder;
+
+    /** Why the template cannot be used; empty for a model without one. */
+    private final String obstacle;
+
+    private ChatPrompts(@Nullable PromptEncoder encoder, String obstacle) {
+        this.encoder = encoder;
+        this.obstacle = obstacle;
+    }
+
+    /** @param template empty for a model without one */
+    static ChatPrompts of(String template, Tokenizer tokenizer) {
+        if (template.isEmpty()) {
+            return new ChatPrompts(null, "");
+        }
+        try {
+            return new ChatPrompts(new PromptEncoder(ChatTemplate.parse(template), tokenizer), "");
+        } catch (TemplateException e) {
+            LOG.log(System.Logger.Level.WARNING, "the model cannot chat: {0}", e.getMessage());
+            return new ChatPrompts(null, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * The tokens of a conversation's prompt, ending where the assistant's answer begins.
+     *
+     * @throws InvalidJobException where the model has no chat template, or its template fails on or refuses the messages
+     * @throws UnsupportedModelException where the template uses what is not supported, or is no template, naming it
+     */
+    int[] prompt(List<? extends Map<String, ?>> messages, List<?> tools) {
+        if (encoder == null) {
+            throw obstacle.isEmpty()
+                    ? new InvalidJobException("the model has no chat template; it can complete texts, not chat")
+                    : unsupported(obstacle);
+        }
+        try {
+            return encoder.encode(messages, tools.isEmpty() ? null : tools, true, Map.of());
+        } catch (TemplateException e) {
+            String message = String.valueOf(e.getMessage());
+            if (e.isUnsupported()) {
+                throw unsupported(message);
+            }
+            String outcome = e.isRaisedByTemplate() ? "refuses the messages: " : "fails on the messages: ";
+            throw new InvalidJobException("the model's chat template " + outcome + message);
+        }
+    }
+
+    private static UnsupportedModelException unsupported(String why) {
+        return new UnsupportedModelException(
+                "the model's chat template cannot be used here, so that the model can complete texts, not chat: "
+                        + why);
+    }
+}

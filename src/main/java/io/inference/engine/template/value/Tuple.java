@@ -1,0 +1,18 @@
+package io.inference.engine.template.value;
+
+import java.util.List;
+
+/**
+ * Python's tuple.
+ *
+ * @param names by which the elements are attributes too, in their order; empty for a plain tuple
+ */
+public record Tuple(List<Object> elements, List<String> names) {
+    public Tuple(List<Object> elements) {
+        this(elements, List.of());
+    }
+
+    public static Tuple of(Object... elements) {
+        return new Tuple(List.of(elements));
+    }
+}

@@ -1,0 +1,116 @@
+package io.inference.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.inference.api.Call;
+import io.inference.api.ChatAnswer;
+import io.inference.api.ChatRequest;
+import io.inference.api.ErrorCode;
+import io.inference.api.GenerateRequest;
+import io.inference.api.InferenceException;
+import io.inference.api.Message;
+import io.inference.api.Options;
+import io.inference.api.Role;
+import io.inference.local.store.FetchListener;
+import io.inference.local.store.StoreSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a caller hears of a model whose chat template cannot be used, or refuses the messages. */
+class LocalChatTemplateTest {
+    private static final String MODEL = "tiny";
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '@', textBlock = """
+            {% include 'x' %} @ line 1: unknown statement 'include'
+            {% for m in messages %}{{ m.content|pprint }}{% endfor %} @ line 1: the filter 'pprint' is not supported
+            {% if x %} @ line 1: 'endif' expected
+            """)
+    void aTemplateThatCannotBeUsedIsNamedAndTextsAreStillCompleted(String template, String what) throws Exception {
+        try (LocalModels models = models(template)) {
+            LocalBackend backend = backend(models);
+            assertThatThrownBy(() -> backend.chat(chat("hi"), call()))
+                    .asInstanceOf(type(InferenceException.class))
+                    .satisfies(e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED);
+                        assertThat(e).hasMessageContaining("chat template").hasMessageContaining(what);
+                        assertThat(e).hasMessageNotContaining("no chat template");
+                    });
+            assertThat(backend.generate(new GenerateRequest(MODEL, List.of("abc"), oneToken(), false), call()))
+                    .isInstanceOf(ChatAnswer.class);
+        }
+    }
+
+    @Test
+    void aTemplateThatRefusesTheMessagesSaysWhy() throws Exception {
+        try (LocalModels models = models("{{ raise_exception('Roles must alternate') }}")) {
+            assertThatThrownBy(() -> backend(models).chat(chat("hi"), call()))
+                    .asInstanceOf(type(InferenceException.class))
+                    .satisfies(e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+                        assertThat(e).hasMessageContaining("Roles must alternate");
+                    });
+        }
+    }
+
+    @Test
+    void aTemplateThatCanBeUsedIs() throws Exception {
+        try (LocalModels models = models("{% for m in messages %}{{ m.content }}{% endfor %}")) {
+            assertThat(backend(models).chat(chat("abc"), call())).isInstanceOf(ChatAnswer.class);
+        }
+    }
+
+    private static ChatRequest chat(String content) {
+        return new ChatRequest(
+                MODEL, List.of(Message.of(Role.USER, content)), oneToken(), List.of(), null, null, null, false);
+    }
+
+    private static Options oneToken() {
+        return new Options(0.0, null, null, null, null, null, null, 1L, 1, List.of(), null, 1, null);
+    }
+
+    private static Call call() {
+        return new Call("id", "rest", Duration.ofMinutes(1));
+    }
+
+    private static LocalBackend backend(LocalModels models) {
+        return new LocalBackend(models, Duration.ofMinutes(1));
+    }
+
+    private LocalModels models(String template) throws IOException {
+        Path file = Files.write(folder.resolve(MODEL + ".gguf"), withTemplate(template));
+        return LocalModels.start(
+                new LocalSettings(
+                        "cpu", file.toString(), StoreSettings.of(folder, null), Optional.empty(), Optional.of(1), 8, 8),
+                FetchListener.NONE);
+    }
+
+    /** The tiny model with another template, which takes the place of its own and is as long. */
+    private static byte[] withTemplate(String template) throws IOException {
+        try (InputStream in = LocalChatTemplateTest.class.getResourceAsStream("/models/good.gguf")) {
+            String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.ISO_8859_1);
+            int start = text.indexOf("{% for m in messages %}");
+            String end = "assistant\n' }}{% endif %}";
+            int length = text.indexOf(end, start) + end.length() - start;
+            String padded = template + " ".repeat(length - template.length());
+            return (text.substring(0, start) + padded + text.substring(start + length))
+                    .getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
+}
