@@ -17,7 +17,9 @@ import io.inference.openai.OpenAiSettings;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -59,6 +61,11 @@ class BackendConfiguration {
     @Bean
     LocalModelHealth localModelHealthIndicator(LocalModels models) {
         return new LocalModelHealth(models);
+    }
+
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> warmUpOnceListening(LocalModels models) {
+        return ready -> models.serviceListens();
     }
 
     @Bean

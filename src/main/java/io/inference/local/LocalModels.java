@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,7 @@ public final class LocalModels implements AutoCloseable {
     private final ModelCatalogue catalogue = ModelCatalogue.builtIn();
     private final String id;
     private final CompletableFuture<LocalModel> loaded = new CompletableFuture<>();
+    private final CountDownLatch listening = new CountDownLatch(1);
     private final Thread loader;
 
     private LocalModels(LocalSettings settings, FetchListener listener) {
@@ -94,6 +96,9 @@ public final class LocalModels implements AutoCloseable {
                         settings.maxBatch(),
                         settings.maxQueue()));
         try {
+            if (!required()) {
+                listening.await();
+            }
             WarmUp.run(engine);
             String digest =
                     catalogue.find(settings.model()).map(CatalogueEntry::sha256).orElse(null);
@@ -102,6 +107,14 @@ public final class LocalModels implements AutoCloseable {
             engine.close();
             throw e;
         }
+    }
+
+    /**
+     * Lets the model warm up: that takes every core for seconds, which would hold up the start of the service. A model that the service
+     * is of no use without does not wait for it, so that most of them fail the start if they cannot run.
+     */
+    public void serviceListens() {
+        listening.countDown();
     }
 
     private static String name(String path) {

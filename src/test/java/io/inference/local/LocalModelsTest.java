@@ -113,7 +113,7 @@ class LocalModelsTest {
     private LocalModels start(Path file, Optional<Integer> contextLength) {
         return LocalModels.start(
                 new LocalSettings(
-                        "auto", file.toString(), StoreSettings.of(folder, null), contextLength, Optional.of(1), 2, 8),
+                        "cpu", file.toString(), StoreSettings.of(folder, null), contextLength, Optional.of(1), 2, 8),
                 FetchListener.NONE);
     }
 
