@@ -2,6 +2,7 @@ package io.inference.amqp;
 
 import com.rabbitmq.client.Connection;
 import io.inference.broker.BrokerListener;
+import io.inference.connect.RootCause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -92,7 +93,7 @@ final class Intake implements BrokerListener, AutoCloseable {
         try {
             container.open(live, isPaused(System.nanoTime()));
         } catch (IOException | RuntimeException e) {
-            log.warn("{} cannot be consumed: {}", container, cause(e));
+            log.warn("{} cannot be consumed: {}", container, RootCause.message(e));
         }
     }
 
@@ -100,16 +101,8 @@ final class Intake implements BrokerListener, AutoCloseable {
         try {
             container.consume();
         } catch (IOException | RuntimeException e) {
-            log.warn("{} cannot be consumed: {}", container, cause(e));
+            log.warn("{} cannot be consumed: {}", container, RootCause.message(e));
         }
-    }
-
-    private static String cause(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.inference.broker;
 
 import com.rabbitmq.client.Connection;
+import io.inference.connect.RootCause;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -88,7 +89,7 @@ public final class Broker implements AutoCloseable {
         } catch (InterruptedException e) {
             log.debug("closed while the broker was being reached");
         } catch (NoBrokerException e) {
-            state = message(e);
+            state = RootCause.message(e);
             off = true;
             log.info("the RabbitMQ door is off: {}", e.getMessage());
         } finally {
@@ -116,9 +117,11 @@ public final class Broker implements AutoCloseable {
         } catch (InterruptedException | NoBrokerException e) {
             throw e;
         } catch (TopologyException e) {
-            tell(message(e), "the broker is not as this service needs it, its door stays off until that is mended: {}");
+            tell(
+                    RootCause.message(e),
+                    "the broker is not as this service needs it, its door stays off until that is mended: {}");
         } catch (Exception e) {
-            tell(message(e), "the broker cannot be reached, trying on: {}");
+            tell(RootCause.message(e), "the broker cannot be reached, trying on: {}");
         } finally {
             connections.resetConnection();
         }
@@ -158,17 +161,6 @@ public final class Broker implements AutoCloseable {
         boolean told = reason.equals(state) || state.equals(GONE);
         log.atLevel(told || closed.getCount() == 0 ? Level.DEBUG : Level.WARN).log(text, reason);
         state = reason;
-    }
-
-    private static String message(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        String message = root.getMessage();
-        return message == null
-                ? root.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
     }
 
     @Override

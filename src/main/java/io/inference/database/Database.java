@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.connect.Opener;
+import io.inference.connect.RootCause;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -71,7 +72,7 @@ public final class Database implements AutoCloseable {
         try {
             return work.apply(clientOf(open));
         } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
-            log.warn("the database cannot be asked: {}", rootMessage(e));
+            log.warn("the database cannot be asked: {}", RootCause.message(e));
             throw isFull(e)
                     ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
                     : unavailable();
@@ -90,7 +91,7 @@ public final class Database implements AutoCloseable {
                 try {
                     return opened().getConnection();
                 } catch (SQLException e) {
-                    log.warn("the database cannot be asked: {}", rootMessage(e));
+                    log.warn("the database cannot be asked: {}", RootCause.message(e));
                     throw unavailable();
                 }
             }
@@ -167,7 +168,7 @@ public final class Database implements AutoCloseable {
             if (candidate != null) {
                 candidate.close();
             }
-            String reason = rootMessage(e);
+            String reason = RootCause.message(e);
             if (!reason.equals(state) && !opener.isClosed()) {
                 log.warn("the database cannot be opened, trying on: {}", reason);
             }
@@ -209,17 +210,6 @@ public final class Database implements AutoCloseable {
                 .locations("classpath:db/migration")
                 .load()
                 .migrate();
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        String message = root.getMessage();
-        return message == null
-                ? root.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
     }
 
     @Override

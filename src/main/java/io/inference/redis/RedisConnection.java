@@ -1,6 +1,7 @@
 package io.inference.redis;
 
 import io.inference.connect.Opener;
+import io.inference.connect.RootCause;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -79,7 +80,7 @@ public final class RedisConnection<T> implements AutoCloseable {
             if (candidate != null) {
                 candidate.shutdown(Duration.ZERO, Duration.ofSeconds(1));
             }
-            String reason = rootMessage(e);
+            String reason = RootCause.message(e);
             if (!reason.equals(lastReason) && !opener.isClosed()) {
                 log.warn("Redis cannot be reached, trying on: {}", reason);
             }
@@ -115,14 +116,6 @@ public final class RedisConnection<T> implements AutoCloseable {
                         .build())
                 .build());
         return made;
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
     @Override

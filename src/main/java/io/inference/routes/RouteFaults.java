@@ -9,6 +9,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Turns what Camel throws over a route file into what an operator can act on. */
 final class RouteFaults {
@@ -75,15 +76,7 @@ final class RouteFaults {
 
     /** What is at the bottom of a failure. */
     static String reason(Throwable failure) {
-        return firstLine(root(failure).getMessage());
-    }
-
-    private static Throwable root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
+        return firstLine(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
     }
 
     private static String firstLine(@Nullable String message) {
