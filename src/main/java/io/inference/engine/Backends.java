@@ -2,6 +2,7 @@ package io.inference.engine;
 
 import io.inference.engine.cpu.ScalarOps;
 import io.inference.engine.cpu.VectorOps;
+import io.inference.engine.error.EngineException;
 import io.inference.engine.tensor.TensorOps;
 
 /** Chooses what computes, and says why. */

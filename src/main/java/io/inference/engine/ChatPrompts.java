@@ -1,5 +1,7 @@
 package io.inference.engine;
 
+import io.inference.engine.error.InvalidJobException;
+import io.inference.engine.error.UnsupportedModelException;
 import io.inference.engine.template.ChatTemplate;
 import io.inference.engine.template.TemplateException;
 import io.inference.engine.tokenizer.PromptEncoder;

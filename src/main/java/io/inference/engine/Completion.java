@@ -1,6 +1,7 @@
 package io.inference.engine;
 
 import io.inference.engine.batch.SequenceOwner;
+import io.inference.engine.error.NotFiniteException;
 import io.inference.engine.sampling.Sampler;
 import io.inference.engine.sampling.TokenLogprobs;
 import io.inference.engine.tokenizer.TextAssembler;
@@ -10,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The engine's side of a generation: draws tokens from logits and turns them into pieces of text. */
-final class Completion implements SequenceOwner {
+final class Completion implements SequenceOwner.OfTokens {
     private final GenerateJob job;
     private final Tokenizer tokenizer;
     private final Generation reader;
@@ -121,11 +122,6 @@ final class Completion implements SequenceOwner {
                 .map(it -> new TokenProbability(it.token(), tokenizer.bytes(it.token()), it.logprob(), List.of()))
                 .toList();
         return new TokenProbability(logprobs.token(), tokenizer.bytes(logprobs.token()), logprobs.logprob(), top);
-    }
-
-    @Override
-    public void hidden(float[] hidden, boolean last) {
-        throw new IllegalStateException("a completion wants no hidden states");
     }
 
     @Override

@@ -4,6 +4,16 @@ import io.inference.engine.batch.Scheduler;
 import io.inference.engine.batch.SchedulerOptions;
 import io.inference.engine.batch.SequenceOwner;
 import io.inference.engine.batch.SequenceRequest;
+import io.inference.engine.embedding.EmbedJob;
+import io.inference.engine.embedding.Embedding;
+import io.inference.engine.embedding.PooledText;
+import io.inference.engine.embedding.Pooling;
+import io.inference.engine.error.ContextOverflowException;
+import io.inference.engine.error.EngineBusyException;
+import io.inference.engine.error.EngineClosedException;
+import io.inference.engine.error.EngineException;
+import io.inference.engine.error.InvalidJobException;
+import io.inference.engine.error.UnsupportedModelException;
 import io.inference.engine.gguf.GgufException;
 import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.model.LlamaModel;
@@ -239,7 +249,7 @@ public final class Engine implements AutoCloseable {
         }
         int tokensMax = job.maxTokens() == GenerateJob.NO_LIMIT ? room : Math.min(room, job.maxTokens());
         Generation reader = new Generation(() -> wake());
-        submit(prompt, false, job.priority(), job.caller(), new Completion(job, tokensMax, tokenizer, reader));
+        submit(prompt, job.priority(), job.caller(), new Completion(job, tokensMax, tokenizer, reader));
         return reader;
     }
 
@@ -268,7 +278,7 @@ public final class Engine implements AutoCloseable {
                 while (results.size() < Math.min(prompts.size(), embeddings.size() + TEXTS_AT_ONCE)) {
                     int[] prompt = prompts.get(results.size());
                     PooledText text = new PooledText(pooling, prompt.length, info.embeddingWidth());
-                    submit(prompt, true, job.priority(), job.caller(), text);
+                    submit(prompt, job.priority(), job.caller(), text);
                     results.add(text.result());
                 }
                 embeddings.add(results.get(embeddings.size()).get());
@@ -293,8 +303,8 @@ public final class Engine implements AutoCloseable {
         return tokens.length > info.contextLength() ? Arrays.copyOf(tokens, info.contextLength()) : tokens;
     }
 
-    private void submit(int[] prompt, boolean hidden, int priority, String caller, SequenceOwner owner) {
-        scheduler.submit(new SequenceRequest(prompt, hidden, priority, caller, owner));
+    private void submit(int[] prompt, int priority, String caller, SequenceOwner owner) {
+        scheduler.submit(new SequenceRequest(prompt, priority, caller, owner));
         wake();
     }
 

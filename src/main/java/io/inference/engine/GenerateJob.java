@@ -1,5 +1,6 @@
 package io.inference.engine;
 
+import io.inference.engine.error.InvalidJobException;
 import io.inference.engine.sampling.SamplingOptions;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.inference.engine;
 
+import io.inference.engine.error.EngineClosedException;
+import io.inference.engine.error.EngineException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;

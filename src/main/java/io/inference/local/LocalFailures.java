@@ -2,12 +2,12 @@ package io.inference.local;
 
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import io.inference.engine.ContextOverflowException;
-import io.inference.engine.EngineBusyException;
-import io.inference.engine.EngineClosedException;
-import io.inference.engine.EngineException;
-import io.inference.engine.InvalidJobException;
-import io.inference.engine.UnsupportedModelException;
+import io.inference.engine.error.ContextOverflowException;
+import io.inference.engine.error.EngineBusyException;
+import io.inference.engine.error.EngineClosedException;
+import io.inference.engine.error.EngineException;
+import io.inference.engine.error.InvalidJobException;
+import io.inference.engine.error.UnsupportedModelException;
 import io.inference.local.store.ModelStoreException;
 
 /** What the engine's failures are to a caller. */

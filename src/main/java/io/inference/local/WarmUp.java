@@ -1,12 +1,12 @@
 package io.inference.local;
 
 import io.inference.engine.Engine;
-import io.inference.engine.EngineException;
 import io.inference.engine.GenerateJob;
 import io.inference.engine.Generation;
 import io.inference.engine.GenerationEvent;
-import io.inference.engine.NotFiniteException;
 import io.inference.engine.TokenProbability;
+import io.inference.engine.error.EngineException;
+import io.inference.engine.error.NotFiniteException;
 import io.inference.engine.sampling.SamplingOptions;
 import java.time.Duration;
 import java.util.Arrays;

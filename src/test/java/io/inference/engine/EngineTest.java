@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inference.engine.EngineOptions.BackendChoice;
+import io.inference.engine.embedding.EmbedJob;
+import io.inference.engine.error.ContextOverflowException;
+import io.inference.engine.error.EngineBusyException;
+import io.inference.engine.error.EngineClosedException;
+import io.inference.engine.error.InvalidJobException;
 import io.inference.engine.sampling.SamplingOptions;
 import java.nio.file.Path;
 import java.time.Duration;

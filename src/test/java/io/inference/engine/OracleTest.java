@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.engine.EngineOptions.BackendChoice;
+import io.inference.engine.embedding.EmbedJob;
+import io.inference.engine.embedding.Embedding;
 import io.inference.engine.sampling.SamplingOptions;
 import java.io.IOException;
 import java.io.InputStream;

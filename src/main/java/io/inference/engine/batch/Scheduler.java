@@ -1,8 +1,8 @@
 package io.inference.engine.batch;
 
-import io.inference.engine.EngineBusyException;
-import io.inference.engine.EngineClosedException;
-import io.inference.engine.EngineException;
+import io.inference.engine.error.EngineBusyException;
+import io.inference.engine.error.EngineClosedException;
+import io.inference.engine.error.EngineException;
 import io.inference.engine.model.Slice;
 import io.inference.engine.model.StepModel;
 import io.inference.engine.tensor.KvLayout;

@@ -105,15 +105,17 @@ final class Sequence {
 
     /** Hands a step's result to the owner; answers whether the sequence goes on. */
     boolean deliver(float[] result) {
-        if (request.hidden()) {
-            owner().hidden(result, pending() == 0);
-            return pending() > 0;
-        }
-        if (pending() > 0) {
-            return true;
-        }
-        int token = owner().advance(result);
-        if (token == SequenceOwner.END) {
+        return switch (owner()) {
+            case SequenceOwner.OfHiddenStates owner -> {
+                owner.hidden(result, pending() == 0);
+                yield pending() > 0;
+            }
+            case SequenceOwner.OfTokens owner -> pending() > 0 || goesOn(owner.advance(result));
+        };
+    }
+
+    private boolean goesOn(int token) {
+        if (token == SequenceOwner.OfTokens.END) {
             return false;
         }
         append(token);

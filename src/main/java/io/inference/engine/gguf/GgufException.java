@@ -1,6 +1,6 @@
 package io.inference.engine.gguf;
 
-import io.inference.engine.EngineException;
+import io.inference.engine.error.EngineException;
 import org.jspecify.annotations.Nullable;
 
 /** A GGUF file cannot be read or is not what it should be; the message names the file, what is wrong and where. */

@@ -1,6 +1,6 @@
 package io.inference.engine.model;
 
-import io.inference.engine.UnsupportedModelException;
+import io.inference.engine.error.UnsupportedModelException;
 import io.inference.engine.gguf.GgufMetadata;
 
 /**

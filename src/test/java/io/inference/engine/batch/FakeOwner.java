@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Takes the best token until it has enough. */
-final class FakeOwner implements SequenceOwner {
+final class FakeOwner implements SequenceOwner.OfTokens {
     final int[] prompt;
     private final int wanted;
     final List<Integer> tokens = new ArrayList<>();
@@ -12,7 +12,6 @@ final class FakeOwner implements SequenceOwner {
     boolean ready = true;
     boolean done;
     int cachedTokens = -1;
-    int hiddenTokens;
     RuntimeException failure;
 
     FakeOwner(int[] prompt, int wanted) {
@@ -56,12 +55,6 @@ final class FakeOwner implements SequenceOwner {
         tokens.add(best);
         done = tokens.size() == wanted;
         return done ? END : best;
-    }
-
-    @Override
-    public void hidden(float[] hidden, boolean last) {
-        hiddenTokens += hidden.length;
-        done = last;
     }
 
     @Override

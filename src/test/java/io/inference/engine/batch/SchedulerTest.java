@@ -3,9 +3,9 @@ package io.inference.engine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.engine.EngineBusyException;
-import io.inference.engine.EngineClosedException;
-import io.inference.engine.EngineException;
+import io.inference.engine.error.EngineBusyException;
+import io.inference.engine.error.EngineClosedException;
+import io.inference.engine.error.EngineException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ class SchedulerTest {
 
     private FakeOwner submit(int[] prompt, int wanted, int priority, String caller) {
         FakeOwner owner = new FakeOwner(prompt, wanted);
-        scheduler.submit(new SequenceRequest(prompt, false, priority, caller, owner));
+        scheduler.submit(new SequenceRequest(prompt, priority, caller, owner));
         return owner;
     }
 
@@ -253,8 +253,8 @@ class SchedulerTest {
 
     @Test
     void hiddenStatesOfTheWholePromptAndNothingElse() {
-        FakeOwner owner = new FakeOwner(FakeModel.prompt(70, 2), 0);
-        scheduler.submit(new SequenceRequest(owner.prompt, true, 0, "a", owner));
+        FakeReader owner = new FakeReader();
+        scheduler.submit(new SequenceRequest(FakeModel.prompt(70, 2), 0, "a", owner));
         runToEnd();
         assertThat(owner.hiddenTokens).isEqualTo(70);
         assertThat(owner.done).isTrue();

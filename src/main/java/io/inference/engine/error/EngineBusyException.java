@@ -1,4 +1,4 @@
-package io.inference.engine;
+package io.inference.engine.error;
 
 import java.time.Duration;
 

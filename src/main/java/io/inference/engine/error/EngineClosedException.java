@@ -1,4 +1,4 @@
-package io.inference.engine;
+package io.inference.engine.error;
 
 /** The engine is closed, or was while the request ran. */
 public final class EngineClosedException extends EngineException {

@@ -1,4 +1,4 @@
-package io.inference.engine;
+package io.inference.engine.error;
 
 /** A request that no engine could serve; the message says why. */
 public final class InvalidJobException extends EngineException {

@@ -1,4 +1,4 @@
-package io.inference.engine;
+package io.inference.engine.error;
 
 /** The model's file is sound but asks for something that this engine does not do; the message says what. */
 public final class UnsupportedModelException extends EngineException {

@@ -1,4 +1,4 @@
-package io.inference.engine;
+package io.inference.engine.embedding;
 
 /**
  * The embedding of one text.

@@ -1,7 +1,9 @@
-package io.inference.engine;
+package io.inference.engine.embedding;
+
+import io.inference.engine.error.UnsupportedModelException;
 
 /** How the hidden states of a text's tokens become one vector; the numbers are those of GGUF's metadata. */
-enum Pooling {
+public enum Pooling {
     /** The mean of all. */
     MEAN,
     /** The first token's. */
@@ -9,7 +11,8 @@ enum Pooling {
     /** The last token's; also where the model declares none. */
     LAST;
 
-    static Pooling of(int declared) {
+    /** @throws UnsupportedModelException for a number that stands for something else */
+    public static Pooling of(int declared) {
         return switch (declared) {
             case 0, 3 -> LAST;
             case 1 -> MEAN;

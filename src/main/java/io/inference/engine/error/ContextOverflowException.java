@@ -1,4 +1,4 @@
-package io.inference.engine;
+package io.inference.engine.error;
 
 /** The prompt leaves no room in the context for even one token of an answer. */
 public final class ContextOverflowException extends EngineException {

@@ -1,5 +1,7 @@
-package io.inference.engine;
+package io.inference.engine.embedding;
 
+import io.inference.engine.GenerateJob;
+import io.inference.engine.error.InvalidJobException;
 import java.util.List;
 
 /**

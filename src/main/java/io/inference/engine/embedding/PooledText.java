@@ -1,24 +1,24 @@
-package io.inference.engine;
+package io.inference.engine.embedding;
 
 import io.inference.engine.batch.SequenceOwner;
 import java.util.concurrent.CompletableFuture;
 
 /** The engine's side of one embedding: pools hidden states as they come. */
-final class PooledText implements SequenceOwner {
+public final class PooledText implements SequenceOwner.OfHiddenStates {
     private final Pooling pooling;
     private final int tokens;
     private final float[] pooled; // (width)
     private final CompletableFuture<Embedding> result = new CompletableFuture<>();
     private boolean first = true;
 
-    PooledText(Pooling pooling, int tokens, int width) {
+    public PooledText(Pooling pooling, int tokens, int width) {
         this.pooling = pooling;
         this.tokens = tokens;
         this.pooled = new float[width];
     }
 
     /** The embedding when it is there; cancelling it cancels the sequence. */
-    CompletableFuture<Embedding> result() {
+    public CompletableFuture<Embedding> result() {
         return result;
     }
 
@@ -34,11 +34,6 @@ final class PooledText implements SequenceOwner {
 
     @Override
     public void started(int cachedTokens) {}
-
-    @Override
-    public int advance(float[] logits) {
-        throw new IllegalStateException("an embedding wants no logits");
-    }
 
     @Override
     public void hidden(float[] hidden, boolean last) {
