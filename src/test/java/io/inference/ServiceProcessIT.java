@@ -122,11 +122,11 @@ class ServiceProcessIT {
     void withAnEngineOfTheServicesChoiceItIsOneLineAndTheServiceListens() throws Exception {
         Process process = start(Map.of("LOG_FORMAT", "json"), withModel("auto", "nan-weights"));
         BufferedReader lines = process.inputReader();
+        awaitLine(lines, "listening on");
         JsonNode reason = awaitLine(lines, "finite numbers");
         assertThat(reason.path("message").asText())
                 .contains("LOCAL_MODEL: the model's results are NaN or infinite", "LOCAL_ENGINE=off");
         assertThat(reason.path("stack_trace").isMissingNode()).isTrue();
-        awaitLine(lines, "listening on");
         process.toHandle().destroy();
         assertThat(lines.lines().toList()).noneMatch(line -> line.contains("finite numbers"));
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();

@@ -98,16 +98,6 @@ class OpenApiDocumentTest {
     }
 
     @Test
-    void theHeaderOfInternalKeysIsNamedAndAskedForNowhere() throws IOException {
-        JsonNode document = document("/v1", routes());
-        JsonNode scheme = document.at("/components/securitySchemes/internalKey");
-        assertThat(scheme.path("type").textValue()).isEqualTo("apiKey");
-        assertThat(scheme.path("in").textValue()).isEqualTo("header");
-        assertThat(scheme.path("name").textValue()).isEqualTo("X-API-Key");
-        assertThat(document.findValues("security").toString()).doesNotContain("internalKey");
-    }
-
-    @Test
     void everyReasonCodeIsListed() throws IOException {
         JsonNode codes =
                 document("/v1", routes()).at("/components/schemas/OpenAiError/properties/error/properties/code/enum");
