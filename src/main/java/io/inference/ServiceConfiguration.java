@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** Makes the parts out of settings: the one place where a variable becomes somebody's typed value. */
+/** Beans that every door uses: settings, the limit of waiting calls, logs and metrics of calls. */
 @Configuration(proxyBeanMethods = false)
 class ServiceConfiguration {
     @Bean

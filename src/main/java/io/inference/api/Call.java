@@ -47,7 +47,7 @@ public final class Call {
         this.operation = operation;
     }
 
-    /** {@code rest}, {@code grpc} or {@code amqp}. */
+    /** Where the call came from: {@code rest}, {@code grpc}, {@code amqp}, {@code batch}, {@code route} or {@code smoke}. */
     public String door() {
         return door;
     }

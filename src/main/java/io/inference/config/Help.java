@@ -2,34 +2,50 @@ package io.inference.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Optional;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.StringUtils;
 
 /** What {@code --help} prints. */
 public final class Help {
     private Help() {}
 
     public static String text() {
-        PropertySource<?> defaults = defaults();
         StringBuilder text = new StringBuilder("""
-                Inference service: language models behind REST, by Camel routes.
+                Inference service: language models behind REST, gRPC and RabbitMQ, by Camel routes.
 
                 Each setting is an environment variable, or an option that overrides it (--port=9000).
                 A secret may be given as a file: VARIABLE_FILE. Any --some.spring.property=… works too.
-
                 """);
-        for (Setting setting : KnownSettings.ALL) {
-            Object value = defaults.getProperty(setting.key());
-            String standard = value == null || value.toString().isBlank() ? "" : "=" + value;
-            text.append("  %-40s %s%n".formatted(setting.variable() + standard, setting.help()));
-            text.append("  %-40s accepts %s%n"
-                    .formatted("", setting.kind().accepts() + (setting.secret() ? " (secret)" : "")));
+        PropertySource<?> defaults = defaults();
+        for (Section section : KnownSettings.SECTIONS) {
+            text.append("%n%s%n".formatted(section.title()));
+            for (Setting setting : section.settings()) {
+                String standard =
+                        standard(setting, defaults).map(value -> "=" + value).orElse("");
+                text.append("  %-40s %s%n".formatted(setting.variable() + standard, setting.help()));
+                text.append("  %-40s accepts %s%n"
+                        .formatted("", setting.kind().accepts() + (setting.secret() ? " (secret)" : "")));
+            }
         }
         return text.toString();
     }
 
-    private static PropertySource<?> defaults() {
+    /** The default, {@code $HOST} if it is the value of another variable; empty if there is none. */
+    static Optional<String> standard(Setting setting, PropertySource<?> defaults) {
+        String value = Objects.toString(defaults.getProperty(setting.key()), "");
+        return KnownSettings.ALL.stream()
+                .filter(other -> value.equals("${" + other.key() + "}"))
+                .map(other -> "$" + other.variable())
+                .findFirst()
+                .or(() -> Optional.of(value).filter(StringUtils::hasText));
+    }
+
+    /** {@code application.yaml} of the jar, as it is written. */
+    static PropertySource<?> defaults() {
         try {
             return new YamlPropertySourceLoader()
                     .load("defaults", new ClassPathResource("application.yaml"))

@@ -22,194 +22,257 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.util.unit.DataSize;
 
-/** Every variable that the service reads, in the order in which {@code --help} shows them. */
+/** Every variable that the service reads. */
 public final class KnownSettings {
     private static final Whole PORTS = new Whole(0, 65535);
     private static final Text FOLDER = new Text("a folder");
-    private static final Text GROUPS = new Text("names of groups, separated by commas; * for everybody");
+    private static final Text GROUPS = new Text("names of groups, separated by commas; * for all callers");
 
-    public static final List<Setting> ALL = List.of(
-            plain("PORT", PORTS, "port of the REST door; 0 takes any free one"),
-            plain(
-                    "PROFILE",
-                    new OneOf(List.of("embedded", "production")),
-                    "embedded: an issuer of our own where none is set"),
-            plain("HOST", new Text("an address of this machine"), "address the doors listen on"),
-            plain("MANAGEMENT_PORT", PORTS, "port of health and metrics; 0 takes any free one"),
-            plain(
-                    "TLS_CERT_FILE",
-                    new PemFile("certificate, then those that vouch for it"),
-                    "certificate of the REST door; empty: plain HTTP"),
-            plain("TLS_KEY_FILE", new PemFile("private key of TLS_CERT_FILE, not encrypted"), "that certificate's key"),
-            plain("API_VERSION", new PathPrefix(), "path prefix of OpenAI's API"),
-            plain(
-                    "LOG_LEVEL",
-                    new OneOf(LogLevels.ALL),
-                    "how much this service and its routes log; libraries log no more than info, --logging.level.<package>=debug opens one"),
-            plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "how a log line is written"),
-            plain(
-                    "LOG_PROMPTS",
-                    new Flag(),
-                    "logs what each call asks and what it is answered, a line each at info; false: neither is ever logged"),
-            plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
-            plain(
-                    "ROUTES_ALLOW",
-                    new Text("names of Camel components and languages, separated by commas"),
-                    "what routes may use beyond the safe list"),
-            plain("EXTENSIONS_DIR", FOLDER, "folder of jars, components of Camel among them, that routes may use too"),
-            plain(
-                    "ROUTES_MAX_DRAINING",
-                    new Whole(1, 1000),
-                    "replaced sets of routes that may finish their calls at once"),
-            plain(
-                    "ROUTES_COMMIT",
-                    new OneOf(List.of("auto", "manual")),
-                    "manual: a changed set of routes waits for an admin"),
-            plain(
-                    "CONFIG_DIR",
-                    new ConfigFolder(),
-                    "folder whose application.yaml, with keys such as log-level, overrides the defaults; empty: config, if there"),
-            plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body"),
-            plain(
-                    "RECEIVE_TIMEOUT",
-                    new Time(),
-                    "how long a request's head may take to come; its body gets as long and a second a kilobyte"),
-            plain("SHUTDOWN_GRACE", new Time(), "how long a stop waits for answers in the making"),
-            plain("AUTH_ISSUER", new Issuer(), "issuer of the tokens that callers bring"),
-            plain("AUTH_AUDIENCE", new Text("a name"), "what the tokens' aud must hold"),
-            plain("AUTH_JWKS_URI", new HttpUrl(), "where the issuer's keys are; empty: its metadata tells"),
-            plain("AUTH_CLIENT_ID", new Text("a client's id"), "what this service and its pages are to the issuer"),
-            secret("AUTH_CLIENT_SECRET", "that client's secret; with it the issuer is asked about opaque tokens"),
-            plain(
-                    "AUTH_GROUPS_CLAIM",
-                    new Text("a claim's name, or a path such as a.b"),
-                    "where a caller's groups are"),
-            plain("AUTH_ADMIN_GROUP", GROUPS, "who may do everything"),
-            plain("AUTH_USER_GROUPS", GROUPS, "who may use models"),
-            plain(
-                    "AUTH_SCOPE_PREFIX",
-                    new Text("how scopes of this service begin, such as inference:"),
-                    "with it, a token may do what its scopes name, as in inference:chat; empty: scopes of tokens are ignored"),
-            plain("DISABLE_AUTH", new Flag(), "lets in everybody on this machine, and nobody else"),
-            secret("INTERNAL_API_KEY", "keys of /internal/…, separated by commas; empty: there is no /internal"),
-            plain("INTERNAL_ALLOWED_IPS", new Networks(), "from where /internal/… may be asked"),
-            plain("TRUSTED_PROXIES", new Networks(), "proxies whose X-Forwarded-For is believed"),
-            plain("INFERENCE_SERVICES_OLLAMA_BASE_URL", new HttpUrl(), "where Ollama is; empty for none"),
-            plain("INFERENCE_SERVICES_OPENAI_BASE_URL", new HttpUrl(), "an OpenAI-compatible server, up to its /v1"),
-            secret("INFERENCE_SERVICES_OPENAI_API_KEY", "key of that server"),
-            plain(
-                    "INFERENCE_SERVICES_HOST",
-                    new Text("an address of this machine"),
-                    "address the gRPC door listens on; empty: HOST"),
-            plain("INFERENCE_SERVICES_PORT", PORTS, "port of the gRPC door where GRPC_PORT is not set"),
-            plain("GRPC_PORT", PORTS, "port of the gRPC door; 0 takes any free one"),
-            plain("GRPC_MAX_WORKERS", new Whole(1, 1024), "threads that move bytes; calls have their own"),
-            plain("GRPC_MAX_MESSAGE_SIZE", new Whole(1024, Integer.MAX_VALUE), "bytes of the largest message"),
-            plain("GRPC_MAX_CONCURRENT_RPCS", new Whole(1, 1_000_000), "gRPC calls under way at once"),
-            plain("GRPC_ENABLE_REFLECTION", new Flag(), "whether callers may ask which gRPC services there are"),
-            plain("GRPC_REQUIRE_API_KEY", new Flag(), "lets holders of GRPC_API_KEY in, beside those of a token"),
-            secret("GRPC_API_KEY", "keys for x-api-key, separated by commas, whose holders are service:grpc"),
-            plain("GRPC_ALLOWED_IPS", new Networks(), "from where GRPC_API_KEY may be used"),
-            plain("GRPC_USE_TLS", new Flag(), "whether the gRPC door speaks TLS"),
-            plain("GRPC_CERT_FILE", new Text("a PEM file"), "the gRPC door's certificates"),
-            plain("GRPC_KEY_FILE", new Text("a PEM file, PKCS #8"), "the key of the first of them"),
-            plain("GRPC_CLIENT_CA_FILE", new Text("a PEM file"), "who signs callers' certificates; empty: none needed"),
-            plain(
-                    "LOCAL_ENGINE",
-                    new OneOf(List.of("auto", "cpu", "off")),
-                    "what runs the local model: auto goes on without one that cannot run, with cpu it ends the service"),
-            plain("LOCAL_MODEL", new Text("a catalogue name or a GGUF file"), "the model of the local engine"),
-            plain("MODEL_DIR", FOLDER, "where fetched models are kept"),
-            plain(
-                    "LOCAL_CONTEXT_LENGTH",
-                    new Whole(16, 1 << 20),
-                    "tokens a sequence may fill; empty: what the model allows"),
-            plain("LOCAL_THREADS", new Whole(1, 1024), "threads of the CPU engine; empty: one a core"),
-            plain("LOCAL_MAX_BATCH", new Whole(1, 256), "sequences decoded together"),
-            secret("HF_TOKEN", "Hugging Face token for models that need one"),
-            plain("MAX_QUEUE", new Whole(1, 1_000_000), "requests that may wait for their first token"),
-            new Setting(
-                    "BOOTSTRAP_API_KEY",
-                    new ApiKeyText(),
-                    true,
-                    "the first admin's API key, for as long as this is set"),
-            plain("DATA_DIR", FOLDER, "where PostgreSQL and the like keep their data when this process starts its own"),
-            plain(
-                    "DB_HOST",
-                    new Text("a host name or address"),
-                    "PostgreSQL's host; empty: this process starts its own"),
-            plain("DB_PORT", new Whole(1, 65535), "PostgreSQL's port"),
-            plain("DB_USER", new Text("a role"), "who the service is to PostgreSQL"),
-            secret("DB_PASSWORD", "that role's password"),
-            plain("DB_NAME", new Text("a database's name"), "the service's database"),
-            plain(
-                    "DB_SSLMODE",
-                    new OneOf(List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")),
-                    "how the connection to DB_HOST is secured"),
-            new Setting(
-                    "DB_CONNECTION_STRING",
-                    new PostgresAddress(),
-                    true,
-                    "PostgreSQL's whole address; overrides the other DB_ variables but DB_POOL_SIZE"),
-            plain("DB_POOL_SIZE", new Whole(1, 1000), "connections to PostgreSQL at once"),
-            plain("REDIS_ENABLED", new Flag(), "whether replicas share their limits by Redis"),
-            plain(
-                    "REDIS_HOST",
-                    new Text("a host name or address"),
-                    "Redis' host; empty: this process starts its own if needed"),
-            plain("REDIS_PORT", new Whole(1, 65535), "Redis' port"),
-            secret("REDIS_PASSWORD", "Redis' password"),
-            plain("REDIS_DB", new Whole(0, 1_000_000), "number of Redis' database"),
-            plain("REDIS_CONNECT_TIMEOUT", new Time(), "how long connecting to Redis may take"),
-            plain("RABBITMQ_ENABLED", new Flag(), "whether the RabbitMQ door is open"),
-            plain(
-                    "RABBITMQ_HOST",
-                    new Text("a host name or address"),
-                    "RabbitMQ's host; empty: this process starts its own, where a rabbitmq-server is installed"),
-            plain("RABBITMQ_PORT", new Whole(1, 65535), "RabbitMQ's port"),
-            plain("RABBITMQ_USER", new Text("a user"), "who the service is to RabbitMQ"),
-            secret("RABBITMQ_PASSWORD", "that user's password; empty: guest"),
-            plain("RABBITMQ_VHOST", new Text("a virtual host"), "RabbitMQ's virtual host"),
-            plain(
-                    "RABBITMQ_TLS",
-                    new Flag(),
-                    "whether the connection to RABBITMQ_HOST is TLS, its certificate checked"),
-            plain(
-                    "RABBITMQ_PREFETCH",
-                    new Whole(1, 10_000),
-                    "requests that a consumer may hold which have no result yet"),
-            plain("RABBITMQ_CONCURRENCY", new Whole(1, 1_000), "consumers of each queue"),
-            plain("RABBITMQ_REQUIRE_JWT", new Flag(), "whether a message needs a token in its authorization header"),
-            plain(
-                    "RATE_LIMIT_REQUESTS_PER_MINUTE",
-                    new Whole(0, 1_000_000_000),
-                    "requests of a caller to a model in a minute; 0: no limit"),
-            plain(
-                    "RATE_LIMIT_TOKENS_PER_MINUTE",
-                    new Whole(0, 1_000_000_000),
-                    "tokens of a caller at a model in a minute; 0: no limit"),
-            plain(
-                    "RATE_LIMIT_STREAMS",
-                    new Whole(0, 1_000_000),
-                    "streams that a caller may hold open at a replica; 0: no limit"),
-            plain(
-                    "RATE_LIMIT_GROUPS",
-                    new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
-                    "other limits for members of groups, the most generous of several; 0: no limit"),
-            plain("JOB_CONCURRENCY", new Whole(1, 10_000), "jobs that a replica runs at once"),
-            plain(
-                    "PRIORITY_LOW_SHARE",
-                    new Share(),
-                    "share of the jobs begun that lower priorities get while higher ones wait; 1: as much as comes"),
-            plain("JOB_ATTEMPTS", new Whole(1, 100), "runs of a job that may fail before it has failed"),
-            plain("JOB_RETENTION", new Time(), "how long a job and its result are kept after its end"),
-            plain(
-                    "FILE_STORAGE_LIMIT",
-                    new Size(DataSize.ofTerabytes(1)),
-                    "what the files of one caller, batches' input and output, may fill"),
-            plain("REQUEST_TIMEOUT", new Time(), "how long a whole request may take"),
-            plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream is sent a keep-alive, begun or not"),
-            plain("FIRST_TOKEN_TIMEOUT", new Time(), "how long a backend may take to its first token"));
+    /** In the order of {@code --help} and of the documentation. */
+    public static final List<Section> SECTIONS = List.of(
+            section(
+                    "Server",
+                    plain(
+                            "PROFILE",
+                            new OneOf(List.of("embedded", "production")),
+                            "embedded: starts the servers that no setting names; production: they must be named"),
+                    plain("HOST", new Text("an address of this machine"), "address that REST and management listen on"),
+                    plain("PORT", PORTS, "port of REST; 0 takes any free one"),
+                    plain("MANAGEMENT_PORT", PORTS, "port of health checks and metrics; 0 takes any free one"),
+                    plain(
+                            "TLS_CERT_FILE",
+                            new PemFile("certificate, followed by its chain"),
+                            "certificate of REST; empty: plain HTTP"),
+                    plain(
+                            "TLS_KEY_FILE",
+                            new PemFile("private key of TLS_CERT_FILE, not encrypted"),
+                            "private key of TLS_CERT_FILE"),
+                    plain("API_VERSION", new PathPrefix(), "path prefix of the OpenAI API"),
+                    plain(
+                            "CONFIG_DIR",
+                            new ConfigFolder(),
+                            "folder of an application.yaml that overrides the defaults; empty: config, if it exists"),
+                    plain("DATA_DIR", FOLDER, "folder for the data of PostgreSQL and other servers started here"),
+                    plain("SHUTDOWN_GRACE", new Time(), "time that a stop waits for calls in progress")),
+            section(
+                    "Logs",
+                    plain(
+                            "LOG_LEVEL",
+                            new OneOf(LogLevels.ALL),
+                            "level of this service and its routes; libraries: info or less, unless --logging.level.<package>=debug"),
+                    plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "format of log lines"),
+                    plain(
+                            "LOG_PROMPTS",
+                            new Flag(),
+                            "logs the prompt and the answer of each call, one line each; false: this service logs neither")),
+            section(
+                    "Routes",
+                    plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
+                    plain(
+                            "ROUTES_COMMIT",
+                            new OneOf(List.of("auto", "manual")),
+                            "auto: valid changes take effect at once; manual: they wait until an admin commits them"),
+                    plain(
+                            "ROUTES_MAX_DRAINING",
+                            new Whole(1, 1000),
+                            "replaced generations of routes that may finish their calls at the same time"),
+                    plain(
+                            "ROUTES_ALLOW",
+                            new Text("names of Camel components and languages, separated by commas"),
+                            "components and languages that routes may use in addition to the safe list"),
+                    plain(
+                            "EXTENSIONS_DIR",
+                            FOLDER,
+                            "folder of jars, such as further Camel components, that routes may use")),
+            section(
+                    "Authentication",
+                    plain("AUTH_ISSUER", new Issuer(), "issuer of the callers' tokens"),
+                    plain("AUTH_AUDIENCE", new Text("a name"), "audience (aud) that tokens must contain"),
+                    plain("AUTH_JWKS_URI", new HttpUrl(), "address of the issuer's keys; empty: from its metadata"),
+                    plain(
+                            "AUTH_CLIENT_ID",
+                            new Text("a client's id"),
+                            "client of the issuer for sign-in at /docs and /console and for opaque tokens"),
+                    secret("AUTH_CLIENT_SECRET", "secret of AUTH_CLIENT_ID; if set, the issuer checks opaque tokens"),
+                    plain(
+                            "AUTH_GROUPS_CLAIM",
+                            new Text("a claim's name, or a path such as a.b"),
+                            "claim of the token that holds the caller's groups"),
+                    plain("AUTH_USER_GROUPS", GROUPS, "groups that may use models"),
+                    plain(
+                            "AUTH_ADMIN_GROUP",
+                            GROUPS,
+                            "groups of admins, who may also manage API keys, use /admin and read everything"),
+                    plain(
+                            "AUTH_SCOPE_PREFIX",
+                            new Text("the beginning of this service's scopes, such as inference:"),
+                            "restricts tokens to their scopes with this prefix; empty: scopes of tokens are ignored"),
+                    new Setting(
+                            "BOOTSTRAP_API_KEY",
+                            new ApiKeyText(),
+                            true,
+                            "API key of the first admin; valid while this is set"),
+                    plain(
+                            "DISABLE_AUTH",
+                            new Flag(),
+                            "accepts callers on this machine without credentials, and no others")),
+            section(
+                    "Internal paths",
+                    secret(
+                            "INTERNAL_API_KEY",
+                            "keys for /internal, separated by commas; empty: /internal does not exist"),
+                    plain("INTERNAL_ALLOWED_IPS", new Networks(), "addresses that may call /internal"),
+                    plain("TRUSTED_PROXIES", new Networks(), "proxies whose X-Forwarded-For header is used")),
+            section(
+                    "Inference services",
+                    plain("INFERENCE_SERVICES_OLLAMA_BASE_URL", new HttpUrl(), "address of Ollama; empty: none"),
+                    plain(
+                            "INFERENCE_SERVICES_OPENAI_BASE_URL",
+                            new HttpUrl(),
+                            "address of an OpenAI-compatible server, including its /v1; empty: none"),
+                    secret("INFERENCE_SERVICES_OPENAI_API_KEY", "API key of that server")),
+            section(
+                    "Local engine",
+                    plain(
+                            "LOCAL_ENGINE",
+                            new OneOf(List.of("auto", "cpu", "off")),
+                            "auto: continues without a model that cannot run; cpu: stops the service then; off: no local model"),
+                    plain("LOCAL_MODEL", new Text("a catalogue name or a GGUF file"), "model of the local engine"),
+                    plain("MODEL_DIR", FOLDER, "folder of downloaded models"),
+                    plain(
+                            "LOCAL_CONTEXT_LENGTH",
+                            new Whole(16, 1 << 20),
+                            "tokens of the longest sequence; empty: what the model allows"),
+                    plain("LOCAL_THREADS", new Whole(1, 1024), "threads of the CPU engine; empty: one for each core"),
+                    plain("LOCAL_MAX_BATCH", new Whole(1, 256), "sequences decoded at the same time"),
+                    secret("HF_TOKEN", "Hugging Face token for models that require one")),
+            section(
+                    "gRPC",
+                    plain(
+                            "INFERENCE_SERVICES_HOST",
+                            new Text("an address of this machine"),
+                            "address that gRPC listens on; empty: HOST"),
+                    plain("INFERENCE_SERVICES_PORT", PORTS, "port of gRPC if GRPC_PORT is not set"),
+                    plain("GRPC_PORT", PORTS, "port of gRPC; 0 takes any free one"),
+                    plain(
+                            "GRPC_MAX_WORKERS",
+                            new Whole(1, 1024),
+                            "event-loop threads; calls run on threads of their own"),
+                    plain("GRPC_MAX_MESSAGE_SIZE", new Whole(1024, Integer.MAX_VALUE), "largest message in bytes"),
+                    plain(
+                            "GRPC_MAX_CONCURRENT_RPCS",
+                            new Whole(1, 1_000_000),
+                            "gRPC calls in progress at the same time"),
+                    plain("GRPC_ENABLE_REFLECTION", new Flag(), "lets clients list the gRPC services by reflection"),
+                    plain(
+                            "GRPC_REQUIRE_API_KEY",
+                            new Flag(),
+                            "accepts GRPC_API_KEY in x-api-key, in addition to tokens"),
+                    secret("GRPC_API_KEY", "keys for x-api-key, separated by commas; their caller is service:grpc"),
+                    plain("GRPC_ALLOWED_IPS", new Networks(), "addresses that may use GRPC_API_KEY"),
+                    plain("GRPC_USE_TLS", new Flag(), "serves gRPC with TLS"),
+                    plain("GRPC_CERT_FILE", new Text("a PEM file"), "certificate of gRPC, followed by its chain"),
+                    plain("GRPC_KEY_FILE", new Text("a PEM file, PKCS #8"), "private key of GRPC_CERT_FILE"),
+                    plain(
+                            "GRPC_CLIENT_CA_FILE",
+                            new Text("a PEM file"),
+                            "authorities that sign client certificates; empty: none is required")),
+            section(
+                    "Database",
+                    plain(
+                            "DB_HOST",
+                            new Text("a host name or address"),
+                            "host of PostgreSQL; empty: this process starts a server"),
+                    plain("DB_PORT", new Whole(1, 65535), "port of PostgreSQL"),
+                    plain("DB_USER", new Text("a role"), "user of PostgreSQL"),
+                    secret("DB_PASSWORD", "password of DB_USER"),
+                    plain("DB_NAME", new Text("a database's name"), "name of the database"),
+                    plain(
+                            "DB_SSLMODE",
+                            new OneOf(List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")),
+                            "TLS to DB_HOST, in the terms of libpq's sslmode"),
+                    new Setting(
+                            "DB_CONNECTION_STRING",
+                            new PostgresAddress(),
+                            true,
+                            "whole address of PostgreSQL; overrides the other DB_ variables except DB_POOL_SIZE"),
+                    plain("DB_POOL_SIZE", new Whole(1, 1000), "connections to PostgreSQL")),
+            section(
+                    "Redis",
+                    plain(
+                            "REDIS_ENABLED",
+                            new Flag(),
+                            "shares rate limits between replicas; false: each replica counts alone"),
+                    plain(
+                            "REDIS_HOST",
+                            new Text("a host name or address"),
+                            "host of Redis; empty: this process starts a server if a limit needs one"),
+                    plain("REDIS_PORT", new Whole(1, 65535), "port of Redis"),
+                    secret("REDIS_PASSWORD", "password of Redis"),
+                    plain("REDIS_DB", new Whole(0, 1_000_000), "number of the Redis database"),
+                    plain("REDIS_CONNECT_TIMEOUT", new Time(), "time limit for connecting to Redis")),
+            section(
+                    "RabbitMQ",
+                    plain("RABBITMQ_ENABLED", new Flag(), "serves requests from RabbitMQ"),
+                    plain(
+                            "RABBITMQ_HOST",
+                            new Text("a host name or address"),
+                            "host of RabbitMQ; empty: this process starts a node if rabbitmq-server is installed"),
+                    plain("RABBITMQ_PORT", new Whole(1, 65535), "port of RabbitMQ"),
+                    plain("RABBITMQ_USER", new Text("a user"), "user of RabbitMQ"),
+                    secret("RABBITMQ_PASSWORD", "password of RABBITMQ_USER; empty: guest"),
+                    plain("RABBITMQ_VHOST", new Text("a virtual host"), "virtual host of RabbitMQ"),
+                    plain("RABBITMQ_TLS", new Flag(), "connects to RABBITMQ_HOST with TLS and checks its certificate"),
+                    plain("RABBITMQ_CONCURRENCY", new Whole(1, 1_000), "consumers of each queue"),
+                    plain("RABBITMQ_PREFETCH", new Whole(1, 10_000), "unacknowledged requests of each consumer"),
+                    plain(
+                            "RABBITMQ_REQUIRE_JWT",
+                            new Flag(),
+                            "rejects messages without a token in the header authorization")),
+            section(
+                    "Limits",
+                    plain("MAX_REQUEST_SIZE", new Size(DataSize.ofMegabytes(1024)), "largest request body, decoded"),
+                    plain(
+                            "RECEIVE_TIMEOUT",
+                            new Time(),
+                            "time limit for a request's head; its body gets one more second for each kilobyte"),
+                    plain("MAX_QUEUE", new Whole(1, 1_000_000), "requests that may wait for their first token"),
+                    plain("REQUEST_TIMEOUT", new Time(), "time limit for a whole request"),
+                    plain("FIRST_TOKEN_TIMEOUT", new Time(), "time limit for a backend's first token"),
+                    plain("STREAM_KEEP_ALIVE", new Time(), "silence after which a stream sends a keep-alive"),
+                    plain(
+                            "RATE_LIMIT_REQUESTS_PER_MINUTE",
+                            new Whole(0, 1_000_000_000),
+                            "requests a minute for each caller and model; 0: no limit"),
+                    plain(
+                            "RATE_LIMIT_TOKENS_PER_MINUTE",
+                            new Whole(0, 1_000_000_000),
+                            "tokens a minute for each caller and model; 0: no limit"),
+                    plain(
+                            "RATE_LIMIT_STREAMS",
+                            new Whole(0, 1_000_000),
+                            "open streams for each caller and replica; 0: no limit"),
+                    plain(
+                            "RATE_LIMIT_GROUPS",
+                            new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
+                            "rate limits for members of groups; the most generous applies; 0: no limit")),
+            section(
+                    "Jobs and batches",
+                    plain("JOB_CONCURRENCY", new Whole(1, 10_000), "jobs that a replica runs at the same time"),
+                    plain(
+                            "PRIORITY_LOW_SHARE",
+                            new Share(),
+                            "share of started jobs for lower priorities while higher ones wait; 1: no limit"),
+                    plain("JOB_ATTEMPTS", new Whole(1, 100), "attempts to run a job before it fails"),
+                    plain("JOB_RETENTION", new Time(), "time that a job and its result are kept after its end"),
+                    plain(
+                            "FILE_STORAGE_LIMIT",
+                            new Size(DataSize.ofTerabytes(1)),
+                            "total size of a caller's files, input and output of batches")));
+
+    /** The same, without the sections. */
+    public static final List<Setting> ALL =
+            SECTIONS.stream().flatMap(section -> section.settings().stream()).toList();
 
     private static final Map<String, Setting> BY_KEY =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));
@@ -227,6 +290,10 @@ public final class KnownSettings {
 
     public static boolean isKnown(String key) {
         return BY_KEY.containsKey(key);
+    }
+
+    private static Section section(String title, Setting... settings) {
+        return new Section(title, List.of(settings));
     }
 
     private static Setting plain(String variable, SettingKind kind, String help) {

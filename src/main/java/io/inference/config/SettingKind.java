@@ -258,7 +258,7 @@ public sealed interface SettingKind {
 
         @Override
         public String accepts() {
-            return "a path prefix such as v1 or openai/v1, beside the service's own paths";
+            return "a path prefix such as v1 or openai/v1, other than the service's own paths";
         }
     }
 
@@ -332,7 +332,7 @@ public sealed interface SettingKind {
 
         @Override
         public String accepts() {
-            return "postgres://user:password@host:port/name, reserved letters encoded (%40 for @), or jdbc:postgresql://…";
+            return "postgres://user:password@host:port/name, reserved characters encoded (%40 for @), or jdbc:postgresql://…";
         }
     }
 }

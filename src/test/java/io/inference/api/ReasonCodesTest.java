@@ -1,28 +1,24 @@
 package io.inference.api;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.inference.GeneratedDocument;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class ReasonCodesTest {
-    private static final Path TABLE = Path.of("src/docs/REASON_CODES.md");
-
-    /** Where this fails, the text that it expects is what the file shall hold. */
+    /** If this fails, the command in its message writes the file again. */
     @Test
     void theTableInTheDocumentationIsThatOfTheCode() throws IOException {
-        assertThat(Files.readString(TABLE)).isEqualTo(table());
+        GeneratedDocument.check("REASON_CODES.md", table());
     }
 
     static String table() {
         StringBuilder table = new StringBuilder("""
                 # Reason codes
 
-                Why a call failed, the same at every door. Made from `ErrorCode`; `ReasonCodesTest` holds it.
+                Why a call failed: the same codes in answers of REST (`code`), gRPC (`ErrorInfo`) and RabbitMQ (`code`).
+                Generated from `ErrorCode`; `ReasonCodesTest` fails if this file is stale.
 
-                | reason | HTTP | gRPC | says when to try again |
+                | reason | HTTP | gRPC | answers say when to try again |
                 | --- | --- | --- | --- |
                 """);
         for (ErrorCode code : ErrorCode.values()) {
