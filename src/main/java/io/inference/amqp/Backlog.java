@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Watches whether requests wait at the broker for a consumer of this replica: those have no row yet, and still go before jobs of a lower
@@ -29,7 +30,9 @@ final class Backlog implements BrokerListener, JobListener, AutoCloseable {
             Thread.ofPlatform().name("amqp-backlog").daemon().factory());
     private volatile @Nullable Connection connection;
     private volatile @Nullable JobPriority waiting;
-    /** The timer's own. */
+    /** The timer's own, as the next one is: whether the log has an unexpected failure already. */
+    private boolean failed;
+
     private @Nullable Channel channel;
 
     /** @param changed told when {@link #waiting} is another than before */
@@ -67,7 +70,8 @@ final class Backlog implements BrokerListener, JobListener, AutoCloseable {
             log.debug("the broker does not say what waits: {}", e.getMessage());
             waiting = null;
         } catch (RuntimeException e) {
-            log.warn("what waits at the broker cannot be looked at", e);
+            log.atLevel(failed ? Level.DEBUG : Level.WARN).log("what waits at the broker cannot be looked at", e);
+            failed = true;
             waiting = null;
         }
     }

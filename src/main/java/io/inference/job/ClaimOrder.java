@@ -28,6 +28,9 @@ final class ClaimOrder {
     /** Claims by turn since the last one out of turn, as far as they count. */
     private double since;
 
+    /** Since when no job had its turn, counted up to there; null before the first claim. */
+    private @Nullable Instant idleSince;
+
     /** The most urgent priority of the last claim that took as many as it might, so that more may wait; null if it took fewer. */
     private @Nullable JobPriority overflowing;
 
@@ -47,12 +50,14 @@ final class ClaimOrder {
      * @param lower of these, jobs out of turn
      * @param priorities theirs
      * @param until turns that have come; null for all
+     * @param at when
      */
     record Plan(
             int most,
             int lower,
             List<JobPriority> priorities,
-            @Nullable Instant until) {}
+            @Nullable Instant until,
+            Instant at) {}
 
     Plan plan(int most, Instant now) {
         JobPriority outside = spacing > 0 ? waiting.get() : null;
@@ -60,7 +65,7 @@ final class ClaimOrder {
         JobPriority top = moreUrgent(outside, overflowing);
         int due = spacing > 0 ? (int) (since / spacing + ROUNDING) : 0;
         List<JobPriority> below = top == null || due == 0 ? List.of() : below(top);
-        return new Plan(most, below.isEmpty() ? 0 : Math.min(most, due), below, until);
+        return new Plan(most, below.isEmpty() ? 0 : Math.min(most, due), below, until, now);
     }
 
     /** Null for none of them. */
@@ -85,6 +90,24 @@ final class ClaimOrder {
         if (lower < plan.most()) {
             boolean all = byTurn.size() + lower == plan.most();
             overflowing = all ? byTurn.stream().min(JobPriority::compareTo).orElse(null) : null;
+        }
+        countIdleSeconds(plan, !byTurn.isEmpty());
+    }
+
+    /**
+     * Requests that wait at a door may take long to become jobs, if those that run are long. So that lower jobs never get nothing, each
+     * second in which no job had its turn although slots were free counts as a claim by turn.
+     */
+    private void countIdleSeconds(Plan plan, boolean claimedByTurn) {
+        Instant from = idleSince;
+        if (plan.until() == null || claimedByTurn || from == null) {
+            idleSince = plan.at();
+            return;
+        }
+        long seconds = Duration.between(from, plan.at()).toSeconds();
+        if (seconds > 0) {
+            since = Math.max(since, Math.min(since + seconds, spacing));
+            idleSince = plan.at();
         }
     }
 }

@@ -60,12 +60,16 @@ public final class LocalBackend implements Backend {
             case OFF -> List.of();
             case LOADING -> List.of(ModelInfo.named(models.id(), NAME).in(ModelInfo.State.LOADING));
             case READY -> loaded();
-            case FAILED ->
-                throw new InferenceException(
-                        ErrorCode.NOT_CONFIGURED,
-                        models.failure().map(Throwable::getMessage).orElse("")
-                                + " (LOCAL_ENGINE=off says that no local model is wanted)");
+            case FAILED -> throw failure();
         };
+    }
+
+    private InferenceException failure() {
+        return models.failure()
+                .map(why -> new InferenceException(
+                        ErrorCode.NOT_CONFIGURED,
+                        why.getMessage() + " (LOCAL_ENGINE=off says that no local model is wanted)"))
+                .orElseGet(() -> new InferenceException(ErrorCode.UNAVAILABLE, LocalFailures.STOPPING));
     }
 
     @Override
@@ -81,10 +85,12 @@ public final class LocalBackend implements Backend {
 
     @Override
     public ChatAnswer chat(ChatRequest request, Call call) {
-        LocalModel open = open(request.model(), call);
+        requireOurs(request.model());
         refuseWhatIsNotDone(request);
+        LocalModel open = open(request.model(), call);
         try {
-            int[] prompt = open.engine().chatPrompt(ChatMessages.of(request.messages()), List.of());
+            int[] prompt =
+                    interruptibly(call, () -> open.engine().chatPrompt(ChatMessages.of(request.messages()), List.of()));
             return answer(open, List.of(prompt), request.options(), request.stream(), call);
         } catch (EngineException e) {
             throw LocalFailures.of(e);
@@ -108,12 +114,11 @@ public final class LocalBackend implements Backend {
                     "dimensions",
                     "the model's embeddings have " + open.engine().info().embeddingWidth() + " dimensions");
         }
-        Thread worker = Thread.currentThread();
-        Runnable stop = worker::interrupt;
-        call.onCancel(stop);
         try {
-            List<Embedding> embeddings =
-                    open.engine().embed(new EmbedJob(request.inputs(), request.truncate(), PRIORITY, call.caller()));
+            List<Embedding> embeddings = interruptibly(
+                    call,
+                    () -> open.engine()
+                            .embed(new EmbedJob(request.inputs(), request.truncate(), PRIORITY, call.caller())));
             int tokens = embeddings.stream().mapToInt(Embedding::tokens).sum();
             List<float[]> vectors = embeddings.stream()
                     .map(embedding -> vector(embedding, request.normalize(), dimensions))
@@ -122,8 +127,23 @@ public final class LocalBackend implements Backend {
             call.setUsage(answer.usage());
             return answer;
         } catch (EngineException e) {
-            call.throwIfCancelled();
             throw LocalFailures.of(e);
+        }
+    }
+
+    private interface Work<T> {
+        T run() throws InterruptedException;
+    }
+
+    /** Does what this thread has to wait for or to compute, until the call is cancelled. */
+    private static <T> T interruptibly(Call call, Work<T> work) {
+        Runnable stop = Thread.currentThread()::interrupt;
+        call.onCancel(stop);
+        try {
+            return work.run();
+        } catch (EngineException e) {
+            call.throwIfCancelled();
+            throw e;
         } catch (InterruptedException e) {
             call.throwIfCancelled();
             throw new InferenceException(ErrorCode.CANCELLED, "the request was interrupted", e);

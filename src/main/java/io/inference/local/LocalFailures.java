@@ -12,6 +12,8 @@ import io.inference.local.store.ModelStoreException;
 
 /** What the engine's failures are to a caller. */
 final class LocalFailures {
+    static final String STOPPING = "the local engine is stopping";
+
     private LocalFailures() {}
 
     /** Why a model cannot run, in one line for the operator. */
@@ -30,8 +32,7 @@ final class LocalFailures {
                 new InferenceException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message, tooLong);
             case EngineBusyException busy ->
                 InferenceException.retryLater(ErrorCode.OVERLOADED, message, busy.retryAfter());
-            case EngineClosedException closed ->
-                new InferenceException(ErrorCode.UNAVAILABLE, "the local engine is stopping", closed);
+            case EngineClosedException closed -> new InferenceException(ErrorCode.UNAVAILABLE, STOPPING, closed);
             case UnsupportedModelException unsupported ->
                 new InferenceException(ErrorCode.UNSUPPORTED, message, unsupported);
             case InvalidJobException invalid -> new InferenceException(ErrorCode.INVALID_REQUEST, message, invalid);

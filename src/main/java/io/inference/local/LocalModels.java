@@ -3,6 +3,7 @@ package io.inference.local;
 import io.inference.api.Call;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.api.StillLoadingException;
 import io.inference.engine.Engine;
 import io.inference.engine.EngineOptions;
 import io.inference.local.store.CatalogueEntry;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -164,16 +166,20 @@ public final class LocalModels implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Runs the task once the model is ready or has failed; at once if it already is. */
+    /** Runs the task on a thread of its own once the model is ready or has failed; never if it is closed before. */
     public void whenDone(Runnable task) {
-        var ignored = loaded.whenComplete((model, failure) -> task.run());
+        var ignored = loaded.whenComplete((model, failure) -> {
+            if (!(failure instanceof CancellationException)) {
+                Thread.ofVirtual().name("local-model-done").start(task);
+            }
+        });
     }
 
     /**
      * The model, once it is ready.
      *
      * @param longest how long to wait for it, if the call has that much time left
-     * @throws InferenceException if it has failed, is not ready in time, or the call is cancelled meanwhile
+     * @throws InferenceException if it has failed, is not ready in time ({@link StillLoadingException}), or the call is cancelled
      */
     LocalModel await(Call call, Duration longest) {
         if (state() == State.READY) {
@@ -185,10 +191,14 @@ public final class LocalModels implements AutoCloseable {
         try {
             return mine.get(longest.toNanos(), TimeUnit.NANOSECONDS);
         } catch (CancellationException | ExecutionException e) {
-            call.throwIfCancelled();
-            throw new InferenceException(ErrorCode.UNAVAILABLE, "the local model cannot run", e);
+            ErrorCode why = call.cancelled();
+            if (why != null) {
+                throw new StillLoadingException(
+                        why, String.valueOf(Call.cancellation(why).getMessage()));
+            }
+            throw notReady(e);
         } catch (TimeoutException e) {
-            throw new InferenceException(ErrorCode.TIMEOUT, "the model '" + id + "' is still loading", e);
+            throw new StillLoadingException(ErrorCode.TIMEOUT, "the model '" + id + "' is still loading");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InferenceException(ErrorCode.CANCELLED, "the request was interrupted", e);
@@ -202,7 +212,12 @@ public final class LocalModels implements AutoCloseable {
         return model().orElseThrow(() -> state() == State.LOADING
                 ? InferenceException.retryLater(
                         ErrorCode.UNAVAILABLE, "the model '" + id + "' is still loading", RETRY_WHILE_LOADING)
-                : new InferenceException(ErrorCode.UNAVAILABLE, "the local model cannot run", null));
+                : notReady(null));
+    }
+
+    private InferenceException notReady(@Nullable Throwable cause) {
+        String why = loaded.isCancelled() ? LocalFailures.STOPPING : "the local model cannot run";
+        return new InferenceException(ErrorCode.UNAVAILABLE, why, cause);
     }
 
     @Override

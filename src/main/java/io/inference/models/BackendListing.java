@@ -47,6 +47,13 @@ final class BackendListing {
         return snapshot.state == State.AVAILABLE;
     }
 
+    /** Whether it answers, and has the model without having to load it first for long. */
+    boolean answers(String id) {
+        return isAvailable()
+                && find(id).map(model -> model.state() != ModelInfo.State.LOADING)
+                        .orElse(false);
+    }
+
     /** Its models; none of a backend that does not answer is ready. */
     List<ModelInfo> models() {
         Snapshot now = snapshot;
@@ -94,11 +101,15 @@ final class BackendListing {
     private void answered(List<ModelInfo> models) {
         Map<String, ModelInfo> byId = LinkedHashMap.newLinkedHashMap(models.size());
         models.forEach(model -> byId.putIfAbsent(model.id(), model));
-        State before = snapshot.state;
+        boolean told = isAvailable() && !isLoading(snapshot.byId);
         snapshot = new Snapshot(State.AVAILABLE, byId);
-        if (before != State.AVAILABLE) {
+        if (!told && !isLoading(byId)) {
             LOG.info("backend {} answers, models: {}", backend.name(), byId.keySet());
         }
+    }
+
+    private static boolean isLoading(Map<String, ModelInfo> models) {
+        return models.values().stream().anyMatch(model -> model.state() == ModelInfo.State.LOADING);
     }
 
     /** It gave no list, or none in time: what it listed before stays listed. */

@@ -96,7 +96,7 @@ public final class ModelDirectory implements AutoCloseable {
     }
 
     /**
-     * Names of the backends that have a model, most preferred first, those that do not answer last; empty where none has it. An id
+     * Names of the backends that have a model, most preferred first, those that do not answer or still load it last; empty where none has it. An id
      * matches as it is or else by Ollama's rule that a name without a tag means {@code :latest}.
      */
     public List<String> backendsFor(String model) {
@@ -159,15 +159,15 @@ public final class ModelDirectory implements AutoCloseable {
 
     private List<BackendListing> listed(String model) {
         List<BackendListing> having = new ArrayList<>(listings.size());
-        boolean allAvailable = true;
+        boolean allAnswer = true;
         for (BackendListing listing : listings) {
             if (listing.find(model).isPresent()) {
                 having.add(listing);
-                allAvailable &= listing.isAvailable();
+                allAnswer &= listing.answers(model);
             }
         }
-        if (!allAvailable) {
-            having.sort(Comparator.comparing(listing -> !listing.isAvailable()));
+        if (!allAnswer) {
+            having.sort(Comparator.comparing(listing -> !listing.answers(model)));
         }
         return having;
     }

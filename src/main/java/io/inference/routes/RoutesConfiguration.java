@@ -7,6 +7,7 @@ import io.inference.api.CallListener;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.api.InferenceRequest;
+import io.inference.api.StillLoadingException;
 import io.inference.api.TokenEstimate;
 import io.inference.config.Settings;
 import io.inference.job.JobRunner;
@@ -189,7 +190,8 @@ class RoutesConfiguration {
                 .permittedNumberOfCallsInHalfOpenState(3)
                 // Ignored rather than counted as well done: a caller who gives up on a backend that hangs says nothing
                 // for it.
-                .ignoreException(e -> e instanceof InferenceException known && !ILL.contains(known.code()))
+                .ignoreException(e -> e instanceof StillLoadingException
+                        || e instanceof InferenceException known && !ILL.contains(known.code()))
                 .build();
         return CircuitBreaker.of(name, config);
     }

@@ -27,16 +27,20 @@ final class GzipReader {
     private final byte[] buffer = new byte[8 * 1024];
     private int position;
     private int limit;
+    private boolean begun;
     private boolean inMember;
 
-    GzipReader(InputStream in) throws IOException {
+    GzipReader(InputStream in) {
         this.in = in;
-        readHeader(next());
-        inMember = true;
     }
 
     /** @return how many bytes; -1 where the last member has ended */
     int read(byte[] into, int offset, int length) throws IOException {
+        if (!begun) {
+            begun = true;
+            readHeader(next());
+            inMember = true;
+        }
         while (inMember) {
             int read = inflate(into, offset, length);
             if (read > 0) {

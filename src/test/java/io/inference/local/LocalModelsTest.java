@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,19 @@ class LocalModelsTest {
         }
     }
 
+    @Test
+    void whatWaitsWhenTheServiceStopsIsToldSoAndNothingElseHears() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        LocalModels models = start(MODELS.resolve("good.gguf"), Optional.empty(), "auto");
+        models.whenDone(heard::incrementAndGet);
+        models.close();
+        assertThatThrownBy(() -> models.await(new Call("id", "rest", Duration.ofMinutes(1)), Duration.ofMinutes(1)))
+                .hasMessage("the local engine is stopping");
+        assertThatThrownBy(() -> new LocalBackend(models, Duration.ofSeconds(1)).models())
+                .hasMessage("the local engine is stopping");
+        assertThat(heard).hasValue(0);
+    }
+
     private void assertFails(Path file, String reason) throws Exception {
         try (LocalModels models = start(file, Optional.empty())) {
             awaitDone(models);
@@ -111,9 +125,13 @@ class LocalModelsTest {
     }
 
     private LocalModels start(Path file, Optional<Integer> contextLength) {
+        return start(file, contextLength, "cpu");
+    }
+
+    private LocalModels start(Path file, Optional<Integer> contextLength, String engine) {
         return LocalModels.start(
                 new LocalSettings(
-                        "cpu", file.toString(), StoreSettings.of(folder, null), contextLength, Optional.of(1), 2, 8),
+                        engine, file.toString(), StoreSettings.of(folder, null), contextLength, Optional.of(1), 2, 8),
                 FetchListener.NONE);
     }
 

@@ -38,6 +38,10 @@ final class FakeBackend implements Backend {
         failure = null;
     }
 
+    void loads(String id) {
+        models = List.of(ModelInfo.named(id, name).in(ModelInfo.State.LOADING));
+    }
+
     void fail(InferenceException with) {
         failure = with;
     }

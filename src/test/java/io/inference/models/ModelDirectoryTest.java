@@ -89,6 +89,18 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void aBackendThatLoadsAModelComesBehindOneThatHasIt() {
+        local.loads("a");
+        openai.has("a");
+        directory.refresh();
+
+        assertThat(directory.backendsFor("a")).containsExactly("openai", "local");
+        local.has("a");
+        directory.refresh();
+        assertThat(directory.backendsFor("a")).containsExactly("local", "openai");
+    }
+
+    @Test
     void whatABackendHadThatNeverWillAnswerIsNotListed() {
         local.has("a");
         directory.refresh();

@@ -1,6 +1,7 @@
 package io.inference.engine.embedding;
 
 import io.inference.engine.batch.SequenceOwner;
+import io.inference.engine.error.NotFiniteException;
 import java.util.concurrent.CompletableFuture;
 
 /** The engine's side of one embedding: pools hidden states as they come. */
@@ -53,12 +54,22 @@ public final class PooledText implements SequenceOwner.OfHiddenStates {
         }
         first = false;
         if (last) {
-            result.complete(new Embedding(pooled, tokens));
+            complete();
         }
     }
 
     @Override
     public void failed(RuntimeException cause) {
         result.completeExceptionally(cause);
+    }
+
+    private void complete() {
+        for (float value : pooled) {
+            if (!Float.isFinite(value)) {
+                failed(new NotFiniteException(null));
+                return;
+            }
+        }
+        result.complete(new Embedding(pooled, tokens));
     }
 }

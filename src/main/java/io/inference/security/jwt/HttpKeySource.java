@@ -36,9 +36,6 @@ public final class HttpKeySource implements KeySource {
         } catch (ParseException e) {
             throw new IOException(address + " does not answer with a JWK set");
         }
-        if (parsed.keys().isEmpty()) {
-            throw new IOException(address + " has no key that can be used for signatures");
-        }
         if (parsed.passedOver() != passedOver) {
             passedOver = parsed.passedOver();
             log.info(

@@ -18,12 +18,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * An issuer's keys, kept here. They are fetched again when they are five minutes old, behind the requests that use them, and at once for a
  * token whose key is not among them; never more than three times in thirty seconds, so that made-up key ids are no way to have us knock
- * at the issuer. While the issuer cannot be asked, or has no key that can be used, the old keys serve; while there never were any, it is
- * asked every five seconds. The log has one line for each reason, however often it is asked.
+ * at the issuer. While the issuer cannot be asked, the old keys serve; while there never were any, it is asked every five seconds. A set
+ * without a usable key is an answer: whoever withdraws a key counts on its tokens being refused. The log has one line for each reason, however often it is asked.
  */
 final class IssuerKeys implements JWKSource<SecurityContext> {
     private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
@@ -117,13 +118,17 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
     private void fetch(@Nullable Held before) {
         try {
             JWKSet keys = source.fetch();
+            if (keys.isEmpty() && before == null) {
+                throw new IOException("it publishes no key that can be used for signatures");
+            }
             held = new Held(keys, before == null ? 1 : before.version() + 1, nanoTime.getAsLong());
             if (failure != null) {
                 log.info("the issuer's keys can be fetched again");
                 failure = null;
             }
             if (before != null && !before.keys().equals(keys)) {
-                log.info("the issuer changed its keys; it has {} now", keys.size());
+                log.atLevel(keys.isEmpty() ? Level.WARN : Level.INFO)
+                        .log("the issuer changed its keys; it has {} now", keys.size());
                 onChange.run();
             }
         } catch (IOException e) {

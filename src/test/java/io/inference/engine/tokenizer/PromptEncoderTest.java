@@ -148,6 +148,8 @@ class PromptEncoderTest {
                 "c if c else '' ",
                 "c or ''",
                 "[[c]]|sum(start=[])|join",
+                "strftime_now(c.replace('%', ''))",
+                "strftime_now('<|im_' ~ c.replace('%', ''))",
             })
     void noOperationMakesAControlTokenOfACallersText(String expression) {
         PromptEncoder encoder = encoder("{% macro m() %}{{ caller() }}{% endmacro %}{% set c = messages[0].content %}"

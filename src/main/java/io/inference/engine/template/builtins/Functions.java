@@ -17,6 +17,7 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that every template has: Jinja's, and the two that Hugging Face adds. */
@@ -39,7 +40,7 @@ public final class Functions {
                     throw new Failure(Failure.Kind.RAISED, 0, message.text());
                 },
                 "strftime_now",
-                args -> Str.of(clock.formatted(args.bind("format").string(0).text())),
+                args -> formatted(args.bind("format").string(0)),
                 "range",
                 this::range,
                 "dict",
@@ -54,6 +55,13 @@ public final class Functions {
                 args -> {
                     throw Failure.unsupported("the function 'lipsum'");
                 });
+    }
+
+    /** A format that a caller wrote any part of gives a text of the caller's. */
+    private Str formatted(Str format) {
+        String text = clock.formatted(format.text());
+        boolean callers = IntStream.range(0, format.length()).anyMatch(at -> format.isCallers(at, at + 1));
+        return callers ? Str.ofCaller(text) : Str.of(text);
     }
 
     private Dict dict(Args args) {

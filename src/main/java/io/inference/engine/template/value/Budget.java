@@ -10,7 +10,12 @@ public final class Budget {
     /** Templates that look at every pair of messages are not rare; a pair takes them about ten steps. */
     private static final long STEPS_A_PAIR = 10;
 
-    private static final long STEPS_MAX = 1_200_000_000;
+    /** About two seconds of a core. */
+    private static final long STEPS_MAX = 150_000_000;
+
+    /** About a millisecond: a thread that renders must not keep others from the core, nor go on for nobody. */
+    private static final long STEPS_BETWEEN_LOOKS = 100_000;
+
     private static final int DEPTH_MAX = 250;
     private static final int CHARS_A_STEP = 64;
     private static final int CHARS = 1 << 24;
@@ -20,6 +25,7 @@ public final class Budget {
 
     private final int charsMax;
     private long steps;
+    private long nextLook;
     private long charsLeft;
     private int depth;
 
@@ -31,6 +37,7 @@ public final class Budget {
         long pairs = (long) messages * messages;
         long looks = messages * chars / (CHARS_A_STEP / 2);
         this.steps = Math.min(STEPS + STEPS_A_MESSAGE * messages + STEPS_A_PAIR * pairs + looks, STEPS_MAX);
+        this.nextLook = steps;
         this.charsMax = (int) Math.min(CHARS + CHARS_A_CHAR * chars, Integer.MAX_VALUE / 8);
         this.charsLeft = ALL_CHARS + ALL_CHARS_A_CHAR * chars;
     }
@@ -38,9 +45,20 @@ public final class Budget {
     /** Counts units of work: evaluations, iterations, elements of a list that is made. */
     public void work(long units) {
         steps -= units;
+        if (steps < nextLook) {
+            look();
+        }
+    }
+
+    private void look() {
         if (steps < 0) {
             throw new Failure("the template takes too many steps");
         }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new Failure("the rendering was interrupted");
+        }
+        nextLook = Math.max(0, steps - STEPS_BETWEEN_LOOKS);
+        Thread.yield();
     }
 
     /** Counts one operation on a value, dearer for a long text. */
