@@ -11,6 +11,7 @@ import io.inference.http.PendingAnswer;
 import io.inference.http.RequestId;
 import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
+import io.inference.security.CallerAuthentication;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -54,7 +55,8 @@ final class HttpDoor {
 
     void handle(RoutingTable.Match match, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Call call = new Call(RequestId.of(request), "rest", settings.requestTimeout());
-        if (request.getAttribute(Caller.PROPERTY) instanceof Caller caller) {
+        Caller caller = CallerAuthentication.current();
+        if (caller != null) {
             // Some calls end before a route looks at who is calling.
             call.setCaller(caller.subject());
         }
@@ -159,7 +161,7 @@ final class HttpDoor {
     private static void fill(
             Exchange exchange, RoutingTable.Match match, Call call, HttpServletRequest request, byte[] body) {
         exchange.setProperty(Call.PROPERTY, call);
-        exchange.setProperty(Caller.PROPERTY, request.getAttribute(Caller.PROPERTY));
+        exchange.setProperty(Caller.PROPERTY, CallerAuthentication.current());
         Message message = exchange.getMessage();
         message.setBody(body);
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {

@@ -1,5 +1,6 @@
 package io.inference.http.server;
 
+import io.inference.http.security.RouteLookup;
 import io.inference.routes.InFlight;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
@@ -51,6 +52,19 @@ final class RoutingTable {
                 methods.add("HEAD");
             }
             return String.join(", ", methods);
+        }
+    }
+
+    /** A path that was looked up in a generation, which stays until this is closed. */
+    record Entry(RoutingTable table, @Nullable Match match) implements RouteLookup.Entry {
+        @Override
+        public boolean isRouted() {
+            return match != null;
+        }
+
+        @Override
+        public void close() {
+            table.calls().leave();
         }
     }
 
