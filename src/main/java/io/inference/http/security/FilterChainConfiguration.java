@@ -3,6 +3,7 @@ package io.inference.http.security;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import io.inference.security.AuditLog;
+import io.inference.security.GroupNames;
 import io.inference.security.InternalKeyProvider;
 import io.inference.security.LocalMachineProvider;
 import io.inference.security.ManagementAccess;
@@ -51,6 +52,7 @@ class FilterChainConfiguration {
             OpenPaths open,
             InternalKeyProvider internal,
             boolean authenticationOff,
+            GroupNames users,
             Refusals refusals)
             implements AuthenticationManagerResolver<HttpServletRequest> {
         CredentialResolver credentials() {
@@ -75,6 +77,7 @@ class FilterChainConfiguration {
             List<PublicFiles> files,
             @Value("${disable-auth}") boolean authenticationOff,
             ObjectProvider<LocalIssuer> embedded,
+            @Value("${auth-user-groups},${auth-admin-group}") String userGroups,
             @Value("${api-version}") String apiVersion,
             AuditLog audit) {
         return new RestAccess(
@@ -82,6 +85,7 @@ class FilterChainConfiguration {
                 new OpenPaths(files, embedded.getIfAvailable() != null),
                 internal,
                 authenticationOff,
+                GroupNames.parse(userGroups),
                 new Refusals("/" + apiVersion, audit));
     }
 
@@ -98,7 +102,8 @@ class FilterChainConfiguration {
         if (access.authenticationOff()) {
             filters.add(thisMachine(access));
         }
-        filters.add(new AuthorizationFilter(new RestAuthorization(access.open(), access.internal(), audit)));
+        filters.add(new AuthorizationFilter(
+                new RestAuthorization(access.open(), access.internal(), access.users(), audit)));
         return new DefaultSecurityFilterChain(listenerOf(service), filters);
     }
 

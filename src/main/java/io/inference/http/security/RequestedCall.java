@@ -1,6 +1,7 @@
 package io.inference.http.security;
 
 import io.inference.http.RequestId;
+import io.inference.routes.RouteAccess;
 import io.inference.security.CallDetails;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
@@ -49,6 +50,12 @@ public final class RequestedCall {
 
     boolean isRouted() {
         return route != null && route.isRouted();
+    }
+
+    /** Who may call the route that serves it; null if none does. */
+    @Nullable
+    RouteAccess access() {
+        return route == null ? null : route.access(request.getMethod());
     }
 
     /** Whether it asks for the generation that waits for a decision. */

@@ -1,8 +1,10 @@
 package io.inference.http.security;
 
 import io.inference.api.Caller;
+import io.inference.routes.RouteAccess;
 import io.inference.security.AuditLog;
 import io.inference.security.CallerAuthentication;
+import io.inference.security.GroupNames;
 import io.inference.security.InternalKeyProvider;
 import io.inference.security.LocalMachineProvider;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,11 +18,16 @@ import org.springframework.security.core.Authentication;
 final class RestAuthorization implements AuthorizationManager<HttpServletRequest> {
     private static final AuthorizationDecision GRANTED = new AuthorizationDecision(true);
 
+    private static final String NO_GROUP = "the caller is in no group that may do this";
+
     private final OpenPaths open;
     private final InternalKeyProvider internal;
+    private final GroupNames users;
     private final AuditLog audit;
 
-    RestAuthorization(OpenPaths open, InternalKeyProvider internal, AuditLog audit) {
+    /** @param users who may call routes that do not decide themselves */
+    RestAuthorization(OpenPaths open, InternalKeyProvider internal, GroupNames users, AuditLog audit) {
+        this.users = users;
         this.open = open;
         this.internal = internal;
         this.audit = audit;
@@ -34,9 +41,23 @@ final class RestAuthorization implements AuthorizationManager<HttpServletRequest
         if (!admin && !call.isRouted() && !call.isInternal() && call.isBelow("/admin")) {
             return new Denied("this is for admins", "not in AUTH_ADMIN_GROUP");
         }
-        return call.isPreview() && !admin
-                ? new Denied(RequestedCall.GENERATION + " is for admins", "preview")
-                : GRANTED;
+        if (call.isPreview() && !admin) {
+            return new Denied(RequestedCall.GENERATION + " is for admins", "preview");
+        }
+        RouteAccess access = call.access();
+        return caller == null || access == null ? GRANTED : ofRoute(access, caller);
+    }
+
+    private AuthorizationDecision ofRoute(RouteAccess access, Caller caller) {
+        if (!access.decides() && caller.kind() != Caller.Kind.LOCAL && !users.include(caller)) {
+            return new Denied(NO_GROUP, NO_GROUP);
+        }
+        String scope = access.scope();
+        if (scope == null ? access.decides() || caller.scopes().isEmpty() : caller.mayDo(scope)) {
+            return GRANTED;
+        }
+        String told = "the credential was not made for this" + (scope == null ? "" : ": " + scope);
+        return new Denied(told, told);
     }
 
     /** Asking for the authentication refuses whoever has none. */

@@ -1,5 +1,8 @@
 package io.inference.http.security;
 
+import io.inference.routes.RouteAccess;
+import org.jspecify.annotations.Nullable;
+
 /** Finds the route that serves a path. */
 public interface RouteLookup {
     /**
@@ -14,6 +17,10 @@ public interface RouteLookup {
     interface Entry extends AutoCloseable {
         /** Whether a route serves the path, by whatever method. */
         boolean isRouted();
+
+        /** Who may call the route that serves the method; null if none does. */
+        @Nullable
+        RouteAccess access(String method);
 
         @Override
         void close();

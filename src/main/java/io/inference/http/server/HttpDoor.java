@@ -12,6 +12,7 @@ import io.inference.http.RequestId;
 import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
 import io.inference.security.CallerAuthentication;
+import io.inference.security.ScopeCheckProcessor;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -87,8 +88,8 @@ final class HttpDoor {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
-        RouteConsumer consumer = match.byMethod().get(method);
+        String method = request.getMethod();
+        RouteConsumer consumer = match.consumer(method);
         if (consumer == null) {
             response.setHeader("Allow", match.allowed());
             sender.send(
@@ -111,6 +112,10 @@ final class HttpDoor {
                     // along.
                     exchange.getMessage().removeHeader("Content-Encoding");
                     exchange.getMessage().removeHeader("Content-Length");
+                }
+                if (consumer.access().scope() != null) {
+                    exchange.setProperty(
+                            ScopeCheckProcessor.REQUIRED, consumer.access().scope());
                 }
                 exchange.setProperty(PendingAnswer.PROPERTY, early);
                 run(consumer, exchange, early);

@@ -38,6 +38,7 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, Rou
 
             @Override
             public void publish() {
+                table.readAccess();
                 current = table;
             }
 

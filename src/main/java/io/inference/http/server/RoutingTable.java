@@ -2,6 +2,7 @@ package io.inference.http.server;
 
 import io.inference.http.security.RouteLookup;
 import io.inference.routes.InFlight;
+import io.inference.routes.RouteAccess;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,6 +46,12 @@ final class RoutingTable {
      * @param variables values of the path's {@code {variables}}
      */
     record Match(Map<String, RouteConsumer> byMethod, Map<String, String> variables) {
+        /** Whoever serves a method; GET's consumer serves HEAD as well. */
+        @Nullable
+        RouteConsumer consumer(String method) {
+            return byMethod.get(method.equals("HEAD") ? "GET" : method);
+        }
+
         /** The path's methods, as the header Allow lists them: HEAD is answered wherever GET is. */
         String allowed() {
             Set<String> methods = new TreeSet<>(byMethod.keySet());
@@ -60,6 +67,12 @@ final class RoutingTable {
         @Override
         public boolean isRouted() {
             return match != null;
+        }
+
+        @Override
+        public @Nullable RouteAccess access(String method) {
+            RouteConsumer consumer = match == null ? null : match.consumer(method);
+            return consumer == null ? null : consumer.access();
         }
 
         @Override
@@ -129,6 +142,11 @@ final class RoutingTable {
             }
         }
         return null;
+    }
+
+    /** Reads who may call its routes, before anybody does. */
+    void readAccess() {
+        consumers.forEach(RouteConsumer::access);
     }
 
     List<RouteFault> faults() {

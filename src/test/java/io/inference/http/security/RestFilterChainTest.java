@@ -3,6 +3,7 @@ package io.inference.http.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.Caller;
+import io.inference.routes.RouteAccess;
 import io.inference.security.CallerAuthentication;
 import io.inference.security.RefusedTokenException;
 import jakarta.servlet.ServletException;
@@ -140,6 +141,61 @@ class RestFilterChainTest {
         refused(closed, from(path, "127.0.0.1", "localhost", null), 401);
     }
 
+    @Test
+    void aRouteThatSaysNothingIsForTheUserGroupsAndNotForCredentialsWithScopes() {
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("staff"), Set.of()))
+                .isTrue();
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("admins"), Set.of()))
+                .isTrue();
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("guests"), Set.of()))
+                .isFalse();
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("staff"), Set.of("keys")))
+                .isFalse();
+    }
+
+    @Test
+    void aCredentialWithScopesGetsInIfTheRouteNamesOneOfThem() {
+        RouteAccess keys = new RouteAccess(false, "keys");
+        assertThat(routeLets(keys, Set.of("staff"), Set.of("chat", "keys"))).isTrue();
+        assertThat(routeLets(keys, Set.of("staff"), Set.of())).isTrue();
+        assertThat(routeLets(keys, Set.of("staff"), Set.of("chat"))).isFalse();
+        assertThat(routeLets(keys, Set.of("guests"), Set.of("keys"))).isFalse();
+        assertThat(routeLets(new RouteAccess(true, "keys"), Set.of("guests"), Set.of("chat")))
+                .isFalse();
+    }
+
+    @Test
+    void aRouteThatDecidesItselfIsLeftToDecide() {
+        assertThat(routeLets(new RouteAccess(true, null), Set.of("guests"), Set.of("chat")))
+                .isTrue();
+    }
+
+    /** Whether a caller gets as far as the route, or is told that it may not. */
+    private static boolean routeLets(RouteAccess access, Set<String> groups, Set<String> scopes) {
+        Caller caller = new Caller("bob", groups, scopes, null, Caller.Kind.API_KEY);
+        Chain chain = new Chain("", false, false, new OneCaller(caller));
+        chain.serve(access);
+        Admission admission = chain.admit(routed(knock("/keys"), "Bearer any"));
+        if (admission instanceof Admission.Refused refused) {
+            assertThat(refused.status()).isEqualTo(403);
+            return false;
+        }
+        assertThat(admission).isEqualTo(new Admission.In(caller));
+        return true;
+    }
+
+    private record OneCaller(Caller caller) implements AuthenticationProvider {
+        @Override
+        public Authentication authenticate(Authentication authentication) {
+            return new CallerAuthentication(caller);
+        }
+
+        @Override
+        public boolean supports(Class<?> authentication) {
+            return BearerTokenAuthenticationToken.class.isAssignableFrom(authentication);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Basic good", "good", "Bearer", "Bearer ", "Bearer bad", "Bearergood", "Bearer good x"})
     void anythingButOneGoodBearerTokenIsRefused(String header) {
@@ -250,7 +306,7 @@ class RestFilterChainTest {
     }
 
     private static Chain chain(String keys, boolean off, boolean embedded) {
-        return new Chain(keys, off, embedded);
+        return new Chain(keys, off, embedded, PROVIDER);
     }
 
     private static Admission.Refused refused(Chain chain, Knock knock, int status) {
@@ -302,8 +358,12 @@ class RestFilterChainTest {
     private static final class Chain {
         private final TestChain chain;
 
-        Chain(String keys, boolean off, boolean embedded) {
-            this.chain = new TestChain(PROVIDER, keys, off, embedded, PAGES);
+        Chain(String keys, boolean off, boolean embedded, AuthenticationProvider tokens) {
+            this.chain = new TestChain(tokens, keys, off, embedded, PAGES);
+        }
+
+        void serve(RouteAccess access) {
+            chain.serve(access);
         }
 
         Admission admit(Knock knock) {
@@ -339,7 +399,7 @@ class RestFilterChainTest {
                 "id", "GET", path, false, peer, host, origin, List.of(authorization), List.of(), List.of(), false);
     }
 
-    private static Knock routed(Knock k) {
+    private static Knock routed(Knock k, String... authorization) {
         return new Knock(
                 k.id(),
                 k.method(),
@@ -348,7 +408,7 @@ class RestFilterChainTest {
                 k.peer(),
                 k.host(),
                 k.origin(),
-                List.of(),
+                List.of(authorization),
                 List.of(),
                 List.of(),
                 false);

@@ -1,6 +1,8 @@
 package io.inference.http.security;
 
+import io.inference.routes.RouteAccess;
 import io.inference.security.AuditLog;
+import io.inference.security.GroupNames;
 import io.inference.security.InternalAccess;
 import io.inference.security.InternalKeyProvider;
 import io.inference.security.LocalMachineProvider;
@@ -11,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.mock.web.MockServletContext;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.ProviderManager;
@@ -22,6 +25,7 @@ import org.springframework.web.context.support.GenericWebApplicationContext;
 public final class TestChain {
     private final MockServletContext context = new MockServletContext();
     private final FilterChainProxy proxy;
+    private @Nullable RouteAccess access;
     private boolean routed;
 
     /**
@@ -45,6 +49,7 @@ public final class TestChain {
                 new OpenPaths(pages, embeddedIssuer),
                 internal,
                 authenticationOff,
+                GroupNames.parse("staff,admins"),
                 new Refusals("/v1", audit));
         ManagementAccess management = new ManagementAccess(true, audit);
         this.proxy = configuration.filterChainProxy(
@@ -64,8 +69,18 @@ public final class TestChain {
             }
 
             @Override
+            public @Nullable RouteAccess access(String method) {
+                return access;
+            }
+
+            @Override
             public void close() {}
         };
+    }
+
+    /** What the route says that serves every path from now on. */
+    void serve(RouteAccess says) {
+        this.access = says;
     }
 
     /** What requests of the REST listener are made with. */
