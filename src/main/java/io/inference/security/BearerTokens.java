@@ -73,9 +73,14 @@ public final class BearerTokens {
         if (token.startsWith(API_KEY)) {
             return Kind.API_KEY;
         }
-        boolean jwt =
-                token.startsWith(JSON) && token.chars().filter(c -> c == '.').count() == 2;
-        return jwt ? Kind.JWT : Kind.OPAQUE;
+        return token.startsWith(JSON) && hasThreeParts(token) ? Kind.JWT : Kind.OPAQUE;
+    }
+
+    /** Asked of every request several times. */
+    private static boolean hasThreeParts(String token) {
+        int first = token.indexOf('.');
+        int second = first < 0 ? -1 : token.indexOf('.', first + 1);
+        return second >= 0 && token.indexOf('.', second + 1) < 0;
     }
 
     /** A provider that is asked about tokens of one kind alone. */

@@ -8,13 +8,15 @@ import io.inference.http.RequestId;
 import io.inference.http.security.RequestedCall;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.filter.GenericFilterBean;
 
 /** Hands requests that the security chain has let in to the routes that serve their paths, and others to the service's own pages. */
-final class DoorFilter extends OncePerRequestFilter {
+final class DoorFilter extends GenericFilterBean {
     private static final InferenceException NO_CANDIDATE =
             new InferenceException(ErrorCode.CONFLICT, "no candidate generation waits");
 
@@ -30,8 +32,10 @@ final class DoorFilter extends OncePerRequestFilter {
 
     /** @throws IllegalStateException if the security chain has not seen the request */
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    public void doFilter(ServletRequest servletRequest, ServletResponse servletResponse, FilterChain chain)
             throws ServletException, IOException {
+        HttpServletRequest request = (HttpServletRequest) servletRequest;
+        HttpServletResponse response = (HttpServletResponse) servletResponse;
         RequestedCall call = RequestedCall.of(request);
         if (!(call.route() instanceof RoutingTable.Entry entry)) {
             throw new IllegalStateException("a request that did not pass the security chain");
