@@ -2,6 +2,11 @@ package io.inference.http.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
 import io.inference.api.Caller;
 import io.inference.routes.RouteAccess;
 import io.inference.security.CallerAuthentication;
@@ -15,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.mock.web.MockServletContext;
@@ -139,6 +145,32 @@ class RestFilterChainTest {
             })
     void everythingElseDoes(String path) {
         refused(closed, from(path, "127.0.0.1", "localhost", null), 401);
+    }
+
+    @Test
+    void noCredentialIsInWhatTheLibraryLogsEvenIfItLogsEverything() {
+        Logger library = (Logger) LoggerFactory.getLogger("org.springframework.security");
+        Level before = library.getLevel();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        library.addAppender(lines);
+        library.setLevel(Level.TRACE);
+        try {
+            refused(closed, knock("/v1/models", "Bearer secret-7777"), 401);
+            refused(closed, knock("/v1//models", "Bearer secret-7777"), 401);
+            refused(withKeys, withApiKeys(knock("/internal/config"), "secret-7777"), 401);
+            Chain lets = new Chain("", false, false, new OneCaller(ALICE));
+            assertThat(lets.admit(knock("/v1/models", "Bearer secret-7777"))).isEqualTo(new Admission.In(ALICE));
+        } finally {
+            library.setLevel(before);
+            library.detachAppender(lines);
+        }
+        assertThat(lines.list).isNotEmpty();
+        for (ILoggingEvent line : lines.list) {
+            String failure =
+                    line.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(line.getThrowableProxy());
+            assertThat(line.getFormattedMessage() + failure).doesNotContain("7777");
+        }
     }
 
     @Test
