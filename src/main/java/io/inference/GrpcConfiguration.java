@@ -10,8 +10,7 @@ import io.inference.grpc.v1.InferenceServiceGrpc;
 import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
 import io.inference.security.InternalAccess;
-import io.inference.security.RpcAdmittance;
-import io.inference.security.Tokens;
+import io.inference.security.RpcKeyProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
 
 /** The gRPC door. */
 @Configuration(proxyBeanMethods = false)
@@ -30,21 +31,24 @@ class GrpcConfiguration {
     private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(10);
 
     @Bean
-    GrpcDoor grpcDoor(Settings settings, Tokens tokens, List<CallListener> listeners, AuditLog audit) {
-        return new GrpcDoor(doorSettings(settings), SERVICES, admittance(settings, tokens, audit), listeners, audit);
+    GrpcDoor grpcDoor(
+            Settings settings, AuthenticationManager authentication, List<CallListener> listeners, AuditLog audit) {
+        return new GrpcDoor(
+                doorSettings(settings), SERVICES, authentication, settings.flag("disable-auth"), listeners, audit);
+    }
+
+    @Bean
+    AuthenticationProvider rpcKeyProvider(Settings settings) {
+        String key = settings.flag("grpc-require-api-key")
+                ? settings.optionalText("grpc-api-key").orElse("")
+                : "";
+        String allowed = settings.optionalText("grpc-allowed-ips").orElse("");
+        return new RpcKeyProvider(new InternalAccess(key, allowed, ""));
     }
 
     @Bean
     PublishingPoint grpcPublishingPoint(GrpcDoor door) {
         return door.publishingPoint();
-    }
-
-    private static RpcAdmittance admittance(Settings settings, Tokens tokens, AuditLog audit) {
-        String key = settings.optionalText("grpc-api-key").orElse("");
-        String allowed = settings.optionalText("grpc-allowed-ips").orElse("");
-        boolean byKey = settings.flag("grpc-require-api-key");
-        return new RpcAdmittance(
-                tokens, new InternalAccess(byKey ? key : "", allowed, ""), settings.flag("disable-auth"), audit);
     }
 
     private static GrpcSettings doorSettings(Settings settings) {

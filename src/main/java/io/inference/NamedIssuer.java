@@ -1,21 +1,21 @@
 package io.inference;
 
 import io.inference.config.Settings;
-import io.inference.security.TokenVerifier;
 import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.IssuerClient;
 import io.inference.security.issuer.IssuerMetadata;
 import io.inference.security.issuer.SignIn;
 import io.inference.security.jwt.HttpKeySource;
-import io.inference.security.jwt.JwtVerifier;
+import io.inference.security.jwt.JwtTokenProvider;
+import io.inference.security.opaque.CachedIntrospector;
 import io.inference.security.opaque.HttpIntrospection;
-import io.inference.security.opaque.OpaqueTokenVerifier;
 import io.inference.security.opaque.TokenQuestions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationProvider;
 
 /** The issuer that {@code AUTH_ISSUER} names, and what is made of its settings. Nothing is asked of it before the first token. */
 final class NamedIssuer {
@@ -52,14 +52,15 @@ final class NamedIssuer {
     }
 
     /** Its JWTs by their signatures and, where there is a client to ask with, whatever else it may have given out. */
-    List<TokenVerifier> verifiers(CallerClaims claims) {
-        List<TokenVerifier> verifiers = new ArrayList<>();
-        verifiers.add(new JwtVerifier(new HttpKeySource(client, metadata, jwksUri), () -> name, audience, claims));
+    List<AuthenticationProvider> providers(CallerClaims claims) {
+        List<AuthenticationProvider> providers = new ArrayList<>();
+        providers.add(new JwtTokenProvider(new HttpKeySource(client, metadata, jwksUri), () -> name, audience, claims));
         if (clientId != null && clientSecret != null) {
             var introspection = new HttpIntrospection(client, metadata, clientId, clientSecret);
-            verifiers.add(new OpaqueTokenVerifier(new TokenQuestions(introspection, () -> name, audience, claims)));
+            var questions = new TokenQuestions(introspection, () -> name, audience, claims);
+            providers.add(new CachedIntrospector(questions).provider());
         }
-        return verifiers;
+        return providers;
     }
 
     /** For the service's own pages, where they are a client of the issuer. */

@@ -1,18 +1,18 @@
 package io.inference;
 
 import io.inference.config.Settings;
-import io.inference.security.Admittance;
 import io.inference.security.AuditLog;
 import io.inference.security.GroupCheckProcessor;
+import io.inference.security.GroupNames;
 import io.inference.security.InternalAccess;
+import io.inference.security.InternalKeyProvider;
 import io.inference.security.JwtCheckProcessor;
+import io.inference.security.LocalMachineProvider;
 import io.inference.security.ManagementAccess;
 import io.inference.security.ScopeCheckProcessor;
-import io.inference.security.TokenVerifier;
-import io.inference.security.Tokens;
 import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.SignIn;
-import io.inference.security.jwt.JwtVerifier;
+import io.inference.security.jwt.JwtTokenProvider;
 import io.inference.security.jwt.LocalIssuer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.ProviderManager;
 
-/** Who may come in: one {@link Tokens} for all doors, and the processors that routes name. */
+/** Who may come in: one {@link AuthenticationManager} for all endpoints, and the processors that routes name. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
     @Bean
@@ -30,25 +33,50 @@ class SecurityConfiguration {
         return new AuditLog();
     }
 
-    /** Verifiers that are beans, such as that of API keys, come first; then the issuer's, which take what is left. */
+    /**
+     * Who authenticates, at every endpoint. The providers that are beans, such as those of API keys and of the gRPC endpoint's key, come
+     * first; then the issuer's.
+     */
     @Bean
-    Tokens tokens(
+    AuthenticationManager authenticationManager(
             Settings settings,
             IssuerInUse issuer,
             ObjectProvider<LocalIssuer> embedded,
-            ObjectProvider<TokenVerifier> others) {
+            ObjectProvider<AuthenticationProvider> others) {
+        GroupNames admins = GroupNames.parse(settings.text("auth-admin-group"));
         String groupsClaim = settings.text("auth-groups-claim");
         CallerClaims claims = new CallerClaims(
-                groupsClaim, settings.optionalText("auth-scope-prefix").orElse(null));
-        List<TokenVerifier> verifiers = new ArrayList<>(others.orderedStream().toList());
+                groupsClaim, settings.optionalText("auth-scope-prefix").orElse(null), admins);
+        List<AuthenticationProvider> providers =
+                new ArrayList<>(others.orderedStream().toList());
         if (issuer.named() != null) {
-            verifiers.addAll(issuer.named().verifiers(claims));
+            providers.addAll(issuer.named().providers(claims));
         } else {
-            CallerClaims withoutScopes = new CallerClaims(groupsClaim, null);
-            embedded.ifAvailable(
-                    local -> verifiers.add(new JwtVerifier(local, local::issuer, local.audience(), withoutScopes)));
+            CallerClaims withoutScopes = new CallerClaims(groupsClaim, null, admins);
+            embedded.ifAvailable(local ->
+                    providers.add(new JwtTokenProvider(local, local::issuer, local.audience(), withoutScopes)));
         }
-        return new Tokens(verifiers, settings.text("auth-admin-group"));
+        ProviderManager manager = new ProviderManager(providers);
+        // An authentication holds no credential, and is shared by the requests with its token.
+        manager.setEraseCredentialsAfterAuthentication(false);
+        return manager;
+    }
+
+    @Bean
+    AuthenticationProvider localMachineProvider(Settings settings, AuditLog audit) {
+        if (settings.flag("disable-auth")) {
+            audit.warn("DISABLE_AUTH=true: whoever is on this machine may do everything");
+        }
+        return new LocalMachineProvider(settings.flag("disable-auth"));
+    }
+
+    @Bean
+    InternalKeyProvider internalKeyProvider(Settings settings) {
+        InternalAccess access = new InternalAccess(
+                settings.optionalText("internal-api-key").orElse(""),
+                settings.optionalText("internal-allowed-ips").orElse(""),
+                settings.optionalText("trusted-proxies").orElse(""));
+        return new InternalKeyProvider(access, settings.flag("disable-auth"));
     }
 
     @Bean
@@ -66,19 +94,6 @@ class SecurityConfiguration {
 
     /** @param named null where callers have no tokens, or those of the embedded issuer */
     record IssuerInUse(@Nullable NamedIssuer named) {}
-
-    @Bean
-    Admittance admittance(Settings settings, Tokens tokens, ObjectProvider<LocalIssuer> embedded, AuditLog audit) {
-        if (settings.flag("disable-auth")) {
-            audit.warn("DISABLE_AUTH=true: whoever is on this machine may do everything");
-        }
-        InternalAccess internal = new InternalAccess(
-                settings.optionalText("internal-api-key").orElse(""),
-                settings.optionalText("internal-allowed-ips").orElse(""),
-                settings.optionalText("trusted-proxies").orElse(""));
-        return new Admittance(
-                tokens, internal, settings.flag("disable-auth"), embedded.getIfAvailable() != null, audit);
-    }
 
     @Bean
     ManagementAccess managementAccess(Settings settings, AuditLog audit) {

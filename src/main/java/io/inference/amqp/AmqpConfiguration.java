@@ -6,17 +6,23 @@ import io.inference.broker.Publisher;
 import io.inference.job.Jobs;
 import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
-import io.inference.security.Tokens;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
 
 /** The parts of the door, and the beans that {@code routes/rabbitmq-api.camel.yaml} names. */
 @Configuration(proxyBeanMethods = false)
 class AmqpConfiguration {
     private static final Duration CONFIRM_WAIT = Duration.ofSeconds(15);
+
+    @Bean
+    AuthenticationProvider brokerUserProvider(AmqpSettings settings) {
+        return new BrokerUserProvider(settings.requireToken());
+    }
 
     @Bean
     Publisher amqpPublisher() {
@@ -52,12 +58,12 @@ class AmqpConfiguration {
     PublishingPoint amqpPublishingPoint(
             Broker broker,
             AmqpSettings settings,
-            Tokens tokens,
+            AuthenticationManager authentication,
             List<CallListener> listeners,
             AuditLog audit,
             Publisher publisher,
             Intake intake) {
-        AmqpDoor door = new AmqpDoor(settings, tokens, listeners, audit, publisher, intake);
+        AmqpDoor door = new AmqpDoor(settings, authentication, listeners, audit, publisher, intake);
         return new AmqpPublishingPoint(broker.connections(), door, intake, settings);
     }
 

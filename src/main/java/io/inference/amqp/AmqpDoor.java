@@ -10,29 +10,33 @@ import io.inference.broker.Publisher;
 import io.inference.job.JobError;
 import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
-import io.inference.security.RefusedTokenException;
-import io.inference.security.Tokens;
+import io.inference.security.BearerTokens;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.RefusedCallException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
 /**
  * Takes one message from its queue to where it stays: in a row, or at the dead letters. Says who sent it before its route begins. A service
  * that is too busy, or has no database for a while, keeps the message and tries again.
  */
 final class AmqpDoor {
-    private static final String SCHEME = "Bearer ";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final int MOST_ATTEMPTS = 5;
 
     private final AmqpSettings settings;
-    private final Tokens tokens;
+    private final AuthenticationManager authentication;
     private final List<CallListener> listeners;
     private final AuditLog audit;
     private final Publisher publisher;
@@ -40,13 +44,13 @@ final class AmqpDoor {
 
     AmqpDoor(
             AmqpSettings settings,
-            Tokens tokens,
+            AuthenticationManager authentication,
             List<CallListener> listeners,
             AuditLog audit,
             Publisher publisher,
             Intake intake) {
         this.settings = settings;
-        this.tokens = tokens;
+        this.authentication = authentication;
         this.listeners = List.copyOf(listeners);
         this.audit = audit;
         this.publisher = publisher;
@@ -144,24 +148,20 @@ final class AmqpDoor {
     }
 
     /**
-     * Who sent a message: whoever its token names; without one, the user that the broker vouches for.
+     * Authenticates who sent a message: whoever its token names; without one, the user that the broker vouches for.
      *
-     * @throws InferenceException with {@code UNAUTHENTICATED} where its token does not hold, or it needs one
+     * @throws InferenceException with {@code UNAUTHENTICATED} if its token is not valid, or it needs one
      */
-    Caller caller(Delivery delivery, Call call) {
+    Caller authenticate(Delivery delivery, Call call) {
         String header = delivery.header(HeaderRules.AUTHORIZATION);
-        if (header == null) {
-            if (settings.requireToken()) {
-                throw unauthenticated(delivery, call, "no authorization header");
-            }
-            String user = delivery.properties().getUserId();
-            String name = user == null || user.isBlank() ? "anonymous" : user;
-            return new Caller("amqp:" + name, Set.of(), Set.of(), null, Caller.Kind.SERVICE);
-        }
         try {
-            boolean bearer = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-            return tokens.verify((bearer ? header.substring(SCHEME.length()) : header).strip());
-        } catch (RefusedTokenException e) {
+            Authentication credential = header == null
+                    ? new BrokerUserProvider.BrokerUser(delivery.properties().getUserId())
+                    : new BearerTokenAuthenticationToken(BearerTokens.ofMessage(header));
+            return Objects.requireNonNull(CallerAuthentication.of(authentication.authenticate(credential)));
+        } catch (RefusedCallException e) {
+            throw e.failure();
+        } catch (AuthenticationException e) {
             throw unauthenticated(delivery, call, String.valueOf(e.getMessage()));
         }
     }

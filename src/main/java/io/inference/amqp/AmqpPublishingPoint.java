@@ -8,7 +8,6 @@ import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
 import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
-import io.inference.security.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,6 +27,7 @@ import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.support.converter.MessageConverter;
+import org.springframework.security.authentication.ProviderManager;
 
 /**
  * Where generations get their {@code spring-rabbitmq} component: Camel's, with containers of ours. Its consumers are built stopped; a
@@ -53,7 +53,12 @@ public final class AmqpPublishingPoint implements PublishingPoint {
         AmqpSettings settings = new AmqpSettings(1, 1, true, 0, Duration.ZERO);
         Intake intake = new Intake();
         AmqpDoor door = new AmqpDoor(
-                settings, new Tokens(List.of(), ""), List.of(), new AuditLog(), new Publisher(Duration.ZERO), intake);
+                settings,
+                new ProviderManager(new BrokerUserProvider(false)),
+                List.of(),
+                new AuditLog(),
+                new Publisher(Duration.ZERO),
+                intake);
         return new AmqpPublishingPoint(new CachingConnectionFactory(), door, intake, settings);
     }
 
@@ -138,7 +143,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
             delivery.setCall(call);
             exchange.setProperty(Call.PROPERTY, call);
             exchange.setProperty(Delivery.PROPERTY, delivery);
-            exchange.setProperty(Caller.PROPERTY, door.caller(delivery, call));
+            exchange.setProperty(Caller.PROPERTY, door.authenticate(delivery, call));
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
                 public void onDone(Exchange done) {

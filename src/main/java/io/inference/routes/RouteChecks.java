@@ -36,9 +36,8 @@ final class RouteChecks {
     private static final Set<String> OF_THE_MACHINE = Set.of("env", "sys", "sysenv", "service", "bean");
 
     private static final Set<String> DOORS = Set.of("platform-http", "grpc", "spring-rabbitmq");
-    private static final String AUTHENTICATE = "authenticate";
-    private static final Set<String> BEFORE_AUTHENTICATION = new TreeSet<>(Set.of(
-            "process", "setBody", "setHeader", "setProperty", "setVariable", "removeHeader", "removeHeaders", "log"));
+    /** Whose security chain reads the definition of the route that serves a path. */
+    private static final String REST = "platform-http";
 
     private final CamelContext context;
     private final Settings settings;
@@ -119,28 +118,29 @@ final class RouteChecks {
         return DOORS.contains(uri.replaceFirst(":.*", ""));
     }
 
-    /** The doors verify callers beneath the routes; whether one may use models is said in the route. */
-    private void checkDoor(RouteDefinition route) {
-        if (!isDoor(route.getInput().getEndpointUri())) {
-            return;
+    /** Callers are authenticated beneath the routes; who may call is said by the route, or for REST by its note, or by the settings. */
+    private void checkAccess(RouteDefinition route) {
+        RouteAccess access = RouteAccess.of(route);
+        String uri = route.getInput().getEndpointUri();
+        boolean rest = uri.startsWith(REST);
+        String wrong = access.scope() != null && !rest
+                ? "a note '" + RouteAccess.MARK + "' counts on a route from " + REST + " alone"
+                : access.fault();
+        if (wrong != null) {
+            fault(route, route, wrong);
         }
-        for (ProcessorDefinition<?> step : own(route)) {
-            if (step instanceof ToDefinition to && flowName(to.getEndpointUri()).equals(AUTHENTICATE)) {
-                return;
-            }
-            if (!BEFORE_AUTHENTICATION.contains(step.getShortName())) {
-                break;
-            }
+        if (!rest && isDoor(uri) && !access.decides()) {
+            fault(
+                    route,
+                    route,
+                    "a route of a door calls direct:" + RouteAccess.AUTHENTICATE
+                            + " before it sends anything on: only " + RouteAccess.BEFORE_AUTHENTICATION
+                            + " may come first");
         }
-        fault(
-                route,
-                route,
-                "a route of a door calls direct:" + AUTHENTICATE + " before it sends anything on: only "
-                        + BEFORE_AUTHENTICATION + " may come first");
     }
 
     private void checkRoute(RouteDefinition route) {
-        checkDoor(route);
+        checkAccess(route);
         for (ProcessorDefinition<?> step : steps(route.getOutputs())) {
             switch (step) {
                 case ProcessDefinition process -> checkBean(route, step, process.getRef());
@@ -217,7 +217,7 @@ final class RouteChecks {
         faults.add(new RouteFault(file, Math.max(step.getLineNumber(), 0), id, message));
     }
 
-    private static String flowName(@Nullable String uri) {
+    static String flowName(@Nullable String uri) {
         if (uri == null) {
             return "";
         }

@@ -38,8 +38,8 @@ public final class InternalAccess {
         return !keys.isEmpty();
     }
 
-    boolean mayComeFrom(Knock knock) {
-        return peers.of(knock.peer(), knock.forwardedFor())
+    boolean mayComeFrom(CallDetails call) {
+        return peers.of(call.peer(), call.forwardedFor())
                 .filter(address -> allowed.stream().anyMatch(network -> network.contains(address)))
                 .isPresent();
     }

@@ -15,15 +15,15 @@ final class LocalMachine {
     private LocalMachine() {}
 
     /** Why the request is not let in as one of this machine; null where it is. */
-    static @Nullable String objection(Knock knock) {
-        String peer = knock.peer();
+    static @Nullable String objection(CallDetails call) {
+        String peer = call.peer();
         if (!peer.startsWith("127.") && !peer.equals("::1") && !peer.equals("0:0:0:0:0:0:0:1")) {
             return "only callers on this machine may come in";
         }
-        if (knock.host() != null && !isName(knock.host())) {
+        if (call.host() != null && !isName(call.host())) {
             return "the Host header does not name this machine";
         }
-        if (knock.origin() != null && !isOrigin(knock.origin())) {
+        if (call.origin() != null && !isOrigin(call.origin())) {
             return "pages of other origins may not call this service";
         }
         return null;

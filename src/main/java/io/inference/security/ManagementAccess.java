@@ -27,28 +27,27 @@ public final class ManagementAccess {
      * @param fetchSite what a browser says of where a request comes from, the header Sec-Fetch-Site; a typed address is {@code none}
      * @return null where the request is let in
      */
-    public @Nullable InferenceException refusal(Knock knock, @Nullable String fetchSite) {
-        boolean reads = knock.method().equals("GET") || knock.method().equals("HEAD");
-        if (!reads || !PATHS.matcher(knock.path()).matches()) {
-            return refuse(knock, ErrorCode.NOT_FOUND, "page not found");
+    public @Nullable InferenceException refusal(CallDetails call, @Nullable String fetchSite) {
+        boolean reads = call.method().equals("GET") || call.method().equals("HEAD");
+        if (!reads || !PATHS.matcher(call.path()).matches()) {
+            return refuse(call, ErrorCode.NOT_FOUND, "page not found");
         }
-        String objection = objection(knock, fetchSite);
-        return objection == null ? null : refuse(knock, ErrorCode.FORBIDDEN, objection);
+        String objection = objection(call, fetchSite);
+        return objection == null ? null : refuse(call, ErrorCode.FORBIDDEN, objection);
     }
 
-    private @Nullable String objection(Knock knock, @Nullable String fetchSite) {
-        if (knock.forwarded()) {
+    private @Nullable String objection(CallDetails call, @Nullable String fetchSite) {
+        if (call.forwarded()) {
             return "a proxy passed this on";
         }
-        if (knock.origin() != null || fetchSite != null && !fetchSite.equals("none")) {
+        if (call.origin() != null || fetchSite != null && !fetchSite.equals("none")) {
             return "pages may not ask this port";
         }
-        return loopback ? LocalMachine.objection(knock) : null;
+        return loopback ? LocalMachine.objection(call) : null;
     }
 
-    private InferenceException refuse(Knock knock, ErrorCode code, String message) {
-        audit.refused(
-                knock.id(), knock.peer(), knock.method(), knock.path(), code.reason(), "management port: " + message);
+    private InferenceException refuse(CallDetails call, ErrorCode code, String message) {
+        audit.refused(call.id(), call.peer(), call.method(), call.path(), code.reason(), "management port: " + message);
         return new InferenceException(code, message);
     }
 }

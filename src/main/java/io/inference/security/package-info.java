@@ -1,6 +1,7 @@
 /**
- * Who may come in, and how much it may ask. Doors ask here, nothing else decides: {@link Admittance} for what comes over HTTP,
- * {@link Tokens} for a credential of any door, the processors for what routes say of groups.
+ * Who may come in, and how much it may ask. One {@code AuthenticationManager} of Spring Security serves the endpoints of every kind; this
+ * package and those below it are its providers, what they authenticate ({@link CallerAuthentication}), and the processors by which
+ * routes authorize.
  */
 @NullMarked
 package io.inference.security;

@@ -1,16 +1,12 @@
 package io.inference.bench;
 
 import com.nimbusds.jose.jwk.JWKSet;
-import io.inference.security.Admission;
-import io.inference.security.Admittance;
-import io.inference.security.AuditLog;
+import io.inference.http.security.TestChain;
 import io.inference.security.ForgedTokens;
-import io.inference.security.InternalAccess;
-import io.inference.security.Knock;
+import io.inference.security.GroupNames;
 import io.inference.security.TestIssuer;
-import io.inference.security.Tokens;
 import io.inference.security.issuer.CallerClaims;
-import io.inference.security.jwt.JwtVerifier;
+import io.inference.security.jwt.JwtTokenProvider;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +21,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 
-/** What it costs to let a caller in, or to refuse a forged token, its audit line among it. */
+/** What the security chain costs to let a caller in, or to refuse a forged token, its audit line among it. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -35,27 +35,31 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class TokenBenchmark {
     private TestIssuer issuer;
-    private Admittance admittance;
-    private Knock known;
-    private Knock unsigned;
-    private Knock strangers;
-    private Knock unknownKey;
-    private Knock expired;
+    private TestChain chain;
+    private Authentication let;
+    private String known;
+    private String unsigned;
+    private String strangers;
+    private String unknownKey;
+    private String expired;
 
     @Setup
     public void setUp() throws Exception {
         issuer = new TestIssuer();
         JWKSet keys = new JWKSet(issuer.key()).toPublicJWKSet();
-        JwtVerifier verifier =
-                new JwtVerifier(() -> keys, issuer::url, TestIssuer.AUDIENCE, new CallerClaims("groups", null));
-        admittance = new Admittance(
-                new Tokens(List.of(verifier), "admins"), new InternalAccess("", "", ""), false, false, new AuditLog());
+        CallerClaims claims = new CallerClaims("groups", null, GroupNames.parse("admins"));
+        chain = new TestChain(
+                new JwtTokenProvider(() -> keys, issuer::url, TestIssuer.AUDIENCE, claims),
+                "",
+                false,
+                false,
+                List.of());
         Map<String, String> forged = ForgedTokens.of(issuer);
-        known = knock(issuer.token());
-        unsigned = knock(forged.get("alg none"));
-        strangers = knock(forged.get("a stranger's key under the issuer's kid"));
-        unknownKey = knock(forged.get("an unknown kid"));
-        expired = knock(forged.get("expired"));
+        known = issuer.token();
+        unsigned = forged.get("alg none");
+        strangers = forged.get("a stranger's key under the issuer's kid");
+        unknownKey = forged.get("an unknown kid");
+        expired = forged.get("expired");
     }
 
     @TearDown
@@ -63,43 +67,51 @@ public class TokenBenchmark {
         issuer.close();
     }
 
-    private static Knock knock(String token) {
-        return new Knock(
-                "id",
-                "GET",
-                "/v1/models",
+    private Object send(String token) throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest(chain.context(), "GET", "/v1/models");
+        if (!token.isEmpty()) {
+            request.addHeader("Authorization", "Bearer " + token);
+        }
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        let = null;
+        chain.send(
+                request,
+                response,
                 true,
-                "127.0.0.1",
-                "localhost",
-                null,
-                List.of("Bearer " + token),
-                List.of(),
-                List.of(),
-                false);
+                (passed, answer) -> let = SecurityContextHolder.getContext().getAuthentication());
+        return let == null ? response : let;
+    }
+
+    /** What the stand-ins for a request and its answer cost by themselves. */
+    @Benchmark
+    public Object standIns() {
+        MockHttpServletRequest request = new MockHttpServletRequest(chain.context(), "GET", "/v1/models");
+        request.addHeader("Authorization", "Bearer " + known);
+        return List.of(request, new MockHttpServletResponse());
     }
 
     @Benchmark
-    public Admission knownToken() {
-        return admittance.admit(known);
+    public Object knownToken() throws Exception {
+        return send(known);
     }
 
     @Benchmark
-    public Admission unsignedToken() {
-        return admittance.admit(unsigned);
+    public Object unsignedToken() throws Exception {
+        return send(unsigned);
     }
 
     @Benchmark
-    public Admission strangersSignature() {
-        return admittance.admit(strangers);
+    public Object strangersSignature() throws Exception {
+        return send(strangers);
     }
 
     @Benchmark
-    public Admission unknownKeyId() {
-        return admittance.admit(unknownKey);
+    public Object unknownKeyId() throws Exception {
+        return send(unknownKey);
     }
 
     @Benchmark
-    public Admission expiredToken() {
-        return admittance.admit(expired);
+    public Object expiredToken() throws Exception {
+        return send(expired);
     }
 }

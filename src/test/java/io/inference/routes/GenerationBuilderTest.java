@@ -187,15 +187,39 @@ class GenerationBuilderTest {
     }
 
     @Test
-    void aRouteOfADoorThatAsksNobodyIsTold() {
+    void aRouteOfADoorThatAsksNobodyIsToldUnlessTheSecurityChainAsksForIt() {
+        beans.bind("greeter", (Processor) exchange -> {});
         String open = door("greet", "/greet", "greeter").replace("name: authenticate", "name: greeting");
+        Map<String, String> files = Map.of(
+                "greet.camel.yaml", open, "greeting.camel.yaml", flow("greeting", "log", "id: hi", "message: hi"));
+        assertThat(build(files)).isNotNull();
         refused(
                 Map.of(
                         "greet.camel.yaml",
-                        open,
+                        open.replace("uri: platform-http", "uri: spring-rabbitmq")
+                                .replace("path: \"/greet\"", "exchangeName: default")
+                                .replace("httpMethodRestrict: GET", "queues: greetings"),
                         "greeting.camel.yaml",
                         flow("greeting", "log", "id: hi", "message: hi")),
                 "greet.camel.yaml:1, step greet: a route of a door calls direct:authenticate before it sends anything on");
+    }
+
+    @Test
+    void aScopeInANoteIsOneWordAndOnARouteFromPlatformHttp() {
+        beans.bind("greeter", (Processor) exchange -> {});
+        String noted = door("greet", "/greet", "greeter").replace("    from:", "    note: \"scope: keys\"\n    from:");
+        assertThat(build(Map.of("greet.camel.yaml", noted))).isNotNull();
+        for (String wrong : List.of("", "keys jobs", "Keys", "*", "keys,jobs")) {
+            refused(
+                    Map.of("greet.camel.yaml", noted.replace("scope: keys", "scope: " + wrong)),
+                    "greet.camel.yaml:1, step greet: 'scope: " + wrong + "' names no scope");
+        }
+        refused(
+                Map.of(
+                        "flow.camel.yaml",
+                        flow("flow", "log", "id: hi", "message: hi")
+                                .replace("    from:", "    note: \"scope: keys\"\n    from:")),
+                "flow.camel.yaml:1, step flow: a note 'scope:' counts on a route from platform-http alone");
     }
 
     @Test

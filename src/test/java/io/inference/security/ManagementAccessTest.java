@@ -19,11 +19,11 @@ class ManagementAccessTest {
     @ParameterizedTest
     @ValueSource(strings = {"/actuator/health", "/actuator/health/readiness", "/actuator/prometheus"})
     void healthAndMetricsAreAnswered(String path) {
-        assertThat(onLoopback.refusal(knock("GET", path, "127.0.0.1", "localhost:8081", null, false), null))
+        assertThat(onLoopback.refusal(call("GET", path, "127.0.0.1", "localhost:8081", null, false), null))
                 .isNull();
-        assertThat(inCluster.refusal(knock("HEAD", path, "10.1.2.3", "10.1.9.9:8081", null, false), null))
+        assertThat(inCluster.refusal(call("HEAD", path, "10.1.2.3", "10.1.9.9:8081", null, false), null))
                 .isNull();
-        assertThat(inCluster.refusal(knock("GET", path, "10.1.2.3", "inference.default.svc", null, false), "none"))
+        assertThat(inCluster.refusal(call("GET", path, "10.1.2.3", "inference.default.svc", null, false), "none"))
                 .isNull();
     }
 
@@ -42,15 +42,15 @@ class ManagementAccessTest {
         "GET, /"
     })
     void nothingElseIsThere(String method, String path) {
-        assertThat(code(inCluster.refusal(knock(method, path, "10.1.2.3", "x", null, false), null)))
+        assertThat(code(inCluster.refusal(call(method, path, "10.1.2.3", "x", null, false), null)))
                 .isEqualTo(ErrorCode.NOT_FOUND);
     }
 
     @Test
     void whatAProxyPassedOnIsRefused() {
-        assertThat(code(inCluster.refusal(knock("GET", HEALTH, "10.1.2.3", "x", null, true), null)))
+        assertThat(code(inCluster.refusal(call("GET", HEALTH, "10.1.2.3", "x", null, true), null)))
                 .isEqualTo(ErrorCode.FORBIDDEN);
-        assertThat(code(onLoopback.refusal(knock("GET", HEALTH, "127.0.0.1", "localhost", null, true), null)))
+        assertThat(code(onLoopback.refusal(call("GET", HEALTH, "127.0.0.1", "localhost", null, true), null)))
                 .isEqualTo(ErrorCode.FORBIDDEN);
     }
 
@@ -58,19 +58,19 @@ class ManagementAccessTest {
     @ValueSource(strings = {"same-origin", "same-site", "cross-site", "anything"})
     void pagesAreRefused(String fetchSite) {
         for (ManagementAccess access : List.of(inCluster, onLoopback)) {
-            assertThat(code(access.refusal(knock("GET", HEALTH, "127.0.0.1", "localhost", null, false), fetchSite)))
+            assertThat(code(access.refusal(call("GET", HEALTH, "127.0.0.1", "localhost", null, false), fetchSite)))
                     .isEqualTo(ErrorCode.FORBIDDEN);
             assertThat(code(access.refusal(
-                            knock("GET", HEALTH, "127.0.0.1", "localhost", "http://localhost:3000", false), null)))
+                            call("GET", HEALTH, "127.0.0.1", "localhost", "http://localhost:3000", false), null)))
                     .isEqualTo(ErrorCode.FORBIDDEN);
         }
     }
 
     @Test
     void onLoopbackANameThatWasReboundToThisMachineIsRefused() {
-        assertThat(code(onLoopback.refusal(knock("GET", HEALTH, "127.0.0.1", "evil.example:8081", null, false), null)))
+        assertThat(code(onLoopback.refusal(call("GET", HEALTH, "127.0.0.1", "evil.example:8081", null, false), null)))
                 .isEqualTo(ErrorCode.FORBIDDEN);
-        assertThat(code(onLoopback.refusal(knock("GET", HEALTH, "10.0.0.1", "localhost", null, false), null)))
+        assertThat(code(onLoopback.refusal(call("GET", HEALTH, "10.0.0.1", "localhost", null, false), null)))
                 .isEqualTo(ErrorCode.FORBIDDEN);
     }
 
@@ -79,7 +79,8 @@ class ManagementAccessTest {
         return refusal.code();
     }
 
-    private static Knock knock(String method, String path, String peer, String host, String origin, boolean forwarded) {
-        return new Knock("id", method, path, false, peer, host, origin, List.of(), List.of(), List.of(), forwarded);
+    private static CallDetails call(
+            String method, String path, String peer, String host, String origin, boolean forwarded) {
+        return new CallDetails("id", method, path, peer, host, origin, List.of(), forwarded);
     }
 }

@@ -13,8 +13,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import io.inference.security.Knock;
-import io.inference.security.RpcAdmittance;
+import io.inference.security.CallDetails;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -28,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class DoorInterceptor implements ServerInterceptor {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final RpcAdmittance admittance;
+    private final RpcAuthentication authentication;
     private final CallsUnderWay calls;
 
-    DoorInterceptor(RpcAdmittance admittance, CallsUnderWay calls) {
-        this.admittance = admittance;
+    DoorInterceptor(RpcAuthentication authentication, CallsUnderWay calls) {
+        this.authentication = authentication;
         this.calls = calls;
     }
 
@@ -55,7 +54,7 @@ final class DoorInterceptor implements ServerInterceptor {
         }
         boolean begun = false;
         try {
-            Caller caller = admittance.admit(knock(id, call, metadata));
+            Caller caller = authentication.authenticate(details(id, call, metadata), metadata);
             Context context = Context.current().withValue(Visitor.KEY, new Visitor(id, caller));
             Listener<Q> listener = new Leaving<>(Contexts.interceptCall(context, call, metadata, next));
             begun = true;
@@ -69,17 +68,14 @@ final class DoorInterceptor implements ServerInterceptor {
         }
     }
 
-    private static Knock knock(String id, ServerCall<?, ?> call, Metadata metadata) {
-        return new Knock(
+    private static CallDetails details(String id, ServerCall<?, ?> call, Metadata metadata) {
+        return new CallDetails(
                 id,
                 "grpc",
                 "/" + call.getMethodDescriptor().getFullMethodName(),
-                true,
                 peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
                 call.getAuthority(),
                 metadata.get(RpcMetadata.ORIGIN),
-                RpcMetadata.all(metadata, RpcMetadata.AUTHORIZATION),
-                RpcMetadata.all(metadata, RpcMetadata.API_KEY),
                 List.of(),
                 false);
     }

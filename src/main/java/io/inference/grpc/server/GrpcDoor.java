@@ -5,12 +5,12 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.inference.api.CallListener;
 import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
-import io.inference.security.RpcAdmittance;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.security.authentication.AuthenticationManager;
 
 /** The door as the service sees it: a place to publish routes to, and a server that starts and stops with the web server. */
 public final class GrpcDoor implements SmartLifecycle {
@@ -27,12 +27,15 @@ public final class GrpcDoor implements SmartLifecycle {
 
     /**
      * @param services that routes may serve
+     * @param authentication says who calls
+     * @param authenticationOff lets in whoever is on this machine, and nobody else
      * @param listeners hear of every call
      */
     public GrpcDoor(
             GrpcSettings settings,
             List<ServiceDescriptor> services,
-            RpcAdmittance admittance,
+            AuthenticationManager authentication,
+            boolean authenticationOff,
             List<CallListener> listeners,
             AuditLog audit) {
         this.settings = settings;
@@ -41,7 +44,8 @@ public final class GrpcDoor implements SmartLifecycle {
         var shared = new RpcHandler.Door(settings.requestTimeout(), listeners, calls, audit);
         var methods = new PublishedMethods(shared, health);
         this.publishingPoint = new GrpcPublishingPoint(services, methods);
-        this.server = new GrpcServer(settings, methods, new DoorInterceptor(admittance, calls), calls, health);
+        var rpcAuthentication = new RpcAuthentication(authentication, authenticationOff, audit);
+        this.server = new GrpcServer(settings, methods, new DoorInterceptor(rpcAuthentication, calls), calls, health);
     }
 
     /** A place to publish to from which nothing is served: for checking routes without a server. */

@@ -1,11 +1,17 @@
 package io.inference.http.docs;
 
+import io.inference.http.security.PublicFiles;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 import org.springframework.http.CacheControl;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
@@ -15,6 +21,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 class DocsConfiguration implements WebMvcConfigurer {
     private static final String WEBJAR_FACTS = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
+    private static final List<String> FILES = List.of("swagger-ui*", "favicon*", "oauth2-redirect*.js");
 
     @Bean
     OpenApiDocument openApiDocument(
@@ -25,10 +32,28 @@ class DocsConfiguration implements WebMvcConfigurer {
     /** Only these files: the others of the webjar are pages of its own that point to documents elsewhere. */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
-        registry.addResourceHandler("/docs/swagger-ui*", "/docs/favicon*", "/docs/oauth2-redirect*.js")
-                .addResourceLocations(
-                        "classpath:/docs/", "classpath:/META-INF/resources/webjars/swagger-ui/" + version() + "/")
+        registry.addResourceHandler(FILES.stream().map(file -> "/docs/" + file).toArray(String[]::new))
+                .addResourceLocations(folders().toArray(String[]::new))
                 .setCacheControl(CacheControl.maxAge(Duration.ofHours(1)).cachePublic());
+    }
+
+    /** They need no caller: those that are in this build, by their names. */
+    @Bean
+    PublicFiles docsFiles() throws IOException {
+        PathMatchingResourcePatternResolver classPath = new PathMatchingResourcePatternResolver();
+        Set<String> paths = new TreeSet<>();
+        for (String folder : folders()) {
+            for (String pattern : FILES) {
+                for (Resource file : classPath.getResources(folder + pattern)) {
+                    paths.add("/docs/" + file.getFilename());
+                }
+            }
+        }
+        return new PublicFiles(paths);
+    }
+
+    private static List<String> folders() {
+        return List.of("classpath:/docs/", "classpath:/META-INF/resources/webjars/swagger-ui/" + version() + "/");
     }
 
     private static String version() {

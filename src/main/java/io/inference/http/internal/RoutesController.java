@@ -10,6 +10,7 @@ import io.inference.routes.RouteChange;
 import io.inference.routes.RouteGenerations;
 import io.inference.routes.RoutesStatus;
 import io.inference.security.AuditLog;
+import io.inference.security.CallerAuthentication;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
@@ -77,7 +78,8 @@ class RoutesController {
     }
 
     private ResponseEntity<RouteChange> change(HttpServletRequest request, Function<String, RouteChange> act) {
-        String who = request.getAttribute(Caller.PROPERTY) instanceof Caller caller ? caller.subject() : "unknown";
+        Caller caller = CallerAuthentication.current();
+        String who = caller == null ? "unknown" : caller.subject();
         audit.did(RequestId.of(request), who, request.getMethod() + " " + request.getRequestURI());
         RouteChange change = act.apply(who);
         return ResponseEntity.status(change.outcome() == RouteChange.Outcome.REFUSED ? 422 : 200)

@@ -1,14 +1,11 @@
 package io.inference.http.server;
 
 import io.inference.security.IncomingNames;
-import io.inference.security.Knock;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** Which headers pass the door. Names are compared without regard to case. */
 final class HeaderRules {
@@ -32,28 +29,7 @@ final class HeaderRules {
     static final List<String> OF_LIMITS =
             OUTGOING.stream().filter(name -> name.startsWith("x-ratelimit-")).toList();
 
-    private static final Pattern FORWARDING = Pattern.compile(
-            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip)",
-            Pattern.CASE_INSENSITIVE);
-
     private HeaderRules() {}
-
-    /** @param routed whether a route serves the path */
-    static Knock knock(String id, boolean routed, HttpServletRequest request) {
-        return new Knock(
-                id,
-                request.getMethod(),
-                request.getRequestURI(),
-                routed,
-                request.getRemoteAddr(),
-                request.getHeader("Host"),
-                request.getHeader("Origin"),
-                Collections.list(request.getHeaders("Authorization")),
-                Collections.list(request.getHeaders("X-API-Key")),
-                Collections.list(request.getHeaders("X-Forwarded-For")),
-                Collections.list(request.getHeaderNames()).stream()
-                        .anyMatch(name -> FORWARDING.matcher(name).matches()));
-    }
 
     /**
      * How a request's body is coded: in lower case, {@code x-gzip} by its newer name, without {@code identity}. Empty where there is no
@@ -69,20 +45,6 @@ final class HeaderRules {
                 .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
                 .map(coding -> coding.equals("x-gzip") ? "gzip" : coding)
                 .toList();
-    }
-
-    /**
-     * What browsers are to keep to: no answer is a page of another site's, a frame, or a script, and a name that was once reached by TLS
-     * is asked in no other way. The latter is not said of this machine's own name, which other programs answer to as well.
-     */
-    static void secure(HttpServletRequest request, HttpServletResponse response) {
-        if (request.isSecure() && !request.getServerName().endsWith("localhost")) {
-            response.setHeader("Strict-Transport-Security", "max-age=31536000");
-        }
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("X-Frame-Options", "DENY");
-        response.setHeader("Referrer-Policy", "no-referrer");
-        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
     }
 
     /**

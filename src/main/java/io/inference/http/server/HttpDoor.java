@@ -11,6 +11,8 @@ import io.inference.http.PendingAnswer;
 import io.inference.http.RequestId;
 import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.ScopeCheckProcessor;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -54,7 +56,8 @@ final class HttpDoor {
 
     void handle(RoutingTable.Match match, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Call call = new Call(RequestId.of(request), "rest", settings.requestTimeout());
-        if (request.getAttribute(Caller.PROPERTY) instanceof Caller caller) {
+        Caller caller = CallerAuthentication.current();
+        if (caller != null) {
             // Some calls end before a route looks at who is calling.
             call.setCaller(caller.subject());
         }
@@ -85,8 +88,8 @@ final class HttpDoor {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
-        RouteConsumer consumer = match.byMethod().get(method);
+        String method = request.getMethod();
+        RouteConsumer consumer = match.consumer(method);
         if (consumer == null) {
             response.setHeader("Allow", match.allowed());
             sender.send(
@@ -109,6 +112,10 @@ final class HttpDoor {
                     // along.
                     exchange.getMessage().removeHeader("Content-Encoding");
                     exchange.getMessage().removeHeader("Content-Length");
+                }
+                if (consumer.access().scope() != null) {
+                    exchange.setProperty(
+                            ScopeCheckProcessor.REQUIRED, consumer.access().scope());
                 }
                 exchange.setProperty(PendingAnswer.PROPERTY, early);
                 run(consumer, exchange, early);
@@ -159,7 +166,7 @@ final class HttpDoor {
     private static void fill(
             Exchange exchange, RoutingTable.Match match, Call call, HttpServletRequest request, byte[] body) {
         exchange.setProperty(Call.PROPERTY, call);
-        exchange.setProperty(Caller.PROPERTY, request.getAttribute(Caller.PROPERTY));
+        exchange.setProperty(Caller.PROPERTY, CallerAuthentication.current());
         Message message = exchange.getMessage();
         message.setBody(body);
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {

@@ -1,6 +1,7 @@
 package io.inference.http.server;
 
 import io.inference.http.docs.PublishedPaths;
+import io.inference.http.security.RouteLookup;
 import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Where generations publish their {@code platform-http} routes. An engine of our own, because a request then runs its route on the
  * container's own virtual thread, with no second hop and with our header rules.
  */
-public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
+public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, RouteLookup {
     private volatile RoutingTable current = new RoutingTable(new InFlight());
     private volatile @Nullable RoutingTable candidate;
 
@@ -37,6 +38,7 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
 
             @Override
             public void publish() {
+                table.readAccess();
                 current = table;
             }
 
@@ -47,8 +49,15 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
         };
     }
 
+    @Override
+    public RoutingTable.Entry enter(String path, boolean preview) {
+        RoutingTable table = preview ? enterCandidate() : null;
+        RoutingTable entered = table == null ? enter() : table;
+        return new RoutingTable.Entry(entered, entered.find(path));
+    }
+
     /** The paths that serve now; the caller has entered their generation and leaves it. */
-    RoutingTable enter() {
+    private RoutingTable enter() {
         while (true) {
             RoutingTable table = current;
             if (table.calls().enter()) {
@@ -58,8 +67,7 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths {
     }
 
     /** The paths that wait for a decision, entered as well; null where none do. */
-    @Nullable
-    RoutingTable enterCandidate() {
+    private @Nullable RoutingTable enterCandidate() {
         RoutingTable table = candidate;
         return table != null && table.calls().enter() ? table : null;
     }

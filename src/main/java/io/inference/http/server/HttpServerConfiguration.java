@@ -1,7 +1,6 @@
 package io.inference.http.server;
 
 import io.inference.api.CallListener;
-import io.inference.security.Admittance;
 import io.inference.security.AuditLog;
 import java.util.List;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
@@ -13,6 +12,9 @@ import org.springframework.core.Ordered;
 
 @Configuration(proxyBeanMethods = false)
 class HttpServerConfiguration {
+    /** The next after the security chain ({@code spring.security.filter.order}), and before Boot's filters for its own pages. */
+    private static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 1;
+
     @Bean
     HttpPublishingPoint httpPublishingPoint() {
         return new HttpPublishingPoint();
@@ -25,15 +27,14 @@ class HttpServerConfiguration {
 
     @Bean
     FilterRegistrationBean<DoorFilter> doorFilter(
-            Admittance admittance,
             HttpPublishingPoint routes,
             HttpSettings settings,
             AuditLog audit,
             List<CallListener> listeners,
             CallWatch watch) {
         HttpDoor door = new HttpDoor(settings, listeners, watch, audit);
-        var filter = new FilterRegistrationBean<>(new DoorFilter(admittance, routes, door, settings, audit));
-        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        var filter = new FilterRegistrationBean<>(new DoorFilter(routes, door, settings));
+        filter.setOrder(ORDER);
         return filter;
     }
 

@@ -1,16 +1,19 @@
 package io.inference.http.server;
 
+import io.inference.routes.RouteAccess;
 import java.util.Optional;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A route that listens on a path; enters itself in its generation's table when it starts. */
 final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsumer {
     private final PlatformHttpEndpoint endpoint;
     private final RoutingTable table;
+    private volatile @Nullable RouteAccess access;
 
     RouteConsumer(PlatformHttpEndpoint endpoint, Processor processor, RoutingTable table) {
         super(endpoint, processor);
@@ -36,6 +39,16 @@ final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsume
 
     String routeId() {
         return route().map(Route::getRouteId).orElse("");
+    }
+
+    /** Who may call it, as the route's definition says. */
+    RouteAccess access() {
+        RouteAccess known = access;
+        if (known == null) {
+            known = RouteAccess.of(endpoint.getCamelContext(), routeId());
+            access = known;
+        }
+        return known;
     }
 
     String description() {

@@ -1,6 +1,8 @@
 package io.inference.http.server;
 
+import io.inference.http.security.RouteLookup;
 import io.inference.routes.InFlight;
+import io.inference.routes.RouteAccess;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,6 +46,12 @@ final class RoutingTable {
      * @param variables values of the path's {@code {variables}}
      */
     record Match(Map<String, RouteConsumer> byMethod, Map<String, String> variables) {
+        /** Whoever serves a method; GET's consumer serves HEAD as well. */
+        @Nullable
+        RouteConsumer consumer(String method) {
+            return byMethod.get(method.equals("HEAD") ? "GET" : method);
+        }
+
         /** The path's methods, as the header Allow lists them: HEAD is answered wherever GET is. */
         String allowed() {
             Set<String> methods = new TreeSet<>(byMethod.keySet());
@@ -51,6 +59,25 @@ final class RoutingTable {
                 methods.add("HEAD");
             }
             return String.join(", ", methods);
+        }
+    }
+
+    /** A path that was looked up in a generation, which stays until this is closed. */
+    record Entry(RoutingTable table, @Nullable Match match) implements RouteLookup.Entry {
+        @Override
+        public boolean isRouted() {
+            return match != null;
+        }
+
+        @Override
+        public @Nullable RouteAccess access(String method) {
+            RouteConsumer consumer = match == null ? null : match.consumer(method);
+            return consumer == null ? null : consumer.access();
+        }
+
+        @Override
+        public void close() {
+            table.calls().leave();
         }
     }
 
@@ -115,6 +142,11 @@ final class RoutingTable {
             }
         }
         return null;
+    }
+
+    /** Reads who may call its routes, before anybody does. */
+    void readAccess() {
+        consumers.forEach(RouteConsumer::access);
     }
 
     List<RouteFault> faults() {

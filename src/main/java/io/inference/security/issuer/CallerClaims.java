@@ -1,6 +1,8 @@
 package io.inference.security.issuer;
 
 import io.inference.api.Caller;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;
 import java.util.Collection;
 import java.util.List;
@@ -19,17 +21,25 @@ public final class CallerClaims {
 
     private final String groupsClaim;
     private final @Nullable String scopePrefix;
+    private final GroupNames adminGroups;
 
     /**
      * @param groupsClaim name of a claim, or of one within an object, as in {@code realm_access.roles}
      * @param scopePrefix how scopes of this service begin; null where tokens' scopes do not count, since many hold others' alone
+     * @param adminGroups whose members are admins
      */
-    public CallerClaims(String groupsClaim, @Nullable String scopePrefix) {
+    public CallerClaims(String groupsClaim, @Nullable String scopePrefix, GroupNames adminGroups) {
+        this.adminGroups = adminGroups;
         this.groupsClaim = groupsClaim;
         this.scopePrefix = scopePrefix;
     }
 
-    public Caller caller(Jwt jwt) throws RefusedTokenException {
+    /** @throws RefusedTokenException if the claims name no caller that this service knows */
+    public CallerAuthentication authentication(Jwt jwt) {
+        return new CallerAuthentication(adminGroups.asAdmin(caller(jwt)), jwt.getExpiresAt());
+    }
+
+    private Caller caller(Jwt jwt) {
         String subject = jwt.getSubject();
         if (subject == null || subject.isBlank() || subject.length() > LONGEST_SUBJECT) {
             throw new RefusedTokenException("no sub, or one that is too long");
@@ -46,7 +56,7 @@ public final class CallerClaims {
     }
 
     /** Without the prefix. A token with none of them was made for other services: no restriction would be the contrary. */
-    private Set<String> scopes(Map<String, Object> claims) throws RefusedTokenException {
+    private Set<String> scopes(Map<String, Object> claims) {
         Set<String> scopes = new TreeSet<>();
         if (scopePrefix == null) {
             return scopes;

@@ -65,7 +65,7 @@ final class KeySetParser {
         Set<KeyOperation> operations = key.getKeyOperations();
         return (key.getKeyUse() == null || KeyUse.SIGNATURE.equals(key.getKeyUse()))
                 && (operations == null || operations.contains(KeyOperation.VERIFY))
-                && (key.getAlgorithm() == null || JwtVerifier.ALGORITHMS.contains(key.getAlgorithm()))
+                && (key.getAlgorithm() == null || JwtTokenProvider.ALGORITHMS.contains(key.getAlgorithm()))
                 && isStrong(key);
     }
 

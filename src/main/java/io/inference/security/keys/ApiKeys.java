@@ -5,31 +5,35 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.inference.api.Caller;
 import io.inference.api.InferenceException;
 import io.inference.database.Database;
+import io.inference.security.BearerTokens;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.GroupNames;
+import io.inference.security.RefusedCallException;
 import io.inference.security.RefusedTokenException;
-import io.inference.security.TokenVerifier;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
 /**
- * Makes, lists, revokes and verifies API keys. What was found for a key is kept for seconds: a revocation counts here at once and at
+ * Makes, lists and revokes API keys, and authenticates by them. What was found for a key is kept for seconds: a revocation counts here at once and at
  * other replicas within {@link #LONGEST_KEPT}.
  */
 @Order(0)
-public class ApiKeys implements TokenVerifier {
+public class ApiKeys implements AuthenticationProvider {
     static final Duration LONGEST_KEPT = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
@@ -43,10 +47,11 @@ public class ApiKeys implements TokenVerifier {
     private final SecureRandom random = new SecureRandom();
     private final LoadingCache<String, Found> found;
     private final byte @Nullable [] bootstrapHash;
-    private final Caller bootstrapCaller;
+    private final CallerAuthentication bootstrapCaller;
+    private final GroupNames adminGroups;
 
     /** What is known of a hash: a key and who it stands for, or nothing. */
-    private record Found(@Nullable ApiKey key, @Nullable Caller caller, AtomicBoolean useNoted) {}
+    private record Found(@Nullable ApiKey key, @Nullable CallerAuthentication caller, AtomicBoolean useNoted) {}
 
     /**
      * @param bootstrapKey the key of the first admin; null for none
@@ -56,12 +61,9 @@ public class ApiKeys implements TokenVerifier {
         this.store = new ApiKeyStore(database);
         this.clock = clock;
         this.bootstrapHash = bootstrapKey == null ? null : KeyText.hash(bootstrapKey);
-        this.bootstrapCaller = new Caller(
-                BOOTSTRAP_SUBJECT,
-                Arrays.stream(adminGroups.split(",")).map(String::strip).collect(Collectors.toSet()),
-                Set.of(),
-                null,
-                Caller.Kind.API_KEY);
+        this.adminGroups = GroupNames.parse(adminGroups);
+        this.bootstrapCaller = authenticated(
+                new Caller(BOOTSTRAP_SUBJECT, this.adminGroups.names(), Set.of(), null, Caller.Kind.API_KEY));
         this.found = Caffeine.newBuilder()
                 .maximumSize(MOST_KEPT)
                 .refreshAfterWrite(FRESH)
@@ -70,14 +72,30 @@ public class ApiKeys implements TokenVerifier {
                 .build(this::load);
     }
 
-    @Override
-    public boolean takes(String token) {
-        return token.startsWith(KeyText.START);
+    private CallerAuthentication authenticated(Caller caller) {
+        return new CallerAuthentication(adminGroups.asAdmin(caller));
     }
 
-    /** @throws InferenceException with {@code UNAVAILABLE} where a key has to be looked up and the database is away */
     @Override
-    public Caller verify(String token) throws RefusedTokenException {
+    public boolean supports(Class<?> authentication) {
+        return BearerTokenAuthenticationToken.class.isAssignableFrom(authentication);
+    }
+
+    /** @throws RefusedCallException if a key has to be looked up and the database is unavailable */
+    @Override
+    public @Nullable Authentication authenticate(Authentication authentication) {
+        String token = ((BearerTokenAuthenticationToken) authentication).getToken();
+        if (BearerTokens.kind(token) != BearerTokens.Kind.API_KEY) {
+            return null;
+        }
+        try {
+            return verified(token);
+        } catch (InferenceException e) {
+            throw new RefusedCallException(e);
+        }
+    }
+
+    private CallerAuthentication verified(String token) {
         byte[] hash = KeyText.hash(token);
         if (bootstrapHash != null && MessageDigest.isEqual(hash, bootstrapHash)) {
             return bootstrapCaller;
@@ -87,7 +105,7 @@ public class ApiKeys implements TokenVerifier {
         }
         Found known = found.get(HexFormat.of().formatHex(hash));
         ApiKey key = known.key();
-        Caller caller = known.caller();
+        CallerAuthentication caller = known.caller();
         if (key == null || caller == null) {
             throw new RefusedTokenException("an API key that nobody made");
         }
@@ -138,8 +156,9 @@ public class ApiKeys implements TokenVerifier {
 
     private Found load(String hash) {
         ApiKey key = store.find(HexFormat.of().parseHex(hash)).orElse(null);
-        Caller caller =
-                key == null ? null : new Caller(key.owner(), key.groups(), key.scopes(), null, Caller.Kind.API_KEY);
+        CallerAuthentication caller = key == null
+                ? null
+                : authenticated(new Caller(key.owner(), key.groups(), key.scopes(), null, Caller.Kind.API_KEY));
         return new Found(key, caller, new AtomicBoolean());
     }
 

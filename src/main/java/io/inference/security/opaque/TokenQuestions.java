@@ -2,7 +2,6 @@ package io.inference.security.opaque;
 
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
-import io.inference.api.Caller;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.ClaimRules;
@@ -114,8 +113,7 @@ public final class TokenQuestions {
             for (OAuth2Error error : rules.validate(said).getErrors()) {
                 return new Verdict.Inactive(String.valueOf(error.getDescription()));
             }
-            Caller caller = claims.caller(said);
-            return new Verdict.Active(caller, kept(said));
+            return new Verdict.Active(claims.authentication(said), kept(said));
         } catch (RefusedTokenException e) {
             return new Verdict.Inactive(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException | IllegalStateException e) {

@@ -1,12 +1,12 @@
 package io.inference.security.opaque;
 
-import io.inference.api.Caller;
+import io.inference.security.CallerAuthentication;
 import java.time.Duration;
 
 /** What is known of a token. */
 sealed interface Verdict {
     /** @param kept how long this may be believed */
-    record Active(Caller caller, Duration kept) implements Verdict {}
+    record Active(CallerAuthentication caller, Duration kept) implements Verdict {}
 
     /** @param reason for the log */
     record Inactive(String reason) implements Verdict {}

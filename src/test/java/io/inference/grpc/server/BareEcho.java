@@ -8,13 +8,11 @@ import io.inference.grpc.v1.ChatResponse;
 import io.inference.grpc.v1.InferenceServiceGrpc;
 import io.inference.grpc.v1.Message;
 import io.inference.security.AuditLog;
-import io.inference.security.InternalAccess;
-import io.inference.security.RpcAdmittance;
-import io.inference.security.Tokens;
+import io.inference.security.LocalMachineProvider;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Executors;
+import org.springframework.security.authentication.ProviderManager;
 
 /** grpc-java alone with the door's interceptor, answering chats with what they ask: what the door is measured against. */
 public final class BareEcho implements AutoCloseable {
@@ -22,11 +20,11 @@ public final class BareEcho implements AutoCloseable {
     private final Server server;
 
     public BareEcho() throws IOException {
-        var admittance =
-                new RpcAdmittance(new Tokens(List.of(), ""), new InternalAccess("", "", ""), true, new AuditLog());
+        var manager = new ProviderManager(new LocalMachineProvider(true));
+        var authentication = new RpcAuthentication(manager, true, new AuditLog());
         server = NettyServerBuilder.forPort(0)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .intercept(new DoorInterceptor(admittance, calls))
+                .intercept(new DoorInterceptor(authentication, calls))
                 .addService(new Echo())
                 .build()
                 .start();

@@ -12,8 +12,7 @@ import io.inference.grpc.Certificates;
 import io.inference.grpc.GrpcCaller;
 import io.inference.security.AuditLog;
 import io.inference.security.InternalAccess;
-import io.inference.security.RpcAdmittance;
-import io.inference.security.Tokens;
+import io.inference.security.RpcKeyProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.security.authentication.ProviderManager;
 
 class CertificateRenewalTest {
     @TempDir
@@ -69,7 +69,8 @@ class CertificateRenewalTest {
                                 null,
                                 Duration.ofMillis(50))),
                 List.of(),
-                new RpcAdmittance(new Tokens(List.of(), ""), new InternalAccess("", "", ""), false, audit),
+                new ProviderManager(new RpcKeyProvider(new InternalAccess("", "", ""))),
+                false,
                 List.of(),
                 audit);
     }

@@ -73,7 +73,8 @@ class ConsoleDoorIT {
     @ParameterizedTest
     @ValueSource(strings = {"/console/nothing.js", "/console/application.css"})
     void aFileThatIsNotListedIsNotThere(String path) throws Exception {
-        HttpResponse<String> answer = send("GET", path, "");
+        assertThat(send("GET", path, "").statusCode()).isEqualTo(401);
+        HttpResponse<String> answer = send("GET", path, token("staff"));
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     }

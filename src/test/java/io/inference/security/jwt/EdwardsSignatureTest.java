@@ -17,8 +17,10 @@ import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.inference.security.EdwardsTokens;
+import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TestIssuer;
+import io.inference.security.TokenCheck;
 import io.inference.security.issuer.CallerClaims;
 import java.util.Date;
 import java.util.List;
@@ -131,8 +133,12 @@ class EdwardsSignatureTest {
         assertThatThrownBy(() -> verifier(key).verify(token)).isInstanceOf(RefusedTokenException.class);
     }
 
-    private static JwtVerifier verifier(JWK key) {
+    private static TokenCheck verifier(JWK key) {
         JWKSet keys = new JWKSet(List.of(key)).toPublicJWKSet();
-        return new JwtVerifier(() -> keys, () -> ISSUER, TestIssuer.AUDIENCE, new CallerClaims("groups", null));
+        return new TokenCheck(new JwtTokenProvider(
+                () -> keys,
+                () -> ISSUER,
+                TestIssuer.AUDIENCE,
+                new CallerClaims("groups", null, GroupNames.parse("admins"))));
     }
 }

@@ -16,8 +16,10 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.SignedJWT;
 import io.inference.api.InferenceException;
+import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TestIssuer;
+import io.inference.security.TokenCheck;
 import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.IssuerClient;
 import io.inference.security.issuer.IssuerMetadata;
@@ -46,17 +48,17 @@ class KeySetTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final AtomicLong nanos = new AtomicLong();
     private final TestIssuer issuer = new TestIssuer();
-    private final JwtVerifier verifier = verifier();
+    private final TokenCheck verifier = verifier();
 
     /** One that has no keys yet. */
-    private JwtVerifier verifier() {
-        return new JwtVerifier(
+    private TokenCheck verifier() {
+        return new TokenCheck(new JwtTokenProvider(
                 new HttpKeySource(new IssuerClient(), new IssuerMetadata(issuer.url(), new IssuerClient()), null),
                 issuer::url,
                 TestIssuer.AUDIENCE,
-                new CallerClaims("groups", null),
+                new CallerClaims("groups", null, GroupNames.parse("admins")),
                 Clock.systemUTC(),
-                nanos::get);
+                nanos::get));
     }
 
     @BeforeEach

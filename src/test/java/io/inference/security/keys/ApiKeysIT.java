@@ -10,6 +10,7 @@ import io.inference.api.InferenceException;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
 import io.inference.security.RefusedTokenException;
+import io.inference.security.TokenCheck;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -47,8 +48,8 @@ class ApiKeysIT {
                 .startsWith(made.key().prefix());
         assertThat(made.key().prefix()).hasSize(8);
         assertThat(made.key().createdBy()).isEqualTo("root");
-        assertThat(keys.takes(made.text())).isTrue();
-        assertThat(keys.verify(made.text()))
+        assertThat(new TokenCheck(keys).takes(made.text())).isTrue();
+        assertThat(new TokenCheck(keys).verify(made.text()))
                 .isEqualTo(new Caller("svc-ci", Set.of("builders"), Set.of("chat"), null, Caller.Kind.API_KEY));
         assertThat(made.toString()).doesNotContain(made.text());
     }
@@ -64,17 +65,17 @@ class ApiKeysIT {
     @Test
     void aSecondVerificationAsksNobody() throws Exception {
         MadeApiKey made = keys.make(wanted(null), ADMIN);
-        Caller first = keys.verify(made.text());
-        assertThat(keys.verify(made.text())).isSameAs(first);
+        Caller first = new TokenCheck(keys).verify(made.text());
+        assertThat(new TokenCheck(keys).verify(made.text())).isSameAs(first);
     }
 
     @Test
     void whatNobodyMadeOrIsOfAnotherFormIsRefused() {
-        assertThat(keys.takes("eyJhbGciOi")).isFalse();
-        assertThatThrownBy(() -> keys.verify("ik_" + "0".repeat(43)))
+        assertThat(new TokenCheck(keys).takes("eyJhbGciOi")).isFalse();
+        assertThatThrownBy(() -> new TokenCheck(keys).verify("ik_" + "0".repeat(43)))
                 .isInstanceOf(RefusedTokenException.class)
                 .hasMessageContaining("nobody made");
-        assertThatThrownBy(() -> keys.verify("ik_' OR 1=1 --"))
+        assertThatThrownBy(() -> new TokenCheck(keys).verify("ik_' OR 1=1 --"))
                 .isInstanceOf(RefusedTokenException.class)
                 .hasMessageContaining("form");
     }
@@ -82,9 +83,9 @@ class ApiKeysIT {
     @Test
     void aKeyEndsWhenItExpires() throws Exception {
         MadeApiKey made = keys.make(wanted(now.plusSeconds(60)), ADMIN);
-        assertThat(keys.verify(made.text()).subject()).isEqualTo("root");
+        assertThat(new TokenCheck(keys).verify(made.text()).subject()).isEqualTo("root");
         now = now.plusSeconds(61);
-        assertThatThrownBy(() -> keys.verify(made.text())).hasMessageContaining("has expired");
+        assertThatThrownBy(() -> new TokenCheck(keys).verify(made.text())).hasMessageContaining("has expired");
         Instant past = now.minusSeconds(1);
         assertThatThrownBy(() -> keys.make(wanted(past), ADMIN))
                 .isInstanceOfSatisfying(
@@ -95,14 +96,14 @@ class ApiKeysIT {
     void aRevokedKeyIsRefusedHereAtOnceAndAtOtherReplicasWithinSeconds() throws Exception {
         ApiKeys replica = new ApiKeys(database, InstantSource.system(), null, "admins");
         MadeApiKey made = keys.make(wanted(null), ADMIN);
-        Caller here = keys.verify(made.text());
-        Caller there = replica.verify(made.text());
+        Caller here = new TokenCheck(keys).verify(made.text());
+        Caller there = new TokenCheck(replica).verify(made.text());
         assertThat(here).isEqualTo(there);
         assertThat(keys.revoke(made.key().id()).revokedAt()).isNotNull();
-        assertThatThrownBy(() -> keys.verify(made.text())).hasMessageContaining("is revoked");
+        assertThatThrownBy(() -> new TokenCheck(keys).verify(made.text())).hasMessageContaining("is revoked");
         await().atMost(ApiKeys.LONGEST_KEPT.plusSeconds(5))
-                .untilAsserted(() ->
-                        assertThatThrownBy(() -> replica.verify(made.text())).hasMessageContaining("is revoked"));
+                .untilAsserted(() -> assertThatThrownBy(() -> new TokenCheck(replica).verify(made.text()))
+                        .hasMessageContaining("is revoked"));
     }
 
     @Test
@@ -119,7 +120,7 @@ class ApiKeysIT {
     void useIsNotedOnceAMinuteAndNotARequest() throws Exception {
         MadeApiKey made = keys.make(wanted(null), ADMIN);
         for (int i = 0; i < 50; i++) {
-            assertThat(keys.verify(made.text())).isNotNull();
+            assertThat(new TokenCheck(keys).verify(made.text())).isNotNull();
         }
         await().until(() -> row(made).lastUsedAt() != null);
         Instant first = row(made).lastUsedAt();
@@ -144,8 +145,8 @@ class ApiKeysIT {
             throw new IOException("away");
         })) {
             ApiKeys alone = new ApiKeys(away, InstantSource.system(), BOOTSTRAP, "admins, owners");
-            assertThat(alone.verify(BOOTSTRAP).groups()).containsExactlyInAnyOrder("admins", "owners");
-            assertThatThrownBy(() -> alone.verify("ik_" + "1".repeat(43)))
+            assertThat(new TokenCheck(alone).verify(BOOTSTRAP).groups()).containsExactlyInAnyOrder("admins", "owners");
+            assertThatThrownBy(() -> new TokenCheck(alone).verify("ik_" + "1".repeat(43)))
                     .isInstanceOfSatisfying(
                             InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
         }

@@ -3,23 +3,31 @@ package io.inference.security.opaque;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.security.BearerTokens;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.RefusedCallException;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TokenDigest;
-import io.inference.security.TokenVerifier;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
+import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 
 /**
- * Verifies tokens that only their issuer can read. What it said of one is kept by the token's digest: of a good one for a minute and never
- * beyond its expiry, of another for ten seconds, a failure for one; requests with the same token at once ask once. Asked after the
- * verifiers that know their tokens by their looks, and never about an API key.
+ * Asks the issuer about tokens that only it can read. What it said of one is kept by the token's digest: of a good one for a minute and
+ * never beyond its expiry, of another for ten seconds, a failure for one; requests with the same token at once ask once. Spring's own
+ * introspectors keep nothing, read an answer of any size, and write the token to their debug log.
  */
-public final class OpaqueTokenVerifier implements TokenVerifier {
+public final class CachedIntrospector implements OpaqueTokenIntrospector {
     static final Duration KEPT_INACTIVE = Duration.ofSeconds(10);
     static final Duration KEPT_FAILURE = Duration.ofSeconds(1);
 
@@ -30,16 +38,14 @@ public final class OpaqueTokenVerifier implements TokenVerifier {
     /** What a bearer token is made of (RFC 6750). */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
-    private static final String API_KEY = "ik_";
-
     private final TokenQuestions questions;
     private final AsyncCache<String, Verdict> verdicts;
 
-    public OpaqueTokenVerifier(TokenQuestions questions) {
+    public CachedIntrospector(TokenQuestions questions) {
         this(questions, System::nanoTime);
     }
 
-    OpaqueTokenVerifier(TokenQuestions questions, LongSupplier nanoTime) {
+    CachedIntrospector(TokenQuestions questions, LongSupplier nanoTime) {
         this.questions = questions;
         this.verdicts = Caffeine.newBuilder()
                 .maximumSize(MOST_KEPT)
@@ -56,22 +62,45 @@ public final class OpaqueTokenVerifier implements TokenVerifier {
         };
     }
 
-    @Override
-    public boolean takes(String token) {
-        return !token.startsWith(API_KEY);
+    /** Authenticates by opaque tokens alone, as what this finds. */
+    public AuthenticationProvider provider() {
+        OpaqueTokenAuthenticationProvider provider = new OpaqueTokenAuthenticationProvider(this);
+        provider.setAuthenticationConverter((token, principal) -> ((Introspected) principal).caller());
+        return BearerTokens.only(BearerTokens.Kind.OPAQUE, provider);
     }
 
+    private record Introspected(CallerAuthentication caller) implements OAuth2AuthenticatedPrincipal {
+        @Override
+        public Map<String, Object> getAttributes() {
+            return Map.of();
+        }
+
+        @Override
+        public Collection<? extends GrantedAuthority> getAuthorities() {
+            return caller.getAuthorities();
+        }
+
+        @Override
+        public String getName() {
+            return caller.getName();
+        }
+    }
+
+    /**
+     * @throws RefusedTokenException if the token is not valid
+     * @throws RefusedCallException if the issuer cannot be asked
+     */
     @Override
-    public Caller verify(String token) throws RefusedTokenException {
+    public OAuth2AuthenticatedPrincipal introspect(String token) {
         if (token.length() > LONGEST || !FORM.matcher(token).matches()) {
             throw new RefusedTokenException("no token that an issuer makes");
         }
         return switch (verdict(token)) {
-            case Verdict.Active active -> active.caller();
+            case Verdict.Active active -> new Introspected(active.caller());
             case Verdict.Inactive inactive -> throw new RefusedTokenException(inactive.reason());
             case Verdict.Unknown unknown ->
-                throw InferenceException.retryLater(
-                        ErrorCode.UNAVAILABLE, "tokens cannot be verified now; try again later", RETRY_AFTER);
+                throw new RefusedCallException(InferenceException.retryLater(
+                        ErrorCode.UNAVAILABLE, "tokens cannot be verified now; try again later", RETRY_AFTER));
         };
     }
 

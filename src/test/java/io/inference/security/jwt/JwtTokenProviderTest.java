@@ -9,8 +9,10 @@ import com.nimbusds.jose.jwk.RSAKey;
 import io.inference.api.Caller;
 import io.inference.api.InferenceException;
 import io.inference.security.ForgedTokens;
+import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TestIssuer;
+import io.inference.security.TokenCheck;
 import io.inference.security.issuer.CallerClaims;
 import java.io.IOException;
 import java.time.Clock;
@@ -25,15 +27,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class JwtVerifierTest {
+class JwtTokenProviderTest {
     private final TestIssuer issuer = new TestIssuer();
     private final AtomicInteger fetches = new AtomicInteger();
     private final AtomicLong nanos = new AtomicLong();
     private volatile Instant now = Instant.now();
     private volatile boolean down;
 
-    private final JwtVerifier verifier = new JwtVerifier(
-            this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", null), new MovedClock(), nanos::get);
+    private final TokenCheck verifier = new TokenCheck(new JwtTokenProvider(
+            this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", null), new MovedClock(), nanos::get));
     private volatile List<RSAKey> keys = List.of(issuer.key());
 
     private JWKSet fetch() throws IOException {
@@ -64,8 +66,8 @@ class JwtVerifierTest {
 
     @Test
     void whereScopesCountATokenMayDoWhatItsOwnNameAndOneWithoutIsForOthers() throws Exception {
-        JwtVerifier scoped =
-                new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", "inference:"));
+        TokenCheck scoped = new TokenCheck(
+                new JwtTokenProvider(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("groups", "inference:")));
         Caller caller = scoped.verify(
                 issuer.token(c -> c.claim("scope", "openid inference:chat inference:embed inference: other:keys")));
         assertThat(caller.scopes()).containsExactlyInAnyOrder("chat", "embed");
@@ -83,13 +85,13 @@ class JwtVerifierTest {
     }
 
     private static CallerClaims claims(String groups, String scopePrefix) {
-        return new CallerClaims(groups, scopePrefix);
+        return new CallerClaims(groups, scopePrefix, GroupNames.parse("admins"));
     }
 
     @Test
     void groupsMayBeWithinAnObjectOrNotThereAtAll() throws Exception {
-        JwtVerifier nested =
-                new JwtVerifier(this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("realm_access.roles", null));
+        TokenCheck nested = new TokenCheck(new JwtTokenProvider(
+                this::fetch, issuer::url, TestIssuer.AUDIENCE, claims("realm_access.roles", null)));
         Map<String, Object> access = Map.of("roles", List.of("a", "b"));
         assertThat(nested.verify(issuer.token(c -> c.claim("realm_access", access)))
                         .groups())

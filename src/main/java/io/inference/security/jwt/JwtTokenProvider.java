@@ -7,12 +7,13 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
+import io.inference.security.BearerTokens;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.RefusedCallException;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TokenDigest;
-import io.inference.security.TokenVerifier;
 import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.ClaimRules;
 import java.time.Clock;
@@ -21,20 +22,21 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.springframework.security.oauth2.jwt.BadJwtException;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 
 /**
- * Verifies JWTs by Spring Security's decoder: signed by a key of the issuer with an asymmetric algorithm, of that issuer, for this
- * audience, and within their time, give or take 30 s. A token that was verified is known until it expires, or until the issuer's keys
- * change, by its digest alone. It takes whatever looks like a signed JWT: three parts, the first of them a JSON object.
+ * Authenticates by JWTs, with Spring Security's decoder and provider: signed by a key of the issuer with an asymmetric algorithm, of that
+ * issuer, for this audience, and within their time, give or take 30 s. A token that was verified is known until it expires, or until the
+ * issuer's keys change, by its digest alone: the cache is before the decoder.
  */
-public final class JwtVerifier implements TokenVerifier {
-    /** How a JSON object begins in base64url, whether a blank follows its brace or a name. */
-    private static final String HEADER = "ey";
-
+public final class JwtTokenProvider implements AuthenticationProvider {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final int MOST_KNOWN = 20_000;
     static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
@@ -58,31 +60,27 @@ public final class JwtVerifier implements TokenVerifier {
         null
     };
 
-    private final NimbusJwtDecoder decoder;
-    private final CallerClaims claims;
+    private final JwtAuthenticationProvider provider;
     private final Clock clock;
-    private final Cache<String, Known> known =
+    private final Cache<String, CallerAuthentication> known =
             Caffeine.newBuilder().maximumSize(MOST_KNOWN).build();
-
-    private record Known(Caller caller, Instant until) {}
 
     /**
      * @param issuer the iss of its tokens; asked with every token, since the embedded issuer has its name only once a port is open
      * @param audience what aud must hold
      * @param claims reads who the caller is
      */
-    public JwtVerifier(KeySource keys, Supplier<String> issuer, String audience, CallerClaims claims) {
+    public JwtTokenProvider(KeySource keys, Supplier<String> issuer, String audience, CallerClaims claims) {
         this(keys, issuer, audience, claims, Clock.systemUTC(), System::nanoTime);
     }
 
-    JwtVerifier(
+    JwtTokenProvider(
             KeySource keys,
             Supplier<String> issuer,
             String audience,
             CallerClaims claims,
             Clock clock,
             LongSupplier nanoTime) {
-        this.claims = claims;
         this.clock = clock;
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new SigningKeys(ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));
@@ -90,40 +88,48 @@ public final class JwtVerifier implements TokenVerifier {
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(TYPES));
         // The claims are the validators' business, below.
         processor.setJWTClaimsSetVerifier((set, context) -> {});
-        this.decoder = new NimbusJwtDecoder(processor);
+        NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
         decoder.setJwtValidator(ClaimRules.of(issuer, audience, clock));
+        this.provider = new JwtAuthenticationProvider(decoder);
+        provider.setJwtAuthenticationConverter(claims::authentication);
     }
 
+    /** @throws RefusedCallException if no key of the issuer could be had since the start */
     @Override
-    public boolean takes(String token) {
-        return token.startsWith(HEADER) && token.chars().filter(c -> c == '.').count() == 2;
-    }
-
-    @Override
-    public Caller verify(String token) throws RefusedTokenException {
+    public @Nullable Authentication authenticate(Authentication authentication) {
+        String token = ((BearerTokenAuthenticationToken) authentication).getToken();
+        if (BearerTokens.kind(token) != BearerTokens.Kind.JWT) {
+            return null;
+        }
         String digest = TokenDigest.of(token);
-        Known before = known.getIfPresent(digest);
-        if (before != null && clock.instant().isBefore(before.until())) {
-            return before.caller();
+        CallerAuthentication before = known.getIfPresent(digest);
+        if (before != null && isCurrent(before)) {
+            return before;
         }
-        Jwt jwt = decode(token);
-        Caller caller = claims.caller(jwt);
-        Instant expiry = jwt.getExpiresAt();
-        if (expiry != null) {
-            known.put(digest, new Known(caller, expiry.plus(ClaimRules.SKEW)));
-        }
+        CallerAuthentication caller = verified(authentication);
+        known.put(digest, caller);
         return caller;
     }
 
-    private Jwt decode(String token) throws RefusedTokenException {
+    private boolean isCurrent(CallerAuthentication caller) {
+        Instant expiry = caller.expiresAt();
+        return expiry != null && clock.instant().isBefore(expiry.plus(ClaimRules.SKEW));
+    }
+
+    private CallerAuthentication verified(Authentication token) {
         try {
-            return decoder.decode(token);
-        } catch (BadJwtException e) {
-            throw new RefusedTokenException(String.valueOf(e.getMessage()));
-        } catch (JwtException e) {
+            return (CallerAuthentication) provider.authenticate(token);
+        } catch (AuthenticationServiceException e) {
             // Not the token's fault: its issuer cannot be asked, and never could since the start.
-            throw InferenceException.retryLater(
-                    ErrorCode.UNAVAILABLE, "tokens cannot be verified now; try again later", RETRY_AFTER);
+            throw new RefusedCallException(InferenceException.retryLater(
+                    ErrorCode.UNAVAILABLE, "tokens cannot be verified now; try again later", RETRY_AFTER));
+        } catch (InvalidBearerTokenException e) {
+            throw new RefusedTokenException(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public boolean supports(Class<?> authentication) {
+        return BearerTokenAuthenticationToken.class.isAssignableFrom(authentication);
     }
 }

@@ -1,39 +1,65 @@
-package io.inference.security;
+package io.inference.http.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
 import io.inference.api.Caller;
+import io.inference.routes.RouteAccess;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.RefusedTokenException;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.MockServletContext;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
-class AdmittanceTest {
+class RestFilterChainTest {
     private static final Caller ALICE =
             new Caller("alice", java.util.Set.of(), java.util.Set.of(), null, Caller.Kind.USER);
 
+    private static final Caller SERVICE =
+            new Caller("service:internal", java.util.Set.of(), java.util.Set.of(), null, Caller.Kind.INTERNAL);
+    private static final List<PublicFiles> PAGES = List.of(new PublicFiles(Set.of(
+            "/docs/swagger-ui.css",
+            "/docs/favicon-32x32.png",
+            "/console/app.js",
+            "/console/console.css",
+            "/console/icon.svg")));
+
     /** Takes every token; only one holds. */
-    private static final TokenVerifier VERIFIER = new TokenVerifier() {
+    private static final AuthenticationProvider PROVIDER = new AuthenticationProvider() {
         @Override
-        public boolean takes(String token) {
-            return true;
+        public Authentication authenticate(Authentication authentication) {
+            if (!((BearerTokenAuthenticationToken) authentication).getToken().equals("good")) {
+                throw new RefusedTokenException("a secret reason");
+            }
+            return new CallerAuthentication(ALICE);
         }
 
         @Override
-        public Caller verify(String token) throws RefusedTokenException {
-            if (!token.equals("good")) {
-                throw new RefusedTokenException("a secret reason");
-            }
-            return ALICE;
+        public boolean supports(Class<?> authentication) {
+            return BearerTokenAuthenticationToken.class.isAssignableFrom(authentication);
         }
     };
 
-    private static final Tokens TOKENS = new Tokens(List.of(VERIFIER), "admins");
-
-    private final Admittance open = admittance("", true, false);
-    private final Admittance closed = admittance("", false, true);
-    private final Admittance withKeys = admittance("old-key, new-key", false, false);
+    private final Chain open = chain("", true, false);
+    private final Chain closed = chain("", false, true);
+    private final Chain withKeys = chain("old-key, new-key", false, false);
 
     @ParameterizedTest
     @CsvSource({
@@ -121,6 +147,87 @@ class AdmittanceTest {
         refused(closed, from(path, "127.0.0.1", "localhost", null), 401);
     }
 
+    @Test
+    void noCredentialIsInWhatTheLibraryLogsEvenIfItLogsEverything() {
+        Logger library = (Logger) LoggerFactory.getLogger("org.springframework.security");
+        Level before = library.getLevel();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        library.addAppender(lines);
+        library.setLevel(Level.TRACE);
+        try {
+            refused(closed, knock("/v1/models", "Bearer secret-7777"), 401);
+            refused(closed, knock("/v1//models", "Bearer secret-7777"), 401);
+            refused(withKeys, withApiKeys(knock("/internal/config"), "secret-7777"), 401);
+            Chain lets = new Chain("", false, false, new OneCaller(ALICE));
+            assertThat(lets.admit(knock("/v1/models", "Bearer secret-7777"))).isEqualTo(new Admission.In(ALICE));
+        } finally {
+            library.setLevel(before);
+            library.detachAppender(lines);
+        }
+        assertThat(lines.list).isNotEmpty();
+        for (ILoggingEvent line : lines.list) {
+            String failure =
+                    line.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(line.getThrowableProxy());
+            assertThat(line.getFormattedMessage() + failure).doesNotContain("7777");
+        }
+    }
+
+    @Test
+    void aRouteThatSaysNothingIsForTheUserGroupsAndNotForCredentialsWithScopes() {
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("staff"), Set.of()))
+                .isTrue();
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("admins"), Set.of()))
+                .isTrue();
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("guests"), Set.of()))
+                .isFalse();
+        assertThat(routeLets(new RouteAccess(false, null), Set.of("staff"), Set.of("keys")))
+                .isFalse();
+    }
+
+    @Test
+    void aCredentialWithScopesGetsInIfTheRouteNamesOneOfThem() {
+        RouteAccess keys = new RouteAccess(false, "keys");
+        assertThat(routeLets(keys, Set.of("staff"), Set.of("chat", "keys"))).isTrue();
+        assertThat(routeLets(keys, Set.of("staff"), Set.of())).isTrue();
+        assertThat(routeLets(keys, Set.of("staff"), Set.of("chat"))).isFalse();
+        assertThat(routeLets(keys, Set.of("guests"), Set.of("keys"))).isFalse();
+        assertThat(routeLets(new RouteAccess(true, "keys"), Set.of("guests"), Set.of("chat")))
+                .isFalse();
+    }
+
+    @Test
+    void aRouteThatDecidesItselfIsLeftToDecide() {
+        assertThat(routeLets(new RouteAccess(true, null), Set.of("guests"), Set.of("chat")))
+                .isTrue();
+    }
+
+    /** Whether a caller gets as far as the route, or is told that it may not. */
+    private static boolean routeLets(RouteAccess access, Set<String> groups, Set<String> scopes) {
+        Caller caller = new Caller("bob", groups, scopes, null, Caller.Kind.API_KEY);
+        Chain chain = new Chain("", false, false, new OneCaller(caller));
+        chain.serve(access);
+        Admission admission = chain.admit(routed(knock("/keys"), "Bearer any"));
+        if (admission instanceof Admission.Refused refused) {
+            assertThat(refused.status()).isEqualTo(403);
+            return false;
+        }
+        assertThat(admission).isEqualTo(new Admission.In(caller));
+        return true;
+    }
+
+    private record OneCaller(Caller caller) implements AuthenticationProvider {
+        @Override
+        public Authentication authenticate(Authentication authentication) {
+            return new CallerAuthentication(caller);
+        }
+
+        @Override
+        public boolean supports(Class<?> authentication) {
+            return BearerTokenAuthenticationToken.class.isAssignableFrom(authentication);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Basic good", "good", "Bearer", "Bearer ", "Bearer bad", "Bearergood", "Bearer good x"})
     void anythingButOneGoodBearerTokenIsRefused(String header) {
@@ -161,7 +268,7 @@ class AdmittanceTest {
     void internalPathsTakeAnyOfTheirKeysAndNoToken() {
         for (String key : List.of("old-key", "new-key")) {
             assertThat(withKeys.admit(knock("/internal/config", "Bearer " + key)))
-                    .isEqualTo(new Admission.In(InternalAccess.CALLER));
+                    .isEqualTo(new Admission.In(SERVICE));
         }
         refused(withKeys, knock("/internal/config", "Bearer good"), 401);
         refused(withKeys, knock("/internal/config", "Bearer old-key, new-key"), 401);
@@ -174,7 +281,7 @@ class AdmittanceTest {
         for (String key : List.of("old-key", "new-key", " new-key ")) {
             assertThat(withKeys.admit(withApiKeys(knock("/internal/config"), key)))
                     .as(key)
-                    .isEqualTo(new Admission.In(InternalAccess.CALLER));
+                    .isEqualTo(new Admission.In(SERVICE));
         }
         for (String key : List.of("", "wrong", "old-key, new-key", "Bearer new-key", "good")) {
             refused(withKeys, withApiKeys(knock("/internal/config"), key), 401);
@@ -188,7 +295,7 @@ class AdmittanceTest {
     @Test
     void whereBothHeadersComeTheyHaveToSayTheSameKey() {
         assertThat(withKeys.admit(withApiKeys(knock("/internal/config", "Bearer new-key"), "new-key")))
-                .isEqualTo(new Admission.In(InternalAccess.CALLER));
+                .isEqualTo(new Admission.In(SERVICE));
         refused(withKeys, withApiKeys(knock("/internal/config", "Bearer new-key"), "wrong"), 401);
         refused(withKeys, withApiKeys(knock("/internal/config", "Bearer wrong"), "new-key"), 401);
         refused(withKeys, withApiKeys(knock("/internal/config", "Bearer old-key"), "new-key"), 401);
@@ -210,7 +317,7 @@ class AdmittanceTest {
     void aRefusedKeyIsToldHowToComeAndNothingElse() {
         var refused = (Admission.Refused) withKeys.admit(withApiKeys(knock("/internal/config"), "7777"));
         assertThat(refused.challenge()).isEqualTo("Bearer error=\"invalid_token\"");
-        assertThat(refused.failure()).hasMessageContaining("X-API-Key").hasMessageNotContaining("7777");
+        assertThat(refused.getMessage()).contains("X-API-Key").doesNotContain("7777");
         assertThat(((Admission.Refused) withKeys.admit(knock("/internal/config"))).challenge())
                 .isEqualTo("Bearer");
     }
@@ -230,16 +337,89 @@ class AdmittanceTest {
                 k.forwarded());
     }
 
-    private static Admittance admittance(String keys, boolean off, boolean embedded) {
-        return new Admittance(
-                TOKENS, new InternalAccess(keys, "127.0.0.0/8,::1/128", ""), off, embedded, new AuditLog());
+    private static Chain chain(String keys, boolean off, boolean embedded) {
+        return new Chain(keys, off, embedded, PROVIDER);
     }
 
-    private static RuntimeException refused(Admittance admittance, Knock knock, int status) {
-        assertThat(admittance.admit(knock)).isInstanceOf(Admission.Refused.class);
-        Admission.Refused refused = (Admission.Refused) admittance.admit(knock);
-        assertThat(refused.failure().code().httpStatus()).isEqualTo(status);
-        return refused.failure();
+    private static Admission.Refused refused(Chain chain, Knock knock, int status) {
+        assertThat(chain.admit(knock)).isInstanceOf(Admission.Refused.class);
+        Admission.Refused refused = (Admission.Refused) chain.admit(knock);
+        assertThat(refused.status()).isEqualTo(status);
+        return refused;
+    }
+
+    /** What came of a request. */
+    private sealed interface Admission {
+        /** It got past the chain. */
+        record In(Caller caller) implements Admission {}
+
+        record Refused(int status, String challenge, String getMessage) implements Admission {}
+    }
+
+    private record Knock(
+            String id,
+            String method,
+            String path,
+            boolean routed,
+            String peer,
+            String host,
+            String origin,
+            List<String> authorization,
+            List<String> apiKeys,
+            List<String> forwardedFor,
+            boolean forwarded) {
+        MockHttpServletRequest request(MockServletContext context) {
+            MockHttpServletRequest request = new MockHttpServletRequest(context, method, path);
+            request.setRemoteAddr(peer);
+            add(request, "Host", host);
+            add(request, "Origin", origin);
+            authorization.forEach(value -> request.addHeader("Authorization", value));
+            apiKeys.forEach(value -> request.addHeader("X-API-Key", value));
+            add(request, "Via", forwarded ? "1.1 proxy" : null);
+            return request;
+        }
+
+        private static void add(MockHttpServletRequest request, String name, String value) {
+            if (value != null) {
+                request.addHeader(name, value);
+            }
+        }
+    }
+
+    /** The REST listener's chain as the service has it, with its firewall. */
+    private static final class Chain {
+        private final TestChain chain;
+
+        Chain(String keys, boolean off, boolean embedded, AuthenticationProvider tokens) {
+            this.chain = new TestChain(tokens, keys, off, embedded, PAGES);
+        }
+
+        void serve(RouteAccess access) {
+            chain.serve(access);
+        }
+
+        Admission admit(Knock knock) {
+            MockHttpServletResponse response = new MockHttpServletResponse();
+            List<Admission> in = new ArrayList<>();
+            try {
+                chain.send(
+                        knock.request(chain.context()),
+                        response,
+                        knock.routed(),
+                        (request, answer) -> in.add(new Admission.In(CallerAuthentication.current())));
+                assertThat(CallerAuthentication.current()).isNull();
+                assertThat(response.getHeader("X-Request-Id")).isNotBlank();
+                assertThat(response.getHeader("X-Content-Type-Options")).isEqualTo("nosniff");
+                return in.isEmpty()
+                        ? new Admission.Refused(
+                                response.getStatus(),
+                                response.getHeader("WWW-Authenticate"),
+                                response.getContentAsString())
+                        : in.getFirst();
+            } catch (IOException | ServletException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     private static Knock knock(String path, String... authorization) {
@@ -251,7 +431,7 @@ class AdmittanceTest {
                 "id", "GET", path, false, peer, host, origin, List.of(authorization), List.of(), List.of(), false);
     }
 
-    private static Knock routed(Knock k) {
+    private static Knock routed(Knock k, String... authorization) {
         return new Knock(
                 k.id(),
                 k.method(),
@@ -260,7 +440,7 @@ class AdmittanceTest {
                 k.peer(),
                 k.host(),
                 k.origin(),
-                List.of(),
+                List.of(authorization),
                 List.of(),
                 List.of(),
                 false);

@@ -7,7 +7,9 @@ import io.github.bucket4j.TimeMeter;
 import io.inference.MovedClock;
 import io.inference.api.Caller;
 import io.inference.api.InferenceException;
+import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;
+import io.inference.security.TokenCheck;
 import io.inference.security.issuer.CallerClaims;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,7 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class OpaqueTokenVerifierTest {
+class CachedIntrospectorTest {
     private static final String ISSUER = "https://login.example";
 
     private final MovedClock clock = new MovedClock();
@@ -30,12 +32,18 @@ class OpaqueTokenVerifierTest {
     private final Map<String, Object> answer = new HashMap<>(Map.of(
             "active", true, "iss", ISSUER, "aud", List.of("inference"), "sub", "alice", "groups", List.of("staff")));
     private volatile Introspection introspection = token -> Map.copyOf(answer);
-    private final OpaqueTokenVerifier verifier = new OpaqueTokenVerifier(
-            new TokenQuestions(
-                    this::ask, () -> ISSUER, "inference", new CallerClaims("groups", null), clock, new Meter()),
-            clock::nanos);
+    private final TokenCheck verifier = new TokenCheck(new CachedIntrospector(
+                    new TokenQuestions(
+                            this::ask,
+                            () -> ISSUER,
+                            "inference",
+                            new CallerClaims("groups", null, GroupNames.parse("admins")),
+                            clock,
+                            new Meter()),
+                    clock::nanos)
+            .provider());
 
-    OpaqueTokenVerifierTest() {
+    CachedIntrospectorTest() {
         answer.put("exp", clock.instant().plusSeconds(3600).getEpochSecond());
     }
 

@@ -1,0 +1,33 @@
+package io.inference.http.security;
+
+import io.inference.api.InferenceException;
+import io.inference.security.ManagementAccess;
+import io.inference.security.RefusedCallException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.core.Authentication;
+
+/** What the management listener answers; it authenticates nobody. */
+final class ManagementAuthorization implements AuthorizationManager<HttpServletRequest> {
+    private final ManagementAccess access;
+
+    ManagementAuthorization(ManagementAccess access) {
+        this.access = access;
+    }
+
+    @Override
+    public AuthorizationDecision check(Supplier<Authentication> authentication, HttpServletRequest request) {
+        InferenceException refusal = refusal(access, request);
+        if (refusal != null) {
+            throw new RefusedCallException(refusal);
+        }
+        return new AuthorizationDecision(true);
+    }
+
+    static @Nullable InferenceException refusal(ManagementAccess access, HttpServletRequest request) {
+        return access.refusal(RequestedCall.of(request).details(), request.getHeader("Sec-Fetch-Site"));
+    }
+}

@@ -1,0 +1,98 @@
+package io.inference.http.security;
+
+import io.inference.http.RequestId;
+import io.inference.routes.RouteAccess;
+import io.inference.security.CallDetails;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What the filters know of a request: its path as it came, and the route that serves it. */
+public final class RequestedCall {
+    private static final String ATTRIBUTE = RequestedCall.class.getName();
+
+    /** An admin's request with the value {@code candidate} runs on the generation that waits for a decision. */
+    public static final String GENERATION = "X-Route-Generation";
+
+    private static final Pattern FORWARDING = Pattern.compile(
+            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip)",
+            Pattern.CASE_INSENSITIVE);
+
+    private final HttpServletRequest request;
+    private final RouteLookup.@Nullable Entry route;
+    private @Nullable CallDetails details;
+
+    private RequestedCall(HttpServletRequest request, RouteLookup.@Nullable Entry route) {
+        this.request = request;
+        this.route = route;
+    }
+
+    /** That of a request; one that no route serves, if no filter has looked it up. */
+    public static RequestedCall of(HttpServletRequest request) {
+        return request.getAttribute(ATTRIBUTE) instanceof RequestedCall known
+                ? known
+                : new RequestedCall(request, null);
+    }
+
+    static void start(HttpServletRequest request, RouteLookup.Entry route) {
+        request.setAttribute(ATTRIBUTE, new RequestedCall(request, route));
+    }
+
+    static boolean preview(HttpServletRequest request) {
+        return "candidate".equalsIgnoreCase(request.getHeader(GENERATION));
+    }
+
+    /** The generation that was entered for it; null on a listener without routes. */
+    public RouteLookup.@Nullable Entry route() {
+        return route;
+    }
+
+    boolean isRouted() {
+        return route != null && route.isRouted();
+    }
+
+    /** Who may call the route that serves it; null if none does. */
+    @Nullable
+    RouteAccess access() {
+        return route == null ? null : route.access(request.getMethod());
+    }
+
+    /** Whether it asks for the generation that waits for a decision. */
+    public boolean isPreview() {
+        return preview(request);
+    }
+
+    String path() {
+        return request.getRequestURI();
+    }
+
+    boolean isInternal() {
+        return isBelow("/internal");
+    }
+
+    boolean isBelow(String prefix) {
+        String path = path();
+        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+    }
+
+    boolean isRead() {
+        return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+    }
+
+    CallDetails details() {
+        if (details == null) {
+            details = new CallDetails(
+                    RequestId.of(request),
+                    request.getMethod(),
+                    path(),
+                    request.getRemoteAddr(),
+                    request.getHeader("Host"),
+                    request.getHeader("Origin"),
+                    Collections.list(request.getHeaders("X-Forwarded-For")),
+                    Collections.list(request.getHeaderNames()).stream()
+                            .anyMatch(name -> FORWARDING.matcher(name).matches()));
+        }
+        return details;
+    }
+}

@@ -1,0 +1,89 @@
+package io.inference.http.security;
+
+import io.inference.api.Caller;
+import io.inference.routes.RouteAccess;
+import io.inference.security.AuditLog;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.GroupNames;
+import io.inference.security.InternalKeyProvider;
+import io.inference.security.LocalMachineProvider;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.core.Authentication;
+
+/** Who may make a REST request. Deny by default: what is not open needs a caller, whether a route serves it, a page, or nobody. */
+final class RestAuthorization implements AuthorizationManager<HttpServletRequest> {
+    private static final AuthorizationDecision GRANTED = new AuthorizationDecision(true);
+
+    private static final String NO_GROUP = "the caller is in no group that may do this";
+
+    private final OpenPaths open;
+    private final InternalKeyProvider internal;
+    private final GroupNames users;
+    private final AuditLog audit;
+
+    /** @param users who may call routes that do not decide themselves */
+    RestAuthorization(OpenPaths open, InternalKeyProvider internal, GroupNames users, AuditLog audit) {
+        this.users = users;
+        this.open = open;
+        this.internal = internal;
+        this.audit = audit;
+    }
+
+    @Override
+    public AuthorizationDecision check(Supplier<Authentication> authentication, HttpServletRequest request) {
+        RequestedCall call = RequestedCall.of(request);
+        Caller caller = caller(authentication, call);
+        boolean admin = caller != null && caller.admin();
+        if (!admin && !call.isRouted() && !call.isInternal() && call.isBelow("/admin")) {
+            return new Denied("this is for admins", "not in AUTH_ADMIN_GROUP");
+        }
+        if (call.isPreview() && !admin) {
+            return new Denied(RequestedCall.GENERATION + " is for admins", "preview");
+        }
+        RouteAccess access = call.access();
+        return caller == null || access == null ? GRANTED : ofRoute(access, caller);
+    }
+
+    private AuthorizationDecision ofRoute(RouteAccess access, Caller caller) {
+        if (!access.decides() && caller.kind() != Caller.Kind.LOCAL && !users.include(caller)) {
+            return new Denied(NO_GROUP, NO_GROUP);
+        }
+        String scope = access.scope();
+        if (scope == null ? access.decides() || caller.scopes().isEmpty() : caller.mayDo(scope)) {
+            return GRANTED;
+        }
+        String told = "the credential was not made for this" + (scope == null ? "" : ": " + scope);
+        return new Denied(told, told);
+    }
+
+    /** Asking for the authentication refuses whoever has none. */
+    private @Nullable Caller caller(Supplier<Authentication> authentication, RequestedCall call) {
+        if (call.isInternal()) {
+            internal.check(call.details());
+            Caller service = CallerAuthentication.of(authentication.get());
+            audit.did(
+                    call.details().id(),
+                    call.details().peer(),
+                    call.details().method() + " " + call.details().path());
+            return service;
+        }
+        if (!open.contains(call)) {
+            return CallerAuthentication.of(authentication.get());
+        }
+        if (open.isOfEmbeddedIssuer(call)) {
+            checkIssuersCaller(call);
+        }
+        return CallerAuthentication.current();
+    }
+
+    private static void checkIssuersCaller(RequestedCall call) {
+        if (call.details().forwarded()) {
+            throw LocalMachineProvider.forbidden("a proxy passed this on");
+        }
+        LocalMachineProvider.check(call.details());
+    }
+}

@@ -1,0 +1,102 @@
+package io.inference.http.security;
+
+import io.inference.routes.RouteAccess;
+import io.inference.security.AuditLog;
+import io.inference.security.GroupNames;
+import io.inference.security.InternalAccess;
+import io.inference.security.InternalKeyProvider;
+import io.inference.security.LocalMachineProvider;
+import io.inference.security.ManagementAccess;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.mock.web.MockServletContext;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.web.FilterChainProxy;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.context.support.GenericWebApplicationContext;
+
+/** The chains as the service has them, with their firewall, without a server. */
+public final class TestChain {
+    private final MockServletContext context = new MockServletContext();
+    private final FilterChainProxy proxy;
+    private @Nullable RouteAccess access;
+    private boolean routed;
+
+    /**
+     * @param tokens who authenticates by bearer tokens
+     * @param keys of the internal endpoints, for this machine
+     */
+    public TestChain(
+            AuthenticationProvider tokens,
+            String keys,
+            boolean authenticationOff,
+            boolean embeddedIssuer,
+            List<PublicFiles> pages) {
+        AuditLog audit = new AuditLog();
+        InternalKeyProvider internal =
+                new InternalKeyProvider(new InternalAccess(keys, "127.0.0.0/8,::1/128", ""), authenticationOff);
+        GenericWebApplicationContext service = new GenericWebApplicationContext(context);
+        context.setAttribute(WebApplicationContext.ROOT_WEB_APPLICATION_CONTEXT_ATTRIBUTE, service);
+        FilterChainConfiguration configuration = new FilterChainConfiguration();
+        var access = new FilterChainConfiguration.RestAccess(
+                new ProviderManager(tokens, internal, new LocalMachineProvider(authenticationOff)),
+                new OpenPaths(pages, embeddedIssuer),
+                internal,
+                authenticationOff,
+                GroupNames.parse("staff,admins"),
+                new Refusals("/v1", audit));
+        ManagementAccess management = new ManagementAccess(true, audit);
+        this.proxy = configuration.filterChainProxy(
+                List.of(
+                        configuration.restFilterChain(access, this::enter, audit, service),
+                        configuration.managementFilterChain(access, management)),
+                access,
+                management,
+                service);
+    }
+
+    private RouteLookup.Entry enter(String path, boolean preview) {
+        return new RouteLookup.Entry() {
+            @Override
+            public boolean isRouted() {
+                return routed;
+            }
+
+            @Override
+            public @Nullable RouteAccess access(String method) {
+                return access;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** What the route says that serves every path from now on. */
+    void serve(RouteAccess says) {
+        this.access = says;
+    }
+
+    /** What requests of the REST listener are made with. */
+    public MockServletContext context() {
+        return context;
+    }
+
+    /**
+     * Sends a request through the chain.
+     *
+     * @param isRouted whether a route serves its path
+     * @param rest what comes after the chain
+     */
+    public void send(HttpServletRequest request, HttpServletResponse response, boolean isRouted, FilterChain rest)
+            throws ServletException, IOException {
+        this.routed = isRouted;
+        proxy.doFilter(request, response, rest);
+    }
+}

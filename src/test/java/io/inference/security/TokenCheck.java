@@ -1,0 +1,35 @@
+package io.inference.security;
+
+import io.inference.api.Caller;
+import java.util.Objects;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+
+/** A provider as the service's manager asks it about bearer tokens. */
+public record TokenCheck(AuthenticationProvider provider) {
+    /**
+     * The caller of a token.
+     *
+     * @throws RefusedTokenException if it is not valid
+     * @throws io.inference.api.InferenceException if nobody can say
+     */
+    public Caller verify(String token) {
+        try {
+            return Objects.requireNonNull(CallerAuthentication.of(
+                    new ProviderManager(provider).authenticate(new BearerTokenAuthenticationToken(token))));
+        } catch (RefusedCallException e) {
+            throw e.failure();
+        }
+    }
+
+    /** Whether the provider says anything of a token. */
+    public boolean takes(String token) {
+        try {
+            return provider.authenticate(new BearerTokenAuthenticationToken(token)) != null;
+        } catch (AuthenticationException e) {
+            return true;
+        }
+    }
+}
