@@ -203,6 +203,8 @@ public final class KnownSettings {
                     "share of the jobs begun that lower priorities get while higher ones wait; 1: as much as comes"),
             plain("JOB_ATTEMPTS", new Whole(1, 100), "runs of a job that may fail before it has failed"),
             plain("JOB_RETENTION", new Time(), "how long a job and its result are kept after its end"),
+            plain("JOB_SWEEP_PERIOD", new Time(), "how often jobs that are kept no longer are deleted"),
+            plain("FILE_SWEEP_PERIOD", new Time(), "how often files that were begun and never completed are deleted"),
             plain(
                     "FILE_STORAGE_LIMIT",
                     new Size(DataSize.ofTerabytes(1)),
