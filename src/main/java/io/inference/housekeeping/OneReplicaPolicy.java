@@ -8,8 +8,8 @@ import org.apache.camel.Route;
 import org.apache.camel.spi.Policy;
 
 /**
- * Steps that one replica does at a time, in one transaction of the database. While another replica does them, the exchange ends here. The
- * route's id names the task.
+ * Steps that one replica does at a time, in one transaction of the database. While another replica does them, the
+ * exchange ends here. The route's id names the task.
  */
 final class OneReplicaPolicy implements Policy {
     private final ReplicaLock lock;

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * What of the service's beans a route can name: what is made for Camel, and circuit breakers. The rest, from Spring's environment with its
- * secrets to the pool of the database, is not there; nor are the parts of the service context, which would then have two owners.
+ * What of the service's beans a route can name: what is made for Camel, and circuit breakers. The rest, from Spring's
+ * environment with its secrets to the pool of the database, is not there; nor are the parts of the service context,
+ * which would then have two owners.
  */
 record PublishedBeans(BeanRepository service) implements BeanRepository {
     private static final String CAMEL = "org.apache.camel.";
@@ -31,7 +32,7 @@ record PublishedBeans(BeanRepository service) implements BeanRepository {
         return bean instanceof CircuitBreaker || bean != null && isForCamel(bean) && !isCamelsOwn(bean) ? bean : null;
     }
 
-    /** A component belongs to one context, which starts and stops it; what Camel's starter makes belongs to the service context. */
+    /** A component belongs to the context that starts it; what Camel's starter makes, to the service context. */
     private static boolean isCamelsOwn(Object bean) {
         return bean instanceof Component || bean.getClass().getName().startsWith(CAMEL);
     }
