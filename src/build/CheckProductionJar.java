@@ -14,8 +14,11 @@ public class CheckProductionJar {
             "lib/jedis",
             "lib/xz-",
             "lib/commons-compress");
-    private static final List<String> ALWAYS =
-            List.of("io/inference/InferenceService.class", "db/migration/V1__api_keys.sql", "lib/postgresql-");
+    private static final List<String> ALWAYS = List.of(
+            "io/inference/InferenceService.class",
+            "db/migration/V1__api_keys.sql",
+            "camel/delete-ended-jobs.camel.yaml",
+            "lib/postgresql-");
 
     public static void main(String[] args) throws IOException {
         try (JarFile jar = new JarFile(args[0])) {

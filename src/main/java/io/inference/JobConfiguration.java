@@ -28,7 +28,6 @@ class JobConfiguration {
                 settings.whole("job-concurrency"),
                 settings.whole("job-attempts"),
                 settings.time("request-timeout"),
-                settings.time("job-retention"),
                 // A little is kept of it to give back what has not ended by then.
                 grace.multipliedBy(9).dividedBy(10),
                 settings.share("priority-low-share"));

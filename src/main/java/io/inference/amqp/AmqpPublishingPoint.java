@@ -65,6 +65,9 @@ public final class AmqpPublishingPoint implements PublishingPoint {
     @Override
     public Publication prepare(CamelContext context, InFlight calls) {
         SpringRabbitMQComponent component = new SpringRabbitMQComponent();
+        // Before it is configured: adding it applies camel.component.spring-rabbitmq.*, which must not change what the
+        // endpoint relies on.
+        context.addComponent(COMPONENT, component);
         component.setConnectionFactory(connections);
         // The topology is the broker's affair: what a route would declare is a classic queue.
         component.setAutoDeclare(false);
@@ -72,7 +75,6 @@ public final class AmqpPublishingPoint implements PublishingPoint {
         component.setMessageConverter(new Bytes());
         component.setMessagePropertiesConverter(new Properties());
         component.setListenerContainerFactory(endpoint -> container(endpoint, calls));
-        context.addComponent(COMPONENT, component);
         return new Consumers(context);
     }
 

@@ -265,6 +265,11 @@ public final class KnownSettings {
                             "share of started jobs for lower priorities while higher ones wait; 1: no limit"),
                     plain("JOB_ATTEMPTS", new Whole(1, 100), "attempts to run a job before it fails"),
                     plain("JOB_RETENTION", new Time(), "time that a job and its result are kept after its end"),
+                    plain("JOB_SWEEP_PERIOD", new Time(), "time between deletions of jobs that are kept no longer"),
+                    plain(
+                            "FILE_SWEEP_PERIOD",
+                            new Time(),
+                            "time between deletions of files whose upload was never completed"),
                     plain(
                             "FILE_STORAGE_LIMIT",
                             new Size(DataSize.ofTerabytes(1)),

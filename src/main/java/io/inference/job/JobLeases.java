@@ -223,24 +223,6 @@ final class JobLeases {
         });
     }
 
-    /**
-     * Deletes what nobody needs any more.
-     *
-     * @param kept how long after its end a job is kept; one that was not delivered, seven times as long
-     * @param most rows to delete
-     * @return rows deleted
-     */
-    int sweep(Duration kept, int most) {
-        Instant now = clock.instant();
-        return database.<Integer>call(client -> client.sql("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs"
-                        + " WHERE ended_at < :before AND batch_id IS NULL AND (delivery IS NULL"
-                        + " OR delivered_at IS NOT NULL OR ended_at < :longBefore) ORDER BY ended_at LIMIT :most)")
-                .param("before", JobRows.column(now.minus(kept)))
-                .param("longBefore", JobRows.column(now.minus(kept.multipliedBy(7))))
-                .param("most", most)
-                .update());
-    }
-
     private Optional<Job> end(Lease lease, String what, Map<String, ? extends @Nullable Object> values) {
         return change(lease, what + ", ended_at = :now", values);
     }

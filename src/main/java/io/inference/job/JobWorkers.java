@@ -27,10 +27,9 @@ final class JobWorkers {
     private static final Logger log = LoggerFactory.getLogger(JobWorkers.class);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = LEASE.dividedBy(4);
-    private static final Duration SWEEP = Duration.ofMinutes(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration WHILE_SATURATED = Duration.ofMillis(100);
     private static final Duration WHILE_AWAY = Duration.ofSeconds(3);
-    private static final int MOST_SWEPT = 1000;
     private static final JobError LOST =
             new JobError(ErrorCode.INTERNAL, "the service stopped while it ran this job, without a word", null);
 
@@ -55,7 +54,7 @@ final class JobWorkers {
     private long claimNotBefore = System.nanoTime();
     private long nextTick = System.nanoTime();
     private long nextHeartbeat = System.nanoTime();
-    private long nextSweep = System.nanoTime();
+    private long nextMinute = System.nanoTime();
 
     /**
      * @param saturated whether the backends have more to do than they can, so that jobs had better wait where they are
@@ -211,10 +210,9 @@ final class JobWorkers {
         for (Job ended : leases.tend(settings.attempts(), LOST)) {
             tellEnded(ended);
         }
-        if (now - nextSweep >= 0) {
+        if (now - nextMinute >= 0) {
             everyMinute.run();
-            boolean more = leases.sweep(settings.kept(), MOST_SWEPT) == MOST_SWEPT;
-            nextSweep = more ? now : now + SWEEP.toNanos();
+            nextMinute = now + MINUTE.toNanos();
         }
         nextTick = now + TICK.toNanos();
         signal(() -> backlog = true);

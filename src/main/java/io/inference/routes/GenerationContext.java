@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.TypeConverters;
 import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -16,8 +17,9 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.ComponentResolver;
 import org.apache.camel.spi.LanguageResolver;
-import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.spi.TypeConverterRegistry;
+import org.apache.camel.spring.boot.SpringTypeConverter;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
@@ -41,9 +43,11 @@ final class GenerationContext {
         // Only our own settings, in their own order: by default an OS variable would beat the command line.
         properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
         properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        properties.setAutoDiscoverPropertiesSources(false);
         properties.addPropertiesSource(new SettingsSource(settings));
         context.setPropertiesComponent(properties);
         restrict(context.getCamelContextExtension(), allowed);
+        convert(context.getTypeConverterRegistry(), beans);
         context.addComponent("bean", new BeansByName());
         context.getExecutorServiceManager().setDefaultThreadPoolProfile(threads());
         // The doors tell the caller and the log what failed, once; Camel's own report would be a second one.
@@ -52,6 +56,13 @@ final class GenerationContext {
                 new RedeliveryPolicyDefinition().logExhausted(false).logRetryAttempted(false));
         context.getCamelContextExtension().setErrorHandlerFactory(errors);
         return context;
+    }
+
+    /** What Camel on Spring Boot converts types by; component options and customizers are found by Camel itself. */
+    private static void convert(TypeConverterRegistry converters, BeanRepository beans) {
+        beans.findByType(TypeConverters.class).forEach(converters::addTypeConverters);
+        beans.findByType(SpringTypeConverter.class)
+                .forEach(spring -> converters.addFallbackTypeConverter(spring, true));
     }
 
     /** Whatever address or language a route comes to while it runs, it gets no further than the list. */
@@ -96,19 +107,5 @@ final class GenerationContext {
         threads.setTimeUnit(TimeUnit.SECONDS);
         threads.setAllowCoreThreadTimeOut(true);
         return threads;
-    }
-
-    /** The settings as {@code {{placeholders}}}. */
-    private record SettingsSource(Settings settings) implements PropertiesSource {
-        @Override
-        public String getName() {
-            return "settings";
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // Camel's contract: null for a key that this source does not have.
-        public String getProperty(String key) {
-            return settings.forRoutes(key).orElse(null);
-        }
     }
 }

@@ -3,13 +3,15 @@ package io.inference.routes;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.Map;
 import java.util.Set;
+import org.apache.camel.Component;
 import org.apache.camel.spi.BeanRepository;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * What of the service's beans a route can name: what is made for Camel, and circuit breakers. The rest, from Spring's environment with its
- * secrets to the pool of the database, is not there.
+ * What of the service's beans a route can name: what is made for Camel, and circuit breakers. The rest, from Spring's
+ * environment with its secrets to the pool of the database, is not there; nor are the parts of the service context,
+ * which would then have two owners.
  */
 record PublishedBeans(BeanRepository service) implements BeanRepository {
     private static final String CAMEL = "org.apache.camel.";
@@ -27,7 +29,12 @@ record PublishedBeans(BeanRepository service) implements BeanRepository {
     }
 
     private static <T> @Nullable T published(@Nullable T bean) {
-        return bean instanceof CircuitBreaker || bean != null && isForCamel(bean) ? bean : null;
+        return bean instanceof CircuitBreaker || bean != null && isForCamel(bean) && !isCamelsOwn(bean) ? bean : null;
+    }
+
+    /** A component belongs to the context that starts it; what Camel's starter makes, to the service context. */
+    private static boolean isCamelsOwn(Object bean) {
+        return bean instanceof Component || bean.getClass().getName().startsWith(CAMEL);
     }
 
     private static boolean isForCamel(Object bean) {

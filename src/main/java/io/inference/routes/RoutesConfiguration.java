@@ -56,6 +56,12 @@ class RoutesConfiguration {
         });
     }
 
+    /** For the service context; generations make their own. */
+    @Bean
+    SettingsSource settingsSource(Settings settings) {
+        return new SettingsSource(settings);
+    }
+
     @Bean
     RoutesWatcher routesWatcher(RouteGenerations generations, Settings settings) {
         return new RoutesWatcher(generations, settings.path("routes-dir"), LOOK_EVERY);

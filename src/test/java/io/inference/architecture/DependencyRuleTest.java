@@ -218,8 +218,36 @@ class DependencyRuleTest {
                     "io.inference.routes..",
                     "io.inference.http..",
                     "io.inference.grpc..",
-                    "io.inference.amqp..")
+                    "io.inference.amqp..",
+                    "io.inference.housekeeping..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel..");
+
+    @ArchTest
+    static final ArchRule housekeepingImportsTheDatabaseAlone = classes()
+            .that()
+            .resideInAPackage("io.inference.housekeeping..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage("io.inference.housekeeping..", "io.inference.database..")));
+
+    @ArchTest
+    static final ArchRule nobodyImportsHousekeeping = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.inference.housekeeping..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.housekeeping..");
+
+    /** Where a generation and the service context meet; nothing else of ours knows Camel's starter. */
+    @ArchTest
+    static final ArchRule onlyGenerationsKnowCamelOnSpringBoot = noClasses()
+            .that()
+            .resideInAPackage(OURS)
+            .and()
+            .resideOutsideOfPackage("io.inference.routes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.camel.spring.boot..");
 }

@@ -15,9 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an operator may rely on in every file of {@code routes/}: see src/docs/ARCHITECTURE.md. */
+/** What holds of every file of {@code routes/}, and of the service context's routes: see src/docs/ARCHITECTURE.md. */
 class RouteContractTest {
     private static final Path ROUTES = Path.of("routes");
+    private static final Path OF_THE_SERVICE = Path.of("src/main/resources/camel");
     private static final List<String> STEPS = List.of(
             "process",
             "to",
@@ -36,7 +37,10 @@ class RouteContractTest {
             "pipeline",
             "removeHeaders",
             "onCompletion",
-            "onException");
+            "onException",
+            "policy",
+            "loop",
+            "setVariable");
 
     @ParameterizedTest
     @MethodSource("files")
@@ -109,6 +113,26 @@ class RouteContractTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("tasks")
+    void everyTaskIsDoneByOneReplicaAtATimeAndReportsItsFailures(Path file) throws IOException {
+        JsonNode route = read(file).path(0).path("route");
+        assertThat(route.path("routeConfigurationId").asText()).isEqualTo("housekeeping");
+        List<String> policies = new ArrayList<>();
+        forEachStep(route, (kind, step) -> {
+            if (kind.equals("policy")) {
+                policies.add(step.path("ref").asText());
+            }
+        });
+        assertThat(policies).containsExactly("oneReplicaPolicy");
+    }
+
+    static List<Path> tasks() throws IOException {
+        return filesOf(OF_THE_SERVICE).stream()
+                .filter(file -> !file.endsWith("housekeeping.camel.yaml"))
+                .toList();
+    }
+
     private static boolean isDoor(String file) {
         return file.startsWith("rest-") || file.startsWith("grpc-") || file.endsWith("-api");
     }
@@ -130,7 +154,13 @@ class RouteContractTest {
     }
 
     static List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(ROUTES)) {
+        List<Path> all = new ArrayList<>(filesOf(ROUTES));
+        all.addAll(filesOf(OF_THE_SERVICE));
+        return all;
+    }
+
+    private static List<Path> filesOf(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.toString().endsWith(".camel.yaml"))
                     .sorted()
                     .toList();

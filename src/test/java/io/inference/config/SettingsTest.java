@@ -96,6 +96,9 @@ class SettingsTest {
         assertThat(settings.namedNumbers("rate-limit-groups")).isEmpty();
         assertThat(settings.optionalText("auth-scope-prefix")).isEmpty();
         assertThat(settings.whole("max-queue")).isEqualTo(512);
+        assertThat(settings.time("job-retention")).isEqualTo(Duration.ofHours(24));
+        assertThat(settings.time("job-sweep-period")).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.time("file-sweep-period")).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.time("request-timeout")).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.time("first-token-timeout")).isEqualTo(Duration.ofMinutes(5));
     }

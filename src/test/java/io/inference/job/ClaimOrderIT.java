@@ -178,8 +178,7 @@ class ClaimOrderIT {
                 return waiting.get();
             }
         };
-        JobSettings settings =
-                new JobSettings(4, 3, Duration.ofMinutes(1), Duration.ofHours(24), Duration.ofMillis(200), EIGHTH);
+        JobSettings settings = new JobSettings(4, 3, Duration.ofMinutes(1), Duration.ofMillis(200), EIGHTH);
         StoredJobs jobs = StoredJobs.open(
                 own,
                 settings,

@@ -305,22 +305,6 @@ class JobStoreIT {
     }
 
     @Test
-    void whatEndedLongAgoIsSweptUnlessItIsStillToBeDelivered() {
-        store.addOrFind(job(ALICE, "kept only", "{}"));
-        store.addOrFind(
-                new NewJob(ALICE, "amqp", "to be delivered", JobTask.CHAT, JobPriority.HIGH, bytes("{}"), "{}", true));
-        store.addOrFind(job(ALICE, "fails", "{}"));
-        here.claim(2).forEach(lease -> here.done(lease, whole("answer")));
-        now = now.plus(Duration.ofHours(25));
-        assertThat(here.sweep(Duration.ofHours(24), 100)).isEqualTo(1);
-        assertThat(store.list(ALICE, null, null, 10))
-                .extracting(Job::correlationId)
-                .containsExactlyInAnyOrder("to be delivered", "fails");
-        now = now.plus(Duration.ofDays(7));
-        assertThat(here.sweep(Duration.ofHours(24), 100)).isEqualTo(1);
-    }
-
-    @Test
     void aListIsPagedTheNewestFirst() {
         for (int i = 0; i < 5; i++) {
             store.addOrFind(job(ALICE, "job " + i, "{}"));

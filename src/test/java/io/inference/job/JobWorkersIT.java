@@ -192,8 +192,7 @@ class JobWorkersIT {
     }
 
     private StoredJobs replica(Database database, JobRunner runner, java.util.function.BooleanSupplier saturated) {
-        JobSettings settings =
-                new JobSettings(4, 3, Duration.ofMinutes(1), Duration.ofHours(24), Duration.ofMillis(200), 0.125);
+        JobSettings settings = new JobSettings(4, 3, Duration.ofMinutes(1), Duration.ofMillis(200), 0.125);
         StoredJobs jobs = StoredJobs.open(
                 database, settings, runner, saturated, List.<CallListener>of(), () -> List.of(recorder));
         jobs.start();

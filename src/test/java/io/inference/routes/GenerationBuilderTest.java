@@ -12,8 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.camel.Component;
+import org.apache.camel.Converter;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.TypeConverters;
+import org.apache.camel.component.log.LogComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.support.SimpleRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -296,6 +302,62 @@ class GenerationBuilderTest {
                                 "id: run",
                                 "simple: \"${bean:environment?method=getProperty('api-version')}\"")),
                 "a.camel.yaml:1, step a: No bean could be found in the registry for: environment");
+    }
+
+    /** A component that somebody made a bean of. */
+    private static final class Shared extends LogComponent {}
+
+    @Test
+    void whatBelongsToTheServiceContextIsNotToBeHadInARoute() throws Exception {
+        beans.bind("camelContext", new DefaultCamelContext());
+        refused(
+                Map.of("a.camel.yaml", flow("a", "bean", "id: run", "ref: camelContext")),
+                "a.camel.yaml:9, step run: no bean 'camelContext'");
+        Shared shared = new Shared();
+        beans.bind("log", shared);
+        RouteGeneration generation = build(Map.of("a.camel.yaml", flow("a", "to", "id: run", "uri: log:a")));
+        assertThat(generation.context().hasComponent("log")).isNotNull().isNotSameAs(shared);
+        generation.stop();
+        assertThat(shared.isNew()).as("neither started nor stopped").isTrue();
+    }
+
+    @Test
+    void typeConvertersAndCustomizersOfTheServiceServeRoutes() throws Exception {
+        beans.bind("celsius", new Temperatures());
+        beans.bind("loud", new Loud());
+        beans.bind("warm", (Processor) exchange -> exchange.getMessage().setBody(new Celsius(20)));
+        RouteGeneration generation = build(Map.of(
+                "a.camel.yaml",
+                flow("a", "process", "id: warm-up", "ref: warm")
+                        + "        - to:\n            id: say\n            uri: log:a\n"));
+        try (ProducerTemplate template = generation.context().createProducerTemplate()) {
+            assertThat(template.requestBody("direct:a", "", Integer.class)).isEqualTo(20);
+        }
+        assertThat(((LogComponent) generation.context().hasComponent("log")).isSourceLocationLoggerName())
+                .isTrue();
+        generation.stop();
+    }
+
+    private record Celsius(int degrees) {}
+
+    /** Converters of the service, as a bean. */
+    public static final class Temperatures implements TypeConverters {
+        @Converter
+        public Integer degrees(Celsius celsius) {
+            return celsius.degrees();
+        }
+    }
+
+    private static final class Loud implements ComponentCustomizer {
+        @Override
+        public boolean isEnabled(String name, Component target) {
+            return target instanceof LogComponent;
+        }
+
+        @Override
+        public void configure(String name, Component target) {
+            ((LogComponent) target).setSourceLocationLoggerName(true);
+        }
     }
 
     /** Tells whether one was made. */

@@ -28,8 +28,9 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, Rou
     public Publication prepare(CamelContext context, InFlight calls) {
         RoutingTable table = new RoutingTable(calls);
         PlatformHttpComponent component = new PlatformHttpComponent(context);
-        component.setEngine(new TableEngine(table));
+        // Before it gets its engine: adding it applies camel.component.platform-http.*, which may name another.
         context.addComponent("platform-http", component);
+        component.setEngine(new TableEngine(table));
         return new Publication() {
             @Override
             public List<RouteFault> faults() {

@@ -28,7 +28,6 @@ public final class Batches implements JobListener, SmartLifecycle {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final Duration WHILE_AWAY = Duration.ofSeconds(5);
-    private static final int TICKS_BETWEEN_SWEEPS = 600;
 
     private final BatchStore store;
     private final BatchJobs jobs;
@@ -135,13 +134,9 @@ public final class Batches implements JobListener, SmartLifecycle {
 
     private void run() {
         boolean away = false;
-        int ticks = 0;
         while (!stopping) {
             try {
                 moveAll();
-                if (ticks++ % TICKS_BETWEEN_SWEEPS == 0) {
-                    files.sweep();
-                }
                 away = false;
             } catch (InferenceException e) {
                 log.debug("batches wait: {}", e.getMessage());

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -24,7 +23,6 @@ public final class Files {
     static final int PART_BYTES = 1024 * 1024;
 
     private static final String COLUMNS = "id, owner, tenant, filename, purpose, bytes, created_at";
-    private static final Duration ABANDONED = Duration.ofHours(1);
 
     private final Database database;
     private final long mostBytes;
@@ -144,14 +142,6 @@ public final class Files {
     public void delete(UUID id) {
         int ignored = database.<Integer>call(
                 client -> client.sql("DELETE FROM files WHERE id = ?").param(id).update());
-    }
-
-    /** Deletes what was begun and never completed. */
-    void sweep() {
-        int ignored =
-                database.<Integer>call(client -> client.sql("DELETE FROM files WHERE bytes IS NULL AND created_at < ?")
-                        .param(column(Instant.now().minus(ABANDONED)))
-                        .update());
     }
 
     static String tenant(Caller caller) {

@@ -1,0 +1,68 @@
+package io.inference.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inference.embedded.SharedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Two replicas on one real PostgreSQL, each with two connections: its schema needs as many. */
+class AdvisoryLockIT {
+    private Database here;
+    private Database there;
+    private ReplicaLock ours;
+    private ReplicaLock theirs;
+    private JdbcTemplate statements;
+
+    @BeforeEach
+    void open() {
+        DatabaseSettings fresh = SharedPostgres.fresh("advisory_lock");
+        var settings = new DatabaseSettings(fresh.url(), fresh.user(), fresh.password(), 2);
+        here = Database.open(() -> settings);
+        there = Database.open(() -> settings);
+        var dataSource = here.dataSource();
+        ours = new AdvisoryLock(dataSource);
+        statements = new JdbcTemplate(dataSource);
+        statements.execute("CREATE TABLE done (what text)");
+        theirs = new AdvisoryLock(there.dataSource());
+    }
+
+    @AfterEach
+    void close() {
+        here.close();
+        there.close();
+    }
+
+    @Test
+    void oneReplicaDoesATaskAtATimeAndAnotherTaskIsNotConcerned() throws Exception {
+        boolean[] done = new boolean[2];
+        assertThat(ours.run("sweep", () -> {
+                    done[0] = theirs.run("sweep", () -> {});
+                    done[1] = theirs.run("other", () -> {});
+                }))
+                .isTrue();
+        assertThat(done).containsExactly(false, true);
+        assertThat(theirs.run("sweep", () -> {})).isTrue();
+    }
+
+    @Test
+    void statementsOfTheWorkNeedNoOtherConnectionAndAreUndoneWhenItFails() throws Exception {
+        try (Connection occupied = here.dataSource().getConnection()) {
+            assertThat(occupied.isValid(1)).isTrue();
+            ours.run("sweep", () -> statements.execute("INSERT INTO done VALUES ('first')"));
+        }
+        assertThatThrownBy(() -> ours.run("sweep", () -> {
+                    statements.execute("INSERT INTO done VALUES ('second')");
+                    throw new IOException("half way");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThat(statements.queryForList("SELECT what FROM done", String.class))
+                .containsExactly("first");
+        assertThat(theirs.run("sweep", () -> {})).as("free again").isTrue();
+    }
+}

@@ -1,0 +1,137 @@
+package io.inference.housekeeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.inference.RunningService;
+import io.inference.database.AdvisoryLock;
+import io.inference.database.Database;
+import io.inference.embedded.SharedPostgres;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** The routes of the service context on a real PostgreSQL, and without one. */
+@ExtendWith(OutputCaptureExtension.class)
+class HousekeepingIT {
+    private static final List<String> OFTEN = List.of("--job-sweep-period=100ms", "--file-sweep-period=100ms");
+
+    @Test
+    void whatEndedLongAgoIsDeletedUnlessItIsStillToBeDelivered() {
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("housekeeping"));
+        options.addAll(OFTEN);
+        try (RunningService service = RunningService.start(options.toArray(String[]::new))) {
+            JdbcTemplate statements =
+                    new JdbcTemplate(service.bean(Database.class).dataSource());
+            ended(statements, "kept only", "25 hours", null);
+            ended(statements, "young", "23 hours", null);
+            ended(statements, "to be delivered", "25 hours", "{}");
+            ended(statements, "never delivered", "8 days", "{}");
+            statements.update("INSERT INTO jobs (id, owner, caller, correlation_id, door, task, priority, payload,"
+                    + " payload_hash, created_at, turn, not_before) SELECT id, 'o', '{}', 'waits', 'rest', 'chat',"
+                    + " 'normal', ''::bytea, sha256(''), now() - interval '9 days', now(), now() + interval '1 day'"
+                    + " FROM gen_random_uuid() AS id");
+            statements.update("INSERT INTO files (id, owner, filename, purpose, created_at) VALUES"
+                    + " (gen_random_uuid(), 'o', 'abandoned', 'batch', now() - interval '61 minutes'),"
+                    + " (gen_random_uuid(), 'o', 'begun', 'batch', now() - interval '59 minutes')");
+            await().untilAsserted(() -> {
+                assertThat(statements.queryForList("SELECT correlation_id FROM jobs", String.class))
+                        .containsExactlyInAnyOrder("young", "to be delivered", "waits");
+                assertThat(statements.queryForList("SELECT filename FROM files", String.class))
+                        .containsExactly("begun");
+            });
+            statements.update("INSERT INTO jobs (id, owner, caller, correlation_id, door, task, priority, payload,"
+                    + " payload_hash, created_at, turn, state, ended_at) SELECT gen_random_uuid(), 'o', '{}',"
+                    + " 'many ' || n, 'rest', 'chat', 'normal', ''::bytea, sha256(''), now(), now(), 'done',"
+                    + " now() - interval '25 hours' FROM generate_series(1, 2500) AS n");
+            long before = runs(service, "delete-ended-jobs");
+            await().untilAsserted(
+                            () -> assertThat(statements.queryForObject("SELECT count(*) FROM jobs", Integer.class))
+                                    .isEqualTo(3));
+            assertThat(runs(service, "delete-ended-jobs") - before)
+                    .as("more than one statement deletes go at once, a thousand each")
+                    .isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void whileAnotherReplicaIsAtItThisOneWaits() throws Exception {
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("housekeeping_lock"));
+        options.addAll(OFTEN);
+        try (RunningService service = RunningService.start(options.toArray(String[]::new))) {
+            Database database = service.bean(Database.class);
+            JdbcTemplate statements = new JdbcTemplate(database.dataSource());
+            new AdvisoryLock(database.dataSource()).run("delete-ended-jobs", () -> {
+                ended(new JdbcTemplate(separate(database)), "old", "25 hours", null);
+                long before = runs(service, "delete-ended-jobs");
+                await().until(() -> runs(service, "delete-ended-jobs") >= before + 2);
+                assertThat(new JdbcTemplate(separate(database))
+                                .queryForList("SELECT correlation_id FROM jobs", String.class))
+                        .containsExactly("old");
+            });
+            await().untilAsserted(
+                            () -> assertThat(statements.queryForList("SELECT correlation_id FROM jobs", String.class))
+                                    .isEmpty());
+        }
+    }
+
+    @Test
+    void withoutADatabaseItIsOneLineATaskAndNothingElseIsConcerned(CapturedOutput output) throws Exception {
+        List<String> options = new ArrayList<>(OFTEN);
+        options.addAll(List.of("--db-host=127.0.0.1", "--db-port=1"));
+        long stopped;
+        try (RunningService service = RunningService.start(options.toArray(String[]::new))) {
+            await().until(() -> runs(service, "delete-ended-jobs") >= 3);
+            HttpRequest health = HttpRequest.newBuilder(
+                            URI.create(service.managementUrl() + "/actuator/health/readiness"))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(health, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            stopped = System.nanoTime();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - stopped)).isLessThan(Duration.ofSeconds(20));
+        assertThat(output.getAll().lines().filter(line -> line.contains("delete-ended-jobs")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("cannot be done, trying on: the database cannot be"));
+        assertThat(output.getAll()).doesNotContain("\tat ");
+    }
+
+    /** A connection of its own, whatever the thread's transaction. */
+    private static DelegatingDataSource separate(Database database) {
+        return new DelegatingDataSource(database.dataSource());
+    }
+
+    private static long runs(RunningService service, String route) {
+        Timer timer = service.bean(MeterRegistry.class)
+                .find("camel.route.policy")
+                .tag("routeId", route)
+                .timer();
+        return timer == null ? 0 : timer.count();
+    }
+
+    private static void ended(JdbcTemplate statements, String id, String ago, String delivery) {
+        statements.update(
+                "INSERT INTO jobs (id, owner, caller, correlation_id, door, task, priority, payload, payload_hash,"
+                        + " created_at, turn, state, ended_at, delivery) VALUES (?, 'o', '{}', ?, 'rest', 'chat',"
+                        + " 'normal', ''::bytea, sha256(''), now(), now(), 'done', now() - ?::interval, ?::json)",
+                UUID.randomUUID(),
+                id,
+                ago,
+                delivery);
+    }
+}
