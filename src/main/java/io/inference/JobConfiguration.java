@@ -9,7 +9,7 @@ import io.inference.job.JobSettings;
 import io.inference.job.StoredJobs;
 import io.inference.job.batch.Batches;
 import io.inference.job.batch.Files;
-import io.inference.security.WaitingCalls;
+import io.inference.security.QueueLimiter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -38,7 +38,7 @@ class JobConfiguration {
             Database database,
             JobSettings settings,
             JobRunner runner,
-            WaitingCalls waiting,
+            QueueLimiter waiting,
             List<CallListener> calls,
             ObjectProvider<JobListener> listeners,
             MeterRegistry registry) {

@@ -9,7 +9,7 @@ import io.inference.security.jwt.HttpKeySource;
 import io.inference.security.jwt.JwtTokenProvider;
 import io.inference.security.opaque.CachedIntrospector;
 import io.inference.security.opaque.HttpIntrospection;
-import io.inference.security.opaque.TokenQuestions;
+import io.inference.security.opaque.IntrospectionThrottle;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,7 @@ final class NamedIssuer {
         providers.add(new JwtTokenProvider(new HttpKeySource(client, metadata, jwksUri), () -> name, audience, claims));
         if (clientId != null && clientSecret != null) {
             var introspection = new HttpIntrospection(client, metadata, clientId, clientSecret);
-            var questions = new TokenQuestions(introspection, () -> name, audience, claims);
+            var questions = new IntrospectionThrottle(introspection, () -> name, audience, claims);
             providers.add(new CachedIntrospector(questions).provider());
         }
         return providers;

@@ -2,7 +2,7 @@ package io.inference;
 
 import io.inference.config.Settings;
 import io.inference.http.internal.InternalReports;
-import io.inference.security.WaitingCalls;
+import io.inference.security.QueueLimiter;
 import io.inference.telemetry.CallMetrics;
 import java.util.Map;
 import org.springframework.stereotype.Component;
@@ -13,9 +13,9 @@ class Reports implements InternalReports {
     private final Settings settings;
     private final BackendReports backends;
     private final CallMetrics calls;
-    private final WaitingCalls waiting;
+    private final QueueLimiter waiting;
 
-    Reports(Settings settings, BackendReports backends, CallMetrics calls, WaitingCalls waiting) {
+    Reports(Settings settings, BackendReports backends, CallMetrics calls, QueueLimiter waiting) {
         this.settings = settings;
         this.backends = backends;
         this.calls = calls;

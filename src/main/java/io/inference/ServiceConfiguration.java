@@ -2,8 +2,8 @@ package io.inference;
 
 import io.inference.config.Settings;
 import io.inference.http.server.HttpSettings;
-import io.inference.security.AdmissionProcessor;
-import io.inference.security.WaitingCalls;
+import io.inference.security.QueueLimitProcessor;
+import io.inference.security.QueueLimiter;
 import io.inference.telemetry.AnswerLogProcessor;
 import io.inference.telemetry.BackendCalls;
 import io.inference.telemetry.CallLog;
@@ -37,17 +37,17 @@ class ServiceConfiguration {
     }
 
     @Bean
-    WaitingCalls waitingCalls(Settings settings, MeterRegistry registry) {
-        WaitingCalls waiting = new WaitingCalls(settings.whole("max-queue"));
-        Gauge.builder("inference.requests.queued", waiting, WaitingCalls::count)
+    QueueLimiter queueLimiter(Settings settings, MeterRegistry registry) {
+        QueueLimiter waiting = new QueueLimiter(settings.whole("max-queue"));
+        Gauge.builder("inference.requests.queued", waiting, QueueLimiter::count)
                 .description("Requests that wait for their first token")
                 .register(registry);
         return waiting;
     }
 
     @Bean
-    Processor admissionProcessor(WaitingCalls waiting) {
-        return new AdmissionProcessor(waiting);
+    Processor queueLimitProcessor(QueueLimiter waiting) {
+        return new QueueLimitProcessor(waiting);
     }
 
     @Bean

@@ -30,28 +30,30 @@ class AmqpConfiguration {
     }
 
     @Bean
-    HeldDeliveries amqpHeldDeliveries() {
-        return new HeldDeliveries();
+    UnackedDeliveries amqpUnackedDeliveries() {
+        return new UnackedDeliveries();
     }
 
     @Bean
-    Intake amqpIntake() {
-        return new Intake();
+    QueueConsumers amqpQueueConsumers() {
+        return new QueueConsumers();
     }
 
     @Bean
-    Backlog amqpBacklog(Intake intake, Jobs jobs) {
-        return new Backlog(intake, jobs::wake);
+    Backlog amqpBacklog(QueueConsumers queueConsumers, Jobs jobs) {
+        return new Backlog(queueConsumers, jobs::wake);
     }
 
     @Bean
-    Outbox amqpOutbox(Jobs jobs, Publisher publisher, HeldDeliveries held, Intake intake) {
-        return new Outbox(jobs, publisher, held, intake);
+    ResultPublisher amqpResultPublisher(
+            Jobs jobs, Publisher publisher, UnackedDeliveries held, QueueConsumers queueConsumers) {
+        return new ResultPublisher(jobs, publisher, held, queueConsumers);
     }
 
     @Bean
-    Sweeper amqpSweeper(Jobs jobs, Outbox outbox, HeldDeliveries held) {
-        return new Sweeper(jobs, outbox, held);
+    UndeliveredResultScanner amqpUndeliveredResultScanner(
+            Jobs jobs, ResultPublisher resultPublisher, UnackedDeliveries held) {
+        return new UndeliveredResultScanner(jobs, resultPublisher, held);
     }
 
     @Bean
@@ -62,15 +64,20 @@ class AmqpConfiguration {
             List<CallListener> listeners,
             AuditLog audit,
             Publisher publisher,
-            Intake intake) {
-        AmqpDoor door = new AmqpDoor(settings, authentication, listeners, audit, publisher, intake);
-        return new AmqpPublishingPoint(broker.connections(), door, intake, settings);
+            QueueConsumers queueConsumers) {
+        AmqpDoor door = new AmqpDoor(settings, authentication, listeners, audit, publisher, queueConsumers);
+        return new AmqpPublishingPoint(broker.connections(), door, queueConsumers, settings);
     }
 
     @Bean
-    BrokerStart amqpStart(Broker broker, Publisher publisher, Sweeper sweeper, Intake intake, Backlog backlog) {
+    BrokerStart amqpStart(
+            Broker broker,
+            Publisher publisher,
+            UndeliveredResultScanner undeliveredResultScanner,
+            QueueConsumers queueConsumers,
+            Backlog backlog) {
         // The publisher first: what is fetched may have to be answered at once.
-        return new BrokerStart(broker, List.of(publisher, sweeper, intake, backlog));
+        return new BrokerStart(broker, List.of(publisher, undeliveredResultScanner, queueConsumers, backlog));
     }
 
     @Bean
@@ -79,8 +86,8 @@ class AmqpConfiguration {
     }
 
     @Bean
-    Processor amqpSubmitProcessor(Jobs jobs, HeldDeliveries held, Outbox outbox) {
-        return new AmqpSubmitProcessor(jobs, held, outbox);
+    Processor amqpSubmitProcessor(Jobs jobs, UnackedDeliveries held, ResultPublisher resultPublisher) {
+        return new AmqpSubmitProcessor(jobs, held, resultPublisher);
     }
 
     @Bean

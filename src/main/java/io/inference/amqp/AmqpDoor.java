@@ -5,7 +5,7 @@ import io.inference.api.CallListener;
 import io.inference.api.Caller;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import io.inference.broker.Outcome;
+import io.inference.broker.PublishOutcome;
 import io.inference.broker.Publisher;
 import io.inference.job.JobError;
 import io.inference.routes.RouteRun;
@@ -40,7 +40,7 @@ final class AmqpDoor {
     private final List<CallListener> listeners;
     private final AuditLog audit;
     private final Publisher publisher;
-    private final Intake intake;
+    private final QueueConsumers queueConsumers;
 
     AmqpDoor(
             AmqpSettings settings,
@@ -48,13 +48,13 @@ final class AmqpDoor {
             List<CallListener> listeners,
             AuditLog audit,
             Publisher publisher,
-            Intake intake) {
+            QueueConsumers queueConsumers) {
         this.settings = settings;
         this.authentication = authentication;
         this.listeners = List.copyOf(listeners);
         this.audit = audit;
         this.publisher = publisher;
-        this.intake = intake;
+        this.queueConsumers = queueConsumers;
     }
 
     /**
@@ -73,7 +73,7 @@ final class AmqpDoor {
                 }
                 return;
             }
-            boolean again = failure.code().disposition() == ErrorCode.Disposition.WAIT
+            boolean again = failure.code().disposition() == ErrorCode.Disposition.RETRY_LATER
                     || failure.code().disposition().isRetried() && attempt < MOST_ATTEMPTS;
             if (!again && refuse(delivery, failure, attempt)) {
                 return;
@@ -84,7 +84,7 @@ final class AmqpDoor {
             }
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             if (again) {
-                intake.pause(pause);
+                queueConsumers.pause(pause);
             }
         }
     }
@@ -113,15 +113,15 @@ final class AmqpDoor {
     /** Whether the message is done with; not where the broker did not confirm what was sent instead. */
     private boolean refuse(Delivery delivery, InferenceException failure, int attempts) {
         JobError error = JobError.of(failure);
-        List<CompletableFuture<Outcome>> sent = new ArrayList<>();
+        List<CompletableFuture<PublishOutcome>> sent = new ArrayList<>();
         if (failure.code().disposition().isDeadLettered()) {
-            sent.add(publisher.publish(Letters.deadLetter(delivery, error, attempts)));
+            sent.add(publisher.publish(OutgoingMessages.deadLetter(delivery, error, attempts)));
         }
         if (!delivery.queue().equals(AmqpTopology.CONTROL_QUEUE)) {
-            sent.add(publisher.publish(Letters.refusal(delivery, error)));
-            var ignored = publisher.publish(Letters.refused(delivery, error));
+            sent.add(publisher.publish(OutgoingMessages.refusal(delivery, error)));
+            var ignored = publisher.publish(OutgoingMessages.refused(delivery, error));
         }
-        if (sent.stream().map(CompletableFuture::join).anyMatch(outcome -> outcome == Outcome.UNKNOWN)) {
+        if (sent.stream().map(CompletableFuture::join).anyMatch(outcome -> outcome == PublishOutcome.UNKNOWN)) {
             return false;
         }
         delivery.acknowledge();
@@ -144,7 +144,7 @@ final class AmqpDoor {
 
     /** A call for one run of a message's route. */
     Call call() {
-        return new Call("amqp-" + UUID.randomUUID(), Outbox.DOOR, settings.requestTimeout());
+        return new Call("amqp-" + UUID.randomUUID(), ResultPublisher.DOOR, settings.requestTimeout());
     }
 
     /**

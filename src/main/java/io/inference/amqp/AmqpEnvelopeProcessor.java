@@ -10,7 +10,7 @@ final class AmqpEnvelopeProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        Map<?, ?> fields = Wire.object(delivery.content());
+        Map<?, ?> fields = EnvelopeJson.object(delivery.content());
         Envelope envelope = Envelope.of(fields);
         delivery.setEnvelope(envelope);
         if (fields.get("payload") instanceof Map<?, ?> payload && payload.get("model") instanceof String name) {

@@ -38,28 +38,29 @@ public final class AmqpPublishingPoint implements PublishingPoint {
 
     private final ConnectionFactory connections;
     private final AmqpDoor door;
-    private final Intake intake;
+    private final QueueConsumers queueConsumers;
     private final AmqpSettings settings;
 
-    AmqpPublishingPoint(ConnectionFactory connections, AmqpDoor door, Intake intake, AmqpSettings settings) {
+    AmqpPublishingPoint(
+            ConnectionFactory connections, AmqpDoor door, QueueConsumers queueConsumers, AmqpSettings settings) {
         this.connections = connections;
         this.door = door;
-        this.intake = intake;
+        this.queueConsumers = queueConsumers;
         this.settings = settings;
     }
 
     /** One that checks routes and never connects: consumers are built, and none is started. */
     public static PublishingPoint forChecks() {
         AmqpSettings settings = new AmqpSettings(1, 1, true, 0, Duration.ZERO);
-        Intake intake = new Intake();
+        QueueConsumers queueConsumers = new QueueConsumers();
         AmqpDoor door = new AmqpDoor(
                 settings,
                 new ProviderManager(new BrokerUserProvider(false)),
                 List.of(),
                 new AuditLog(),
                 new Publisher(Duration.ZERO),
-                intake);
-        return new AmqpPublishingPoint(new CachingConnectionFactory(), door, intake, settings);
+                queueConsumers);
+        return new AmqpPublishingPoint(new CachingConnectionFactory(), door, queueConsumers, settings);
     }
 
     @Override
@@ -79,7 +80,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
     }
 
     private AbstractMessageListenerContainer container(SpringRabbitMQEndpoint endpoint, InFlight calls) {
-        RequestContainer container = new RequestContainer(connections, intake, settings, calls, door::take);
+        RequestContainer container = new RequestContainer(connections, queueConsumers, settings, calls, door::take);
         container.setAutoDeclare(false);
         container.setQueueNames(queues(endpoint));
         return container;

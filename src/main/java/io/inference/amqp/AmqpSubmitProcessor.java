@@ -18,13 +18,13 @@ final class AmqpSubmitProcessor implements Processor {
     static final String TASK = "InferenceJobTask";
 
     private final Jobs jobs;
-    private final HeldDeliveries held;
-    private final Outbox outbox;
+    private final UnackedDeliveries held;
+    private final ResultPublisher resultPublisher;
 
-    AmqpSubmitProcessor(Jobs jobs, HeldDeliveries held, Outbox outbox) {
+    AmqpSubmitProcessor(Jobs jobs, UnackedDeliveries held, ResultPublisher resultPublisher) {
         this.jobs = jobs;
         this.held = held;
-        this.outbox = outbox;
+        this.resultPublisher = resultPublisher;
     }
 
     @Override
@@ -33,11 +33,12 @@ final class AmqpSubmitProcessor implements Processor {
         Submission submission = jobs.submit(job(exchange, delivery));
         switch (submission.kind()) {
             case NEW -> {
-                outbox.announce(submission.job(), "accepted");
+                resultPublisher.announce(submission.job(), "accepted");
                 held.hold(submission.job().id(), delivery, true);
             }
-            case UNDER_WAY -> held.hold(submission.job().id(), delivery, Outbox.owns(submission.job(), delivery));
-            case ENDED -> outbox.deliverAgain(submission.job(), delivery);
+            case UNDER_WAY ->
+                held.hold(submission.job().id(), delivery, ResultPublisher.owns(submission.job(), delivery));
+            case ENDED -> resultPublisher.deliverAgain(submission.job(), delivery);
         }
     }
 
@@ -53,12 +54,12 @@ final class AmqpSubmitProcessor implements Processor {
         }
         return new NewJob(
                 exchange.getProperty(Caller.PROPERTY, Caller.class),
-                Outbox.DOOR,
+                ResultPublisher.DOOR,
                 correlationId,
                 Envelope.task(task),
                 AmqpTopology.priorityOf(delivery.queue()),
-                Wire.bytes(message.getBody()),
-                Wire.text(delivery.destination()),
+                EnvelopeJson.bytes(message.getBody()),
+                EnvelopeJson.text(delivery.destination()),
                 true);
     }
 }

@@ -24,7 +24,7 @@ final class Backlog implements BrokerListener, JobListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Backlog.class);
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
-    private final Intake intake;
+    private final QueueConsumers queueConsumers;
     private final Runnable changed;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("amqp-backlog").daemon().factory());
@@ -36,8 +36,8 @@ final class Backlog implements BrokerListener, JobListener, AutoCloseable {
     private @Nullable Channel channel;
 
     /** @param changed told when {@link #waiting} is another than before */
-    Backlog(Intake intake, Runnable changed) {
-        this.intake = intake;
+    Backlog(QueueConsumers queueConsumers, Runnable changed) {
+        this.queueConsumers = queueConsumers;
         this.changed = changed;
         var ignored = timer.scheduleWithFixedDelay(
                 this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -83,7 +83,7 @@ final class Backlog implements BrokerListener, JobListener, AutoCloseable {
         }
         for (String queue : AmqpTopology.BEFORE_OTHERS) {
             // Between a message that is settled and the next one a consumer has room although there are more.
-            boolean wanted = waiting == null ? intake.isFull(queue) : intake.consumes(queue);
+            boolean wanted = waiting == null ? queueConsumers.isFull(queue) : queueConsumers.consumes(queue);
             if (wanted && ready(live, queue) > 0) {
                 return AmqpTopology.priorityOf(queue);
             }

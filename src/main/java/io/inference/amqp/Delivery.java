@@ -68,7 +68,7 @@ final class Delivery {
      * @throws InferenceException with {@code TOO_LARGE}, or for a content encoding that is not what the property says or that nobody reads
      */
     void decode(long most) {
-        content = Wire.decoded(body, properties.getContentEncoding(), most);
+        content = EnvelopeJson.decoded(body, properties.getContentEncoding(), most);
     }
 
     Destination destination() {

@@ -1,6 +1,6 @@
 package io.inference.amqp;
 
-import io.inference.broker.Outcome;
+import io.inference.broker.PublishOutcome;
 import io.inference.broker.Publisher;
 import io.inference.job.ChunkSink;
 import io.inference.job.Job;
@@ -19,7 +19,7 @@ final class LiveChunks implements ChunkSink {
     private final Job job;
     private final Destination to;
     private final Publisher publisher;
-    private final Queue<CompletableFuture<Outcome>> unconfirmed = new ArrayDeque<>();
+    private final Queue<CompletableFuture<PublishOutcome>> unconfirmed = new ArrayDeque<>();
     private byte @Nullable [] next;
     private int sent;
     private boolean gap;
@@ -38,7 +38,7 @@ final class LiveChunks implements ChunkSink {
         if (before == null || gap) {
             return;
         }
-        unconfirmed.add(publisher.publish(Letters.chunk(job, to, sequence - 1, false, before)));
+        unconfirmed.add(publisher.publish(OutgoingMessages.chunk(job, to, sequence - 1, false, before)));
         sent = sequence;
         while (unconfirmed.size() > MOST_UNCONFIRMED) {
             settleOne();
@@ -46,8 +46,8 @@ final class LiveChunks implements ChunkSink {
     }
 
     private void settleOne() {
-        CompletableFuture<Outcome> oldest = unconfirmed.remove();
-        gap |= oldest.join() == Outcome.UNKNOWN;
+        CompletableFuture<PublishOutcome> oldest = unconfirmed.remove();
+        gap |= oldest.join() == PublishOutcome.UNKNOWN;
     }
 
     /** Chunks that have left. */

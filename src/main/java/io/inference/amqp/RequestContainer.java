@@ -17,31 +17,35 @@ import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter
 
 /**
  * The consumers of one route. Spring's own containers close the channels of what they stop, by which messages under way come again; this
- * one lets go of a channel when its last message is settled. What it starts, and when, is the {@link Intake}'s.
+ * one lets go of a channel when its last message is settled. What it starts, and when, is the {@link QueueConsumers}'s.
  */
 final class RequestContainer extends AbstractMessageListenerContainer {
     /** Header under which a delivery passes through Camel's consumer; nothing with that prefix comes in from outside. */
     static final String DELIVERY = "InferenceDelivery";
 
     /** Runs the route for a message, as often as it takes. */
-    interface Course {
+    interface DeliveryHandler {
         void run(Delivery delivery, Runnable route, BooleanSupplier serving);
     }
 
-    private final Intake intake;
+    private final QueueConsumers queueConsumers;
     private final AmqpSettings settings;
     private final InFlight calls;
-    private final Course course;
+    private final DeliveryHandler handler;
     private final DefaultMessagePropertiesConverter converter = new DefaultMessagePropertiesConverter();
     private List<QueueConsumer> consumers = List.of();
 
     RequestContainer(
-            ConnectionFactory connections, Intake intake, AmqpSettings settings, InFlight calls, Course course) {
+            ConnectionFactory connections,
+            QueueConsumers queueConsumers,
+            AmqpSettings settings,
+            InFlight calls,
+            DeliveryHandler handler) {
         setConnectionFactory(connections);
-        this.intake = intake;
+        this.queueConsumers = queueConsumers;
         this.settings = settings;
         this.calls = calls;
-        this.course = course;
+        this.handler = handler;
     }
 
     @Override
@@ -54,12 +58,12 @@ final class RequestContainer extends AbstractMessageListenerContainer {
     @Override
     protected void doStart() {
         super.doStart();
-        intake.add(this);
+        queueConsumers.add(this);
     }
 
     @Override
     protected void shutdownAndWaitOrCallback(@Nullable Runnable callback) {
-        intake.remove(this);
+        queueConsumers.remove(this);
         if (callback != null) {
             callback.run();
         }
@@ -118,7 +122,7 @@ final class RequestContainer extends AbstractMessageListenerContainer {
             return;
         }
         try {
-            course.run(delivery, () -> route(delivery), this::isRunning);
+            handler.run(delivery, () -> route(delivery), this::isRunning);
         } finally {
             calls.leave();
         }

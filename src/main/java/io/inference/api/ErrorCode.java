@@ -9,41 +9,41 @@ public enum ErrorCode {
     CONTEXT_LENGTH_EXCEEDED(400, "INVALID_ARGUMENT", Disposition.REJECT),
     UNAUTHENTICATED(401, "UNAUTHENTICATED", Disposition.REJECT),
     FORBIDDEN(403, "PERMISSION_DENIED", Disposition.REJECT),
-    NOT_FOUND(404, "NOT_FOUND", Disposition.TELL),
-    MODEL_NOT_FOUND(404, "NOT_FOUND", Disposition.TELL),
-    CONFLICT(409, "ABORTED", Disposition.TELL),
+    NOT_FOUND(404, "NOT_FOUND", Disposition.REPORT),
+    MODEL_NOT_FOUND(404, "NOT_FOUND", Disposition.REPORT),
+    CONFLICT(409, "ABORTED", Disposition.REPORT),
     TOO_LARGE(413, "RESOURCE_EXHAUSTED", Disposition.REJECT),
-    RATE_LIMITED(429, "RESOURCE_EXHAUSTED", Disposition.WAIT),
+    RATE_LIMITED(429, "RESOURCE_EXHAUSTED", Disposition.RETRY_LATER),
     /** The caller went away; the status is for logs alone. */
     CANCELLED(499, "CANCELLED", Disposition.CANCEL),
     INTERNAL(500, "INTERNAL", Disposition.RETRY),
-    NOT_CONFIGURED(501, "UNIMPLEMENTED", Disposition.TELL),
+    NOT_CONFIGURED(501, "UNIMPLEMENTED", Disposition.REPORT),
     BACKEND_FAILED(502, "UNAVAILABLE", Disposition.RETRY),
-    OVERLOADED(503, "UNAVAILABLE", Disposition.WAIT),
-    UNAVAILABLE(503, "UNAVAILABLE", Disposition.WAIT),
+    OVERLOADED(503, "UNAVAILABLE", Disposition.RETRY_LATER),
+    UNAVAILABLE(503, "UNAVAILABLE", Disposition.RETRY_LATER),
     TIMEOUT(504, "DEADLINE_EXCEEDED", Disposition.RETRY),
     STORAGE_FULL(507, "RESOURCE_EXHAUSTED", Disposition.RETRY);
 
     /** What becomes of a job that failed, as of the message that asked for it. */
     public enum Disposition {
         /** Tried again for as long as a day: nothing is wrong with it, the service was busy. */
-        WAIT,
+        RETRY_LATER,
         /** Tried again some times, then dead-lettered. */
         RETRY,
         /** Not tried again: its caller is told, and it is dead-lettered. */
         REJECT,
         /** Not tried again: its caller is told. */
-        TELL,
+        REPORT,
         /** Its caller wanted it to stop. */
         CANCEL;
 
         public boolean isRetried() {
-            return this == WAIT || this == RETRY;
+            return this == RETRY_LATER || this == RETRY;
         }
 
         /** Whether a message that has failed for good is kept for somebody to look at. */
         public boolean isDeadLettered() {
-            return this == WAIT || this == RETRY || this == REJECT;
+            return this == RETRY_LATER || this == RETRY || this == REJECT;
         }
     }
 

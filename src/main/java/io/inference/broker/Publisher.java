@@ -28,7 +28,7 @@ public final class Publisher implements BrokerListener {
     private volatile boolean blocked;
     private @Nullable Session session;
 
-    /** @param confirmWait after which a message that is neither confirmed nor refused is {@link Outcome#UNKNOWN} */
+    /** @param confirmWait after which a message that is neither confirmed nor refused is {@link PublishOutcome#UNKNOWN} */
     public Publisher(Duration confirmWait) {
         this.confirmWait = confirmWait;
     }
@@ -54,21 +54,21 @@ public final class Publisher implements BrokerListener {
     }
 
     /**
-     * Never fails: what cannot be published now is {@link Outcome#UNKNOWN}; what never can, since it does not fit into AMQP's frames,
-     * {@link Outcome#RETURNED}.
+     * Never fails: what cannot be published now is {@link PublishOutcome#UNKNOWN}; what never can, since it does not fit into AMQP's frames,
+     * {@link PublishOutcome#RETURNED}.
      */
-    public CompletableFuture<Outcome> publish(Outgoing message) {
+    public CompletableFuture<PublishOutcome> publish(OutgoingMessage message) {
         publishing.lock();
         try {
             return open().publish(message)
-                    .completeOnTimeout(Outcome.UNKNOWN, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
+                    .completeOnTimeout(PublishOutcome.UNKNOWN, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IllegalArgumentException e) {
             log.warn(
                     "{} is no message that AMQP takes: {}", message.properties().getMessageId(), e.getMessage());
-            return CompletableFuture.completedFuture(Outcome.RETURNED);
+            return CompletableFuture.completedFuture(PublishOutcome.RETURNED);
         } catch (IOException | RuntimeException e) {
             log.debug("not published: {}", e.getMessage());
-            return CompletableFuture.completedFuture(Outcome.UNKNOWN);
+            return CompletableFuture.completedFuture(PublishOutcome.UNKNOWN);
         } finally {
             publishing.unlock();
         }
@@ -99,7 +99,7 @@ public final class Publisher implements BrokerListener {
         private final ConcurrentNavigableMap<Long, Pending> pending = new ConcurrentSkipListMap<>();
         private final Map<String, Pending> byId = new ConcurrentHashMap<>();
 
-        private record Pending(String id, CompletableFuture<Outcome> outcome) {}
+        private record Pending(String id, CompletableFuture<PublishOutcome> outcome) {}
 
         Session(Channel channel) throws IOException {
             this.channel = channel;
@@ -108,16 +108,16 @@ public final class Publisher implements BrokerListener {
                 Pending message =
                         byId.get(String.valueOf(returned.getProperties().getMessageId()));
                 if (message != null) {
-                    message.outcome.complete(Outcome.RETURNED);
+                    message.outcome.complete(PublishOutcome.RETURNED);
                 }
             });
             channel.addConfirmListener(
-                    (tag, multiple) -> settle(tag, multiple, Outcome.CONFIRMED),
-                    (tag, multiple) -> settle(tag, multiple, Outcome.UNKNOWN));
-            channel.addShutdownListener(cause -> settle(Long.MAX_VALUE, true, Outcome.UNKNOWN));
+                    (tag, multiple) -> settle(tag, multiple, PublishOutcome.CONFIRMED),
+                    (tag, multiple) -> settle(tag, multiple, PublishOutcome.UNKNOWN));
+            channel.addShutdownListener(cause -> settle(Long.MAX_VALUE, true, PublishOutcome.UNKNOWN));
         }
 
-        CompletableFuture<Outcome> publish(Outgoing message) throws IOException {
+        CompletableFuture<PublishOutcome> publish(OutgoingMessage message) throws IOException {
             long sequence = channel.getNextPublishSeqNo();
             Pending entry = new Pending(String.valueOf(message.properties().getMessageId()), new CompletableFuture<>());
             pending.put(sequence, entry);
@@ -135,19 +135,19 @@ public final class Publisher implements BrokerListener {
                         message.properties(),
                         message.body());
             } catch (IOException | RuntimeException e) {
-                entry.outcome.complete(Outcome.UNKNOWN);
+                entry.outcome.complete(PublishOutcome.UNKNOWN);
                 // The client has counted a message that the broker never saw: the confirms from now on would be of
                 // others.
                 channel.abort();
                 throw e;
             }
             if (!channel.isOpen()) {
-                entry.outcome.complete(Outcome.UNKNOWN);
+                entry.outcome.complete(PublishOutcome.UNKNOWN);
             }
             return entry.outcome;
         }
 
-        private void settle(long tag, boolean multiple, Outcome outcome) {
+        private void settle(long tag, boolean multiple, PublishOutcome outcome) {
             if (multiple) {
                 pending.headMap(tag, true).values().forEach(one -> one.outcome.complete(outcome));
                 return;

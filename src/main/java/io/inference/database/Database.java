@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import io.inference.connect.Opener;
+import io.inference.connect.RetryingConnector;
 import io.inference.connect.RootCause;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,7 +42,7 @@ public final class Database implements AutoCloseable {
     private static final Duration FIRST_WAIT = Duration.ofSeconds(15);
 
     private final Callable<DatabaseSettings> source;
-    private final Opener opener;
+    private final RetryingConnector opener;
     private final CountDownLatch firstAttempt = new CountDownLatch(1);
     private volatile @Nullable HikariDataSource pool;
     /** Kept, since it knows the statements that it has parsed. */
@@ -52,7 +52,7 @@ public final class Database implements AutoCloseable {
 
     private Database(Callable<DatabaseSettings> source) {
         this.source = source;
-        this.opener = new Opener("database-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
+        this.opener = new RetryingConnector("database-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
     }
 
     /** @param source says where the database is; may start it. Called until the database has been opened */

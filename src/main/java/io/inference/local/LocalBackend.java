@@ -168,7 +168,8 @@ public final class LocalBackend implements Backend {
             long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
             for (int[] prompt : prompts) {
                 for (int choice = 0; choice < options.choices(); choice++) {
-                    GenerateJob job = Jobs.job(open, prompt, options, seed + choice, PRIORITY, call.caller());
+                    GenerateJob job =
+                            GenerateJobMapper.job(open, prompt, options, seed + choice, PRIORITY, call.caller());
                     Generation generation = open.engine().submit(job);
                     choices.add(new LocalStream(generation, call, choice == 0));
                 }

@@ -3,9 +3,9 @@ package io.inference.ollama;
 import com.fasterxml.jackson.core.JsonParser;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import io.inference.transport.Failures;
-import io.inference.transport.Json;
-import io.inference.transport.Reply;
+import io.inference.upstream.Failures;
+import io.inference.upstream.Json;
+import io.inference.upstream.Reply;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

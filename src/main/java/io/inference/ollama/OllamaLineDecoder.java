@@ -2,7 +2,7 @@ package io.inference.ollama;
 
 import io.inference.api.Chunk;
 import io.inference.api.Usage;
-import io.inference.transport.LineDecoder;
+import io.inference.upstream.LineDecoder;
 import java.io.IOException;
 import java.util.function.Consumer;
 

@@ -6,7 +6,7 @@ import io.inference.api.InferenceException;
 import io.inference.api.Message;
 import io.inference.api.Role;
 import io.inference.api.ToolCall;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

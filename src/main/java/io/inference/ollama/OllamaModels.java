@@ -3,7 +3,7 @@ package io.inference.ollama;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.ModelInfo;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;

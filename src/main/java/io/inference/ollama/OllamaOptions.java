@@ -3,7 +3,7 @@ package io.inference.ollama;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.InferenceException;
 import io.inference.api.Options;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 
 /** The {@code options} of a request, and what of {@link Options} stands beside them. */

@@ -8,7 +8,7 @@ import io.inference.api.InferenceException;
 import io.inference.api.ResponseFormat;
 import io.inference.api.Tool;
 import io.inference.api.ToolChoice;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import io.inference.api.Chunk;
 import io.inference.api.FinishReason;
 import io.inference.api.TokenLogprob;
 import io.inference.api.ToolCall;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.inference.openai;
 
 import io.inference.api.InferenceException;
-import io.inference.transport.Failures;
-import io.inference.transport.Reply;
+import io.inference.upstream.Failures;
+import io.inference.upstream.Reply;
 import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

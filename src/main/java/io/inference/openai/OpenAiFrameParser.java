@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.Chunk;
 import io.inference.api.Usage;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.Image;
 import io.inference.api.Message;
 import io.inference.api.ToolCall;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.List;
 

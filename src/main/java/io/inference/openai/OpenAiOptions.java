@@ -3,7 +3,7 @@ package io.inference.openai;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.InferenceException;
 import io.inference.api.Options;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 
 /** {@link Options} as fields of a request. Those that OpenAI does not know are sent only if the caller set them. */

@@ -4,7 +4,7 @@ import io.inference.api.ChatRequest;
 import io.inference.api.EmbedRequest;
 import io.inference.api.GenerateRequest;
 import io.inference.api.InferenceException;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 
 /** Requests as OpenAI's API wants them. */
 final class OpenAiRequests {

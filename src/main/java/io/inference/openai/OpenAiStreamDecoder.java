@@ -2,7 +2,7 @@ package io.inference.openai;
 
 import io.inference.api.Chunk;
 import io.inference.api.Usage;
-import io.inference.transport.LineDecoder;
+import io.inference.upstream.LineDecoder;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.ResponseFormat;
 import io.inference.api.Tool;
 import io.inference.api.ToolChoice;
-import io.inference.transport.Json;
+import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

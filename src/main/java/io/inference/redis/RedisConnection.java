@@ -1,6 +1,6 @@
 package io.inference.redis;
 
-import io.inference.connect.Opener;
+import io.inference.connect.RetryingConnector;
 import io.inference.connect.RootCause;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -31,7 +31,7 @@ public final class RedisConnection<T> implements AutoCloseable {
     private final Callable<RedisSettings> source;
     private final Duration answerWait;
     private final Function<StatefulRedisConnection<String, byte[]>, T> user;
-    private final Opener opener;
+    private final RetryingConnector opener;
     private @Nullable RedisClient client;
     private volatile @Nullable T opened;
     private String lastReason = "";
@@ -43,7 +43,7 @@ public final class RedisConnection<T> implements AutoCloseable {
         this.source = source;
         this.answerWait = answerWait;
         this.user = user;
-        this.opener = new Opener("redis-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
+        this.opener = new RetryingConnector("redis-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.inference.routes;
 
-import io.inference.connect.Opener;
+import io.inference.connect.RetryingConnector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,7 +30,7 @@ final class HeldConsumers implements PublishingPoint.Publication {
 
     private final DefaultCamelContext context;
     private final List<String> routes = new ArrayList<>();
-    private @Nullable Opener retries;
+    private @Nullable RetryingConnector retries;
 
     private HeldConsumers(DefaultCamelContext context) {
         this.context = context;
@@ -72,7 +72,7 @@ final class HeldConsumers implements PublishingPoint.Publication {
     public synchronized void serve() {
         Set<String> waiting = new HashSet<>(routes);
         if (!startThoseThatCan(waiting)) {
-            retries = new Opener(context.getName(), FIRST_PAUSE, LONGEST_PAUSE, () -> retry(waiting));
+            retries = new RetryingConnector(context.getName(), FIRST_PAUSE, LONGEST_PAUSE, () -> retry(waiting));
             retries.start();
         }
     }

@@ -234,7 +234,7 @@ class AmqpDoorIT {
             assertThat(result.json().path("correlation_id").asText()).isEqualTo(character.repeat(300));
             client.request("request.high", AmqpClient.chat("after the long " + character, "Hi", false));
             assertThat(client.reply().json().path("correlation_id").asText()).isEqualTo("after the long " + character);
-            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
+            await().until(() -> service.bean(UnackedDeliveries.class).size() == 0);
             client.take("inference.dead-letter");
             assertThat(client.ready("inference.dead-letter")).isZero();
             assertThat(client.isQuiet()).isTrue();
@@ -372,7 +372,7 @@ class AmqpDoorIT {
                             .at("/payload/choices/0/message/content")
                             .asText())
                     .isEqualTo("done");
-            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
+            await().until(() -> service.bean(UnackedDeliveries.class).size() == 0);
         }
     }
 
@@ -443,7 +443,7 @@ class AmqpDoorIT {
                             .replyTo("nobody-has-this-queue")
                             .build());
             awaitStatus(client, "gone", "done");
-            await().until(() -> service.bean(HeldDeliveries.class).size() == 0);
+            await().until(() -> service.bean(UnackedDeliveries.class).size() == 0);
             client.request("request.high", AmqpClient.chat("gone", "Hi", false));
             assertThat(client.reply()
                             .json()

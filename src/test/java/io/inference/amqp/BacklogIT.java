@@ -25,9 +25,9 @@ class BacklogIT {
     private static final String MEDIUM = "inference.request.medium";
     private static final AmqpSettings SETTINGS = new AmqpSettings(2, 1, false, 1000, Duration.ofMinutes(1));
 
-    private final Intake intake = new Intake();
+    private final QueueConsumers queueConsumers = new QueueConsumers();
     private final AtomicInteger changes = new AtomicInteger();
-    private final Backlog backlog = new Backlog(intake, changes::incrementAndGet);
+    private final Backlog backlog = new Backlog(queueConsumers, changes::incrementAndGet);
     private final BlockingQueue<Delivery> came = new LinkedBlockingQueue<>();
     private Connection connection;
     private Channel channel;
@@ -41,13 +41,13 @@ class BacklogIT {
         for (String queue : new String[] {HIGH, MEDIUM}) {
             channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
         }
-        intake.up(connection, connection);
+        queueConsumers.up(connection, connection);
         backlog.up(connection, connection);
     }
 
     @AfterEach
     void close() throws Exception {
-        intake.close();
+        queueConsumers.close();
         backlog.close();
         if (connection != null) {
             connection.close();
@@ -87,11 +87,11 @@ class BacklogIT {
         publish(HIGH, 3);
         await().until(() -> backlog.waiting() == JobPriority.HIGH);
         backlog.down();
-        intake.down();
+        queueConsumers.down();
         connection.abort();
         assertThat(backlog.waiting()).isNull();
         connection = SharedRabbit.connect();
-        intake.up(connection, connection);
+        queueConsumers.up(connection, connection);
         backlog.up(connection, connection);
         await().until(() -> backlog.waiting() == JobPriority.HIGH);
         container.stop();
@@ -101,7 +101,7 @@ class BacklogIT {
     private RequestContainer consume(String queue) {
         RequestContainer container = new RequestContainer(
                 new CachingConnectionFactory(),
-                intake,
+                queueConsumers,
                 SETTINGS,
                 new InFlight(),
                 (delivery, route, serving) -> came.add(delivery));

@@ -111,17 +111,17 @@ class EnvelopeTest {
     void deepNestingAndInvalidUtf8AreRefused() {
         String deep = "{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
         assertThatThrownBy(() -> read(deep)).hasMessageContaining("not valid JSON");
-        assertThatThrownBy(() -> Wire.object(new byte[] {'{', (byte) 0xFF, '}'}))
+        assertThatThrownBy(() -> EnvelopeJson.object(new byte[] {'{', (byte) 0xFF, '}'}))
                 .hasMessageContaining("UTF-8");
     }
 
     @Test
     void numbersOfAPayloadAreKeptAsTheyAre() {
         String json = "{\"a\":12345678901234567890,\"b\":0.1234567890123456789}";
-        assertThat(Wire.text(read(json))).isEqualTo(json);
+        assertThat(EnvelopeJson.text(read(json))).isEqualTo(json);
     }
 
     private static Map<?, ?> read(String json) {
-        return Wire.object(json.getBytes(StandardCharsets.UTF_8));
+        return EnvelopeJson.object(json.getBytes(StandardCharsets.UTF_8));
     }
 }

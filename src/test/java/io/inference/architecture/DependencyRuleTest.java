@@ -47,7 +47,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.api..",
-                            "io.inference.transport..",
+                            "io.inference.upstream..",
                             "io.inference.ollama..",
                             "io.inference.wire..",
                             "io.inference.openai..")));

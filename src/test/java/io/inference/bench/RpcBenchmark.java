@@ -5,7 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import io.inference.RunningService;
 import io.inference.broker.Broker;
-import io.inference.broker.Outgoing;
+import io.inference.broker.OutgoingMessage;
 import io.inference.broker.Publisher;
 import io.inference.embedded.SharedPostgres;
 import io.inference.embedded.SharedRabbit;
@@ -142,7 +142,7 @@ public class RpcBenchmark {
                                     .messageId(UUID.randomUUID().toString())
                                     .deliveryMode(2)
                                     .build();
-                            Outgoing reply = new Outgoing(
+                            OutgoingMessage reply = new OutgoingMessage(
                                     "", message.getProperties().getReplyTo(), true, properties, message.getBody());
                             var acknowledged = publisher.publish(reply).thenAccept(outcome -> {
                                 try {

@@ -48,17 +48,17 @@ class BlockedBrokerIT {
         try (Connection connection = SharedRabbit.connect()) {
             Connection publishing = listening(connection);
             publisher.up(publishing, publishing);
-            assertThat(publish(publisher).get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.RETURNED);
+            assertThat(publish(publisher).get(20, TimeUnit.SECONDS)).isEqualTo(PublishOutcome.RETURNED);
             onBlocked.handle("low on disk");
-            assertThat(publish(publisher)).isCompletedWithValue(Outcome.UNKNOWN);
+            assertThat(publish(publisher)).isCompletedWithValue(PublishOutcome.UNKNOWN);
             onUnblocked.handle();
-            assertThat(publish(publisher).get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.RETURNED);
+            assertThat(publish(publisher).get(20, TimeUnit.SECONDS)).isEqualTo(PublishOutcome.RETURNED);
         }
     }
 
-    private static CompletableFuture<Outcome> publish(Publisher publisher) {
+    private static CompletableFuture<PublishOutcome> publish(Publisher publisher) {
         BasicProperties properties =
                 new BasicProperties.Builder().messageId("blocked").build();
-        return publisher.publish(new Outgoing("", "no-such-queue", true, properties, new byte[0]));
+        return publisher.publish(new OutgoingMessage("", "no-such-queue", true, properties, new byte[0]));
     }
 }

@@ -143,43 +143,44 @@ class BrokerIT {
         Connection live = broker.connections().createConnection().getDelegate();
         live.abort();
         await().until(() -> downs.get() == 1 && ups.get() == 2);
-        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.CONFIRMED);
     }
 
     @Test
     void whatNobodyTakesComesBackAndWhatTheBrokerDoesNotKnowIsUnknown() throws Exception {
-        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.UNKNOWN);
         broker.start();
         await().until(() -> broker.state().equals("up"));
-        assertThat(publish("", "no-such-queue", true)).isEqualTo(Outcome.RETURNED);
-        assertThat(publish("", "no-such-queue", false)).isEqualTo(Outcome.CONFIRMED);
-        assertThat(publish("no-such-exchange", "", true)).isEqualTo(Outcome.UNKNOWN);
-        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
+        assertThat(publish("", "no-such-queue", true)).isEqualTo(PublishOutcome.RETURNED);
+        assertThat(publish("", "no-such-queue", false)).isEqualTo(PublishOutcome.CONFIRMED);
+        assertThat(publish("no-such-exchange", "", true)).isEqualTo(PublishOutcome.UNKNOWN);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.CONFIRMED);
     }
 
     @Test
     void aMessageThatAmqpCannotCarryIsGivenUpAndTheConfirmsOfTheNextAreTheirOwn() throws Exception {
         broker.start();
         await().until(() -> broker.state().equals("up"));
-        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.CONFIRMED);
         assertThat(publish("inference.exchange", "status.done", true, "x".repeat(256)))
-                .isEqualTo(Outcome.RETURNED);
-        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(Outcome.CONFIRMED);
-        assertThat(publish("", "no-such-queue", true)).isEqualTo(Outcome.RETURNED);
+                .isEqualTo(PublishOutcome.RETURNED);
+        assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.CONFIRMED);
+        assertThat(publish("", "no-such-queue", true)).isEqualTo(PublishOutcome.RETURNED);
     }
 
-    private Outcome publish(String exchange, String key, boolean mandatory) throws Exception {
+    private PublishOutcome publish(String exchange, String key, boolean mandatory) throws Exception {
         return publish(exchange, key, mandatory, null);
     }
 
-    private Outcome publish(String exchange, String key, boolean mandatory, @Nullable String correlationId)
+    private PublishOutcome publish(String exchange, String key, boolean mandatory, @Nullable String correlationId)
             throws Exception {
         BasicProperties properties = new BasicProperties.Builder()
                 .messageId(UUID.randomUUID().toString())
                 .correlationId(correlationId)
                 .build();
         return publisher
-                .publish(new Outgoing(exchange, key, mandatory, properties, "x".getBytes(StandardCharsets.UTF_8)))
+                .publish(
+                        new OutgoingMessage(exchange, key, mandatory, properties, "x".getBytes(StandardCharsets.UTF_8)))
                 .get(30, TimeUnit.SECONDS);
     }
 

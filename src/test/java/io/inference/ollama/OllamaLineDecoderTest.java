@@ -9,7 +9,7 @@ import io.inference.api.ErrorCode;
 import io.inference.api.FinishReason;
 import io.inference.api.InferenceException;
 import io.inference.api.ToolCall;
-import io.inference.transport.Failures;
+import io.inference.upstream.Failures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.inference.openai;
 
 import io.inference.api.ChatRequest;
-import io.inference.transport.Failures;
+import io.inference.upstream.Failures;
 import java.io.IOException;
 import java.util.List;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
-import io.inference.transport.Failures;
-import io.inference.transport.Reply;
+import io.inference.upstream.Failures;
+import io.inference.upstream.Reply;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -11,7 +11,7 @@ import io.inference.api.InferenceException;
 import io.inference.api.TokenLogprob;
 import io.inference.api.ToolCall;
 import io.inference.api.Usage;
-import io.inference.transport.Failures;
+import io.inference.upstream.Failures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

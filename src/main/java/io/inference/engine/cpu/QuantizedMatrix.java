@@ -37,7 +37,7 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
         boolean nibbles = w.type() != TensorType.Q8_0;
         int groups = Math.ceilDiv(w.rows(), GROUP);
         int blocks = w.columns() / BLOCK;
-        long groupBytes = (long) blocks * (nibbles ? NibbleKernel.BLOCK_BYTES : ByteKernel.BLOCK_BYTES);
+        long groupBytes = (long) blocks * (nibbles ? Q4Kernel.BLOCK_BYTES : Q8Kernel.BLOCK_BYTES);
         MemorySegment data = memory.allocate(groups * groupBytes, 64);
         QuantizedMatrix matrix = new QuantizedMatrix(w.rows(), w.columns(), nibbles, groupBytes, data);
         workers.run(groups, (group, worker) -> {
@@ -67,7 +67,7 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
             data.set(INT, scalesTo + b * GROUP * 4L, d & 0xFFFF | m << 16);
             long first = w.data().get(LONG, from + header);
             long second = w.data().get(LONG, from + header + 8);
-            for (int j = 0; j < BLOCK / NibbleKernel.COLUMNS; j++) {
+            for (int j = 0; j < BLOCK / Q4Kernel.COLUMNS; j++) {
                 // The low halves of the 16 bytes are columns 0 to 15, the high halves 16 to 31.
                 long pairs = (j % 4 < 2 ? first : second) >>> j % 2 * 32 + j / 4 * 4;
                 long quants = pairs & 15 | pairs >> 4 & 0xF0 | pairs >> 8 & 0xF00 | pairs >> 12 & 0xF000;
@@ -117,15 +117,15 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
         int i = 0;
         for (; i + 2 <= n; i += 2) {
             if (nibbles) {
-                NibbleKernel.two(data, start, blocks, input, i, out, outAt + i * outStride, outStride);
+                Q4Kernel.two(data, start, blocks, input, i, out, outAt + i * outStride, outStride);
             } else {
-                ByteKernel.two(data, start, blocks, input, i, out, outAt + i * outStride, outStride);
+                Q8Kernel.two(data, start, blocks, input, i, out, outAt + i * outStride, outStride);
             }
         }
         if (i < n && nibbles) {
-            NibbleKernel.one(data, start, blocks, input, i, out, outAt + i * outStride);
+            Q4Kernel.one(data, start, blocks, input, i, out, outAt + i * outStride);
         } else if (i < n) {
-            ByteKernel.one(data, start, blocks, input, i, out, outAt + i * outStride);
+            Q8Kernel.one(data, start, blocks, input, i, out, outAt + i * outStride);
         }
     }
 }

@@ -51,7 +51,7 @@ final class RoundedInput {
      * Rounds the blocks {@code from} to {@code to} of {@code x}.
      *
      * @param chained whether an element's factor is less 16 times the element before it, where both are of the same
-     *     four, as {@link NibbleKernel} wants
+     *     four, as {@link Q4Kernel} wants
      */
     void round(float[] x, int from, int to, boolean chained) {
         int[] before = new int[1 + BLOCK]; // a block's integers with one before the first

@@ -55,7 +55,7 @@ final class DoorInterceptor implements ServerInterceptor {
         boolean begun = false;
         try {
             Caller caller = authentication.authenticate(details(id, call, metadata), metadata);
-            Context context = Context.current().withValue(Visitor.KEY, new Visitor(id, caller));
+            Context context = Context.current().withValue(CallIdentity.KEY, new CallIdentity(id, caller));
             Listener<Q> listener = new Leaving<>(Contexts.interceptCall(context, call, metadata, next));
             begun = true;
             return listener;

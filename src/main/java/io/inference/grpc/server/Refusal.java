@@ -13,7 +13,7 @@ final class Refusal {
     private Refusal() {}
 
     static ServerCallHandler<Object, Message> handler(InferenceException failure) {
-        return (call, headers) -> refuse(call, failure, Visitor.current().id());
+        return (call, headers) -> refuse(call, failure, CallIdentity.current().id());
     }
 
     /** @return a listener that hears of nothing */

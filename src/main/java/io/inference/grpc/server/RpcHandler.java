@@ -40,7 +40,7 @@ final class RpcHandler implements ServerCallHandler<Object, Message> {
 
     @Override
     public ServerCall.Listener<Object> startCall(ServerCall<Object, Message> rpc, Metadata metadata) {
-        Visitor visitor = Visitor.current();
+        CallIdentity visitor = CallIdentity.current();
         PublishedMethods.Entered entered;
         try {
             entered = enter(metadata, visitor);
@@ -53,7 +53,7 @@ final class RpcHandler implements ServerCallHandler<Object, Message> {
         return run;
     }
 
-    private PublishedMethods.Entered enter(Metadata metadata, Visitor visitor) {
+    private PublishedMethods.Entered enter(Metadata metadata, CallIdentity visitor) {
         boolean preview = "candidate".equalsIgnoreCase(metadata.get(RpcMetadata.GENERATION));
         if (preview && !visitor.caller().admin()) {
             String subject = visitor.caller().subject();

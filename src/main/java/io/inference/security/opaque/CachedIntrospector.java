@@ -38,27 +38,27 @@ public final class CachedIntrospector implements OpaqueTokenIntrospector {
     /** What a bearer token is made of (RFC 6750). */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
-    private final TokenQuestions questions;
-    private final AsyncCache<String, Verdict> verdicts;
+    private final IntrospectionThrottle questions;
+    private final AsyncCache<String, IntrospectionResult> verdicts;
 
-    public CachedIntrospector(TokenQuestions questions) {
+    public CachedIntrospector(IntrospectionThrottle questions) {
         this(questions, System::nanoTime);
     }
 
-    CachedIntrospector(TokenQuestions questions, LongSupplier nanoTime) {
+    CachedIntrospector(IntrospectionThrottle questions, LongSupplier nanoTime) {
         this.questions = questions;
         this.verdicts = Caffeine.newBuilder()
                 .maximumSize(MOST_KEPT)
                 .ticker(nanoTime::getAsLong)
-                .expireAfter(Expiry.creating((String digest, Verdict verdict) -> kept(verdict)))
+                .expireAfter(Expiry.creating((String digest, IntrospectionResult verdict) -> kept(verdict)))
                 .buildAsync();
     }
 
-    private static Duration kept(Verdict verdict) {
+    private static Duration kept(IntrospectionResult verdict) {
         return switch (verdict) {
-            case Verdict.Active active -> active.kept();
-            case Verdict.Inactive inactive -> KEPT_INACTIVE;
-            case Verdict.Unknown unknown -> KEPT_FAILURE;
+            case IntrospectionResult.Active active -> active.kept();
+            case IntrospectionResult.Inactive inactive -> KEPT_INACTIVE;
+            case IntrospectionResult.Unknown unknown -> KEPT_FAILURE;
         };
     }
 
@@ -96,22 +96,22 @@ public final class CachedIntrospector implements OpaqueTokenIntrospector {
             throw new RefusedTokenException("no token that an issuer makes");
         }
         return switch (verdict(token)) {
-            case Verdict.Active active -> new Introspected(active.caller());
-            case Verdict.Inactive inactive -> throw new RefusedTokenException(inactive.reason());
-            case Verdict.Unknown unknown ->
+            case IntrospectionResult.Active active -> new Introspected(active.caller());
+            case IntrospectionResult.Inactive inactive -> throw new RefusedTokenException(inactive.reason());
+            case IntrospectionResult.Unknown unknown ->
                 throw new RefusedCallException(InferenceException.retryLater(
                         ErrorCode.UNAVAILABLE, "tokens cannot be verified now; try again later", RETRY_AFTER));
         };
     }
 
     /** The first to need a verdict asks, on its own thread; whoever comes meanwhile waits for it. */
-    private Verdict verdict(String token) {
-        CompletableFuture<Verdict> mine = new CompletableFuture<>();
-        CompletableFuture<Verdict> first = verdicts.asMap().putIfAbsent(TokenDigest.of(token), mine);
+    private IntrospectionResult verdict(String token) {
+        CompletableFuture<IntrospectionResult> mine = new CompletableFuture<>();
+        CompletableFuture<IntrospectionResult> first = verdicts.asMap().putIfAbsent(TokenDigest.of(token), mine);
         if (first != null) {
             return first.join();
         }
-        Verdict verdict = new Verdict.Unknown();
+        IntrospectionResult verdict = new IntrospectionResult.Unknown();
         try {
             verdict = questions.ask(token);
         } finally {

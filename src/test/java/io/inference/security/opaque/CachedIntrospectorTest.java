@@ -33,7 +33,7 @@ class CachedIntrospectorTest {
             "active", true, "iss", ISSUER, "aud", List.of("inference"), "sub", "alice", "groups", List.of("staff")));
     private volatile Introspection introspection = token -> Map.copyOf(answer);
     private final TokenCheck verifier = new TokenCheck(new CachedIntrospector(
-                    new TokenQuestions(
+                    new IntrospectionThrottle(
                             this::ask,
                             () -> ISSUER,
                             "inference",
@@ -135,13 +135,13 @@ class CachedIntrospectorTest {
         for (int i = 0; i < 1000; i++) {
             unanswered += outcome("made-up-" + i).equals("503") ? 1 : 0;
         }
-        assertThat(asked).hasValue(TokenQuestions.BURST);
-        assertThat(unanswered).isEqualTo(1000 - TokenQuestions.BURST);
+        assertThat(asked).hasValue(IntrospectionThrottle.BURST);
+        assertThat(unanswered).isEqualTo(1000 - IntrospectionThrottle.BURST);
         clock.advance(Duration.ofSeconds(1));
         for (int i = 0; i < 1000; i++) {
             outcome("more-" + i);
         }
-        assertThat(asked).hasValue(TokenQuestions.BURST + TokenQuestions.A_SECOND);
+        assertThat(asked).hasValue(IntrospectionThrottle.BURST + IntrospectionThrottle.A_SECOND);
     }
 
     @Test

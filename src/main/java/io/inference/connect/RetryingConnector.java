@@ -1,0 +1,63 @@
+package io.inference.connect;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tries to open something on a thread of its own, again and again with pauses that double, until it is open or no longer wanted. */
+public final class RetryingConnector implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RetryingConnector.class);
+
+    private final Duration firstPause;
+    private final Duration longestPause;
+    private final Attempt attempt;
+    private final Thread thread;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** One attempt; what fails is told by whoever makes it. */
+    public interface Attempt {
+        /** Whether it is open now; if not, there will be another attempt. */
+        boolean succeeds() throws InterruptedException;
+    }
+
+    /** @param name of the thread */
+    public RetryingConnector(String name, Duration firstPause, Duration longestPause, Attempt attempt) {
+        this.firstPause = firstPause;
+        this.longestPause = longestPause;
+        this.attempt = attempt;
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Whether it is no longer wanted: what an attempt opens now has to be closed by it. */
+    public boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private void run() {
+        Duration pause = firstPause;
+        try {
+            while (!attempt.succeeds()) {
+                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                Duration longer = pause.multipliedBy(2);
+                pause = longer.compareTo(longestPause) < 0 ? longer : longestPause;
+            }
+        } catch (InterruptedException e) {
+            log.debug("{} was closed while it opened something", thread.getName());
+        }
+    }
+
+    /** Ends the attempts; one that is under way is interrupted. */
+    @Override
+    public void close() {
+        closed.countDown();
+        thread.interrupt();
+    }
+}

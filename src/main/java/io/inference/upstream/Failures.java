@@ -1,0 +1,109 @@
+package io.inference.upstream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What went wrong at a server, in the service's reason codes. Messages name the backend and nothing else of it: no host, no key, no
+ * class; the particulars are in the cause, for the log.
+ *
+ * @param backend its name, such as {@code ollama}
+ */
+public record Failures(String backend) {
+    private static final Duration RETRY_SOON = Duration.ofSeconds(1);
+    private static final int MAX_QUOTED_CHARS = 500;
+
+    /** The exchange failed below HTTP. */
+    public InferenceException io(IOException cause) {
+        return switch (cause) {
+            case ConnectionRequestTimeoutException e ->
+                InferenceException.retryLater(ErrorCode.OVERLOADED, "the " + backend + " backend is busy", RETRY_SOON);
+            case ConnectException e -> unreachable(e);
+            case ConnectTimeoutException e -> unreachable(e);
+            case UnknownHostException e -> unreachable(e);
+            case NoRouteToHostException e -> unreachable(e);
+            case SocketTimeoutException e ->
+                new InferenceException(ErrorCode.TIMEOUT, "the " + backend + " backend did not answer in time", e);
+            default -> failed("broke off its answer", cause);
+        };
+    }
+
+    private InferenceException unreachable(IOException cause) {
+        return new InferenceException(ErrorCode.UNAVAILABLE, "the " + backend + " backend cannot be reached", cause);
+    }
+
+    /** The server answered what is not its protocol. */
+    public InferenceException malformed(@Nullable Throwable cause) {
+        // A parser's own message quotes the answer, which is not the log's affair.
+        Throwable told = cause instanceof JsonProcessingException json
+                ? new IOException(json.getClass().getSimpleName(), json)
+                : cause;
+        return failed("sent an answer that cannot be read", told);
+    }
+
+    /** @param what a verb and its object, such as {@code broke off its answer} */
+    public InferenceException failed(String what, @Nullable Throwable cause) {
+        return new InferenceException(ErrorCode.BACKEND_FAILED, "the " + backend + " backend " + what, cause);
+    }
+
+    /**
+     * An answer with a status that is not 200.
+     *
+     * @param message what the server says of it, shown to the caller only where the request is at fault
+     */
+    public InferenceException status(Reply reply, @Nullable String message) {
+        Duration retryAfter = reply.retryAfter() == null ? RETRY_SOON : reply.retryAfter();
+        return switch (reply.status()) {
+            case 400, 422 -> refused(message);
+            case 413 ->
+                new InferenceException(ErrorCode.TOO_LARGE, "the " + backend + " backend takes no request so large");
+            case 429 ->
+                InferenceException.retryLater(ErrorCode.OVERLOADED, "the " + backend + " backend is busy", retryAfter);
+            case 503 ->
+                InferenceException.retryLater(
+                        ErrorCode.UNAVAILABLE, "the " + backend + " backend is not ready", retryAfter);
+            // What a server says may quote the request, which is not the log's affair, except for debugging.
+            default -> failed("failed", new IOException("status " + reply.status(), new IOException(body(reply))));
+        };
+    }
+
+    /** The server refused the request as the caller made it. */
+    public InferenceException refused(@Nullable String message) {
+        if (message == null || message.isBlank()) {
+            return new InferenceException(ErrorCode.INVALID_REQUEST, "the " + backend + " backend refused the request");
+        }
+        ErrorCode code = saysTooLong(message) ? ErrorCode.CONTEXT_LENGTH_EXCEEDED : ErrorCode.INVALID_REQUEST;
+        return new InferenceException(code, quotable(message));
+    }
+
+    /** Whether a server's message says that the text does not fit into the model's context. */
+    public static boolean saysTooLong(String message) {
+        String lower = message.toLowerCase(Locale.ROOT);
+        return lower.contains("context length")
+                || lower.contains("context size")
+                || lower.contains("context window")
+                || lower.contains("context_length_exceeded");
+    }
+
+    /** A server's message as a caller may see it: one line, of bounded length. */
+    public static String quotable(String message) {
+        String line = message.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return line.length() <= MAX_QUOTED_CHARS ? line : line.substring(0, MAX_QUOTED_CHARS) + "…";
+    }
+
+    private static String body(Reply reply) {
+        return quotable(new String(reply.body(), StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,156 @@
+package io.inference.upstream;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import io.inference.api.InferenceException;
+import io.inference.wire.JsonBounds;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** JSON as the backends' codecs read and write it: token by token, without a tree. */
+public final class Json {
+    // Not the default pool, which is a thread's own: a virtual thread lives for one request and would never reuse a
+    // buffer.
+    private static final JsonFactory FACTORY = JsonBounds.answer()
+            .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+            .build();
+
+    private static final int USUAL_BODY_BYTES = 1024;
+
+    private Json() {}
+
+    /** Writes into a generator. */
+    @FunctionalInterface
+    public interface Writing {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** A body in UTF-8. */
+    public static byte[] bytes(Writing writing) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BODY_BYTES);
+        try (JsonGenerator json = FACTORY.createGenerator(out)) {
+            writing.write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    public static JsonParser parser(byte[] bytes, int from, int to) throws IOException {
+        return FACTORY.createParser(bytes, from, to - from);
+    }
+
+    /** Moves onto the next token, which must open an object. */
+    public static void openObject(JsonParser json) throws IOException {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new IOException("not a JSON object");
+        }
+    }
+
+    /**
+     * The next field's name, with the parser moved onto its value; null at the end of the object. Scalars not looked at need nothing
+     * more; objects and arrays not looked at need {@link JsonParser#skipChildren}, which is harmless on scalars.
+     */
+    public static @Nullable String nextField(JsonParser json) throws IOException {
+        String name = json.nextFieldName();
+        if (name != null) {
+            json.nextToken();
+        } else if (json.currentToken() != JsonToken.END_OBJECT) {
+            throw new IOException("not the end of a JSON object");
+        }
+        return name;
+    }
+
+    /** Whether the parser is on an array and moves onto its next element; for use as a loop's condition. */
+    public static boolean nextElement(JsonParser json) throws IOException {
+        JsonToken token = json.nextToken();
+        if (token == null) {
+            throw new IOException("a JSON array without its end");
+        }
+        return token != JsonToken.END_ARRAY;
+    }
+
+    /** The text of a string, or null of anything else, which is passed over. */
+    public static @Nullable String text(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_STRING) {
+            return json.getText();
+        }
+        json.skipChildren();
+        return null;
+    }
+
+    /** A whole number, or 0 of anything else, which is passed over. */
+    public static int integer(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+            return json.getIntValue();
+        }
+        json.skipChildren();
+        return 0;
+    }
+
+    /** The value that the parser is on, as JSON text. */
+    public static String raw(JsonParser json) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator copy = FACTORY.createGenerator(text)) {
+            copy.copyCurrentStructureExact(json);
+        }
+        return text.toString();
+    }
+
+    /**
+     * Writes JSON text as a value, after reading it: text that is not exactly one JSON value would change the rest of the body.
+     *
+     * @param param the field to blame
+     * @throws InferenceException {@code INVALID_REQUEST} when it is not
+     */
+    public static void writeValue(JsonGenerator out, String jsonText, String param) throws IOException {
+        try (JsonParser in = FACTORY.createParser(jsonText)) {
+            if (in.nextToken() == null) {
+                throw InferenceException.invalid(param, "JSON was expected");
+            }
+            in.skipChildren();
+            if (in.nextToken() != null) {
+                throw InferenceException.invalid(param, "one JSON value was expected");
+            }
+        } catch (IOException e) {
+            throw InferenceException.invalid(param, "this is not JSON");
+        }
+        out.writeRawValue(jsonText);
+    }
+
+    public static void optional(JsonGenerator json, String name, @Nullable Double value) throws IOException {
+        if (value != null) {
+            json.writeNumberField(name, value);
+        }
+    }
+
+    public static void optional(JsonGenerator json, String name, @Nullable Integer value) throws IOException {
+        if (value != null) {
+            json.writeNumberField(name, value);
+        }
+    }
+
+    public static void optional(JsonGenerator json, String name, @Nullable Long value) throws IOException {
+        if (value != null) {
+            json.writeNumberField(name, value);
+        }
+    }
+
+    public static void optional(JsonGenerator json, String name, @Nullable String value) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
+        }
+    }
+
+    public static void optional(JsonGenerator json, String name, @Nullable Boolean value) throws IOException {
+        if (value != null) {
+            json.writeBooleanField(name, value);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.inference.upstream;
+
+import io.inference.api.Chunk;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** Turns the lines of one streamed answer into chunks. Made for each answer, so that it may keep state; used by one thread. */
+public interface LineDecoder {
+    /**
+     * Reads one line, without its end.
+     *
+     * @param bytes holds the line from {@code from} up to {@code to}; valid during this call only
+     * @param out takes what the line says
+     * @return whether the answer is complete with this line
+     * @throws IOException when the line is not what the protocol says
+     * @throws io.inference.api.InferenceException when the line tells of a failure
+     */
+    boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException;
+
+    /**
+     * The server ended its answer without the protocol's end marker, so far as {@link #line} could tell.
+     *
+     * @return whether what was read is complete after all
+     */
+    default boolean eof(Consumer<Chunk> out) throws IOException {
+        return false;
+    }
+}

@@ -1,0 +1,21 @@
+package io.inference.upstream;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's whole answer.
+ *
+ * @param retryAfter when the server asks to be tried again, if it said so
+ */
+public record Reply(int status, byte[] body, @Nullable Duration retryAfter) {
+    public boolean isOk() {
+        return status == 200;
+    }
+
+    /** Turns a body into what it says. */
+    public interface Reading<T> {
+        T read(byte[] body) throws IOException;
+    }
+}

@@ -1,0 +1,152 @@
+package io.inference.upstream;
+
+import io.inference.api.Call;
+import io.inference.api.ChunkPipe;
+import io.inference.api.ChunkStream;
+import io.inference.api.ErrorCode;
+import io.inference.api.InferenceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+
+/**
+ * An answer read line by line on a virtual thread into a small pipe: its reader can stop waiting without breaking a read of the
+ * socket, and a full pipe stops the reading, which by TCP stops the server.
+ */
+final class StreamedExchange {
+    private static final int CHUNKS_AHEAD = 16;
+    private static final int MAX_LINE_BYTES = 4 << 20;
+    private static final int LINGER_MILLIS = 1000;
+
+    private final UpstreamRequest exchange;
+    private final LineDecoder decoder;
+    private final Failures failures;
+    private final Function<Reply, InferenceException> refusal;
+    private final Call call;
+    private final ChunkPipe pipe = new ChunkPipe(CHUNKS_AHEAD, this::stopUnlessComplete);
+    private final Runnable onCancel = this::cancel;
+    private volatile boolean complete;
+
+    StreamedExchange(
+            UpstreamRequest exchange,
+            LineDecoder decoder,
+            Failures failures,
+            Function<Reply, InferenceException> refusal,
+            Call call) {
+        this.exchange = exchange;
+        this.decoder = decoder;
+        this.failures = failures;
+        this.refusal = refusal;
+        this.call = call;
+    }
+
+    ChunkStream start() {
+        call.onCancel(onCancel);
+        Thread.ofVirtual().name("stream-" + call.id()).start(this::run);
+        return pipe;
+    }
+
+    private void cancel() {
+        ErrorCode why = call.cancelled();
+        pipe.abort(Call.cancellation(why == null ? ErrorCode.CANCELLED : why));
+        exchange.stop();
+    }
+
+    /** A complete answer's connection is about to be free for the next request. */
+    private void stopUnlessComplete() {
+        if (!complete) {
+            exchange.stop();
+        }
+    }
+
+    private void run() {
+        try (ClassicHttpResponse response = exchange.open()) {
+            if (response.getCode() == 200) {
+                read(response);
+            } else {
+                pipe.fail(refusal.apply(Replies.error(response, exchange)));
+            }
+        } catch (InferenceException e) {
+            pipe.fail(e);
+        } catch (IOException e) {
+            pipe.fail(failures.io(e));
+        } catch (RuntimeException | Error e) {
+            // An error too: a reader whose writer died in silence would wait for its deadline.
+            pipe.fail(failures.failed("broke off its answer", e));
+        } finally {
+            call.removeOnCancel(onCancel);
+        }
+    }
+
+    private void read(ClassicHttpResponse response) throws IOException {
+        try {
+            readLines(Replies.content(response));
+        } finally {
+            // Before the response is closed, which would first read what is left of it.
+            stopUnlessComplete();
+        }
+    }
+
+    private void readLines(InputStream in) throws IOException {
+        LineReader lines = new LineReader(in, MAX_LINE_BYTES);
+        while (lines.next()) {
+            if (exchange.isStopped()) {
+                return;
+            }
+            if (decode(lines)) {
+                finish(in);
+                return;
+            }
+        }
+        if (decodeEof()) {
+            complete = true;
+            pipe.end();
+        } else {
+            pipe.fail(failures.failed("broke off its answer", null));
+        }
+    }
+
+    private boolean decode(LineReader lines) {
+        try {
+            return decoder.line(lines.bytes(), lines.from(), lines.to(), pipe::put);
+        } catch (IOException e) {
+            throw failures.malformed(e);
+        }
+    }
+
+    private boolean decodeEof() {
+        try {
+            return decoder.eof(pipe::put);
+        } catch (IOException e) {
+            throw failures.malformed(e);
+        }
+    }
+
+    /** Nothing but the end of the body is left; reading it frees the connection. A server that does not end it is not waited for. */
+    private void finish(InputStream in) throws IOException {
+        complete = true;
+        pipe.end();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        var ignored = ended.orTimeout(LINGER_MILLIS, TimeUnit.MILLISECONDS).whenComplete((none, late) -> {
+            if (late != null) {
+                exchange.stop();
+            }
+        });
+        try {
+            byte[] rest = new byte[256];
+            int read = in.read(rest);
+            if (read > 0) {
+                read = in.read(rest);
+            }
+            if (read >= 0) {
+                exchange.stop();
+            }
+        } finally {
+            // Takes the timer back, which would keep the request until then.
+            ended.complete(null);
+        }
+    }
+}

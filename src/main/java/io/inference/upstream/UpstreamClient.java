@@ -1,0 +1,214 @@
+package io.inference.upstream;
+
+import io.inference.api.Call;
+import io.inference.api.ChunkStream;
+import io.inference.api.InferenceException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.URIAuthority;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests to one server, over connections that are kept. No cookies, redirects, compression or retries, except for a connection
+ * that the server had closed while it was idle. Blocks the calling thread, which should be virtual; safe for many threads.
+ */
+public final class UpstreamClient implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 1024;
+    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(2);
+    private static final Timeout LEASE_TIMEOUT = Timeout.ofSeconds(5);
+    private static final TimeValue IDLE_LIMIT = TimeValue.ofMinutes(1);
+    private static final long SWEEP_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Only the call's own deadline ends a generation. */
+    private static final RequestConfig UNLIMITED = config(Timeout.DISABLED);
+
+    private final String base;
+    private final Failures failures;
+    private final PoolingHttpClientConnectionManager connections;
+    private final UpstreamRequest.Server server;
+    private final AtomicLong sweptNanos = new AtomicLong(System.nanoTime());
+
+    /**
+     * @param backend the backend's name, for messages
+     * @param baseUrl http or https; a path in it is kept, a trailing slash is not
+     * @param bearer key for the Authorization header, or null for none
+     */
+    public UpstreamClient(String backend, URI baseUrl, @Nullable String bearer) {
+        String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath().replaceAll("/+$", "");
+        HttpHost host = host(baseUrl);
+        this.base = host.toURI() + path;
+        this.failures = new Failures(backend);
+        this.connections = pool();
+        List<Header> headers = new ArrayList<>();
+        if (bearer != null) {
+            headers.add(new BasicHeader("Authorization", "Bearer " + bearer, true));
+        }
+        this.server = new UpstreamRequest.Server(
+                host,
+                HttpClients.createMinimal(connections),
+                () -> connections.closeIdle(TimeValue.ZERO_MILLISECONDS),
+                List.copyOf(headers));
+    }
+
+    private static HttpHost host(URI baseUrl) {
+        try {
+            // Not the URI's own parts: they are empty where a host's name has an underscore, as container names have.
+            URIAuthority authority = URIAuthority.create(baseUrl.getRawAuthority());
+            if (authority == null) {
+                throw new IllegalArgumentException("a URL such as http://host:port is needed");
+            }
+            return new HttpHost(baseUrl.getScheme(), authority.getHostName(), authority.getPort());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("a URL such as http://host:port is needed", e);
+        }
+    }
+
+    private static PoolingHttpClientConnectionManager pool() {
+        // LAX limits each route alone, without the one lock that STRICT takes for every lease.
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setMaxConnPerRoute(MAX_CONNECTIONS)
+                .setMaxConnTotal(MAX_CONNECTIONS)
+                .setDefaultSocketConfig(
+                        SocketConfig.custom().setTcpNoDelay(true).build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(CONNECT_TIMEOUT)
+                        .setSocketTimeout(Timeout.DISABLED)
+                        // Looking whether a connection is stale reads for a millisecond; an exchange finds out by
+                        // itself.
+                        .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
+                        .build())
+                .build();
+    }
+
+    private static RequestConfig config(Timeout responseTimeout) {
+        return RequestConfig.custom()
+                .setConnectionRequestTimeout(LEASE_TIMEOUT)
+                .setResponseTimeout(responseTimeout)
+                .build();
+    }
+
+    /** The address of one operation, to be made once. */
+    public URI endpoint(String path) {
+        return URI.create(base + path);
+    }
+
+    public Failures failures() {
+        return failures;
+    }
+
+    /**
+     * Asks for something small.
+     *
+     * @param timeout how long each wait for the server may last
+     * @throws InferenceException when there is no answer; an answer with an error status is returned
+     */
+    public Reply get(URI endpoint, Duration timeout) {
+        return whole(new UpstreamRequest(server, endpoint, null, config(Timeout.of(timeout))), null);
+    }
+
+    /** As {@link #get}, sending JSON. */
+    public Reply post(URI endpoint, byte[] json, Duration timeout) {
+        return whole(new UpstreamRequest(server, endpoint, json, config(Timeout.of(timeout))), null);
+    }
+
+    /**
+     * What a reply says.
+     *
+     * @param refusal the failure that a reply with an error status stands for
+     * @throws InferenceException the refusal; {@code BACKEND_FAILED} where the body is not what it should be
+     */
+    public <T> T read(Reply reply, Function<Reply, InferenceException> refusal, Reply.Reading<T> reading) {
+        if (!reply.isOk()) {
+            throw refusal.apply(reply);
+        }
+        try {
+            return reading.read(reply.body());
+        } catch (IOException e) {
+            throw failures.malformed(e);
+        }
+    }
+
+    /**
+     * Sends JSON and waits for the whole answer, as long as the call lives.
+     *
+     * @throws InferenceException when there is no answer, or the call was cancelled; an answer with an error status is returned
+     */
+    public Reply post(URI endpoint, byte[] json, Call call) {
+        UpstreamRequest exchange = new UpstreamRequest(server, endpoint, json, UNLIMITED);
+        Runnable stop = exchange::stop;
+        call.onCancel(stop);
+        try {
+            return whole(exchange, call);
+        } finally {
+            call.removeOnCancel(stop);
+        }
+    }
+
+    /**
+     * Sends JSON and reads the answer line by line. Returns at once: failures of any kind come from the stream.
+     *
+     * @param refusal tells what an answer with an error status means
+     */
+    public ChunkStream stream(
+            URI endpoint, byte[] json, LineDecoder decoder, Function<Reply, InferenceException> refusal, Call call) {
+        sweepIdle();
+        UpstreamRequest exchange = new UpstreamRequest(server, endpoint, json, UNLIMITED);
+        return new StreamedExchange(exchange, decoder, failures, refusal, call).start();
+    }
+
+    private Reply whole(UpstreamRequest exchange, @Nullable Call call) {
+        sweepIdle();
+        try (ClassicHttpResponse response = exchange.open()) {
+            return Replies.read(response, exchange);
+        } catch (IOException e) {
+            exchange.stop();
+            throwIfCancelled(call);
+            throw failures.io(e);
+        } catch (RuntimeException e) {
+            // A connection that is closed under a running exchange fails in several ways.
+            exchange.stop();
+            throwIfCancelled(call);
+            throw failures.failed("broke off its answer", e);
+        }
+    }
+
+    private static void throwIfCancelled(@Nullable Call call) {
+        if (call != null) {
+            call.throwIfCancelled();
+        }
+    }
+
+    /** Servers close idle connections; now and then so do we, lest half-closed ones pile up. */
+    private void sweepIdle() {
+        long now = System.nanoTime();
+        long last = sweptNanos.get();
+        if (now - last > SWEEP_NANOS && sweptNanos.compareAndSet(last, now)) {
+            connections.closeIdle(IDLE_LIMIT);
+        }
+    }
+
+    @Override
+    public void close() {
+        connections.close(CloseMode.IMMEDIATE);
+    }
+}

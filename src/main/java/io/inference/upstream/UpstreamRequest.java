@@ -1,0 +1,83 @@
+package io.inference.upstream;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.URI;
+import java.util.List;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.jspecify.annotations.Nullable;
+
+/** One request and the way to stop it from any thread, at any time. */
+final class UpstreamRequest {
+    /** What all requests to one server share. */
+    record Server(HttpHost host, CloseableHttpClient client, Runnable dropIdleConnections, List<Header> headers) {}
+
+    private final Server server;
+    private final URI uri;
+    private final byte @Nullable [] body;
+    private final RequestConfig config;
+    private volatile boolean stopped;
+    private volatile @Nullable HttpUriRequestBase current;
+
+    UpstreamRequest(Server server, URI uri, byte @Nullable [] body, RequestConfig config) {
+        this.server = server;
+        this.uri = uri;
+        this.body = body;
+        this.config = config;
+    }
+
+    /**
+     * Sends the request and waits for the head of the answer. A connection that the server had closed while it was idle is found out
+     * only now: then, and only then, the request is sent once more.
+     */
+    ClassicHttpResponse open() throws IOException {
+        HttpClientContext context = HttpClientContext.create();
+        try {
+            return send(context);
+        } catch (NoHttpResponseException | SocketException e) {
+            EndpointDetails connection = context.getEndpointDetails();
+            if (stopped || connection == null || connection.getRequestCount() <= 1) {
+                throw e;
+            }
+        }
+        server.dropIdleConnections().run();
+        return send(HttpClientContext.create());
+    }
+
+    private ClassicHttpResponse send(HttpClientContext context) throws IOException {
+        HttpUriRequestBase request = new HttpUriRequestBase(body == null ? "GET" : "POST", uri);
+        request.setConfig(config);
+        server.headers().forEach(request::addHeader);
+        if (body != null) {
+            request.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
+        }
+        current = request;
+        if (stopped) {
+            request.cancel();
+        }
+        return server.client().executeOpen(server.host(), request, context);
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Closes the connection, which the server takes as its sign to stop. Does nothing once the answer was read to its end. */
+    void stop() {
+        stopped = true;
+        HttpUriRequestBase request = current;
+        if (request != null) {
+            request.cancel();
+        }
+    }
+}
