@@ -39,11 +39,10 @@ class GrpcConfiguration {
 
     @Bean
     AuthenticationProvider rpcKeyProvider(Settings settings) {
-        String key = settings.flag("grpc-require-api-key")
-                ? settings.optionalText("grpc-api-key").orElse("")
-                : "";
+        String keys = settings.optionalText("grpc-api-key").orElse("");
+        String accepted = settings.flag("grpc-require-api-key") ? keys : "";
         String allowed = settings.optionalText("grpc-allowed-ips").orElse("");
-        return new RpcKeyProvider(new InternalAccess(key, allowed, ""));
+        return new RpcKeyProvider(new InternalAccess(accepted, allowed, ""));
     }
 
     @Bean
