@@ -1,15 +1,11 @@
 package io.inference.job;
 
 import io.inference.api.Call;
-import io.inference.api.CallListener;
 import io.inference.api.ErrorCode;
 import io.inference.api.InferenceException;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,39 +17,15 @@ final class JobRun {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
     private final Lease lease;
-    private final Surroundings around;
+    private final JobRunContext context;
     private final Call call;
     private volatile boolean lost;
     private volatile boolean givenBack;
 
-    /** What runs need of the service. */
-    record Surroundings(
-            JobRunner runner,
-            JobLeases leases,
-            Retries retries,
-            Duration timeout,
-            InstantSource clock,
-            List<CallListener> calls,
-            Supplier<List<JobListener>> listeners) {
-        void tell(Consumer<JobListener> what) {
-            for (JobListener listener : listeners.get()) {
-                try {
-                    what.accept(listener);
-                } catch (RuntimeException e) {
-                    log.warn("{} failed to hear of a job", listener.getClass().getSimpleName(), e);
-                }
-            }
-        }
-
-        void tellEnded(EndedJob ended) {
-            tell(listener -> listener.ended(ended));
-        }
-    }
-
-    JobRun(Lease lease, Surroundings around) {
+    JobRun(Lease lease, JobRunContext context) {
         this.lease = lease;
-        this.around = around;
-        this.call = new Call(lease.job().id().toString(), lease.job().door(), around.timeout());
+        this.context = context;
+        this.call = new Call(lease.job().id().toString(), lease.job().door(), context.timeout());
     }
 
     int attempt() {
@@ -90,24 +62,24 @@ final class JobRun {
      * @return tells whoever wants to know
      */
     Runnable run() {
-        around.tell(listener -> listener.running(lease.job()));
-        around.calls().forEach(listener -> listener.started(call));
+        context.tell(listener -> listener.running(lease.job()));
+        context.calls().forEach(listener -> listener.started(call));
         JobAnswer answer = null;
         InferenceException failure = null;
         try {
-            answer = around.runner().run(lease.job(), lease.payload(), call, chunks());
+            answer = context.runner().run(lease.job(), lease.payload(), call, chunks());
         } catch (InferenceException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
             failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the job's id", e);
         }
         InferenceException outcome = failure;
-        around.calls().forEach(listener -> listener.ended(call, outcome));
+        context.calls().forEach(listener -> listener.ended(call, outcome));
         return answer != null ? settle(answer) : settle(Objects.requireNonNull(failure));
     }
 
     private ChunkSink chunks() {
-        for (JobListener listener : around.listeners().get()) {
+        for (JobListener listener : context.listeners().get()) {
             ChunkSink sink = listener.chunks(lease.job());
             if (sink != null) {
                 return sink;
@@ -117,8 +89,8 @@ final class JobRun {
     }
 
     private Runnable settle(JobAnswer answer) {
-        return store(() -> around.leases().done(lease, answer))
-                .<Runnable>map(job -> () -> around.tellEnded(new EndedJob(job, answer)))
+        return store(() -> context.leases().done(lease, answer))
+                .<Runnable>map(job -> () -> context.tellEnded(new EndedJob(job, answer)))
                 .orElse(() -> {});
     }
 
@@ -127,15 +99,15 @@ final class JobRun {
             return () -> {};
         }
         if (givenBack && failure.code() == ErrorCode.UNAVAILABLE) {
-            Optional<Job> ignored = store(() -> around.leases().released(lease));
+            Optional<Job> ignored = store(() -> context.leases().released(lease));
             return () -> {};
         }
         return store(() -> storeFailure(failure))
                 .<Runnable>map(job -> () -> {
                     if (job.state().isEnded()) {
-                        around.tellEnded(new EndedJob(job, null));
+                        context.tellEnded(new EndedJob(job, null));
                     } else {
-                        around.tell(listener -> listener.postponed(job));
+                        context.tell(listener -> listener.postponed(job));
                     }
                 })
                 .orElse(() -> {});
@@ -143,14 +115,14 @@ final class JobRun {
 
     private Optional<Job> storeFailure(InferenceException failure) {
         if (failure.code() == ErrorCode.CANCELLED) {
-            return around.leases().cancelled(lease);
+            return context.leases().cancelled(lease);
         }
         JobError error = JobError.of(failure);
         Retries.@Nullable Again again =
-                around.retries().after(lease, failure, around.clock().instant());
+                context.retries().after(lease, failure, context.clock().instant());
         return again == null
-                ? around.leases().failed(lease, error)
-                : around.leases().postponed(lease, error, again);
+                ? context.leases().failed(lease, error)
+                : context.leases().postponed(lease, error, again);
     }
 
     /** Tries until the database is there: what has been worked for is not thrown away because it is away for a moment. */

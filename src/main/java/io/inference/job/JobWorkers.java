@@ -34,7 +34,7 @@ final class JobWorkers {
             new JobError(ErrorCode.INTERNAL, "the service stopped while it ran this job, without a word", null);
 
     private final JobLeases leases;
-    private final JobRun.Surroundings surroundings;
+    private final JobRunContext context;
     private final JobSettings settings;
     private final BooleanSupplier saturated;
     private final Runnable everyMinute;
@@ -62,13 +62,13 @@ final class JobWorkers {
      */
     JobWorkers(
             JobLeases leases,
-            JobRun.Surroundings surroundings,
+            JobRunContext context,
             JobSettings settings,
             BooleanSupplier saturated,
             Runnable everyMinute) {
         this.everyMinute = everyMinute;
         this.leases = leases;
-        this.surroundings = surroundings;
+        this.context = context;
         this.settings = settings;
         this.saturated = saturated;
     }
@@ -108,7 +108,7 @@ final class JobWorkers {
 
     /** Tells that a job has ended without an answer. */
     void tellEnded(Job job) {
-        begin(() -> surroundings.tellEnded(new EndedJob(job, null)));
+        begin(() -> context.tellEnded(new EndedJob(job, null)));
     }
 
     /** Claims nothing more, lets what runs end for as long as the grace lasts, and gives the rest back. Leases are kept meanwhile. */
@@ -277,7 +277,7 @@ final class JobWorkers {
             // The database lost the first claim in a crash.
             return;
         }
-        JobRun run = new JobRun(lease, surroundings);
+        JobRun run = new JobRun(lease, context);
         running.put(id, run);
         begin(() -> {
             Runnable tell = () -> {};

@@ -48,9 +48,9 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         DatabaseClock clock = new DatabaseClock(database);
         ClaimOrder order = new ClaimOrder(settings.lowShare(), () -> mostUrgent(listeners.get()));
         JobLeases leases = new JobLeases(database, clock, UUID.randomUUID(), JobWorkers.LEASE, order);
-        var surroundings = new JobRun.Surroundings(
+        var context = new JobRunContext(
                 runner, leases, new Retries(settings.attempts()), settings.runTimeout(), clock, calls, listeners);
-        JobWorkers workers = new JobWorkers(leases, surroundings, settings, saturated, clock::adjust);
+        JobWorkers workers = new JobWorkers(leases, context, settings, saturated, clock::adjust);
         return new StoredJobs(new JobStore(database, clock), workers, new BatchJobs(database, workers));
     }
 
