@@ -98,6 +98,7 @@ class GrpcStopIT {
     private static ServingStatus check(GrpcCaller caller) {
         return HealthGrpc.newBlockingStub(caller.channel())
                 .withWaitForReady()
+                .withDeadlineAfter(15, TimeUnit.SECONDS)
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus();
     }

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class GrpcServer {
     private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
+    private static final int FAREWELL_TRIES = 50;
+    private static final long FAREWELL_PAUSE_NANOS = 20_000_000;
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int PING_SECONDS = 30;
     private static final int PING_ANSWER_SECONDS = 10;
@@ -133,12 +136,16 @@ final class GrpcServer {
 
     /** Answers on the same port that nobody is served any more, until the last call is over; null where the port was lost. */
     private @Nullable Server farewell(EventLoopGroup acceptor, EventLoopGroup workers, int port) {
-        try {
-            return builder(acceptor, workers, port).build().start();
-        } catch (IOException e) {
-            log.debug("the port is gone before its last words", e);
-            return null;
+        // The socket of the server that shuts down is closed by another thread, a moment later.
+        for (int tries = 0; tries < FAREWELL_TRIES; tries++) {
+            try {
+                return builder(acceptor, workers, port).build().start();
+            } catch (IOException e) {
+                log.debug("the port is not free for its last words", e);
+                LockSupport.parkNanos(FAREWELL_PAUSE_NANOS);
+            }
         }
+        return null;
     }
 
     /** Gives what was cancelled a moment to be told so; streams of health last until they are cut. */
