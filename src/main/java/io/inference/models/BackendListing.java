@@ -47,13 +47,6 @@ final class BackendListing {
         return snapshot.state == State.AVAILABLE;
     }
 
-    /** Whether it answers, and has the model without having to load it first for long. */
-    boolean answers(String id) {
-        return isAvailable()
-                && find(id).map(model -> model.state() != ModelInfo.State.LOADING)
-                        .orElse(false);
-    }
-
     /** Its models; none of a backend that does not answer is ready. */
     List<ModelInfo> models() {
         Snapshot now = snapshot;

@@ -5,7 +5,6 @@ import io.inference.api.InferenceException;
 import io.inference.api.ModelDetails;
 import io.inference.api.ModelInfo;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -159,17 +158,17 @@ public final class ModelDirectory implements AutoCloseable {
 
     private List<BackendListing> listed(String model) {
         List<BackendListing> having = new ArrayList<>(listings.size());
-        boolean allAnswer = true;
+        List<BackendListing> last = new ArrayList<>(0);
         for (BackendListing listing : listings) {
-            if (listing.find(model).isPresent()) {
-                having.add(listing);
-                allAnswer &= listing.answers(model);
-            }
+            listing.find(model).ifPresent(found -> (answers(found) ? having : last).add(listing));
         }
-        if (!allAnswer) {
-            having.sort(Comparator.comparing(listing -> !listing.answers(model)));
-        }
+        having.addAll(last);
         return having;
+    }
+
+    /** Whether its backend answers, and need not be waited for while it loads the model. */
+    private static boolean answers(ModelInfo model) {
+        return model.state() != ModelInfo.State.UNAVAILABLE && model.state() != ModelInfo.State.LOADING;
     }
 
     /** A model may have come since the last round. However many ask, the backends are asked once a second at most. */
