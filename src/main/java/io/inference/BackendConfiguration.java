@@ -1,6 +1,6 @@
 package io.inference;
 
-import io.inference.api.Backend;
+import io.inference.api.backend.Backend;
 import io.inference.config.Settings;
 import io.inference.local.LocalBackend;
 import io.inference.local.LocalModelHealth;

@@ -1,7 +1,7 @@
 package io.inference;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
 import io.inference.models.BackendState;
 import io.inference.models.ModelDirectory;
 import io.inference.telemetry.BackendCalls;

@@ -1,6 +1,6 @@
 package io.inference;
 
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
 import io.inference.config.Settings;
 import io.inference.grpc.server.GrpcDoor;
 import io.inference.models.ModelDirectory;

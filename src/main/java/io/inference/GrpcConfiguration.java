@@ -2,7 +2,7 @@ package io.inference;
 
 import inference.GRPCInferenceServiceGrpc;
 import io.grpc.ServiceDescriptor;
-import io.inference.api.CallListener;
+import io.inference.api.call.CallListener;
 import io.inference.config.Settings;
 import io.inference.grpc.server.GrpcDoor;
 import io.inference.grpc.server.GrpcSettings;

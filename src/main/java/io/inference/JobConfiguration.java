@@ -1,6 +1,6 @@
 package io.inference;
 
-import io.inference.api.CallListener;
+import io.inference.api.call.CallListener;
 import io.inference.config.Settings;
 import io.inference.database.Database;
 import io.inference.job.JobListener;

@@ -1,6 +1,6 @@
 package io.inference;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.config.Settings;
 import io.inference.config.SettingsException;
 import io.inference.redis.LateConnectionFactory;

@@ -2,7 +2,7 @@ package io.inference;
 
 import static org.awaitility.Awaitility.await;
 
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
 import io.inference.embedded.SharedPostgres;
 import io.inference.engine.Engine;
 import io.inference.grpc.server.GrpcDoor;

@@ -1,7 +1,7 @@
 package io.inference.amqp;
 
-import io.inference.api.Caller;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.InferenceException;
 import io.inference.job.Jobs;
 import java.util.Map;
 import org.apache.camel.Exchange;

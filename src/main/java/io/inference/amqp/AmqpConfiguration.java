@@ -1,6 +1,6 @@
 package io.inference.amqp;
 
-import io.inference.api.CallListener;
+import io.inference.api.call.CallListener;
 import io.inference.broker.Broker;
 import io.inference.broker.Publisher;
 import io.inference.job.Jobs;

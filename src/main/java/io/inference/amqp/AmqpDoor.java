@@ -1,10 +1,10 @@
 package io.inference.amqp;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.broker.PublishOutcome;
 import io.inference.broker.Publisher;
 import io.inference.job.JobError;

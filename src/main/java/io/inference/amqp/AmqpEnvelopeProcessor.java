@@ -1,6 +1,6 @@
 package io.inference.amqp;
 
-import io.inference.api.Call;
+import io.inference.api.call.Call;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;

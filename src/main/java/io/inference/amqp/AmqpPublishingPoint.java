@@ -1,7 +1,7 @@
 package io.inference.amqp;
 
-import io.inference.api.Call;
-import io.inference.api.Caller;
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
 import io.inference.broker.Publisher;
 import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;

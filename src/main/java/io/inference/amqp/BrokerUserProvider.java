@@ -1,6 +1,6 @@
 package io.inference.amqp;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.security.CallerAuthentication;
 import io.inference.security.Credential;
 import io.inference.security.RefusedTokenException;

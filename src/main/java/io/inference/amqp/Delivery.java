@@ -1,8 +1,8 @@
 package io.inference.amqp;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import io.inference.api.Call;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;

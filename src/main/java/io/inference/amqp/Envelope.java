@@ -1,6 +1,6 @@
 package io.inference.amqp;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.job.JobPriority;
 import io.inference.job.JobTask;
 import java.math.BigDecimal;

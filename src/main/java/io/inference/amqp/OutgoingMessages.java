@@ -1,8 +1,8 @@
 package io.inference.amqp;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.broker.OutgoingMessage;
 import io.inference.job.EndedJob;
 import io.inference.job.Job;

@@ -1,7 +1,7 @@
 package io.inference.amqp;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.broker.OutgoingMessage;
 import io.inference.broker.PublishOutcome;
 import io.inference.broker.Publisher;

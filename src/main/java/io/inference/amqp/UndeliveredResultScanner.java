@@ -1,7 +1,7 @@
 package io.inference.amqp;
 
 import com.rabbitmq.client.Connection;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.broker.BrokerListener;
 import io.inference.job.EndedJob;
 import io.inference.job.Job;

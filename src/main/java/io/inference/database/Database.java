@@ -2,8 +2,8 @@ package io.inference.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.connect.RetryingConnector;
 import io.inference.connect.RootCause;
 import java.sql.Connection;

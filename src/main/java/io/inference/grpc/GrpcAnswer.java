@@ -1,8 +1,8 @@
 package io.inference.grpc;
 
 import com.google.protobuf.Message;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
 import java.util.function.Function;
 
 /** What a route of the gRPC door leaves as its body. */

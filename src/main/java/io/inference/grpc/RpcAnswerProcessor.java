@@ -1,7 +1,7 @@
 package io.inference.grpc;
 
 import com.google.protobuf.Message;
-import io.inference.api.Call;
+import io.inference.api.call.Call;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;

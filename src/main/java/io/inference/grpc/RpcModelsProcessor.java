@@ -1,9 +1,9 @@
 package io.inference.grpc;
 
 import com.google.protobuf.Message;
-import io.inference.api.Call;
-import io.inference.api.InferenceException;
-import io.inference.api.Operation;
+import io.inference.api.call.Call;
+import io.inference.api.call.Operation;
+import io.inference.api.error.InferenceException;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;

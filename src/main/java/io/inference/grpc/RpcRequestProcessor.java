@@ -1,8 +1,8 @@
 package io.inference.grpc;
 
 import com.google.protobuf.Message;
-import io.inference.api.Call;
-import io.inference.api.InferenceRequest;
+import io.inference.api.call.Call;
+import io.inference.api.request.InferenceRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -21,7 +21,8 @@ public final class RpcRequestProcessor<M extends Message> implements Processor {
     public interface Reader<M> {
         /**
          * @param stream whether the answer shall be a stream
-         * @throws io.inference.api.InferenceException for a message that is wrong, or asks for what this service cannot do
+         * @throws io.inference.api.error.InferenceException for a message that is wrong, or asks for what this service
+         * cannot do
          */
         InferenceRequest read(M message, boolean stream);
     }

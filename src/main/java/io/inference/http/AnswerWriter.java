@@ -1,6 +1,6 @@
 package io.inference.http;
 
-import io.inference.api.Call;
+import io.inference.api.call.Call;
 import org.jspecify.annotations.Nullable;
 
 /** Puts an answer of a flow into the wire format that its request came in. */

@@ -1,7 +1,7 @@
 package io.inference.http;
 
-import io.inference.api.Chunk;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
 import java.io.IOException;
 import java.io.OutputStream;
 

@@ -1,6 +1,6 @@
 package io.inference.http;
 
-import io.inference.api.ChunkStream;
+import io.inference.api.stream.ChunkStream;
 import java.io.InputStream;
 
 /** What a REST route leaves as its body for the door to send. Headers are the door's and the exchange's listed ones. */

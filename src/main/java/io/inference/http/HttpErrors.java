@@ -1,8 +1,8 @@
 package io.inference.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.inference.http;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

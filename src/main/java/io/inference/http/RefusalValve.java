@@ -1,7 +1,7 @@
 package io.inference.http;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.security.AuditLog;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.inference.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.TokenLogprob;
+import io.inference.api.message.TokenLogprob;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.inference.http;
 
-import io.inference.api.ChatAnswer;
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package io.inference.http;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 

@@ -1,11 +1,11 @@
 package io.inference.http;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
-import io.inference.api.ModelDetails;
-import io.inference.api.Operation;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.call.Call;
+import io.inference.api.call.Operation;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.InferenceRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

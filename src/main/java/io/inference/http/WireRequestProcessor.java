@@ -1,7 +1,7 @@
 package io.inference.http;
 
-import io.inference.api.Call;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

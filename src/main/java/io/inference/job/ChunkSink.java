@@ -14,7 +14,7 @@ public interface ChunkSink {
      *
      * @param sequence from 0 in every attempt: what an attempt that failed had sent is void
      * @param chunk a JSON object
-     * @throws io.inference.api.InferenceException to break the run off, with what it shall end with
+     * @throws io.inference.api.error.InferenceException to break the run off, with what it shall end with
      */
     void chunk(int sequence, byte[] chunk);
 }

@@ -1,6 +1,6 @@
 package io.inference.job;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

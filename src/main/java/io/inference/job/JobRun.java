@@ -1,8 +1,8 @@
 package io.inference.job;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.inference.job;
 
-import io.inference.api.CallListener;
+import io.inference.api.call.CallListener;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.inference.job;
 
-import io.inference.api.Call;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
 
 /** Runs a job by the flows that its operation has at every door. */
 public interface JobRunner {

@@ -1,6 +1,6 @@
 package io.inference.job;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.database.Database;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

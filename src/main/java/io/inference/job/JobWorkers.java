@@ -1,7 +1,7 @@
 package io.inference.job;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,14 +1,15 @@
 package io.inference.job;
 
-import io.inference.api.Caller;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.InferenceException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jobs of all replicas. Every method fails with {@link io.inference.api.ErrorCode#UNAVAILABLE} while the database is away; each may
+ * The jobs of all replicas. Every method fails with {@link io.inference.api.error.ErrorCode#UNAVAILABLE} while the
+ * database is away; each may
  * block and be called by many threads at once.
  */
 public interface Jobs {

@@ -1,9 +1,9 @@
 package io.inference.job;
 
-import io.inference.api.CallListener;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.database.Database;
 import java.util.List;
 import java.util.Optional;

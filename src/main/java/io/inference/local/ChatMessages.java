@@ -1,6 +1,6 @@
 package io.inference.local;
 
-import io.inference.api.Message;
+import io.inference.api.message.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

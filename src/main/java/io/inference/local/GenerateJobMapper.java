@@ -1,8 +1,8 @@
 package io.inference.local;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.Options;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.Options;
 import io.inference.engine.GenerateJob;
 import io.inference.engine.sampling.SamplingOptions;
 import org.jspecify.annotations.Nullable;

@@ -1,20 +1,21 @@
 package io.inference.local;
 
-import io.inference.api.Backend;
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.ChunkStream;
-import io.inference.api.ChunkStreams;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.EmbedRequest;
-import io.inference.api.ErrorCode;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelDetails;
-import io.inference.api.ModelInfo;
-import io.inference.api.Options;
-import io.inference.api.Usage;
+import io.inference.api.answer.AnswerCollector;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.Backend;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.Options;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.ChunkStreams;
 import io.inference.engine.GenerateJob;
 import io.inference.engine.Generation;
 import io.inference.engine.embedding.EmbedJob;
@@ -179,7 +180,7 @@ public final class LocalBackend implements Backend {
             ChunkStream tracked = ChunkStreams.tracked(ChunkStreams.merge(choices), promptTokens, call);
             return stream
                     ? new ChatAnswer.Streamed(open.id(), ChunkStreams.holdingFirst(tracked, firstTokenTimeout, call))
-                    : ChunkStreams.collect(tracked, open.id(), call);
+                    : AnswerCollector.collect(tracked, open.id(), call);
         } catch (EngineException e) {
             choices.forEach(ChunkStream::close);
             throw LocalFailures.of(e);

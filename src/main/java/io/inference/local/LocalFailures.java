@@ -1,7 +1,7 @@
 package io.inference.local;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.engine.error.ContextOverflowException;
 import io.inference.engine.error.EngineBusyException;
 import io.inference.engine.error.EngineClosedException;

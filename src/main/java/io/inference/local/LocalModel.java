@@ -1,7 +1,7 @@
 package io.inference.local;
 
-import io.inference.api.ModelDetails;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
 import io.inference.engine.Engine;
 import io.inference.engine.EngineInfo;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.inference.local;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.StillLoadingException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.error.StillLoadingException;
 import io.inference.engine.Engine;
 import io.inference.engine.EngineOptions;
 import io.inference.local.store.CatalogueEntry;

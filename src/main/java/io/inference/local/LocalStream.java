@@ -1,14 +1,14 @@
 package io.inference.local;
 
-import io.inference.api.Call;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
-import io.inference.api.ErrorCode;
-import io.inference.api.FinishReason;
-import io.inference.api.InferenceException;
-import io.inference.api.StreamEvent;
-import io.inference.api.TokenLogprob;
-import io.inference.api.Usage;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
 import io.inference.engine.Generation;
 import io.inference.engine.GenerationEvent;
 import io.inference.engine.TokenProbability;

@@ -1,9 +1,9 @@
 package io.inference.models;
 
-import io.inference.api.Backend;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.Backend;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

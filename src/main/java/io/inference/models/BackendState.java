@@ -1,6 +1,6 @@
 package io.inference.models;
 
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
 import java.util.List;
 
 /**

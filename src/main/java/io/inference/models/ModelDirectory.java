@@ -1,9 +1,9 @@
 package io.inference.models;
 
-import io.inference.api.Backend;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelDetails;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.Backend;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.error.InferenceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,11 +2,11 @@ package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.api.Chunk;
-import io.inference.api.FinishReason;
-import io.inference.api.TokenLogprob;
-import io.inference.api.ToolCall;
-import io.inference.api.Usage;
+import io.inference.api.call.Usage;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.message.ToolCall;
+import io.inference.api.stream.Chunk;
 import io.inference.upstream.Json;
 import io.inference.upstream.Logprobs;
 import java.io.IOException;

@@ -1,19 +1,19 @@
 package io.inference.ollama;
 
-import io.inference.api.Backend;
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.ChunkStreams;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.EmbedRequest;
-import io.inference.api.ErrorCode;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
-import io.inference.api.ModelDetails;
-import io.inference.api.ModelInfo;
-import io.inference.api.Usage;
+import io.inference.api.answer.AnswerCollector;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.Backend;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,7 +92,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
             return server().whole(operation, bodies.getFirst(), request.model(), call);
         }
         ChatAnswer.Streamed streamed = server().streamed(operation, bodies, choices, request, call);
-        return streamWanted ? streamed : ChunkStreams.collect(streamed.chunks(), streamed.model(), call);
+        return streamWanted ? streamed : AnswerCollector.collect(streamed.chunks(), streamed.model(), call);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonParser;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.upstream.Failures;
 import io.inference.upstream.Json;
 import io.inference.upstream.Reply;

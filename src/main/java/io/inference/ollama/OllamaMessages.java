@@ -1,11 +1,11 @@
 package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.Image;
-import io.inference.api.InferenceException;
-import io.inference.api.Message;
-import io.inference.api.Role;
-import io.inference.api.ToolCall;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Image;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.message.ToolCall;
 import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.List;

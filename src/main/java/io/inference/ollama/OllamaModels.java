@@ -2,7 +2,7 @@ package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
 import io.inference.upstream.Json;
 import java.io.IOException;
 import java.time.DateTimeException;

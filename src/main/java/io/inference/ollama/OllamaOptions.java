@@ -1,8 +1,8 @@
 package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.InferenceException;
-import io.inference.api.Options;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.Options;
 import io.inference.upstream.Json;
 import java.io.IOException;
 

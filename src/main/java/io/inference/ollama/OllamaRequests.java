@@ -1,13 +1,13 @@
 package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.ChatRequest;
-import io.inference.api.EmbedRequest;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.ResponseFormat;
-import io.inference.api.Tool;
-import io.inference.api.ToolChoice;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ResponseFormat;
+import io.inference.api.request.Tool;
+import io.inference.api.request.ToolChoice;
 import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.inference.ollama;
 
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
-import io.inference.api.ChunkStreams;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.InferenceRequest;
-import io.inference.api.ModelInfo;
-import io.inference.api.TokenEstimate;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
+import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.TokenEstimate;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.ChunkStreams;
 import io.inference.upstream.Reply;
 import io.inference.upstream.UpstreamClient;
 import io.inference.upstream.WholeChoices;

@@ -1,16 +1,16 @@
 package io.inference.openai;
 
-import io.inference.api.Backend;
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.EmbedRequest;
-import io.inference.api.ErrorCode;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelDetails;
-import io.inference.api.ModelInfo;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.Backend;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

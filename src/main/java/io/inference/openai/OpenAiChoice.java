@@ -2,10 +2,10 @@ package io.inference.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.api.Chunk;
-import io.inference.api.FinishReason;
-import io.inference.api.TokenLogprob;
-import io.inference.api.ToolCall;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.message.ToolCall;
+import io.inference.api.stream.Chunk;
 import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.ArrayList;

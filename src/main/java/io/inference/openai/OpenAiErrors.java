@@ -1,6 +1,6 @@
 package io.inference.openai;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.upstream.Failures;
 import io.inference.upstream.Reply;
 import java.io.IOException;

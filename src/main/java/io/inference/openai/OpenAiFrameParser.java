@@ -2,8 +2,8 @@ package io.inference.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.api.Chunk;
-import io.inference.api.Usage;
+import io.inference.api.call.Usage;
+import io.inference.api.stream.Chunk;
 import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.inference.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.ModelInfo;
-import io.inference.api.Usage;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Usage;
 import io.inference.upstream.Json;
 import io.inference.upstream.Vectors;
 import java.io.IOException;

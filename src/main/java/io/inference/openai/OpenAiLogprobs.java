@@ -2,7 +2,7 @@ package io.inference.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.api.TokenLogprob;
+import io.inference.api.message.TokenLogprob;
 import io.inference.upstream.Json;
 import io.inference.upstream.Logprobs;
 import java.io.IOException;

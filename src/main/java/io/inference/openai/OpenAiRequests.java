@@ -1,9 +1,9 @@
 package io.inference.openai;
 
-import io.inference.api.ChatRequest;
-import io.inference.api.EmbedRequest;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
 import io.inference.upstream.Json;
 
 /** Requests as OpenAI's API wants them. */

@@ -1,7 +1,7 @@
 package io.inference.openai;
 
-import io.inference.api.Chunk;
-import io.inference.api.Usage;
+import io.inference.api.call.Usage;
+import io.inference.api.stream.Chunk;
 import io.inference.upstream.LineDecoder;
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.inference.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.ResponseFormat;
-import io.inference.api.Tool;
-import io.inference.api.ToolChoice;
+import io.inference.api.request.ResponseFormat;
+import io.inference.api.request.Tool;
+import io.inference.api.request.ToolChoice;
 import io.inference.upstream.Json;
 import java.io.IOException;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.inference.redis;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import java.time.Duration;

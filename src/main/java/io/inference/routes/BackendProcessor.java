@@ -1,13 +1,13 @@
 package io.inference.routes;
 
-import io.inference.api.Backend;
-import io.inference.api.Call;
-import io.inference.api.ChatRequest;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.EmbedRequest;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceRequest;
-import io.inference.api.Usage;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.Backend;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

@@ -1,13 +1,13 @@
 package io.inference.routes;
 
-import io.inference.api.Call;
-import io.inference.api.ChatRequest;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.Message;
-import io.inference.api.Operation;
-import io.inference.api.Options;
-import io.inference.api.Role;
+import io.inference.api.call.Call;
+import io.inference.api.call.Operation;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;

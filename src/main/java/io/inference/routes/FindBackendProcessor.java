@@ -1,7 +1,7 @@
 package io.inference.routes;
 
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.InferenceRequest;
 import io.inference.models.ModelDirectory;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,9 +1,9 @@
 package io.inference.routes;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.Deque;
 import org.apache.camel.Exchange;

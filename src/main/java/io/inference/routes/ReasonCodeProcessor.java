@@ -1,7 +1,7 @@
 package io.inference.routes;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;

@@ -1,11 +1,11 @@
 package io.inference.routes;
 
-import io.inference.api.ChatRequest;
-import io.inference.api.EmbedRequest;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceRequest;
-import io.inference.api.Message;
-import io.inference.api.ToolCall;
+import io.inference.api.message.Message;
+import io.inference.api.message.ToolCall;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

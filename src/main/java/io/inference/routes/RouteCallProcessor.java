@@ -1,13 +1,13 @@
 package io.inference.routes;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.Caller;
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChunkStreams;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
+import io.inference.api.answer.AnswerCollector;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.InferenceRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -116,7 +116,7 @@ class RouteCallProcessor implements Processor, AutoCloseable {
             return failure;
         }
         try {
-            ChatAnswer.Whole ignored = ChunkStreams.collect(left.chunks(), left.model(), call);
+            ChatAnswer.Whole ignored = AnswerCollector.collect(left.chunks(), left.model(), call);
             return null;
         } catch (InferenceException e) {
             return e;

@@ -1,9 +1,9 @@
 package io.inference.routes;
 
-import io.inference.api.Call;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.job.ChunkSink;
 import io.inference.job.Job;
 import io.inference.job.JobAnswer;

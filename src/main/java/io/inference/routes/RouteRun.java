@@ -1,6 +1,6 @@
 package io.inference.routes;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;

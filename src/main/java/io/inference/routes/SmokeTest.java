@@ -1,7 +1,7 @@
 package io.inference.routes;
 
-import io.inference.api.Call;
-import io.inference.api.Caller;
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.inference.security;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

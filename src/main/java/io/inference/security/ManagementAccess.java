@@ -1,7 +1,7 @@
 package io.inference.security;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 

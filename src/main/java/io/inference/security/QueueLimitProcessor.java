@@ -1,6 +1,6 @@
 package io.inference.security;
 
-import io.inference.api.Call;
+import io.inference.api.call.Call;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 

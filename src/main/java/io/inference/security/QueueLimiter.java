@@ -1,9 +1,9 @@
 package io.inference.security;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.inference.security;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.InternalAuthenticationServiceException;
 

@@ -1,6 +1,6 @@
 package io.inference.security;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.EmbedAnswer;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.call.Call;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

@@ -3,10 +3,10 @@ package io.inference.telemetry;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.FinishReason;
-import io.inference.api.ToolCall;
+import io.inference.api.answer.Choice;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.ToolCall;
+import io.inference.api.stream.Chunk;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 

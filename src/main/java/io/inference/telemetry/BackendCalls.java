@@ -1,8 +1,8 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.error.InferenceException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,9 +1,9 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.InferenceException;
-import io.inference.api.Usage;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,9 +1,9 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.InferenceException;
-import io.inference.api.Operation;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Operation;
+import io.inference.api.error.InferenceException;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

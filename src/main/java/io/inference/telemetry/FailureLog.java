@@ -1,9 +1,9 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,11 +1,11 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.StreamEvent;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,9 +1,9 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.InferenceRequest;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.call.Call;
+import io.inference.api.request.InferenceRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,7 +1,7 @@
 package io.inference.telemetry;
 
-import io.inference.api.Call;
-import io.inference.api.InferenceRequest;
+import io.inference.api.call.Call;
+import io.inference.api.request.InferenceRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 

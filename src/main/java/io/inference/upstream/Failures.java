@@ -1,8 +1,8 @@
 package io.inference.upstream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.wire.JsonBounds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

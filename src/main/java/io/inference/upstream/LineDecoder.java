@@ -1,6 +1,6 @@
 package io.inference.upstream;
 
-import io.inference.api.Chunk;
+import io.inference.api.stream.Chunk;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -13,7 +13,7 @@ public interface LineDecoder {
      * @param out takes what the line says
      * @return whether the answer is complete with this line
      * @throws IOException when the line is not what the protocol says
-     * @throws io.inference.api.InferenceException when the line tells of a failure
+     * @throws io.inference.api.error.InferenceException when the line tells of a failure
      */
     boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException;
 

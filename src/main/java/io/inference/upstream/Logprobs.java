@@ -2,7 +2,7 @@ package io.inference.upstream;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.api.TokenLogprob;
+import io.inference.api.message.TokenLogprob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

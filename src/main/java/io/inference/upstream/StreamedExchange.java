@@ -1,10 +1,10 @@
 package io.inference.upstream;
 
-import io.inference.api.Call;
-import io.inference.api.ChunkPipe;
-import io.inference.api.ChunkStream;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.ChunkPipe;
+import io.inference.api.stream.ChunkStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;

@@ -1,8 +1,8 @@
 package io.inference.upstream;
 
-import io.inference.api.Call;
-import io.inference.api.ChunkStream;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.ChunkStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,10 +1,10 @@
 package io.inference.upstream;
 
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.FinishReason;
-import io.inference.api.Message;
-import io.inference.api.Role;
+import io.inference.api.answer.Choice;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.stream.Chunk;
 import java.util.List;
 
 /** A whole answer on the wire has the shape of a single chunk; this makes of it the choice that it is. */

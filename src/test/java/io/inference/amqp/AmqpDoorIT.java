@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.inference.RunningService;
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.broker.Broker;
 import io.inference.embedded.SharedPostgres;
 import io.inference.embedded.SharedRabbit;

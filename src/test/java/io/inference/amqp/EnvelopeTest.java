@@ -3,8 +3,8 @@ package io.inference.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.job.JobTask;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -3,8 +3,8 @@ package io.inference.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
 import io.inference.broker.OutgoingMessage;
 import io.inference.job.EndedJob;
 import io.inference.job.Job;

@@ -26,6 +26,12 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.api..")));
 
     @ArchTest
+    static final ArchRule partsOfTheApiHaveNoCycles = slices().matching("io.inference.(**)")
+            .that(describe("are of the api", slice -> slice.getNamePart(1).startsWith("api")))
+            .should()
+            .beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule engineImportsNothingOfOursNorSpringNorCamel = classes()
             .that()
             .resideInAPackage("io.inference.engine..")

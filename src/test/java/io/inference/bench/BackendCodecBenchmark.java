@@ -1,13 +1,13 @@
 package io.inference.bench;
 
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
-import io.inference.api.Message;
-import io.inference.api.Options;
-import io.inference.api.Role;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.call.Call;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
 import io.inference.ollama.OllamaBackend;
 import io.inference.ollama.OllamaCodec;
 import io.inference.ollama.OllamaSettings;

@@ -1,13 +1,13 @@
 package io.inference.bench;
 
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.Choice;
-import io.inference.api.FinishReason;
-import io.inference.api.Message;
-import io.inference.api.Role;
-import io.inference.api.Usage;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.request.ChatRequest;
 import java.util.List;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;

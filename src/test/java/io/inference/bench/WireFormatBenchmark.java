@@ -1,15 +1,15 @@
 package io.inference.bench;
 
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
-import io.inference.api.FinishReason;
-import io.inference.api.Message;
-import io.inference.api.Role;
-import io.inference.api.StreamEvent;
-import io.inference.api.Usage;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.HttpAnswer;
 import io.inference.http.WireRequest;

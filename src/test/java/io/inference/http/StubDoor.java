@@ -2,11 +2,11 @@ package io.inference.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.inference.api.Call;
-import io.inference.api.Chunk;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
-import io.inference.api.StreamEvent;
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.InferenceRequest;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.StreamEvent;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

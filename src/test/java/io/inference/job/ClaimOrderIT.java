@@ -3,7 +3,7 @@ package io.inference.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@ package io.inference.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
 import java.nio.charset.StandardCharsets;

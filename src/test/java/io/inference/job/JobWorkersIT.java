@@ -3,11 +3,11 @@ package io.inference.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.database.Database;
 import io.inference.embedded.OwnPostgres;
 import io.inference.embedded.SharedPostgres;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.RunningService;
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.embedded.SharedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -3,10 +3,10 @@ package io.inference.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.local.store.FetchListener;
 import io.inference.local.store.StoreSettings;
 import java.io.IOException;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import io.inference.api.Chunk;
-import io.inference.api.ErrorCode;
-import io.inference.api.FinishReason;
-import io.inference.api.InferenceException;
-import io.inference.api.ToolCall;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.ToolCall;
+import io.inference.api.stream.Chunk;
 import io.inference.upstream.Failures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

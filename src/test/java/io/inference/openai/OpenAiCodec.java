@@ -1,6 +1,6 @@
 package io.inference.openai;
 
-import io.inference.api.ChatRequest;
+import io.inference.api.request.ChatRequest;
 import io.inference.upstream.Failures;
 import java.io.IOException;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.inference.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.upstream.Failures;
 import io.inference.upstream.Reply;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.inference.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,7 +3,7 @@ package io.inference.security;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;

@@ -1,6 +1,6 @@
 package io.inference.security;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import java.util.Objects;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.ProviderManager;
@@ -13,7 +13,7 @@ public record TokenCheck(AuthenticationProvider provider) {
      * The caller of a token.
      *
      * @throws RefusedTokenException if it is not valid
-     * @throws io.inference.api.InferenceException if nobody can say
+     * @throws io.inference.api.error.InferenceException if nobody can say
      */
     public Caller verify(String token) {
         try {

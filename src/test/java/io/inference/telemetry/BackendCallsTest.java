@@ -2,10 +2,10 @@ package io.inference.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.Usage;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -2,8 +2,8 @@ package io.inference.grpc.kserve;
 
 import com.google.protobuf.UnknownFieldSet;
 import inference.GrpcPredictV2.InferParameter;
-import io.inference.api.InferenceException;
-import io.inference.api.Options;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.Options;
 import io.inference.grpc.messages.OptionsReader;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.inference.grpc.kserve;
 
 import inference.GrpcPredictV2.ModelInferRequest;
-import io.inference.api.EmbedRequest;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
 import io.inference.grpc.messages.RequestReaders;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

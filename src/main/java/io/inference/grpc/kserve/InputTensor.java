@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import inference.GrpcPredictV2.InferTensorContents;
 import inference.GrpcPredictV2.ModelInferRequest;
 import inference.GrpcPredictV2.ModelInferRequest.InferInputTensor;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;

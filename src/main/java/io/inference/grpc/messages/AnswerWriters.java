@@ -1,15 +1,15 @@
 package io.inference.grpc.messages;
 
 import com.google.protobuf.Message;
-import io.inference.api.ChatAnswer;
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.ErrorCode;
-import io.inference.api.FinishReason;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelInfo;
-import io.inference.api.Usage;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Usage;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.FinishReason;
+import io.inference.api.stream.Chunk;
 import io.inference.grpc.GrpcAnswer;
 import io.inference.grpc.RpcAnswerProcessor.Asked;
 import io.inference.grpc.v1.EmbedResponse;

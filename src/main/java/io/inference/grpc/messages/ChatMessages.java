@@ -1,12 +1,12 @@
 package io.inference.grpc.messages;
 
 import com.google.protobuf.Message;
-import io.inference.api.ChatAnswer;
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.FinishReason;
-import io.inference.api.Role;
-import io.inference.api.ToolCall;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.Role;
+import io.inference.api.message.ToolCall;
+import io.inference.api.stream.Chunk;
 import io.inference.grpc.v1.ChatChunk;
 import io.inference.grpc.v1.ChatResponse;
 import java.util.function.Function;
@@ -56,7 +56,7 @@ final class ChatMessages {
         };
     }
 
-    private static io.inference.grpc.v1.Message message(io.inference.api.Message from) {
+    private static io.inference.grpc.v1.Message message(io.inference.api.message.Message from) {
         var message = io.inference.grpc.v1.Message.newBuilder()
                 .setRole(from.role().label())
                 .setContent(from.content());

@@ -3,7 +3,7 @@ package io.inference.grpc.messages;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.wire.JsonBounds;
 
 /** What fields may hold: the same bounds as at the REST door. */

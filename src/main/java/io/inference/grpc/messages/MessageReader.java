@@ -1,11 +1,11 @@
 package io.inference.grpc.messages;
 
 import com.google.protobuf.ByteString;
-import io.inference.api.Image;
-import io.inference.api.InferenceException;
-import io.inference.api.Message;
-import io.inference.api.Role;
-import io.inference.api.ToolCall;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Image;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.message.ToolCall;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.inference.grpc.messages;
 
-import io.inference.api.InferenceException;
-import io.inference.api.Options;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.Options;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ public final class OptionsReader {
 
     private OptionsReader() {}
 
-    /** @throws io.inference.api.InferenceException for an option out of its bounds */
+    /** @throws io.inference.api.error.InferenceException for an option out of its bounds */
     public static Options read(io.inference.grpc.v1.Options from) {
         return new Options(
                 from.hasTemperature() ? between("temperature", from.getTemperature(), 0, 2) : null,

@@ -1,10 +1,10 @@
 package io.inference.grpc.messages;
 
-import io.inference.api.ChatAnswer;
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
-import io.inference.api.StreamEvent;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 
 /** An answer that is complete as a stream of one chunk. */

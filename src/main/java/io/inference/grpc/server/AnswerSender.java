@@ -5,9 +5,9 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.inference.api.Call;
-import io.inference.api.Chunk;
-import io.inference.api.StreamEvent;
+import io.inference.api.call.Call;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.StreamEvent;
 import io.inference.grpc.GrpcAnswer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ final class AnswerSender {
     /**
      * Sends a stream to its end and closes it.
      *
-     * @throws io.inference.api.InferenceException when it breaks off, or the caller has gone
+     * @throws io.inference.api.error.InferenceException when it breaks off, or the caller has gone
      */
     void send(GrpcAnswer.Streamed answer) {
         Runnable wake = this::wake;
@@ -75,7 +75,7 @@ final class AnswerSender {
                 wait();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw Call.cancellation(io.inference.api.ErrorCode.CANCELLED);
+                throw Call.cancellation(io.inference.api.error.ErrorCode.CANCELLED);
             }
             call.throwIfCancelled();
         }

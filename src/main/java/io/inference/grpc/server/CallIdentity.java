@@ -1,7 +1,7 @@
 package io.inference.grpc.server;
 
 import io.grpc.Context;
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 
 /**
  * Who was let in, for the handler beneath the interceptor.

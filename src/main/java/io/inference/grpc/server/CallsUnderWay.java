@@ -1,7 +1,7 @@
 package io.inference.grpc.server;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,7 +2,7 @@ package io.inference.grpc.server;
 
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.inference.api.CallListener;
+import io.inference.api.call.CallListener;
 import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
 import java.io.IOException;

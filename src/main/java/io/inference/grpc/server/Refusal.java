@@ -5,7 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.StatusRuntimeException;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.grpc.GrpcErrors;
 
 /** The end of a call that was not begun. */

@@ -1,9 +1,9 @@
 package io.inference.grpc.server;
 
 import io.grpc.Metadata;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.security.AuditLog;
 import io.inference.security.BearerTokens;
 import io.inference.security.CallDetails;

@@ -1,6 +1,6 @@
 package io.inference.http.batches;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.http.json.JsonFields;
 import io.inference.job.JobTask;
 import io.inference.job.batch.BatchIds;

@@ -1,8 +1,8 @@
 package io.inference.http.internal;
 
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.http.HttpErrors;
 import io.inference.http.RequestId;
 import io.inference.routes.NoCandidateException;

@@ -1,10 +1,10 @@
 package io.inference.http.jobs;
 
-import io.inference.api.Call;
-import io.inference.api.Chunk;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.StreamEvent;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.StreamEvent;
 import io.inference.http.HttpAnswer;
 import io.inference.job.ChunkSink;
 import io.inference.job.JobAnswer;

@@ -1,10 +1,10 @@
 package io.inference.http.jobs;
 
-import io.inference.api.Call;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.Operation;
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
+import io.inference.api.call.Operation;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

@@ -1,8 +1,8 @@
 package io.inference.http.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

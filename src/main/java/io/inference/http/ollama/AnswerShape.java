@@ -1,7 +1,7 @@
 package io.inference.http.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.ToolCall;
+import io.inference.api.message.ToolCall;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.util.List;

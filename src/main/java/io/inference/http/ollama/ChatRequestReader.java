@@ -1,9 +1,9 @@
 package io.inference.http.ollama;
 
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.Message;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
+import io.inference.api.request.ChatRequest;
 import io.inference.http.WireRequest;
 import io.inference.http.WireRequestProcessor;
 import io.inference.http.json.JsonFields;

@@ -1,8 +1,8 @@
 package io.inference.http.ollama;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.ResponseFormat;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ResponseFormat;
 import io.inference.http.json.JsonFields;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -1,7 +1,7 @@
 package io.inference.http.ollama;
 
-import io.inference.api.Call;
-import io.inference.api.EmbedAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.call.Call;
 import io.inference.http.HttpAnswer;
 import io.inference.http.json.Json;
 

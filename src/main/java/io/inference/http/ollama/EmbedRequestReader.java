@@ -1,8 +1,8 @@
 package io.inference.http.ollama;
 
-import io.inference.api.EmbedAnswer;
-import io.inference.api.EmbedRequest;
-import io.inference.api.InferenceException;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.EmbedRequest;
 import io.inference.http.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.inference.http.ollama;
 
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.GenerateRequest;
-import io.inference.api.Image;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
-import io.inference.api.Message;
-import io.inference.api.Role;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Image;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
 import io.inference.http.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.inference.http.ollama;
 
-import io.inference.api.Call;
-import io.inference.api.ModelDetails;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.call.Call;
 import io.inference.http.AnswerWriter;
 import io.inference.http.HttpAnswer;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.inference.http.ollama;
 
-import io.inference.api.Image;
-import io.inference.api.Message;
-import io.inference.api.Role;
-import io.inference.api.Tool;
-import io.inference.api.ToolCall;
+import io.inference.api.message.Image;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.message.ToolCall;
+import io.inference.api.request.Tool;
 import io.inference.http.json.Base64Text;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;

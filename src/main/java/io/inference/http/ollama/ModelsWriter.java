@@ -1,7 +1,7 @@
 package io.inference.http.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelInfo;
 import io.inference.http.HttpAnswer;
 import io.inference.http.ModelBodies;
 import io.inference.http.json.Json;

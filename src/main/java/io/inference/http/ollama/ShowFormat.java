@@ -1,9 +1,9 @@
 package io.inference.http.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.Call;
-import io.inference.api.InferenceException;
-import io.inference.api.ModelDetails;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.WireRequest;
 import io.inference.http.json.Json;

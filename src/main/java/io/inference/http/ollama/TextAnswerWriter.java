@@ -1,11 +1,11 @@
 package io.inference.http.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.Choice;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.http.AnswerWriter;
 import io.inference.http.HttpAnswer;
 import io.inference.http.StreamStart;

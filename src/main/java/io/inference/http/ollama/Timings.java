@@ -1,9 +1,9 @@
 package io.inference.http.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.Call;
-import io.inference.api.FinishReason;
-import io.inference.api.Usage;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.message.FinishReason;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

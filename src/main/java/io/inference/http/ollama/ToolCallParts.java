@@ -1,6 +1,6 @@
 package io.inference.http.ollama;
 
-import io.inference.api.ToolCall;
+import io.inference.api.message.ToolCall;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

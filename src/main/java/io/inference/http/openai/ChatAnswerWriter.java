@@ -1,10 +1,10 @@
 package io.inference.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.Call;
-import io.inference.api.ChatAnswer;
-import io.inference.api.Choice;
-import io.inference.api.Message;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.call.Call;
+import io.inference.api.message.Message;
 import io.inference.http.AnswerWriter;
 import io.inference.http.HttpAnswer;
 import io.inference.http.StreamStart;

@@ -2,10 +2,10 @@ package io.inference.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
-import io.inference.api.Chunk;
-import io.inference.api.FinishReason;
-import io.inference.api.InferenceException;
-import io.inference.api.Usage;
+import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.FinishReason;
+import io.inference.api.stream.Chunk;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.json.Json;
 import java.io.IOException;

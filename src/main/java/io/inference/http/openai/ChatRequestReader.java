@@ -1,11 +1,11 @@
 package io.inference.http.openai;
 
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.Message;
-import io.inference.api.Options;
-import io.inference.api.Tool;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
+import io.inference.api.request.Tool;
 import io.inference.http.WireRequest;
 import io.inference.http.WireRequestProcessor;
 import io.inference.http.json.JsonFields;

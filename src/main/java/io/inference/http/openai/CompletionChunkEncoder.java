@@ -1,11 +1,11 @@
 package io.inference.http.openai;
 
 import com.fasterxml.jackson.core.io.SerializedString;
-import io.inference.api.Chunk;
-import io.inference.api.FinishReason;
-import io.inference.api.InferenceException;
-import io.inference.api.TokenLogprob;
-import io.inference.api.Usage;
+import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.stream.Chunk;
 import io.inference.http.ChunkEncoder;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,8 +1,8 @@
 package io.inference.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.FinishReason;
-import io.inference.api.TokenLogprob;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.TokenLogprob;
 import io.inference.http.TokenJson;
 import io.inference.http.json.Json;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.inference.http.openai;
 
-import io.inference.api.ChatAnswer;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.Options;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.Options;
 import io.inference.http.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.inference.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.Call;
-import io.inference.api.EmbedAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.call.Call;
 import io.inference.http.AnswerWriter;
 import io.inference.http.HttpAnswer;
 import io.inference.http.json.Json;

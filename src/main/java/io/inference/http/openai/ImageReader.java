@@ -1,6 +1,6 @@
 package io.inference.http.openai;
 
-import io.inference.api.Image;
+import io.inference.api.message.Image;
 import io.inference.http.json.Base64Text;
 import io.inference.http.json.JsonFields;
 import java.util.Locale;

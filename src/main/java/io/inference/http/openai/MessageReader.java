@@ -1,9 +1,9 @@
 package io.inference.http.openai;
 
-import io.inference.api.Image;
-import io.inference.api.Message;
-import io.inference.api.Role;
-import io.inference.api.ToolCall;
+import io.inference.api.message.Image;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.message.ToolCall;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.inference.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.ModelDetails;
-import io.inference.api.ModelInfo;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
 import io.inference.http.HttpAnswer;
 import io.inference.http.ModelBodies;
 import io.inference.http.json.Json;

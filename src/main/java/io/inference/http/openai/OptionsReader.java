@@ -1,6 +1,6 @@
 package io.inference.http.openai;
 
-import io.inference.api.Options;
+import io.inference.api.request.Options;
 import io.inference.http.json.JsonFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.inference.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.TokenLogprob;
-import io.inference.api.ToolCall;
-import io.inference.api.Usage;
+import io.inference.api.call.Usage;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.message.ToolCall;
 import io.inference.http.TokenJson;
 import io.inference.http.json.Json;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.inference.http.openai;
 
-import io.inference.api.ResponseFormat;
-import io.inference.api.Tool;
-import io.inference.api.ToolChoice;
+import io.inference.api.request.ResponseFormat;
+import io.inference.api.request.Tool;
+import io.inference.api.request.ToolChoice;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.inference.http.security;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.security.ManagementAccess;
 import io.inference.security.RefusedCallException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,6 +1,6 @@
 package io.inference.http.security;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.routes.RouteAccess;
 import io.inference.security.AuditLog;
 import io.inference.security.CallerAuthentication;

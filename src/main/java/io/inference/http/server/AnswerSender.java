@@ -1,9 +1,9 @@
 package io.inference.http.server;
 
-import io.inference.api.Chunk;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.StreamEvent;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.StreamEvent;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.HttpAnswer;
 import jakarta.servlet.ServletOutputStream;

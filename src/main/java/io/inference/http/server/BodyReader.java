@@ -1,7 +1,7 @@
 package io.inference.http.server;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.wire.Gzip;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.inference.http.server;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.HttpAnswer;
 import io.inference.http.PendingAnswer;

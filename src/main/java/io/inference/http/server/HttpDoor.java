@@ -1,10 +1,10 @@
 package io.inference.http.server;
 
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.http.PendingAnswer;
@@ -242,7 +242,7 @@ final class HttpDoor {
     private static void closeAbandoned(Exchange exchange) {
         switch (exchange.getMessage().getBody()) {
             case HttpAnswer.Streamed streamed -> streamed.chunks().close();
-            case io.inference.api.ChatAnswer.Streamed streamed ->
+            case io.inference.api.answer.ChatAnswer.Streamed streamed ->
                 streamed.chunks().close();
             case null, default -> {}
         }

@@ -1,6 +1,6 @@
 package io.inference.http.server;
 
-import io.inference.api.CallListener;
+import io.inference.api.call.CallListener;
 import io.inference.security.AuditLog;
 import java.util.List;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;

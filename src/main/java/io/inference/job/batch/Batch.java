@@ -1,6 +1,6 @@
 package io.inference.job.batch;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.job.JobTask;
 import java.time.Instant;
 import java.util.List;

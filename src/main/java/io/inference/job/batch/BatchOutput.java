@@ -2,7 +2,7 @@ package io.inference.job.batch;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.api.ErrorCode;
+import io.inference.api.error.ErrorCode;
 import io.inference.job.BatchJobs;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;

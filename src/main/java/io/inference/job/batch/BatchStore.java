@@ -3,7 +3,7 @@ package io.inference.job.batch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.database.Database;
 import io.inference.job.JobJson;
 import io.inference.job.JobTask;

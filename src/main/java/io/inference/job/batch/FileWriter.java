@@ -1,7 +1,7 @@
 package io.inference.job.batch;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.util.Arrays;
 import java.util.UUID;
 

@@ -1,8 +1,8 @@
 package io.inference.job.batch;
 
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.database.Database;
 import java.io.IOException;
 import java.io.InputStream;

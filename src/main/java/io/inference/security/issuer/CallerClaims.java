@@ -1,6 +1,6 @@
 package io.inference.security.issuer;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import io.inference.security.CallerAuthentication;
 import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;

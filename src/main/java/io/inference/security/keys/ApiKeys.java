@@ -2,8 +2,8 @@ package io.inference.security.keys;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.inference.api.Caller;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.InferenceException;
 import io.inference.database.Database;
 import io.inference.security.BearerTokens;
 import io.inference.security.CallerAuthentication;

@@ -1,9 +1,9 @@
 package io.inference.security.keys;
 
-import io.inference.api.Call;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.security.AuditLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;

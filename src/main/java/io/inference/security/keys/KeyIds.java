@@ -1,6 +1,6 @@
 package io.inference.security.keys;
 
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import java.util.UUID;
 
 /** Ids of keys as callers write them. */

@@ -1,7 +1,7 @@
 package io.inference.security.keys;
 
-import io.inference.api.Call;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
 import io.inference.security.AuditLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

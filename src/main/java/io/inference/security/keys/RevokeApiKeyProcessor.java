@@ -1,6 +1,6 @@
 package io.inference.security.keys;
 
-import io.inference.api.Call;
+import io.inference.api.call.Call;
 import io.inference.security.AuditLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;

@@ -1,6 +1,6 @@
 package io.inference.security.limits;
 
-import io.inference.api.Caller;
+import io.inference.api.call.Caller;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;

@@ -1,8 +1,8 @@
 package io.inference.security.limits;
 
-import io.inference.api.Call;
-import io.inference.api.Caller;
-import io.inference.api.InferenceRequest;
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
+import io.inference.api.request.InferenceRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;

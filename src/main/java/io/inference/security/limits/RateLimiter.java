@@ -1,15 +1,15 @@
 package io.inference.security.limits;
 
 import io.github.bucket4j.ConsumptionProbe;
-import io.inference.api.Call;
-import io.inference.api.CallListener;
-import io.inference.api.Caller;
-import io.inference.api.ChatRequest;
-import io.inference.api.ErrorCode;
-import io.inference.api.GenerateRequest;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
-import io.inference.api.TokenEstimate;
+import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.TokenEstimate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

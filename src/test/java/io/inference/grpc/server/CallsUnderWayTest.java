@@ -3,8 +3,8 @@ package io.inference.grpc.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.inference.api.Call;
-import io.inference.api.ErrorCode;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
 import io.inference.grpc.server.CallsUnderWay.Entry;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.inference.api.Caller;
-import io.inference.api.ErrorCode;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
 import io.inference.http.batches.BatchRequestReader;
 import io.inference.http.jobs.JobRequestReader;
 import io.inference.http.keys.NewApiKeyReader;

@@ -3,8 +3,8 @@ package io.inference.http.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.wire.JsonBounds;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -14,21 +14,21 @@ import dev.langchain4j.model.ollama.OllamaEmbeddingModel;
 import dev.langchain4j.model.ollama.OllamaModels;
 import dev.langchain4j.model.ollama.OllamaStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
-import io.inference.api.ChatAnswer;
-import io.inference.api.ChatRequest;
-import io.inference.api.Choice;
-import io.inference.api.Chunk;
-import io.inference.api.EmbedAnswer;
-import io.inference.api.InferenceException;
-import io.inference.api.InferenceRequest;
-import io.inference.api.Message;
-import io.inference.api.ModelDetails;
-import io.inference.api.ModelInfo;
-import io.inference.api.Role;
-import io.inference.api.ScriptedStream;
-import io.inference.api.StreamEvent;
-import io.inference.api.ToolCall;
-import io.inference.api.Usage;
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.message.ToolCall;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.InferenceRequest;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ScriptedStream;
+import io.inference.api.stream.StreamEvent;
 import io.inference.http.StubDoor;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +159,7 @@ class OllamaClientTest {
     private static ChatAnswer chat(InferenceRequest request) {
         assertThat(((ChatRequest) request).messages()).containsExactly(Message.of(Role.USER, "Hello?"));
         return switch (request.model()) {
-            case "whole" -> whole(Message.of(Role.ASSISTANT, "Hi é"), io.inference.api.FinishReason.LENGTH);
+            case "whole" -> whole(Message.of(Role.ASSISTANT, "Hi é"), io.inference.api.message.FinishReason.LENGTH);
             case "tools" ->
                 whole(
                         new Message(
@@ -170,7 +170,7 @@ class OllamaClientTest {
                                 List.of(new ToolCall(0, "c1", "f", "{\"a\":1}")),
                                 null,
                                 null),
-                        io.inference.api.FinishReason.TOOL_CALLS);
+                        io.inference.api.message.FinishReason.TOOL_CALLS);
             case "stream" ->
                 new ChatAnswer.Streamed(
                         "m",
@@ -183,14 +183,14 @@ class OllamaClientTest {
                                         null,
                                         List.of(),
                                         List.of(),
-                                        io.inference.api.FinishReason.STOP,
+                                        io.inference.api.message.FinishReason.STOP,
                                         new Usage(3, 2, 0)),
                                 StreamEvent.END));
             default -> throw InferenceException.modelNotFound(request.model());
         };
     }
 
-    private static ChatAnswer whole(Message message, io.inference.api.FinishReason reason) {
+    private static ChatAnswer whole(Message message, io.inference.api.message.FinishReason reason) {
         return new ChatAnswer.Whole("m", List.of(new Choice(0, message, reason, List.of())), new Usage(3, 2, 1));
     }
 }

@@ -3,12 +3,12 @@ package io.inference.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.api.Call;
-import io.inference.api.Chunk;
-import io.inference.api.ChunkStream;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
-import io.inference.api.StreamEvent;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.HttpAnswer;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.inference.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.api.Call;
-import io.inference.api.Chunk;
-import io.inference.api.ErrorCode;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.StreamStart;
 import java.io.OutputStream;

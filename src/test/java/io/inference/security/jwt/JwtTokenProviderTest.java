@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
-import io.inference.api.Caller;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.InferenceException;
 import io.inference.security.ForgedTokens;
 import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;

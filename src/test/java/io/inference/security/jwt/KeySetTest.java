@@ -15,7 +15,7 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.SignedJWT;
-import io.inference.api.InferenceException;
+import io.inference.api.error.InferenceException;
 import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TestIssuer;

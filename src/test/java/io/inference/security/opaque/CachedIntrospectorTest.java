@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.bucket4j.TimeMeter;
 import io.inference.MovedClock;
-import io.inference.api.Caller;
-import io.inference.api.InferenceException;
+import io.inference.api.call.Caller;
+import io.inference.api.error.InferenceException;
 import io.inference.security.GroupNames;
 import io.inference.security.RefusedTokenException;
 import io.inference.security.TokenCheck;

@@ -1,0 +1,120 @@
+package io.inference.api.answer;
+
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.message.ToolCall;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Chunks back into whole choices. */
+public final class AnswerCollector {
+    private final TreeMap<Integer, Parts> choices = new TreeMap<>();
+    private Usage usage = Usage.NONE;
+
+    private AnswerCollector() {}
+
+    /**
+     * Reads a stream to its end and closes it.
+     *
+     * @param model the model that answers, as the backend names it
+     * @throws InferenceException when the stream fails, or the call was cancelled
+     */
+    public static ChatAnswer.Whole collect(ChunkStream stream, String model, Call call) {
+        Runnable stop = stream::close;
+        call.onCancel(stop);
+        try (stream) {
+            AnswerCollector collector = new AnswerCollector();
+            while (true) {
+                switch (stream.next(Duration.ofMinutes(1))) {
+                    case Chunk chunk -> collector.add(chunk);
+                    case StreamEvent.Silence ignored -> call.throwIfCancelled();
+                    case StreamEvent.End ignored -> {
+                        call.throwIfCancelled();
+                        return collector.answer(model);
+                    }
+                }
+            }
+        } catch (InferenceException e) {
+            // Closing the stream makes it fail in its own words; the call knows the reason.
+            call.throwIfCancelled();
+            throw e;
+        } finally {
+            call.removeOnCancel(stop);
+        }
+    }
+
+    private void add(Chunk chunk) {
+        Usage told = chunk.usage();
+        if (told != null) {
+            usage = told;
+        }
+        choices.computeIfAbsent(chunk.index(), i -> new Parts()).add(chunk);
+    }
+
+    private ChatAnswer.Whole answer(String model) {
+        List<Choice> whole = new ArrayList<>(choices.size());
+        choices.forEach((index, parts) -> whole.add(parts.choice(index)));
+        return new ChatAnswer.Whole(model, whole, usage);
+    }
+
+    /** One choice in the making. */
+    private static final class Parts {
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder thinking = new StringBuilder();
+        private final List<TokenLogprob> logprobs = new ArrayList<>();
+        private final TreeMap<Integer, CallParts> toolCalls = new TreeMap<>();
+        private FinishReason finishReason = FinishReason.STOP;
+
+        void add(Chunk chunk) {
+            text.append(chunk.text());
+            String thought = chunk.thinking();
+            if (thought != null) {
+                thinking.append(thought);
+            }
+            logprobs.addAll(chunk.logprobs());
+            for (ToolCall part : chunk.toolCalls()) {
+                toolCalls.computeIfAbsent(part.index(), i -> new CallParts()).add(part);
+            }
+            FinishReason reason = chunk.finishReason();
+            if (reason != null) {
+                finishReason = reason;
+            }
+        }
+
+        Choice choice(int index) {
+            List<ToolCall> calls = new ArrayList<>(toolCalls.size());
+            toolCalls.forEach((place, parts) -> calls.add(parts.call(place)));
+            String thought = thinking.isEmpty() ? null : thinking.toString();
+            Message message = new Message(Role.ASSISTANT, text.toString(), thought, List.of(), calls, null, null);
+            return new Choice(index, message, finishReason, logprobs);
+        }
+    }
+
+    /** One tool call in the making. */
+    private static final class CallParts {
+        private @Nullable String id;
+        private @Nullable String name;
+        private final StringBuilder arguments = new StringBuilder();
+
+        void add(ToolCall part) {
+            id = id == null ? part.id() : id;
+            name = name == null ? part.name() : name;
+            arguments.append(part.argumentsJson());
+        }
+
+        ToolCall call(int index) {
+            return new ToolCall(index, id, name, arguments.toString());
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.inference.api.answer;
+
+import io.inference.api.call.Usage;
+import io.inference.api.stream.ChunkStream;
+import java.util.List;
+
+/**
+ * What a model says to a {@link io.inference.api.request.ChatRequest} or a
+ * {@link io.inference.api.request.GenerateRequest}: all of it, or a stream of it.
+ */
+public sealed interface ChatAnswer {
+    /** The model that answered, as the backend names it. */
+    String model();
+
+    /** An answer that is complete. */
+    record Whole(String model, List<Choice> choices, Usage usage) implements ChatAnswer {
+        public Whole {
+            choices = List.copyOf(choices);
+        }
+    }
+
+    /** An answer in the making. Who holds it closes the stream. */
+    record Streamed(String model, ChunkStream chunks) implements ChatAnswer {}
+}

@@ -1,0 +1,92 @@
+package io.inference.api.backend;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that a backend has. What the backend does not tell is null.
+ *
+ * @param state whether it answers now
+ * @param sizeBytes size of the file
+ * @param digest SHA-256 of the file in hex
+ * @param family architecture, such as {@code llama}
+ * @param parameterSize such as {@code 134.52M}
+ * @param quantization such as {@code Q4_1}
+ * @param modifiedEpochSeconds when the file was last changed
+ */
+public record ModelInfo(
+        String id,
+        String backend,
+        State state,
+        @Nullable Integer contextLength,
+        @Nullable Long sizeBytes,
+        @Nullable String digest,
+        @Nullable String family,
+        @Nullable String parameterSize,
+        @Nullable String quantization,
+        @Nullable Long modifiedEpochSeconds) {
+    /** Whether a model answers now. */
+    public enum State {
+        READY,
+        /** Its backend loads it when it is first asked for. */
+        UNLOADED,
+        /** Its backend is loading it; requests for it wait. */
+        LOADING,
+        /** Its backend does not answer. */
+        UNAVAILABLE;
+
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** @param ready whether the backend that has it need not load it first */
+    public ModelInfo(
+            String id,
+            String backend,
+            boolean ready,
+            @Nullable Integer contextLength,
+            @Nullable Long sizeBytes,
+            @Nullable String digest,
+            @Nullable String family,
+            @Nullable String parameterSize,
+            @Nullable String quantization,
+            @Nullable Long modifiedEpochSeconds) {
+        this(
+                id,
+                backend,
+                ready ? State.READY : State.UNLOADED,
+                contextLength,
+                sizeBytes,
+                digest,
+                family,
+                parameterSize,
+                quantization,
+                modifiedEpochSeconds);
+    }
+
+    /** A model of which only the name is known. */
+    public static ModelInfo named(String id, String backend) {
+        return new ModelInfo(id, backend, true, null, null, null, null, null, null, null);
+    }
+
+    /** Whether it answers without being loaded first. */
+    public boolean ready() {
+        return state == State.READY;
+    }
+
+    /** The same model in another state. */
+    public ModelInfo in(State other) {
+        return new ModelInfo(
+                id,
+                backend,
+                other,
+                contextLength,
+                sizeBytes,
+                digest,
+                family,
+                parameterSize,
+                quantization,
+                modifiedEpochSeconds);
+    }
+}

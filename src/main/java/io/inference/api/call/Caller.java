@@ -1,0 +1,98 @@
+package io.inference.api.call;
+
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a request comes from. Routes find it as the exchange property {@value #PROPERTY}, which no header, query or form field can set.
+ *
+ * @param subject the caller's name, under which what it makes is kept: a token's {@code sub}, an API key's owner, {@code service:…}
+ * @param groups what it belongs to; steps that authorize ask for these
+ * @param scopes operations that its credential is restricted to, such as {@code chat}; empty for no restriction
+ * @param tenant the organisation it belongs to; null where its credential names none
+ * @param admin whether it is in AUTH_ADMIN_GROUP, so that it may read what is others'
+ */
+public record Caller(
+        String subject,
+        Set<String> groups,
+        Set<String> scopes,
+        @Nullable String tenant,
+        Kind kind,
+        boolean admin) {
+    public static final String PROPERTY = "InferenceCaller";
+
+    /** A user of this machine, while authentication is off. */
+    public static final Caller LOCAL = new Caller("local", Set.of(), Set.of(), null, Kind.LOCAL, true);
+
+    /** What a caller came in with. */
+    public enum Kind {
+        /** A token that an issuer made for a person. */
+        USER,
+        /** A token that an issuer made for a program, or a key that stands for one. */
+        SERVICE,
+        /** A key that this service made. */
+        API_KEY,
+        /** A key of the internal endpoints, from an address that may use them. */
+        INTERNAL,
+        /** Nothing: authentication is off and only this machine is let in. */
+        LOCAL
+    }
+
+    public Caller {
+        groups = Set.copyOf(groups);
+        scopes = Set.copyOf(scopes);
+    }
+
+    /** A caller that is no admin. */
+    public Caller(String subject, Set<String> groups, Set<String> scopes, @Nullable String tenant, Kind kind) {
+        this(subject, groups, scopes, tenant, kind, false);
+    }
+
+    /** Whether its credential was made for an operation, whatever its groups may do. */
+    public boolean mayDo(String operation) {
+        return scopes.isEmpty() || scopes.contains(operation);
+    }
+
+    /** The same caller, who may read what is others'. */
+    public Caller asAdmin() {
+        return admin ? this : new Caller(subject, groups, scopes, tenant, kind, true);
+    }
+
+    /** Whether something is this caller's own: to change and delete, as well as to read. Equal names of two tenants are two callers. */
+    public boolean owns(String ownerSubject, @Nullable String ownerTenant) {
+        return subject.equals(ownerSubject) && Objects.equals(tenant, ownerTenant);
+    }
+
+    /** Whether this caller may see something: its own, and as an admin everything. */
+    public boolean mayRead(String ownerSubject, @Nullable String ownerTenant) {
+        return admin || owns(ownerSubject, ownerTenant);
+    }
+
+    /**
+     * Lets whoever may see something go on.
+     *
+     * @param what such as {@code job}, as in {@link InferenceException#noSuch}
+     * @throws InferenceException with {@code NOT_FOUND}, to the letter what is told where there is no such thing
+     */
+    public void checkMayRead(String what, String ownerSubject, @Nullable String ownerTenant) {
+        if (!mayRead(ownerSubject, ownerTenant)) {
+            throw InferenceException.noSuch(what);
+        }
+    }
+
+    /**
+     * Lets the owner go on, to change or delete something. An admin who is not its owner could see it, and is told that it may not.
+     *
+     * @param what such as {@code job}
+     * @throws InferenceException with {@code NOT_FOUND}, or {@code FORBIDDEN} for an admin
+     */
+    public void checkOwns(String what, String ownerSubject, @Nullable String ownerTenant) {
+        checkMayRead(what, ownerSubject, ownerTenant);
+        if (!owns(ownerSubject, ownerTenant)) {
+            throw new InferenceException(ErrorCode.FORBIDDEN, "only its owner may change this " + what);
+        }
+    }
+}

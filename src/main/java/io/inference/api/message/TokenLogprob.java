@@ -1,0 +1,16 @@
+package io.inference.api.message;
+
+import java.util.List;
+
+/**
+ * How likely a token was.
+ *
+ * @param logprob natural logarithm of its probability
+ * @param bytes its UTF-8 bytes, which need not be whole characters
+ * @param top the likeliest tokens at its place, likeliest first, each without alternatives of its own
+ */
+public record TokenLogprob(String token, double logprob, byte[] bytes, List<TokenLogprob> top) {
+    public TokenLogprob {
+        top = List.copyOf(top);
+    }
+}

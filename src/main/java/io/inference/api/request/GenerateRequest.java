@@ -1,0 +1,27 @@
+package io.inference.api.request;
+
+import io.inference.api.call.Operation;
+import java.util.List;
+
+/**
+ * Text to go on from, as it stands: no chat template is applied.
+ *
+ * @param prompts one or more; each yields {@link Options#choices()} choices, numbered prompt by prompt
+ * @param stream whether the answer shall be a {@link io.inference.api.stream.ChunkStream}
+ */
+public record GenerateRequest(String model, List<String> prompts, Options options, boolean stream)
+        implements InferenceRequest {
+    public GenerateRequest {
+        prompts = List.copyOf(prompts);
+    }
+
+    @Override
+    public Operation operation() {
+        return Operation.GENERATE;
+    }
+
+    @Override
+    public GenerateRequest withModel(String name) {
+        return new GenerateRequest(name, prompts, options, stream);
+    }
+}

@@ -1,0 +1,14 @@
+package io.inference.api.request;
+
+import io.inference.api.call.Operation;
+
+/** A request that a backend can serve. */
+public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, EmbedRequest {
+    /** The model as the caller named it. */
+    String model();
+
+    Operation operation();
+
+    /** The same request to another model. */
+    InferenceRequest withModel(String name);
+}

@@ -1,0 +1,55 @@
+package io.inference.api.request;
+
+import io.inference.api.message.Message;
+import java.util.List;
+
+/** How many tokens a request may come to, before its model has seen it: enough to reserve by, since the use settles it. */
+public final class TokenEstimate {
+    private static final int CHARACTERS_A_TOKEN = 4;
+    private static final int TOKENS_A_MESSAGE = 4;
+    private static final int ANSWER_WITHOUT_LIMIT = 256;
+
+    private TokenEstimate() {}
+
+    /** Tokens of the prompt and, at most, of the answer. */
+    public static long of(InferenceRequest request) {
+        return switch (request) {
+            case ChatRequest chat -> prompt(chat) + answers(chat.options(), 1);
+            case GenerateRequest generate ->
+                prompt(generate)
+                        + answers(generate.options(), generate.prompts().size());
+            case EmbedRequest embed -> prompt(embed);
+        };
+    }
+
+    /** Tokens of the prompt alone. */
+    public static int prompt(InferenceRequest request) {
+        long tokens = switch (request) {
+            case ChatRequest chat -> messages(chat.messages());
+            case GenerateRequest generate -> texts(generate.prompts());
+            case EmbedRequest embed -> texts(embed.inputs());
+        };
+        return Math.toIntExact(tokens);
+    }
+
+    private static long messages(List<Message> messages) {
+        long tokens = 0;
+        for (Message message : messages) {
+            tokens += TOKENS_A_MESSAGE + message.content().length() / CHARACTERS_A_TOKEN;
+        }
+        return tokens;
+    }
+
+    private static long texts(List<String> texts) {
+        long tokens = 0;
+        for (String text : texts) {
+            tokens += 1 + text.length() / CHARACTERS_A_TOKEN;
+        }
+        return tokens;
+    }
+
+    private static long answers(Options options, int prompts) {
+        int each = options.maxTokens() == null ? ANSWER_WITHOUT_LIMIT : Math.max(0, options.maxTokens());
+        return (long) each * options.choices() * prompts;
+    }
+}

@@ -1,0 +1,37 @@
+package io.inference.api.stream;
+
+import io.inference.api.call.Usage;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.message.ToolCall;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The next piece of one choice of an answer.
+ *
+ * @param index the choice, from 0
+ * @param text what the model said since the last chunk; may be empty
+ * @param thinking what it thought aloud since the last chunk; null where nothing
+ * @param toolCalls calls, or parts of calls, since the last chunk
+ * @param finishReason set in the choice's last chunk
+ * @param usage set in the answer's last chunk, for all choices together
+ */
+public record Chunk(
+        int index,
+        String text,
+        @Nullable String thinking,
+        List<ToolCall> toolCalls,
+        List<TokenLogprob> logprobs,
+        @Nullable FinishReason finishReason,
+        @Nullable Usage usage)
+        implements StreamEvent {
+    public Chunk {
+        toolCalls = List.copyOf(toolCalls);
+        logprobs = List.copyOf(logprobs);
+    }
+
+    public static Chunk of(int index, String text) {
+        return new Chunk(index, text, null, List.of(), List.of(), null, null);
+    }
+}

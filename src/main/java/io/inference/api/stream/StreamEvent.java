@@ -1,0 +1,13 @@
+package io.inference.api.stream;
+
+/** What {@link ChunkStream#next} gives. */
+public sealed interface StreamEvent permits Chunk, StreamEvent.Silence, StreamEvent.End {
+    StreamEvent SILENCE = new Silence();
+    StreamEvent END = new End();
+
+    /** Nothing came in time: the moment for a keep-alive. */
+    record Silence() implements StreamEvent {}
+
+    /** The answer is complete. */
+    record End() implements StreamEvent {}
+}

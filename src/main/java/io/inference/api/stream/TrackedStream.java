@@ -1,0 +1,60 @@
+package io.inference.api.stream;
+
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import java.time.Duration;
+
+/**
+ * Tells the call what passes: the first token, and the usage. Until the backend tells that, which it does at the end alone, it is what
+ * has been counted, so that a stream that is broken off has used what was sent.
+ */
+final class TrackedStream implements ChunkStream {
+    private final ChunkStream stream;
+    private final int promptTokens;
+    private final Call call;
+    private int counted;
+    private boolean told;
+
+    TrackedStream(ChunkStream stream, int promptTokens, Call call) {
+        this.stream = stream;
+        this.promptTokens = promptTokens;
+        this.call = call;
+    }
+
+    @Override
+    public StreamEvent next(Duration timeout) {
+        StreamEvent event = stream.next(timeout);
+        if (event instanceof Chunk chunk) {
+            call.markFirstToken();
+            note(chunk);
+        }
+        return event;
+    }
+
+    private void note(Chunk chunk) {
+        Usage usage = chunk.usage();
+        if (usage != null) {
+            told = true;
+            call.setUsage(usage);
+        } else if (!told) {
+            counted += tokens(chunk);
+            call.setUsage(new Usage(promptTokens, counted, 0));
+        }
+    }
+
+    /** As many as it lists; else one, which is what backends make chunks of. */
+    private static int tokens(Chunk chunk) {
+        if (!chunk.logprobs().isEmpty()) {
+            return chunk.logprobs().size();
+        }
+        boolean saysSomething = !chunk.text().isEmpty()
+                || chunk.thinking() != null
+                || !chunk.toolCalls().isEmpty();
+        return saysSomething ? 1 : 0;
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+}
