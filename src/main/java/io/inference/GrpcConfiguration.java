@@ -2,7 +2,7 @@ package io.inference;
 
 import inference.GRPCInferenceServiceGrpc;
 import io.grpc.ServiceDescriptor;
-import io.inference.api.call.CallListener;
+import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.grpc.server.GrpcDoor;
 import io.inference.grpc.server.GrpcSettings;
@@ -31,10 +31,9 @@ class GrpcConfiguration {
     private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(10);
 
     @Bean
-    GrpcDoor grpcDoor(
-            Settings settings, AuthenticationManager authentication, List<CallListener> listeners, AuditLog audit) {
+    GrpcDoor grpcDoor(Settings settings, AuthenticationManager authentication, Calls calls, AuditLog audit) {
         return new GrpcDoor(
-                doorSettings(settings), SERVICES, authentication, settings.flag("disable-auth"), listeners, audit);
+                doorSettings(settings), SERVICES, authentication, settings.flag("disable-auth"), calls, audit);
     }
 
     @Bean

@@ -1,6 +1,6 @@
 package io.inference;
 
-import io.inference.api.call.CallListener;
+import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.database.Database;
 import io.inference.job.JobListener;
@@ -13,7 +13,6 @@ import io.inference.security.QueueLimiter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -39,7 +38,7 @@ class JobConfiguration {
             JobSettings settings,
             JobRunner runner,
             QueueLimiter waiting,
-            List<CallListener> calls,
+            Calls calls,
             ObjectProvider<JobListener> listeners,
             MeterRegistry registry) {
         StoredJobs jobs = StoredJobs.open(

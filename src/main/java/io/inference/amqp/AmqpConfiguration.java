@@ -1,8 +1,8 @@
 package io.inference.amqp;
 
-import io.inference.api.call.CallListener;
 import io.inference.broker.Broker;
 import io.inference.broker.Publisher;
+import io.inference.call.Calls;
 import io.inference.job.Jobs;
 import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
@@ -61,11 +61,11 @@ class AmqpConfiguration {
             Broker broker,
             AmqpSettings settings,
             AuthenticationManager authentication,
-            List<CallListener> listeners,
+            Calls calls,
             AuditLog audit,
             Publisher publisher,
             QueueConsumers queueConsumers) {
-        AmqpDoor door = new AmqpDoor(settings, authentication, listeners, audit, publisher, queueConsumers);
+        AmqpDoor door = new AmqpDoor(settings, authentication, calls, audit, publisher, queueConsumers);
         return new AmqpPublishingPoint(broker.connections(), door, queueConsumers, settings);
     }
 

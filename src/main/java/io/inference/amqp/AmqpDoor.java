@@ -1,14 +1,13 @@
 package io.inference.amqp;
 
 import io.inference.api.call.Call;
-import io.inference.api.call.CallListener;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.broker.PublishOutcome;
 import io.inference.broker.Publisher;
+import io.inference.call.Calls;
 import io.inference.job.JobError;
-import io.inference.routes.RouteRun;
 import io.inference.security.AuditLog;
 import io.inference.security.BearerTokens;
 import io.inference.security.CallerAuthentication;
@@ -37,7 +36,7 @@ final class AmqpDoor {
 
     private final AmqpSettings settings;
     private final AuthenticationManager authentication;
-    private final List<CallListener> listeners;
+    private final Calls calls;
     private final AuditLog audit;
     private final Publisher publisher;
     private final QueueConsumers queueConsumers;
@@ -45,13 +44,13 @@ final class AmqpDoor {
     AmqpDoor(
             AmqpSettings settings,
             AuthenticationManager authentication,
-            List<CallListener> listeners,
+            Calls calls,
             AuditLog audit,
             Publisher publisher,
             QueueConsumers queueConsumers) {
         this.settings = settings;
         this.authentication = authentication;
-        this.listeners = List.copyOf(listeners);
+        this.calls = calls;
         this.audit = audit;
         this.publisher = publisher;
         this.queueConsumers = queueConsumers;
@@ -98,16 +97,7 @@ final class AmqpDoor {
             delivery.setFailure(e);
         }
         Exception failure = delivery.failure();
-        return failure == null ? null : reason(failure);
-    }
-
-    /** The failure that an exception stands for: the nearest cause that has a reason, else a fault of our own. */
-    private static InferenceException reason(Exception failure) {
-        InferenceException known = RouteRun.reason(failure);
-        return known == null
-                ? new InferenceException(
-                        ErrorCode.INTERNAL, "the service failed; the log has the request's id", failure)
-                : known;
+        return failure == null ? null : InferenceException.of(failure);
     }
 
     /** Whether the message is done with; not where the broker did not confirm what was sent instead. */
@@ -127,8 +117,7 @@ final class AmqpDoor {
         delivery.acknowledge();
         // What becomes a job is told when that has run.
         Call call = delivery.call() == null ? call() : delivery.call();
-        listeners.forEach(listener -> listener.started(call));
-        listeners.forEach(listener -> listener.ended(call, failure));
+        calls.open(call).end(failure);
         return true;
     }
 

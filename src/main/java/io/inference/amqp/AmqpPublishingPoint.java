@@ -3,6 +3,7 @@ package io.inference.amqp;
 import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
 import io.inference.broker.Publisher;
+import io.inference.call.Calls;
 import io.inference.routes.InFlight;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
@@ -56,7 +57,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
         AmqpDoor door = new AmqpDoor(
                 settings,
                 new ProviderManager(new BrokerUserProvider(false)),
-                List.of(),
+                new Calls(List.of(), Duration.ZERO),
                 new AuditLog(),
                 new Publisher(Duration.ZERO),
                 queueConsumers);
@@ -144,8 +145,8 @@ public final class AmqpPublishingPoint implements PublishingPoint {
             properties.getHeaders().remove(RequestContainer.DELIVERY);
             Call call = door.call();
             delivery.setCall(call);
-            exchange.setProperty(Call.PROPERTY, call);
             exchange.setProperty(Delivery.PROPERTY, delivery);
+            RouteRun.fill(exchange, call, null);
             exchange.setProperty(Caller.PROPERTY, door.authenticate(delivery, call));
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override

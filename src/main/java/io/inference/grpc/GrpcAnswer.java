@@ -3,6 +3,7 @@ package io.inference.grpc;
 import com.google.protobuf.Message;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamedAnswer;
 import java.util.function.Function;
 
 /** What a route of the gRPC door leaves as its body. */
@@ -18,5 +19,5 @@ public sealed interface GrpcAnswer {
      *
      * @param encoder makes a chunk a message
      */
-    record Streamed(ChunkStream chunks, Function<Chunk, Message> encoder) implements GrpcAnswer {}
+    record Streamed(ChunkStream chunks, Function<Chunk, Message> encoder) implements GrpcAnswer, StreamedAnswer {}
 }

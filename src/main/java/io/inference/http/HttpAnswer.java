@@ -1,6 +1,7 @@
 package io.inference.http;
 
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamedAnswer;
 import java.io.InputStream;
 
 /** What a REST route leaves as its body for the door to send. Headers are the door's and the exchange's listed ones. */
@@ -19,5 +20,6 @@ public sealed interface HttpAnswer {
     record Copied(String contentType, long length, InputStream content) implements HttpAnswer {}
 
     /** An answer that leaves as it is made. The door pulls, encodes, flushes and closes. */
-    record Streamed(String contentType, ChunkStream chunks, ChunkEncoder encoder) implements HttpAnswer {}
+    record Streamed(String contentType, ChunkStream chunks, ChunkEncoder encoder)
+            implements HttpAnswer, StreamedAnswer {}
 }

@@ -3,6 +3,7 @@ package io.inference.job;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.OpenCall;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,7 +21,6 @@ final class JobRun {
     private final JobRunContext context;
     private final Call call;
     private volatile boolean lost;
-    private volatile boolean givenBack;
 
     JobRun(Lease lease, JobRunContext context) {
         this.lease = lease;
@@ -45,15 +45,7 @@ final class JobRun {
 
     /** The service stops: another replica shall run it. */
     void giveBack() {
-        givenBack = true;
         call.cancel(ErrorCode.UNAVAILABLE);
-    }
-
-    /** Stops it when its time is over. */
-    void watch() {
-        if (!call.remaining().isPositive()) {
-            call.cancel(ErrorCode.TIMEOUT);
-        }
     }
 
     /**
@@ -63,19 +55,21 @@ final class JobRun {
      */
     Runnable run() {
         context.tell(listener -> listener.running(lease.job()));
-        context.calls().forEach(listener -> listener.started(call));
+        OpenCall open = context.calls().open(call);
         JobAnswer answer = null;
         InferenceException failure = null;
         try {
             answer = context.runner().run(lease.job(), lease.payload(), call, chunks());
-        } catch (InferenceException e) {
-            failure = e;
         } catch (RuntimeException | Error e) {
-            failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the job's id", e);
+            failure = open.failure(e);
         }
-        InferenceException outcome = failure;
-        context.calls().forEach(listener -> listener.ended(call, outcome));
+        open.end(failure);
         return answer != null ? settle(answer) : settle(Objects.requireNonNull(failure));
+    }
+
+    /** The service stops, so that another replica shall run it. */
+    private boolean isGivenBack() {
+        return call.cancelled() == ErrorCode.UNAVAILABLE;
     }
 
     private ChunkSink chunks() {
@@ -98,7 +92,7 @@ final class JobRun {
         if (lost) {
             return () -> {};
         }
-        if (givenBack && failure.code() == ErrorCode.UNAVAILABLE) {
+        if (isGivenBack() && failure.code() == ErrorCode.UNAVAILABLE) {
             Optional<Job> ignored = store(() -> context.leases().released(lease));
             return () -> {};
         }
@@ -137,7 +131,7 @@ final class JobRun {
                 }
                 return job;
             } catch (InferenceException e) {
-                if (lost || givenBack || !e.code().disposition().isRetried()) {
+                if (lost || isGivenBack() || !e.code().disposition().isRetried()) {
                     log.warn(
                             "what the job {} came to cannot be stored: {}",
                             lease.job().id(),

@@ -1,6 +1,6 @@
 package io.inference.job;
 
-import io.inference.api.call.CallListener;
+import io.inference.call.Calls;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,7 +16,7 @@ record JobRunContext(
         Retries retries,
         Duration timeout,
         InstantSource clock,
-        List<CallListener> calls,
+        Calls calls,
         Supplier<List<JobListener>> listeners) {
     private static final Logger log = LoggerFactory.getLogger(JobRunContext.class);
 

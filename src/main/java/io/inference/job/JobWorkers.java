@@ -205,7 +205,6 @@ final class JobWorkers {
         if (now - nextTick < 0) {
             return;
         }
-        running.values().forEach(JobRun::watch);
         keepLeases(now);
         for (Job ended : leases.tend(settings.attempts(), LOST)) {
             tellEnded(ended);

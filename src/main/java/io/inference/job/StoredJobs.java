@@ -1,9 +1,9 @@
 package io.inference.job;
 
-import io.inference.api.call.CallListener;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.Calls;
 import io.inference.database.Database;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +35,7 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
 
     /**
      * @param saturated whether the backends have more to do than they can
-     * @param calls hear of every run, as of every call of a door
+     * @param calls in progress: each run is one, as each call of a door
      * @param listeners asked for anew each time
      */
     public static StoredJobs open(
@@ -43,7 +43,7 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
             JobSettings settings,
             JobRunner runner,
             BooleanSupplier saturated,
-            List<CallListener> calls,
+            Calls calls,
             Supplier<List<JobListener>> listeners) {
         DatabaseClock clock = new DatabaseClock(database);
         ClaimOrder order = new ClaimOrder(settings.lowShare(), () -> mostUrgent(listeners.get()));
@@ -204,9 +204,8 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         return started;
     }
 
-    /** As the web server's graceful stop, which waits for its calls at the same time. */
     @Override
     public int getPhase() {
-        return SmartLifecycle.DEFAULT_PHASE - 1024;
+        return Calls.DOORS_PHASE;
     }
 }

@@ -1,6 +1,9 @@
 package io.inference.routes;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that run on one generation, so that it is taken down once the last has ended and not before. A door enters a call before
@@ -24,6 +27,21 @@ public final class InFlight {
             }
             if (state.compareAndSet(now, now + 1)) {
                 return true;
+            }
+        }
+    }
+
+    /**
+     * Enters what serves now, which may change meanwhile.
+     *
+     * @param serving null if nothing serves
+     * @param calls of what serves
+     */
+    static <T extends @Nullable Object> T enter(Supplier<T> serving, Function<? super T, InFlight> calls) {
+        while (true) {
+            T now = serving.get();
+            if (now == null || calls.apply(now).enter()) {
+                return now;
             }
         }
     }

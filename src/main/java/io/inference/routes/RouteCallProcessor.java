@@ -3,17 +3,15 @@ package io.inference.routes;
 import io.inference.api.answer.AnswerCollector;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
-import io.inference.api.call.CallListener;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.stream.StreamedAnswer;
+import io.inference.call.Calls;
+import io.inference.call.OpenCall;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -32,18 +30,17 @@ import org.jspecify.annotations.Nullable;
  * It changes no caller: the exchange of a door itself is refused. The call ends with its exchange; a stream that is left then is read to
  * its end.
  */
-class RouteCallProcessor implements Processor, AutoCloseable {
+class RouteCallProcessor implements Processor {
     /** What the call is to the log, in place of a door. */
     private static final String DOOR = "route";
 
     private final Duration timeout;
-    private final List<CallListener> listeners;
-    private final Set<Call> running = ConcurrentHashMap.newKeySet();
+    private final Calls calls;
 
     /** @param timeout how long a call may take that has no other before it */
-    RouteCallProcessor(Duration timeout, List<CallListener> listeners) {
+    RouteCallProcessor(Duration timeout, Calls calls) {
         this.timeout = timeout;
-        this.listeners = List.copyOf(listeners);
+        this.calls = calls;
     }
 
     @Override
@@ -53,7 +50,6 @@ class RouteCallProcessor implements Processor, AutoCloseable {
         String route = ExchangeHelper.getAtRouteId(exchange);
         if (before == null && caller == null && !isOfADoor(exchange)) {
             caller = new Caller("route:" + route, Set.of(), Set.of(), null, Caller.Kind.SERVICE);
-            exchange.setProperty(Caller.PROPERTY, caller);
             open(exchange, caller, new Call(exchange.getExchangeId(), DOOR, timeout), null);
         } else if (before != null && caller != null && RouteMeters.isCopy(exchange)) {
             Integer part = exchange.getProperty(ExchangePropertyKey.SPLIT_INDEX, Integer.class);
@@ -76,17 +72,8 @@ class RouteCallProcessor implements Processor, AutoCloseable {
             call.setOperation(request.operation());
             call.setModel(request.model());
         }
-        exchange.setProperty(Call.PROPERTY, call);
-        exchange.getMessage().setHeader("InferenceRequestId", call.id());
-        listeners.forEach(listener -> listener.started(call));
-        running.add(call);
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        over.orTimeout(Math.max(0, call.remaining().toNanos()), TimeUnit.NANOSECONDS)
-                .exceptionally(late -> {
-                    // Hooks may take a moment; the JVM's one timer is not theirs to keep.
-                    Thread.ofVirtual().name("cancel").start(() -> call.cancel(ErrorCode.TIMEOUT));
-                    return null;
-                });
+        RouteRun.fill(exchange, call, caller);
+        OpenCall open = calls.open(call);
         Runnable withTheOther = () -> call.cancel(ErrorCode.CANCELLED);
         if (before != null) {
             before.onCancel(withTheOther);
@@ -94,49 +81,27 @@ class RouteCallProcessor implements Processor, AutoCloseable {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                InferenceException failure = outcome(done, call);
-                over.complete(null);
+                InferenceException failure = outcome(done, open);
                 if (before != null) {
                     before.removeOnCancel(withTheOther);
                 }
-                running.remove(call);
-                listeners.forEach(listener -> listener.ended(call, failure));
+                open.end(failure);
             }
         });
     }
 
-    /** Null where the exchange did what it was for; a stream that nobody took is read, so that its tokens are known. */
-    private static @Nullable InferenceException outcome(Exchange done, Call call) {
-        InferenceException failure = failure(done);
-        if (!(done.getMessage().getBody() instanceof ChatAnswer.Streamed left)) {
-            return failure;
-        }
-        if (failure != null) {
-            left.chunks().close();
-            return failure;
-        }
-        try {
-            ChatAnswer.Whole ignored = AnswerCollector.collect(left.chunks(), left.model(), call);
-            return null;
-        } catch (InferenceException e) {
-            return e;
-        }
-    }
-
-    private static @Nullable InferenceException failure(Exchange done) {
+    /** Null if the exchange did what it was for; a stream that nobody took is read, so that its tokens are known. */
+    private static @Nullable InferenceException outcome(Exchange done, OpenCall open) {
         Exception failure = RouteRun.failure(done);
-        if (failure == null) {
-            return null;
+        if (failure == null && done.getMessage().getBody() instanceof ChatAnswer.Streamed left) {
+            try {
+                ChatAnswer.Whole ignored = AnswerCollector.collect(left.chunks(), left.model(), open.call());
+            } catch (InferenceException e) {
+                failure = e;
+            }
+        } else if (done.getMessage().getBody() instanceof StreamedAnswer left) {
+            left.chunks().close();
         }
-        InferenceException known = RouteRun.reason(failure);
-        return known == null
-                ? new InferenceException(ErrorCode.INTERNAL, "a step of the route failed", failure)
-                : known;
-    }
-
-    /** Stops what is still under way: the grace of a stop is over. */
-    @Override
-    public void close() {
-        running.forEach(call -> call.cancel(ErrorCode.UNAVAILABLE));
+        return failure == null ? null : open.failure(failure);
     }
 }

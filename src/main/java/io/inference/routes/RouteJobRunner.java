@@ -1,7 +1,6 @@
 package io.inference.routes;
 
 import io.inference.api.call.Call;
-import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.job.ChunkSink;
@@ -33,33 +32,21 @@ class RouteJobRunner implements JobRunner {
 
     @Override
     public JobAnswer run(Job job, byte[] payload, Call call, ChunkSink chunks) {
-        RouteGeneration generation = enter();
+        RouteGeneration generation = InFlight.enter(generations::current, RouteGeneration::calls);
+        if (generation == null) {
+            throw InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
+        }
         try {
             Exchange exchange = template(generation).send(ROUTE, sent -> {
-                sent.setProperty(Call.PROPERTY, call);
-                sent.setProperty(Caller.PROPERTY, job.caller());
+                RouteRun.fill(sent, call, job.caller());
                 sent.setProperty(ChunkSink.PROPERTY, chunks);
                 Message message = sent.getMessage();
                 message.setHeader(TASK, job.task().label());
-                message.setHeader("InferenceRequestId", call.id());
                 message.setBody(payload);
             });
             return answer(exchange);
         } finally {
             generation.calls().leave();
-        }
-    }
-
-    /** The generation that serves now, which stays until the job has left it. */
-    private RouteGeneration enter() {
-        while (true) {
-            RouteGeneration generation = generations.current();
-            if (generation == null) {
-                throw InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
-            }
-            if (generation.calls().enter()) {
-                return generation;
-            }
         }
     }
 

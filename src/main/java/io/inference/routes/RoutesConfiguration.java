@@ -3,12 +3,12 @@ package io.inference.routes;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.inference.api.backend.Backend;
-import io.inference.api.call.CallListener;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.error.StillLoadingException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.TokenEstimate;
+import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.job.JobRunner;
 import io.inference.models.ModelDirectory;
@@ -102,8 +102,8 @@ class RoutesConfiguration {
     }
 
     @Bean
-    RouteCallProcessor routeCallProcessor(Settings settings, List<CallListener> listeners) {
-        return new RouteCallProcessor(settings.time("request-timeout"), listeners);
+    RouteCallProcessor routeCallProcessor(Settings settings, Calls calls) {
+        return new RouteCallProcessor(settings.time("request-timeout"), calls);
     }
 
     @Bean

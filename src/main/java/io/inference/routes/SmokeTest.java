@@ -48,15 +48,13 @@ final class SmokeTest {
     private static String send(Route route, String body) {
         Call call = new Call("smoke-" + route.getRouteId(), "smoke", TIMEOUT);
         Exchange exchange = route.getEndpoint().createExchange();
-        exchange.setProperty(Call.PROPERTY, call);
-        exchange.setProperty(Caller.PROPERTY, CALLER);
+        RouteRun.fill(exchange, call, CALLER);
         exchange.getMessage().setBody(body);
         try {
-            route.getProcessor().process(exchange);
-        } catch (Exception e) {
+            RouteRun.run(route.getProcessor(), exchange);
+            return "";
+        } catch (RuntimeException e) {
             return String.valueOf(e.getMessage());
         }
-        Exception failure = RouteRun.failure(exchange);
-        return failure == null ? "" : String.valueOf(failure.getMessage());
     }
 }

@@ -1,5 +1,11 @@
 package io.inference.security;
 
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -7,6 +13,17 @@ import org.slf4j.LoggerFactory;
 public final class AuditLog {
     private static final Logger log = LoggerFactory.getLogger("io.inference.audit");
     private static final int LONGEST = 200;
+
+    private static final Set<ErrorCode> REFUSALS =
+            EnumSet.of(ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED);
+
+    /** The end of a call: a line if it was refused because of who asks, not because of what. */
+    public void ended(Call call, String method, String path, @Nullable InferenceException failure) {
+        if (failure != null && REFUSALS.contains(failure.code())) {
+            String reason = failure.getMessage() == null ? "" : failure.getMessage();
+            refused(call.id(), call.caller(), method, path, failure.code().reason(), reason);
+        }
+    }
 
     /** @param reason for the operator; the caller is told less */
     public void refused(String requestId, String caller, String method, String path, String code, String reason) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inference.api.call.Caller;
+import io.inference.call.Calls;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
 import java.nio.charset.StandardCharsets;
@@ -179,6 +180,7 @@ class ClaimOrderIT {
             }
         };
         JobSettings settings = new JobSettings(4, 3, Duration.ofMinutes(1), Duration.ofMillis(200), EIGHTH);
+        Calls calls = new Calls(List.of(), Duration.ZERO);
         StoredJobs jobs = StoredJobs.open(
                 own,
                 settings,
@@ -187,7 +189,7 @@ class ClaimOrderIT {
                     return JobAnswer.whole(payload);
                 },
                 () -> false,
-                List.of(),
+                calls,
                 () -> List.of(door));
         waiting.set(JobPriority.HIGH);
         jobs.start();
@@ -203,6 +205,7 @@ class ClaimOrderIT {
             await().until(() -> ran.size() == 6);
         } finally {
             jobs.stop();
+            calls.close();
             own.close();
         }
     }

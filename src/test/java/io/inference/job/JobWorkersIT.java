@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inference.api.call.Call;
-import io.inference.api.call.CallListener;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.Calls;
 import io.inference.database.Database;
 import io.inference.embedded.OwnPostgres;
 import io.inference.embedded.SharedPostgres;
@@ -193,8 +193,9 @@ class JobWorkersIT {
 
     private StoredJobs replica(Database database, JobRunner runner, java.util.function.BooleanSupplier saturated) {
         JobSettings settings = new JobSettings(4, 3, Duration.ofMinutes(1), Duration.ofMillis(200), 0.125);
-        StoredJobs jobs = StoredJobs.open(
-                database, settings, runner, saturated, List.<CallListener>of(), () -> List.of(recorder));
+        Calls calls = new Calls(List.of(), Duration.ZERO);
+        opened.add(calls);
+        StoredJobs jobs = StoredJobs.open(database, settings, runner, saturated, calls, () -> List.of(recorder));
         jobs.start();
         opened.add(jobs::stop);
         return jobs;

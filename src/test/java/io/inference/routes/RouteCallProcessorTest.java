@@ -8,6 +8,7 @@ import io.inference.api.call.CallListener;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.http.server.HttpPublishingPoint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -36,6 +37,7 @@ class RouteCallProcessorTest {
     private final List<Ended> ended = new CopyOnWriteArrayList<>();
     private final List<Caller> seen = new CopyOnWriteArrayList<>();
     private final CountDownLatch begun = new CountDownLatch(1);
+    private final Calls calls = new Calls(List.of(new Recorder()), Duration.ZERO);
     private RouteCallProcessor processor = processor(Duration.ofMinutes(1));
     private RouteGeneration generation;
     private ProducerTemplate template;
@@ -60,7 +62,7 @@ class RouteCallProcessorTest {
 
     @AfterEach
     void stop() {
-        processor.close();
+        calls.close();
         generation.stop();
     }
 
@@ -141,7 +143,7 @@ class RouteCallProcessorTest {
     void aStopEndsWhatIsUnderWay() throws Exception {
         var sent = template.asyncSend("direct:waiting", exchange -> {});
         begun.await();
-        processor.close();
+        calls.close();
         assertThat(sent.get().getException()).hasMessageContaining("stopping");
         assertThat(ended.getFirst().failure().code()).isEqualTo(ErrorCode.UNAVAILABLE);
     }
@@ -164,15 +166,17 @@ class RouteCallProcessorTest {
     }
 
     private RouteCallProcessor processor(Duration timeout) {
-        return new RouteCallProcessor(timeout, List.of(new CallListener() {
-            @Override
-            public void started(Call call) {}
+        return new RouteCallProcessor(timeout, calls);
+    }
 
-            @Override
-            public void ended(Call call, @Nullable InferenceException failure) {
-                ended.add(new Ended(call, failure));
-            }
-        }));
+    private final class Recorder implements CallListener {
+        @Override
+        public void started(Call call) {}
+
+        @Override
+        public void ended(Call call, @Nullable InferenceException failure) {
+            ended.add(new Ended(call, failure));
+        }
     }
 
     private static final String ROUTES = """

@@ -2,6 +2,7 @@ package io.inference.api.answer;
 
 import io.inference.api.call.Usage;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamedAnswer;
 import java.util.List;
 
 /**
@@ -20,5 +21,5 @@ public sealed interface ChatAnswer {
     }
 
     /** An answer in the making. Who holds it closes the stream. */
-    record Streamed(String model, ChunkStream chunks) implements ChatAnswer {}
+    record Streamed(String model, ChunkStream chunks) implements ChatAnswer, StreamedAnswer {}
 }

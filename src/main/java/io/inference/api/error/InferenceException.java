@@ -45,6 +45,25 @@ public class InferenceException extends RuntimeException {
         return new InferenceException(code, message, param, null, null);
     }
 
+    /** The nearest cause that has a reason code; null if a failure is a fault of our own. */
+    public static @Nullable InferenceException in(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InferenceException known) {
+                return known;
+            }
+        }
+        return null;
+    }
+
+    /** What a caller is told of a failure: its nearest cause that has a reason code, else that the fault is our own. */
+    public static InferenceException of(Throwable failure) {
+        InferenceException known = in(failure);
+        return known == null
+                ? new InferenceException(
+                        ErrorCode.INTERNAL, "the service failed; the log has the request's id", failure)
+                : known;
+    }
+
     /** A request that is wrong in one field. */
     public static InferenceException invalid(String param, String message) {
         return new InferenceException(ErrorCode.INVALID_REQUEST, message, param, null, null);

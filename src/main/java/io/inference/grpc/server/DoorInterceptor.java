@@ -28,11 +28,11 @@ final class DoorInterceptor implements ServerInterceptor {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final RpcAuthentication authentication;
-    private final CallsUnderWay calls;
+    private final CallSlots slots;
 
-    DoorInterceptor(RpcAuthentication authentication, CallsUnderWay calls) {
+    DoorInterceptor(RpcAuthentication authentication, CallSlots slots) {
         this.authentication = authentication;
-        this.calls = calls;
+        this.slots = slots;
     }
 
     @Override
@@ -41,7 +41,7 @@ final class DoorInterceptor implements ServerInterceptor {
             return next.startCall(call, metadata);
         }
         String id = RpcMetadata.requestId(metadata);
-        InferenceException full = switch (calls.enter()) {
+        InferenceException full = switch (slots.enter()) {
             case IN -> null;
             case TOO_MANY ->
                 InferenceException.retryLater(
@@ -63,7 +63,7 @@ final class DoorInterceptor implements ServerInterceptor {
             return Refusal.refuse(call, e, id);
         } finally {
             if (!begun) {
-                calls.leave();
+                slots.leave();
             }
         }
     }
@@ -98,7 +98,7 @@ final class DoorInterceptor implements ServerInterceptor {
             try {
                 super.onComplete();
             } finally {
-                calls.leave();
+                slots.leave();
             }
         }
 
@@ -107,7 +107,7 @@ final class DoorInterceptor implements ServerInterceptor {
             try {
                 super.onCancel();
             } finally {
-                calls.leave();
+                slots.leave();
             }
         }
     }

@@ -2,7 +2,7 @@ package io.inference.grpc.server;
 
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.inference.api.call.CallListener;
+import io.inference.call.Calls;
 import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
 import java.io.IOException;
@@ -14,9 +14,6 @@ import org.springframework.security.authentication.AuthenticationManager;
 
 /** The door as the service sees it: a place to publish routes to, and a server that starts and stops with the web server. */
 public final class GrpcDoor implements SmartLifecycle {
-    /** That of the web server's graceful stop, so that both doors wait for their calls at the same time. */
-    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
-
     /** The largest message at some 7 Mbit/s. */
     private static final Duration MESSAGE_TIMEOUT = Duration.ofMinutes(2);
 
@@ -29,23 +26,23 @@ public final class GrpcDoor implements SmartLifecycle {
      * @param services that routes may serve
      * @param authentication says who calls
      * @param authenticationOff lets in whoever is on this machine, and nobody else
-     * @param listeners hear of every call
+     * @param calls in progress, of every door
      */
     public GrpcDoor(
             GrpcSettings settings,
             List<ServiceDescriptor> services,
             AuthenticationManager authentication,
             boolean authenticationOff,
-            List<CallListener> listeners,
+            Calls calls,
             AuditLog audit) {
         this.settings = settings;
         var health = new HealthStatusManager();
-        var calls = new CallsUnderWay(settings.maxCalls(), MESSAGE_TIMEOUT);
-        var shared = new RpcHandler.Door(settings.requestTimeout(), listeners, calls, audit);
+        var slots = new CallSlots(settings.maxCalls());
+        var shared = new RpcHandler.Door(settings.requestTimeout(), MESSAGE_TIMEOUT, calls, audit);
         var methods = new PublishedMethods(shared, health);
         this.publishingPoint = new GrpcPublishingPoint(services, methods);
         var rpcAuthentication = new RpcAuthentication(authentication, authenticationOff, audit);
-        this.server = new GrpcServer(settings, methods, new DoorInterceptor(rpcAuthentication, calls), calls, health);
+        this.server = new GrpcServer(settings, methods, new DoorInterceptor(rpcAuthentication, slots), slots, health);
     }
 
     /** A place to publish to from which nothing is served: for checking routes without a server. */
@@ -120,6 +117,6 @@ public final class GrpcDoor implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return PHASE;
+        return Calls.DOORS_PHASE;
     }
 }

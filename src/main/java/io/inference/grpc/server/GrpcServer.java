@@ -35,7 +35,7 @@ final class GrpcServer {
     private final GrpcSettings settings;
     private final PublishedMethods methods;
     private final DoorInterceptor door;
-    private final CallsUnderWay calls;
+    private final CallSlots slots;
     private final HealthStatusManager health;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("grpc-", 0).factory());
@@ -48,12 +48,12 @@ final class GrpcServer {
             GrpcSettings settings,
             PublishedMethods methods,
             DoorInterceptor door,
-            CallsUnderWay calls,
+            CallSlots slots,
             HealthStatusManager health) {
         this.settings = settings;
         this.methods = methods;
         this.door = door;
-        this.calls = calls;
+        this.slots = slots;
         this.health = health;
     }
 
@@ -119,10 +119,9 @@ final class GrpcServer {
         }
         int port = running.getPort();
         health.enterTerminalState();
-        calls.refuseNew();
+        slots.refuseNew();
         running.shutdown();
-        Server farewell = calls.any() ? farewell(acceptor, workers, port) : null;
-        calls.drain(settings.grace());
+        Server farewell = slots.any() ? farewell(acceptor, workers, port) : null;
         try {
             end(running);
             if (farewell != null) {
@@ -148,9 +147,10 @@ final class GrpcServer {
         return null;
     }
 
-    /** Gives what was cancelled a moment to be told so; streams of health last until they are cut. */
-    private static void end(Server running) {
+    /** Waits for the calls; gives those that are cancelled since the grace is over a moment to be told so. Streams of health are cut. */
+    private void end(Server running) {
         try {
+            slots.awaitNone(settings.grace().plusSeconds(LAST_WORDS_SECONDS));
             if (!running.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
                 running.shutdownNow();
                 boolean ignored = running.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
@@ -162,7 +162,6 @@ final class GrpcServer {
     }
 
     private void release() {
-        calls.close();
         threads.shutdown();
         if (tls != null) {
             tls.close();

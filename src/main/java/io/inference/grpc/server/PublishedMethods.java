@@ -10,6 +10,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.routes.InFlight;
+import io.inference.routes.Published;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,12 @@ final class PublishedMethods extends HandlerRegistry implements GrpcPublishingPo
 
     private final RpcHandler.Door door;
     private final HealthStatusManager health;
-    private volatile Served served = new Served(new MethodTable(List.of(), new InFlight()), Map.of(), List.of());
-    private volatile @Nullable Served candidate;
+    private final Published<Served> published = new Published<>(
+            new Served(new MethodTable(List.of(), new InFlight()), Map.of(), List.of()),
+            served -> served.table().calls());
 
-    private record Served(
+    /** The methods of one generation. */
+    record Served(
             MethodTable table,
             Map<String, ServerMethodDefinition<?, ?>> methods,
             List<ServerServiceDefinition> services) {}
@@ -41,48 +44,33 @@ final class PublishedMethods extends HandlerRegistry implements GrpcPublishingPo
     }
 
     /** A route that serves a call, of a generation that lasts until the call has left it. */
-    record Entered(MethodConsumer consumer, InFlight generation) {}
-
-    /** Null where no route of the generation that serves now serves the method. */
-    @Nullable
-    Entered enter(String fullMethodName) {
-        while (true) {
-            MethodTable table = served.table();
-            if (!table.calls().enter()) {
-                // Its successor has been published meanwhile.
-                continue;
-            }
-            MethodConsumer consumer = table.find(fullMethodName);
-            if (consumer != null) {
-                return new Entered(consumer, table.calls());
-            }
-            table.calls().leave();
-            return null;
-        }
-    }
+    record Method(MethodConsumer consumer, Published.Entered<Served> generation) {}
 
     /**
-     * As {@link #enter}, on the generation that waits for a decision.
+     * Null if no route of the generation serves the method.
      *
-     * @throws InferenceException where none waits
+     * @param preview whether the generation that waits for a decision is asked for
+     * @throws InferenceException if it is, and none waits
      */
     @Nullable
-    Entered enterCandidate(String fullMethodName) {
-        Served waiting = candidate;
-        if (waiting == null || !waiting.table().calls().enter()) {
-            throw new InferenceException(ErrorCode.CONFLICT, "no candidate generation waits");
+    Method enter(String fullMethodName, boolean preview) {
+        Published.Entered<Served> generation = published.enter(preview);
+        boolean found = false;
+        try {
+            generation.checkPreview(preview);
+            MethodConsumer consumer = generation.table().table().find(fullMethodName);
+            found = consumer != null;
+            return consumer == null ? null : new Method(consumer, generation);
+        } finally {
+            if (!found) {
+                generation.close();
+            }
         }
-        MethodConsumer consumer = waiting.table().find(fullMethodName);
-        if (consumer == null) {
-            waiting.table().calls().leave();
-            return null;
-        }
-        return new Entered(consumer, waiting.table().calls());
     }
 
     @Override
     public void preview(@Nullable MethodTable table) {
-        candidate = table == null ? null : served(table);
+        published.preview(table == null ? null : served(table));
     }
 
     private Served served(MethodTable table) {
@@ -104,8 +92,8 @@ final class PublishedMethods extends HandlerRegistry implements GrpcPublishingPo
 
     @Override
     public void publish(MethodTable table) {
-        Served before = served;
-        served = served(table);
+        Served before = published.current();
+        published.publish(served(table));
         before.services().stream()
                 .map(service -> service.getServiceDescriptor().getName())
                 .filter(name -> !table.serviceNames().contains(name))
@@ -116,8 +104,8 @@ final class PublishedMethods extends HandlerRegistry implements GrpcPublishingPo
 
     @Override
     public ServerMethodDefinition<?, ?> lookupMethod(String fullMethodName, @Nullable String authority) {
-        ServerMethodDefinition<?, ?> method = served.methods().get(fullMethodName);
-        Served waiting = candidate;
+        ServerMethodDefinition<?, ?> method = published.current().methods().get(fullMethodName);
+        Served waiting = published.candidate();
         if (method == null && waiting != null) {
             // Its handler asks whether the call is for the candidate.
             method = waiting.methods().get(fullMethodName);
@@ -128,7 +116,7 @@ final class PublishedMethods extends HandlerRegistry implements GrpcPublishingPo
     /** For reflection alone. */
     @Override
     public List<ServerServiceDefinition> getServices() {
-        return served.services();
+        return published.current().services();
     }
 
     private static ServerServiceDefinition listed(ServiceDescriptor service) {

@@ -7,12 +7,11 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.inference.api.call.Call;
-import io.inference.api.call.CallListener;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.Calls;
 import io.inference.security.AuditLog;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Begins the calls of one method, each on the generation that serves at its start. */
@@ -25,12 +24,9 @@ final class RpcHandler implements ServerCallHandler<Object, Message> {
      * What all methods share.
      *
      * @param requestTimeout how long a call may take, however long its caller would wait
+     * @param messageTimeout how long a call may keep its message back
      */
-    record Door(Duration requestTimeout, List<CallListener> listeners, CallsUnderWay calls, AuditLog audit) {
-        Door {
-            listeners = List.copyOf(listeners);
-        }
-    }
+    record Door(Duration requestTimeout, Duration messageTimeout, Calls calls, AuditLog audit) {}
 
     RpcHandler(String fullMethodName, PublishedMethods methods, Door door) {
         this.fullMethodName = fullMethodName;
@@ -41,27 +37,27 @@ final class RpcHandler implements ServerCallHandler<Object, Message> {
     @Override
     public ServerCall.Listener<Object> startCall(ServerCall<Object, Message> rpc, Metadata metadata) {
         CallIdentity visitor = CallIdentity.current();
-        PublishedMethods.Entered entered;
+        PublishedMethods.Method entered;
         try {
             entered = enter(metadata, visitor);
         } catch (InferenceException e) {
             return Refusal.refuse(rpc, e, visitor.id());
         }
         Call call = new Call(visitor.id(), "grpc", timeout());
-        RpcRun run = new RpcRun(rpc, metadata, entered, door, call, visitor.caller());
+        call.setCaller(visitor.caller().subject());
+        RpcRun run = new RpcRun(rpc, metadata, entered, door, door.calls().open(call), visitor.caller());
         run.begin();
         return run;
     }
 
-    private PublishedMethods.Entered enter(Metadata metadata, CallIdentity visitor) {
+    private PublishedMethods.Method enter(Metadata metadata, CallIdentity visitor) {
         boolean preview = "candidate".equalsIgnoreCase(metadata.get(RpcMetadata.GENERATION));
         if (preview && !visitor.caller().admin()) {
             String subject = visitor.caller().subject();
             door.audit().refused(visitor.id(), subject, "grpc", "/" + fullMethodName, "forbidden", "preview");
             throw new InferenceException(ErrorCode.FORBIDDEN, RpcMetadata.GENERATION.name() + " is for admins");
         }
-        PublishedMethods.Entered entered =
-                preview ? methods.enterCandidate(fullMethodName) : methods.enter(fullMethodName);
+        PublishedMethods.Method entered = methods.enter(fullMethodName, preview);
         if (entered == null) {
             throw new InferenceException(ErrorCode.NOT_CONFIGURED, "no route of this service serves " + fullMethodName);
         }

@@ -5,11 +5,11 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
-import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.OpenCall;
 import io.inference.grpc.GrpcAnswer;
 import io.inference.grpc.GrpcErrors;
 import io.inference.routes.RouteRun;
@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class RpcRun extends ServerCall.Listener<Object> {
     private final ServerCall<Object, Message> rpc;
     private final Metadata metadata;
-    private final PublishedMethods.Entered served;
+    private final PublishedMethods.Method served;
     private final RpcHandler.Door door;
+    private final OpenCall open;
     private final Call call;
     private final Caller caller;
     private final Context context = Context.current();
@@ -40,28 +41,35 @@ final class RpcRun extends ServerCall.Listener<Object> {
     RpcRun(
             ServerCall<Object, Message> rpc,
             Metadata metadata,
-            PublishedMethods.Entered served,
+            PublishedMethods.Method served,
             RpcHandler.Door door,
-            Call call,
+            OpenCall open,
             Caller caller) {
         this.rpc = rpc;
         this.metadata = metadata;
         this.served = served;
         this.door = door;
-        this.call = call;
+        this.open = open;
+        this.call = open.call();
         this.caller = caller;
         this.sender = new AnswerSender(rpc, call);
     }
 
     void begin() {
-        call.setCaller(caller.subject());
-        door.listeners().forEach(listener -> listener.started(call));
-        door.calls().watch(call, () -> !running);
+        open.guard(this::lateMessage);
         call.onCancel(this::endUnlessRunning);
         context.addListener(
                 onCancellation, task -> Thread.ofVirtual().name("cancel").start(task));
         // One message, and one more to see that there is only one.
         rpc.request(2);
+    }
+
+    private @Nullable ErrorCode lateMessage() {
+        return !running
+                        && System.nanoTime() - call.startNanos()
+                                > door.messageTimeout().toNanos()
+                ? ErrorCode.TIMEOUT
+                : null;
     }
 
     private void cancelled(Context cancelled) {
@@ -119,11 +127,8 @@ final class RpcRun extends ServerCall.Listener<Object> {
         InferenceException failure = null;
         try {
             serve();
-        } catch (InferenceException e) {
-            ErrorCode why = call.cancelled();
-            failure = why == null ? e : Call.cancellation(why);
         } catch (RuntimeException | Error e) {
-            failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", e);
+            failure = open.failure(e);
         } finally {
             end(failure);
         }
@@ -143,24 +148,20 @@ final class RpcRun extends ServerCall.Listener<Object> {
         try {
             fill(exchange, message);
             RouteRun.run(consumer.getProcessor(), exchange);
-            call.throwIfCancelled();
             send(exchange);
         } catch (InferenceException e) {
             RpcMetadata.leave(exchange.getMessage(), sender.headers());
             throw e;
         } finally {
-            closeAbandoned(exchange);
-            consumer.releaseExchange(exchange, false);
+            RouteRun.release(consumer, exchange);
         }
     }
 
     private void fill(Exchange exchange, Message message) {
-        exchange.setProperty(Call.PROPERTY, call);
-        exchange.setProperty(Caller.PROPERTY, caller);
         var in = exchange.getMessage();
         in.setBody(message);
         RpcMetadata.enter(metadata, in);
-        in.setHeader("InferenceRequestId", call.id());
+        RouteRun.fill(exchange, call, caller);
         in.setHeader("CamelGrpcMethodName", rpc.getMethodDescriptor().getBareMethodName());
         exchange.setProperty(
                 GrpcAnswer.STREAM_WANTED, rpc.getMethodDescriptor().getType() == MethodType.SERVER_STREAMING);
@@ -176,42 +177,21 @@ final class RpcRun extends ServerCall.Listener<Object> {
         }
     }
 
-    /** A stream that a route made and a later step failed to hand on must not run on. */
-    private static void closeAbandoned(Exchange exchange) {
-        switch (exchange.getMessage().getBody()) {
-            case GrpcAnswer.Streamed streamed -> streamed.chunks().close();
-            case ChatAnswer.Streamed streamed -> streamed.chunks().close();
-            case null, default -> {}
-        }
-    }
-
     /** Once, whoever comes first. */
     private void end(@Nullable InferenceException failure) {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
         context.removeListener(onCancellation);
-        door.calls().forget(call);
-        if (failure != null && (failure.code() == ErrorCode.FORBIDDEN || failure.code() == ErrorCode.UNAUTHENTICATED)) {
-            String reason = failure.getMessage() == null ? "" : failure.getMessage();
-            String path = "/" + rpc.getMethodDescriptor().getFullMethodName();
-            door.audit()
-                    .refused(
-                            call.id(),
-                            call.caller(),
-                            "grpc",
-                            path,
-                            failure.code().reason(),
-                            reason);
-        }
+        door.audit().ended(call, "grpc", "/" + rpc.getMethodDescriptor().getFullMethodName(), failure);
         try {
             // A call that gRPC has ended was told why by gRPC.
             if (!context.isCancelled() && !rpc.isCancelled()) {
                 sender.close(failure == null ? null : GrpcErrors.of(failure, call.id()));
             }
         } finally {
-            served.generation().leave();
-            door.listeners().forEach(listener -> listener.ended(call, failure));
+            served.generation().close();
+            open.end(failure);
         }
     }
 }

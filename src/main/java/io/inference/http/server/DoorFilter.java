@@ -1,6 +1,5 @@
 package io.inference.http.server;
 
-import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
@@ -17,15 +16,10 @@ import org.springframework.web.filter.GenericFilterBean;
 
 /** Hands requests that the security chain has let in to the routes that serve their paths, and others to the service's own pages. */
 final class DoorFilter extends GenericFilterBean {
-    private static final InferenceException NO_CANDIDATE =
-            new InferenceException(ErrorCode.CONFLICT, "no candidate generation waits");
-
-    private final HttpPublishingPoint routes;
     private final HttpDoor door;
     private final HttpSettings settings;
 
-    DoorFilter(HttpPublishingPoint routes, HttpDoor door, HttpSettings settings) {
-        this.routes = routes;
+    DoorFilter(HttpDoor door, HttpSettings settings) {
         this.door = door;
         this.settings = settings;
     }
@@ -41,9 +35,13 @@ final class DoorFilter extends GenericFilterBean {
             throw new IllegalStateException("a request that did not pass the security chain");
         }
         String path = request.getRequestURI();
-        if (call.isPreview() && !routes.isCandidate(entry.table())) {
-            send(HttpErrors.answer(path, settings.apiPrefix(), RequestId.of(request), NO_CANDIDATE), response);
-        } else if (entry.match() != null) {
+        try {
+            entry.generation().checkPreview(call.isPreview());
+        } catch (InferenceException e) {
+            send(HttpErrors.answer(path, settings.apiPrefix(), RequestId.of(request), e), response);
+            return;
+        }
+        if (entry.match() != null) {
             door.handle(entry.match(), request, response);
         } else if (!isPlain(path)) {
             send(HttpErrors.pathNotFound(path, settings.apiPrefix(), RequestId.of(request)), response);

@@ -1,10 +1,11 @@
 package io.inference.http.server;
 
 import io.inference.api.call.Call;
-import io.inference.api.call.CallListener;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.Calls;
+import io.inference.call.OpenCall;
 import io.inference.http.HttpAnswer;
 import io.inference.http.HttpErrors;
 import io.inference.http.PendingAnswer;
@@ -16,11 +17,9 @@ import io.inference.security.ScopeCheckProcessor;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.EnumSet;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -31,24 +30,18 @@ import org.slf4j.LoggerFactory;
 final class HttpDoor {
     private static final Logger log = LoggerFactory.getLogger(HttpDoor.class);
 
-    /** What is refused because of who asks, not because of what. */
-    private static final Set<ErrorCode> REFUSALS =
-            EnumSet.of(ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED);
-
     private static final List<String> GZIP = List.of("gzip");
     private static final int LONGEST_SHOWN = 100;
 
     private final HttpSettings settings;
-    private final List<CallListener> listeners;
-    private final CallWatch watch;
+    private final Calls calls;
     private final AnswerSender sender;
     private final AuditLog audit;
     private final BodyReader bodies;
 
-    HttpDoor(HttpSettings settings, List<CallListener> listeners, CallWatch watch, AuditLog audit) {
+    HttpDoor(HttpSettings settings, Calls calls, AuditLog audit) {
         this.settings = settings;
-        this.listeners = List.copyOf(listeners);
-        this.watch = watch;
+        this.calls = calls;
         this.audit = audit;
         this.bodies = new BodyReader(settings.maxRequestBytes(), settings.receiveTimeout(), System::nanoTime);
         this.sender = new AnswerSender(settings.keepAlive());
@@ -61,33 +54,30 @@ final class HttpDoor {
             // Some calls end before a route looks at who is calling.
             call.setCaller(caller.subject());
         }
-        listeners.forEach(listener -> listener.started(call));
+        OpenCall open = calls.open(call);
         EarlyAnswer early = new EarlyAnswer(call, response, settings.keepAlive());
         InferenceException failure = null;
         try {
-            failure = serve(match, call, early, request, response);
-        } catch (InferenceException e) {
-            failure = e;
-            refuse(e, call, early, request, response);
+            failure = serve(match, open, early, request, response);
         } catch (IOException e) {
             call.cancel(ErrorCode.CANCELLED);
             failure = Call.cancellation(ErrorCode.CANCELLED);
         } catch (RuntimeException | Error e) {
-            failure = new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", e);
+            failure = open.failure(e);
             refuse(failure, call, early, request, response);
         } finally {
-            InferenceException outcome = failure;
-            listeners.forEach(listener -> listener.ended(call, outcome));
+            open.end(failure);
         }
     }
 
     private @Nullable InferenceException serve(
             RoutingTable.Match match,
-            Call call,
+            OpenCall open,
             EarlyAnswer early,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
+        Call call = open.call();
         String method = request.getMethod();
         RouteConsumer consumer = match.consumer(method);
         if (consumer == null) {
@@ -103,7 +93,7 @@ final class HttpDoor {
         }
         byte[] body = readBody(request, coded);
         ConnectionProbe probe = (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE);
-        try (var watched = watch.watch(call, probe, early)) {
+        try (var guard = new ConnectionGuard(open, probe, early)) {
             Exchange exchange = consumer.createExchange(false);
             try {
                 fill(exchange, match, call, request, body);
@@ -119,15 +109,13 @@ final class HttpDoor {
                 }
                 exchange.setProperty(PendingAnswer.PROPERTY, early);
                 run(consumer, exchange, early);
-                call.throwIfCancelled();
                 copyHeaders(HeaderRules.OUTGOING, exchange.getMessage(), response);
                 return send(exchange, early, response);
             } catch (InferenceException e) {
                 copyHeaders(HeaderRules.OF_LIMITS, exchange.getMessage(), response);
                 throw e;
             } finally {
-                closeAbandoned(exchange);
-                consumer.releaseExchange(exchange, false);
+                RouteRun.release(consumer, exchange);
             }
         }
     }
@@ -165,8 +153,6 @@ final class HttpDoor {
 
     private static void fill(
             Exchange exchange, RoutingTable.Match match, Call call, HttpServletRequest request, byte[] body) {
-        exchange.setProperty(Call.PROPERTY, call);
-        exchange.setProperty(Caller.PROPERTY, CallerAuthentication.current());
         Message message = exchange.getMessage();
         message.setBody(body);
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
@@ -187,7 +173,7 @@ final class HttpDoor {
         }
         message.setHeader(Exchange.HTTP_METHOD, request.getMethod());
         message.setHeader(Exchange.HTTP_PATH, request.getRequestURI());
-        message.setHeader("InferenceRequestId", call.id());
+        RouteRun.fill(exchange, call, CallerAuthentication.current());
     }
 
     private static void run(RouteConsumer consumer, Exchange exchange, EarlyAnswer early) {
@@ -238,32 +224,13 @@ final class HttpDoor {
         }
     }
 
-    /** A stream that a route made and a later step failed to hand on must not run on. */
-    private static void closeAbandoned(Exchange exchange) {
-        switch (exchange.getMessage().getBody()) {
-            case HttpAnswer.Streamed streamed -> streamed.chunks().close();
-            case io.inference.api.answer.ChatAnswer.Streamed streamed ->
-                streamed.chunks().close();
-            case null, default -> {}
-        }
-    }
-
     private void refuse(
             InferenceException failure,
             Call call,
             EarlyAnswer early,
             HttpServletRequest request,
             HttpServletResponse response) {
-        if (REFUSALS.contains(failure.code())) {
-            String reason = failure.getMessage() == null ? "" : failure.getMessage();
-            audit.refused(
-                    call.id(),
-                    call.caller(),
-                    request.getMethod(),
-                    request.getRequestURI(),
-                    failure.code().reason(),
-                    reason);
-        }
+        audit.ended(call, request.getMethod(), request.getRequestURI(), failure);
         if (early.hasBegun()) {
             early.fail(failure);
             return;

@@ -3,6 +3,7 @@ package io.inference.http.server;
 import io.inference.http.docs.PublishedPaths;
 import io.inference.http.security.RouteLookup;
 import io.inference.routes.InFlight;
+import io.inference.routes.Published;
 import io.inference.routes.PublishingPoint;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
@@ -14,15 +15,14 @@ import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where generations publish their {@code platform-http} routes. An engine of our own, because a request then runs its route on the
  * container's own virtual thread, with no second hop and with our header rules.
  */
 public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, RouteLookup {
-    private volatile RoutingTable current = new RoutingTable(new InFlight());
-    private volatile @Nullable RoutingTable candidate;
+    private final Published<RoutingTable> tables =
+            new Published<>(new RoutingTable(new InFlight()), RoutingTable::calls);
 
     @Override
     public Publication prepare(CamelContext context, InFlight calls) {
@@ -40,47 +40,26 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, Rou
             @Override
             public void publish() {
                 table.readAccess();
-                current = table;
+                tables.publish(table);
             }
 
             @Override
             public void preview(boolean on) {
-                candidate = on ? table : null;
+                tables.preview(on ? table : null);
             }
         };
     }
 
     @Override
     public RoutingTable.Entry enter(String path, boolean preview) {
-        RoutingTable table = preview ? enterCandidate() : null;
-        RoutingTable entered = table == null ? enter() : table;
-        return new RoutingTable.Entry(entered, entered.find(path));
-    }
-
-    /** The paths that serve now; the caller has entered their generation and leaves it. */
-    private RoutingTable enter() {
-        while (true) {
-            RoutingTable table = current;
-            if (table.calls().enter()) {
-                return table;
-            }
-        }
-    }
-
-    /** The paths that wait for a decision, entered as well; null where none do. */
-    private @Nullable RoutingTable enterCandidate() {
-        RoutingTable table = candidate;
-        return table != null && table.calls().enter() ? table : null;
-    }
-
-    boolean isCandidate(RoutingTable table) {
-        return table == candidate;
+        Published.Entered<RoutingTable> entered = tables.enter(preview);
+        return new RoutingTable.Entry(entered, entered.table().find(path));
     }
 
     @Override
     public Collection<Path> paths() {
         List<Path> paths = new ArrayList<>();
-        for (RouteConsumer consumer : current.consumers()) {
+        for (RouteConsumer consumer : tables.current().consumers()) {
             for (String method : RoutingTable.methods(consumer.getEndpoint().getHttpMethodRestrict())) {
                 paths.add(new Path(method, consumer.path(), consumer.routeId(), consumer.description()));
             }

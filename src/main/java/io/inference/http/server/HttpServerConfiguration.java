@@ -1,8 +1,7 @@
 package io.inference.http.server;
 
-import io.inference.api.call.CallListener;
+import io.inference.call.Calls;
 import io.inference.security.AuditLog;
-import java.util.List;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -21,19 +20,9 @@ class HttpServerConfiguration {
     }
 
     @Bean
-    CallWatch callWatch() {
-        return new CallWatch();
-    }
-
-    @Bean
-    FilterRegistrationBean<DoorFilter> doorFilter(
-            HttpPublishingPoint routes,
-            HttpSettings settings,
-            AuditLog audit,
-            List<CallListener> listeners,
-            CallWatch watch) {
-        HttpDoor door = new HttpDoor(settings, listeners, watch, audit);
-        var filter = new FilterRegistrationBean<>(new DoorFilter(routes, door, settings));
+    FilterRegistrationBean<DoorFilter> doorFilter(HttpSettings settings, AuditLog audit, Calls calls) {
+        HttpDoor door = new HttpDoor(settings, calls, audit);
+        var filter = new FilterRegistrationBean<>(new DoorFilter(door, settings));
         filter.setOrder(ORDER);
         return filter;
     }

@@ -2,6 +2,7 @@ package io.inference.http.server;
 
 import io.inference.http.security.RouteLookup;
 import io.inference.routes.InFlight;
+import io.inference.routes.Published;
 import io.inference.routes.RouteAccess;
 import io.inference.routes.RouteFault;
 import java.util.ArrayList;
@@ -63,7 +64,9 @@ final class RoutingTable {
     }
 
     /** A path that was looked up in a generation, which stays until this is closed. */
-    record Entry(RoutingTable table, @Nullable Match match) implements RouteLookup.Entry {
+    record Entry(
+            Published.Entered<RoutingTable> generation,
+            @Nullable Match match) implements RouteLookup.Entry {
         @Override
         public boolean isRouted() {
             return match != null;
@@ -77,7 +80,7 @@ final class RoutingTable {
 
         @Override
         public void close() {
-            table.calls().leave();
+            generation.close();
         }
     }
 

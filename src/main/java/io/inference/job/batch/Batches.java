@@ -3,6 +3,7 @@ package io.inference.job.batch;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.call.Calls;
 import io.inference.database.Database;
 import io.inference.job.BatchJobs;
 import io.inference.job.EndedJob;
@@ -129,7 +130,7 @@ public final class Batches implements JobListener, SmartLifecycle {
     /** Before the jobs stop, which it needs. */
     @Override
     public int getPhase() {
-        return SmartLifecycle.DEFAULT_PHASE - 1023;
+        return Calls.DOORS_PHASE + 1;
     }
 
     private void run() {

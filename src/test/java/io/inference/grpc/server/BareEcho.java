@@ -10,13 +10,12 @@ import io.inference.grpc.v1.Message;
 import io.inference.security.AuditLog;
 import io.inference.security.LocalMachineProvider;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import org.springframework.security.authentication.ProviderManager;
 
 /** grpc-java alone with the door's interceptor, answering chats with what they ask: what the door is measured against. */
 public final class BareEcho implements AutoCloseable {
-    private final CallsUnderWay calls = new CallsUnderWay(100, Duration.ofMinutes(1));
+    private final CallSlots slots = new CallSlots(100);
     private final Server server;
 
     public BareEcho() throws IOException {
@@ -24,7 +23,7 @@ public final class BareEcho implements AutoCloseable {
         var authentication = new RpcAuthentication(manager, true, new AuditLog());
         server = NettyServerBuilder.forPort(0)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .intercept(new DoorInterceptor(authentication, calls))
+                .intercept(new DoorInterceptor(authentication, slots))
                 .addService(new Echo())
                 .build()
                 .start();
@@ -37,7 +36,6 @@ public final class BareEcho implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
-        calls.close();
     }
 
     private static final class Echo extends InferenceServiceGrpc.InferenceServiceImplBase {

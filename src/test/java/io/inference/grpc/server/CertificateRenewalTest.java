@@ -8,6 +8,7 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.inference.call.Calls;
 import io.inference.grpc.Certificates;
 import io.inference.grpc.GrpcCaller;
 import io.inference.security.AuditLog;
@@ -71,7 +72,7 @@ class CertificateRenewalTest {
                 List.of(),
                 new ProviderManager(new RpcKeyProvider(new InternalAccess("", "", ""))),
                 false,
-                List.of(),
+                new Calls(List.of(), Duration.ZERO),
                 audit);
     }
 

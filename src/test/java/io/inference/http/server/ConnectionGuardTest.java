@@ -6,22 +6,25 @@ import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.call.Calls;
 import io.inference.http.ChunkEncoder;
 import io.inference.http.StreamStart;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-class CallWatchTest {
-    private final CallWatch watch = new CallWatch();
+class ConnectionGuardTest {
+    private final Calls calls = new Calls(List.of(), Duration.ZERO);
 
     @AfterEach
     void stop() {
-        watch.close();
+        calls.close();
     }
 
     @Test
@@ -58,14 +61,18 @@ class CallWatchTest {
         CountDownLatch written = new CountDownLatch(3);
         Call call = call(Duration.ofMinutes(1));
         EarlyAnswer early = new EarlyAnswer(call, new MockHttpServletResponse(), Duration.ofMillis(1));
-        watch.watch(call, null, early);
+        guard(call, null, early);
         early.mayBegin(new StreamStart("text/event-stream", () -> new SpokenKeepAlive(written::countDown)));
 
         assertThat(written.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
-    private CallWatch.Watched watch(Call call, ConnectionProbe probe) {
-        return watch.watch(call, probe, new EarlyAnswer(call, new MockHttpServletResponse(), Duration.ofMinutes(1)));
+    private void watch(Call call, ConnectionProbe probe) {
+        guard(call, probe, new EarlyAnswer(call, new MockHttpServletResponse(), Duration.ofMinutes(1)));
+    }
+
+    private void guard(Call call, @Nullable ConnectionProbe probe, EarlyAnswer early) {
+        var ignored = new ConnectionGuard(calls.open(call), probe, early);
     }
 
     private static Call call(Duration timeout) {
