@@ -59,6 +59,14 @@ class DependencyRuleTest {
                             "io.inference.openai..")));
 
     @ArchTest
+    static final ArchRule callsImportTheApiAndSettings = classes()
+            .that()
+            .resideInAPackage("io.inference.call..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage("io.inference.call..", "io.inference.api..", "io.inference.config..")));
+
+    @ArchTest
     static final ArchRule backendsDoNotImportEachOther =
             slices().matching("io.inference.(ollama|openai|local)..").should().notDependOnEachOther();
 
@@ -121,6 +129,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.job..",
+                            "io.inference.call",
                             "io.inference.api..",
                             "io.inference.wire..",
                             "io.inference.database..")));
@@ -163,6 +172,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.http..",
+                            "io.inference.call",
                             "io.inference.api..",
                             "io.inference.wire..",
                             "io.inference.security..",
@@ -185,6 +195,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.grpc..",
+                            "io.inference.call",
                             "io.inference.api..",
                             "io.inference.wire..",
                             "io.inference.security..",
@@ -206,6 +217,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.amqp..",
+                            "io.inference.call",
                             "io.inference.broker..",
                             "io.inference.api..",
                             "io.inference.security..",
