@@ -1,4 +1,4 @@
-package io.inference.security;
+package io.inference.security.network;
 
 import java.net.InetAddress;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
-package io.inference.security;
+package io.inference.security.network;
 
 import io.inference.api.call.Caller;
+import io.inference.security.CallDetails;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,4 +1,4 @@
-package io.inference.security;
+package io.inference.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

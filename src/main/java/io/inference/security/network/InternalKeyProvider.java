@@ -1,7 +1,12 @@
-package io.inference.security;
+package io.inference.security.network;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.security.CallDetails;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.Credential;
+import io.inference.security.RefusedCallException;
+import io.inference.security.RefusedTokenException;
 import java.util.Objects;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;

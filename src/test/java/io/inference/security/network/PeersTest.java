@@ -1,4 +1,4 @@
-package io.inference.security;
+package io.inference.security.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,11 @@
-package io.inference.security;
+package io.inference.security.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.security.AuditLog;
+import io.inference.security.CallDetails;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,5 +1,6 @@
-package io.inference.security;
+package io.inference.security.network;
 
+import io.inference.security.CallDetails;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.inference.security.limits;
+package io.inference.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import io.inference.api.message.Message;
 import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.Options;
-import io.inference.security.limits.LimitPolicy.GroupLimits;
+import io.inference.limits.LimitPolicy.GroupLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

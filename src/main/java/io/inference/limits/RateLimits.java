@@ -1,4 +1,4 @@
-package io.inference.security.limits;
+package io.inference.limits;
 
 /**
  * What a caller may use; 0 is no limit.

@@ -1,4 +1,4 @@
-package io.inference.security;
+package io.inference.limits;
 
 import io.inference.api.call.Call;
 import org.apache.camel.Exchange;

@@ -1,4 +1,4 @@
-package io.inference.security.limits;
+package io.inference.limits;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

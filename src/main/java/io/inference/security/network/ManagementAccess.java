@@ -1,7 +1,9 @@
-package io.inference.security;
+package io.inference.security.network;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.security.AuditLog;
+import io.inference.security.CallDetails;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,10 @@
-package io.inference.security;
+package io.inference.security.network;
 
 import io.inference.api.call.Caller;
+import io.inference.security.CallDetails;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.Credential;
+import io.inference.security.RefusedTokenException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

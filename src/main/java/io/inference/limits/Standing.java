@@ -1,4 +1,4 @@
-package io.inference.security.limits;
+package io.inference.limits;
 
 import io.github.bucket4j.ConsumptionProbe;
 
