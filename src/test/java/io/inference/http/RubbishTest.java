@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.answer.HttpErrors;
+import io.inference.http.format.WireRequest;
 import io.inference.http.ollama.EmbedRequestReader;
 import io.inference.http.openai.ChatRequestReader;
 import io.inference.http.openai.CompletionRequestReader;

@@ -4,8 +4,8 @@ import io.inference.api.answer.ChatAnswer;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
-import io.inference.http.WireRequest;
-import io.inference.http.WireRequestProcessor;
+import io.inference.http.format.WireRequest;
+import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import java.util.List;
 

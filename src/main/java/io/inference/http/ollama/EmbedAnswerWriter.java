@@ -2,7 +2,7 @@ package io.inference.http.ollama;
 
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.call.Call;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
 import io.inference.http.json.Json;
 
 /** Writes embeddings in the current form and in the older one. */

@@ -3,7 +3,7 @@ package io.inference.http.ollama;
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.EmbedRequest;
-import io.inference.http.WireRequest;
+import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.List;
 

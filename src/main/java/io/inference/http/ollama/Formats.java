@@ -1,7 +1,7 @@
 package io.inference.http.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.time.Instant;

@@ -8,7 +8,7 @@ import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
-import io.inference.http.WireRequest;
+import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;

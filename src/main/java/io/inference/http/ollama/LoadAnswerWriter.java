@@ -2,8 +2,8 @@ package io.inference.http.ollama;
 
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.call.Call;
-import io.inference.http.AnswerWriter;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.format.AnswerWriter;
 import java.util.List;
 
 /**

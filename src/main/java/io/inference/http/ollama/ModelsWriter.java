@@ -2,8 +2,8 @@ package io.inference.http.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.backend.ModelInfo;
-import io.inference.http.HttpAnswer;
-import io.inference.http.ModelBodies;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.format.ModelBodies;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.time.Instant;

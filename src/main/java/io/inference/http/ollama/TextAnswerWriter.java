@@ -6,11 +6,11 @@ import io.inference.api.answer.Choice;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.http.AnswerWriter;
-import io.inference.http.HttpAnswer;
-import io.inference.http.StreamStart;
-import io.inference.http.TokenJson;
-import io.inference.http.WholeAnswers;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamStart;
+import io.inference.http.format.AnswerWriter;
+import io.inference.http.format.TokenJson;
+import io.inference.http.format.WholeAnswers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

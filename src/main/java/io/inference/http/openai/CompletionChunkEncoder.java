@@ -6,7 +6,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.stream.Chunk;
-import io.inference.http.ChunkEncoder;
+import io.inference.http.answer.ChunkEncoder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.BitSet;

@@ -3,7 +3,7 @@ package io.inference.http.openai;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
-import io.inference.http.TokenJson;
+import io.inference.http.format.TokenJson;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.inference.api.answer.ChatAnswer;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.Options;
-import io.inference.http.WireRequest;
+import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.List;
 

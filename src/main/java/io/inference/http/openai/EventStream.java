@@ -3,7 +3,7 @@ package io.inference.http.openai;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
-import io.inference.http.HttpErrors;
+import io.inference.http.answer.HttpErrors;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;

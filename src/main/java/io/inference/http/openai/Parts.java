@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.call.Usage;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
-import io.inference.http.TokenJson;
+import io.inference.http.format.TokenJson;
 import io.inference.http.json.Json;
 import java.io.IOException;
 import java.util.List;

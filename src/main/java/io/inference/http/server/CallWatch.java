@@ -2,6 +2,7 @@ package io.inference.http.server;
 
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
+import io.inference.http.tomcat.ConnectionProbe;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

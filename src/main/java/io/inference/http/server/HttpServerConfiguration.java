@@ -3,8 +3,6 @@ package io.inference.http.server;
 import io.inference.api.call.CallListener;
 import io.inference.security.AuditLog;
 import java.util.List;
-import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,13 +34,5 @@ class HttpServerConfiguration {
         var filter = new FilterRegistrationBean<>(new DoorFilter(routes, door, settings));
         filter.setOrder(ORDER);
         return filter;
-    }
-
-    @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> probedConnections() {
-        return factory -> {
-            factory.setProtocol(ProbedHttp11Protocol.class.getName());
-            factory.addEngineValves(new ProbedHttp11Protocol.ProbeValve());
-        };
     }
 }

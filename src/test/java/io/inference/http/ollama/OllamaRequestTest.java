@@ -16,7 +16,7 @@ import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.ResponseFormat;
 import io.inference.http.Recording;
-import io.inference.http.WireRequest;
+import io.inference.http.format.WireRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -16,7 +16,7 @@ import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ScriptedStream;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

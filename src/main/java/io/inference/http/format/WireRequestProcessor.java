@@ -1,7 +1,9 @@
-package io.inference.http;
+package io.inference.http.format;
 
 import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
+import io.inference.http.answer.PendingAnswer;
+import io.inference.http.answer.StreamStart;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

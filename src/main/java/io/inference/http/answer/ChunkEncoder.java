@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.answer;
 
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;

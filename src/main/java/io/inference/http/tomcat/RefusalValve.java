@@ -1,7 +1,10 @@
-package io.inference.http;
+package io.inference.http.tomcat;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.HttpErrors;
+import io.inference.http.answer.RequestId;
 import io.inference.security.AuditLog;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -32,7 +35,7 @@ final class RefusalValve extends ErrorReportValve {
         String path = request.getRequestURI() == null ? "" : request.getRequestURI();
         String id = RequestId.of(request);
         HttpAnswer.Whole answer;
-        if (request.getAttribute(UnreadHead.ATTRIBUTE) != null) {
+        if (request.getAttribute(ProbedHttp11Protocol.UNREAD_HEAD) != null) {
             answer = HttpErrors.answer(
                     path, apiPrefix, id, new InferenceException(ErrorCode.UNAUTHENTICATED, HEAD_TOO_LONG));
             response.setStatus(answer.status());

@@ -1,9 +1,10 @@
-package io.inference.http;
+package io.inference.http.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.Recording;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

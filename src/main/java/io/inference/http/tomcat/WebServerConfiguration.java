@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.tomcat;
 
 import io.inference.security.AuditLog;
 import org.apache.catalina.core.StandardHost;
@@ -9,9 +9,17 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the wire formats need of the web server. */
+/** What the door and its wire formats need of the web server. */
 @Configuration(proxyBeanMethods = false)
 class WebServerConfiguration {
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> probedConnections() {
+        return factory -> {
+            factory.setProtocol(ProbedHttp11Protocol.class.getName());
+            factory.addEngineValves(new ProbedHttp11Protocol.ProbeValve());
+        };
+    }
+
     /**
      * Clients send the slash in a model's name as {@code %2F}, which Tomcat refuses unless told otherwise. Last of all customizers, so
      * that our valve is nearer to the request than Boot's and speaks first.

@@ -1,10 +1,12 @@
-package io.inference.http;
+package io.inference.http.format;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.Choice;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.HttpAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

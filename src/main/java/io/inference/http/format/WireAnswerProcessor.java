@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.format;
 
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;

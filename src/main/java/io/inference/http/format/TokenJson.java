@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.format;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.message.TokenLogprob;

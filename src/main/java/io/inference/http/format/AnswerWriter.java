@@ -1,6 +1,8 @@
-package io.inference.http;
+package io.inference.http.format;
 
 import io.inference.api.call.Call;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamStart;
 import org.jspecify.annotations.Nullable;
 
 /** Puts an answer of a flow into the wire format that its request came in. */

@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.answer;
 
 import java.util.function.Supplier;
 

@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.answer;
 
 /** An answer that its route is still at work on, as the door offers it to that route by the exchange property {@value #PROPERTY}. */
 @FunctionalInterface

@@ -1,6 +1,5 @@
-package io.inference.http.server;
+package io.inference.http.tomcat;
 
-import io.inference.http.UnreadHead;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  * Tomcat's HTTP/1.1 with a limit to the time that a request's head takes, and with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
  * streamed writes too late. The probe reads ahead into the socket's own buffer, so a request that already waits there is not lost.
  *
- * <p>A head that is too long to be read is marked ({@link UnreadHead}), and what its caller is still sending is taken in for a while: to
- * close with bytes unread would take back the answer that says why.
+ * <p>A head that is too long to be read is marked ({@link #UNREAD_HEAD}), and what its caller is still sending is taken
+ * in for a while: to close with bytes unread would take back the answer that says why.
  */
-public class ProbedHttp11Protocol extends Http11NioProtocol {
+public final class ProbedHttp11Protocol extends Http11NioProtocol {
+    /**
+     * Attribute of a request whose head is too long: nobody knows its credential, so it is refused like one without.
+     */
+    static final String UNREAD_HEAD = ProbedHttp11Protocol.class.getName() + ".unreadHead";
+
     /** Slot among Tomcat's per-processor notes; the low ones are Tomcat's own. */
     private static final int NOTE = 29;
 
@@ -98,7 +102,7 @@ public class ProbedHttp11Protocol extends Http11NioProtocol {
             super.setErrorState(state, failure);
             if (failure instanceof IllegalArgumentException && HEAD_TOO_LONG.equals(failure.getMessage())) {
                 headUnread = true;
-                request.setAttribute(UnreadHead.ATTRIBUTE, true);
+                request.setAttribute(UNREAD_HEAD, true);
             }
         }
 

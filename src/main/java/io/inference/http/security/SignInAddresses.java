@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.security;
 
 import io.inference.security.issuer.SignIn;
 import java.io.IOException;

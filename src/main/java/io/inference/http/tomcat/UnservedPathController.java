@@ -1,7 +1,9 @@
-package io.inference.http;
+package io.inference.http.tomcat;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.HttpErrors;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

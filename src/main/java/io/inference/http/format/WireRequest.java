@@ -1,4 +1,4 @@
-package io.inference.http;
+package io.inference.http.format;
 
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.call.Call;
@@ -6,6 +6,8 @@ import io.inference.api.call.Operation;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamStart;
 import org.jspecify.annotations.Nullable;
 
 /**

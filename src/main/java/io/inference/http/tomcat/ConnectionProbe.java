@@ -1,7 +1,7 @@
-package io.inference.http.server;
+package io.inference.http.tomcat;
 
 /** Tells whether the caller at the other end of a connection has gone, without taking anything from it. */
-interface ConnectionProbe {
+public interface ConnectionProbe {
     /** Name of the request attribute under which the container leaves the probe. */
     String ATTRIBUTE = ConnectionProbe.class.getName();
 
