@@ -13,7 +13,7 @@ import io.inference.api.stream.StreamEvent;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.format.WireRequest;
-import io.inference.http.openai.ChatRequestReader;
+import io.inference.http.openai.request.ChatRequestReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,10 @@ import io.inference.http.answer.BodyAnswerProcessor;
 import io.inference.http.format.ModelRequestProcessor;
 import io.inference.http.format.WireAnswerProcessor;
 import io.inference.http.format.WireRequestProcessor;
+import io.inference.http.openai.answer.ModelsWriter;
+import io.inference.http.openai.request.ChatRequestReader;
+import io.inference.http.openai.request.CompletionRequestReader;
+import io.inference.http.openai.request.EmbeddingRequestReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
