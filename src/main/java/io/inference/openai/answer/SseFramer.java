@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.answer;
 
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.answer;
 
 import io.inference.api.call.Usage;
 import io.inference.api.stream.Chunk;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param choices what it says of each choice
  * @param error set instead of the rest
  */
-record OpenAiFrame(
+public record OpenAiFrame(
         @Nullable String model,
         List<Chunk> choices,
         @Nullable Usage usage,

@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.answer;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a server says went wrong, in any of the forms that are about: {@code {"error":{"message","code","type","param"}}}, the inner
  * object alone, or {@code {"error":"message"}}.
  */
-record OpenAiError(
+public record OpenAiError(
         @Nullable String message,
         @Nullable String code,
         @Nullable String type,

@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.request;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.InferenceException;

@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.answer;
 
 import io.inference.api.error.InferenceException;
 import io.inference.upstream.Failures;
@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param apiKey our key, which some servers repeat in what they say
  */
-record OpenAiErrors(Failures failures, @Nullable String apiKey) {
+public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
     /** @param model the model that was asked */
-    InferenceException refusal(Reply reply, String model) {
+    public InferenceException refusal(Reply reply, String model) {
         OpenAiError error = OpenAiError.parse(reply.body());
         if (error == null || error.message() == null) {
             return failures.status(withoutKey(reply), null);
@@ -37,7 +37,7 @@ record OpenAiErrors(Failures failures, @Nullable String apiKey) {
     }
 
     /** An error in the place of a chunk, after an answer that began well. */
-    InferenceException midStream(OpenAiError error) {
+    public InferenceException midStream(OpenAiError error) {
         String message = withoutKey(String.valueOf(error.message()));
         return tooLong(error) || Failures.saysTooLong(message)
                 ? failures.refused("context length exceeded: " + message)

@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.answer;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads answers of {@code /chat/completions} and {@code /completions}, whole ones and chunks, in one pass. */
-final class OpenAiFrameParser {
+public final class OpenAiFrameParser {
     private OpenAiFrameParser() {}
 
     /** @param withModel whether the model's name is wanted: once an answer is enough */
-    static OpenAiFrame parse(byte[] bytes, int from, int to, boolean withModel) throws IOException {
+    public static OpenAiFrame parse(byte[] bytes, int from, int to, boolean withModel) throws IOException {
         String model = null;
         List<Chunk> choices = List.of();
         Usage usage = null;
@@ -47,7 +47,7 @@ final class OpenAiFrameParser {
         return choices;
     }
 
-    static @Nullable Usage usage(JsonParser json) throws IOException {
+    public static @Nullable Usage usage(JsonParser json) throws IOException {
         if (json.currentToken() != JsonToken.START_OBJECT) {
             json.skipChildren();
             return null;

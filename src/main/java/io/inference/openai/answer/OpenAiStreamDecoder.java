@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.answer;
 
 import io.inference.api.call.Usage;
 import io.inference.api.stream.Chunk;
@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of events, a JSON object each, the last {@code [DONE]}. Usage, wherever it came, makes the last chunk. */
-final class OpenAiStreamDecoder implements LineDecoder {
+public final class OpenAiStreamDecoder implements LineDecoder {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final OpenAiErrors errors;
@@ -18,12 +18,12 @@ final class OpenAiStreamDecoder implements LineDecoder {
     private @Nullable String model;
     private @Nullable Usage usage;
 
-    OpenAiStreamDecoder(OpenAiErrors errors) {
+    public OpenAiStreamDecoder(OpenAiErrors errors) {
         this.errors = errors;
     }
 
     /** The model that answers, once the stream told; else the one given. */
-    String model(String asked) {
+    public String model(String asked) {
         return model == null ? asked : model;
     }
 

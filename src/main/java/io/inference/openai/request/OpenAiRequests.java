@@ -1,4 +1,4 @@
-package io.inference.openai;
+package io.inference.openai.request;
 
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
@@ -7,10 +7,10 @@ import io.inference.api.request.GenerateRequest;
 import io.inference.upstream.Json;
 
 /** Requests as OpenAI's API wants them. */
-final class OpenAiRequests {
+public final class OpenAiRequests {
     private OpenAiRequests() {}
 
-    static byte[] chat(ChatRequest request) {
+    public static byte[] chat(ChatRequest request) {
         Integer topLogprobs = request.options().topLogprobs();
         Boolean think = request.think();
         return Json.bytes(json -> {
@@ -35,7 +35,7 @@ final class OpenAiRequests {
         });
     }
 
-    static byte[] completion(GenerateRequest request) {
+    public static byte[] completion(GenerateRequest request) {
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
@@ -51,7 +51,7 @@ final class OpenAiRequests {
         });
     }
 
-    static byte[] embedding(EmbedRequest request) {
+    public static byte[] embedding(EmbedRequest request) {
         if (!request.normalize()) {
             throw InferenceException.unsupported("normalize", "the openai backend gives vectors of length 1 only");
         }
