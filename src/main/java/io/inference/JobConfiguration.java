@@ -8,7 +8,7 @@ import io.inference.job.JobRunner;
 import io.inference.job.JobSettings;
 import io.inference.job.StoredJobs;
 import io.inference.job.batch.Batches;
-import io.inference.job.batch.Files;
+import io.inference.job.file.Files;
 import io.inference.limits.QueueLimiter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,4 +1,4 @@
-package io.inference.job.batch;
+package io.inference.job.file;
 
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
@@ -51,7 +51,7 @@ public final class Files {
     }
 
     /** A file to be written; in the place of one of the same id. */
-    FileWriter writer(UUID id, Caller owner, String filename, String purpose) {
+    public FileWriter writer(UUID id, Caller owner, String filename, String purpose) {
         Map<String, Object> values = new HashMap<>();
         values.put("id", id);
         values.put("owner", owner.subject());
@@ -144,11 +144,11 @@ public final class Files {
                 client -> client.sql("DELETE FROM files WHERE id = ?").param(id).update());
     }
 
-    static String tenant(Caller caller) {
+    private static String tenant(Caller caller) {
         return caller.tenant() == null ? "" : caller.tenant();
     }
 
-    static OffsetDateTime column(Instant time) {
+    private static OffsetDateTime column(Instant time) {
         return time.atOffset(ZoneOffset.UTC);
     }
 

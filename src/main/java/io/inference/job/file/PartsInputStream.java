@@ -1,4 +1,4 @@
-package io.inference.job.batch;
+package io.inference.job.file;
 
 import java.io.InputStream;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.inference.job.batch;
+package io.inference.job.file;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /** Writes a file part by part. One that is closed before it is finished is deleted. */
-final class FileWriter implements AutoCloseable {
+public final class FileWriter implements AutoCloseable {
     private final Files files;
     private final UUID id;
     private final long most;
@@ -23,7 +23,7 @@ final class FileWriter implements AutoCloseable {
         this.most = most;
     }
 
-    void write(byte[] bytes, int count) {
+    public void write(byte[] bytes, int count) {
         total += count;
         if (total > most) {
             throw new InferenceException(
@@ -41,12 +41,12 @@ final class FileWriter implements AutoCloseable {
         }
     }
 
-    long total() {
+    public long total() {
         return total;
     }
 
     /** The file is there from now on. */
-    StoredFile finish() {
+    public StoredFile finish() {
         flush();
         StoredFile file = files.complete(id, total);
         finished = true;
