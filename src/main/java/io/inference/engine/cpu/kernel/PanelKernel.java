@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 public final class PanelKernel {
     /** Rows and tokens in a tile. */
-    public static final int TILE = 4;
+    private static final int TILE = 4;
 
     private PanelKernel() {}
 
