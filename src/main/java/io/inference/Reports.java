@@ -2,7 +2,7 @@ package io.inference;
 
 import io.inference.config.Settings;
 import io.inference.http.internal.InternalReports;
-import io.inference.security.QueueLimiter;
+import io.inference.limits.QueueLimiter;
 import io.inference.telemetry.CallMetrics;
 import java.util.Map;
 import org.springframework.stereotype.Component;

@@ -2,8 +2,8 @@ package io.inference;
 
 import io.inference.config.Settings;
 import io.inference.http.server.HttpSettings;
-import io.inference.security.QueueLimitProcessor;
-import io.inference.security.QueueLimiter;
+import io.inference.limits.QueueLimitProcessor;
+import io.inference.limits.QueueLimiter;
 import io.inference.telemetry.AnswerLogProcessor;
 import io.inference.telemetry.BackendCalls;
 import io.inference.telemetry.CallLog;

@@ -11,6 +11,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.openai.request.OpenAiRequests;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Usage;
+import io.inference.openai.answer.OpenAiFrameParser;
 import io.inference.upstream.Json;
 import io.inference.upstream.Vectors;
 import java.io.IOException;

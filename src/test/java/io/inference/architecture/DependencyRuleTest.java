@@ -87,7 +87,11 @@ class DependencyRuleTest {
     @ArchTest
     static final ArchRule modelsAndTelemetryImportTheApiAlone = classes()
             .that()
-            .resideInAnyPackage("io.inference.models..", "io.inference.telemetry..", "io.inference.security..")
+            .resideInAnyPackage(
+                    "io.inference.models..",
+                    "io.inference.telemetry..",
+                    "io.inference.security..",
+                    "io.inference.limits..")
             .should()
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
@@ -95,13 +99,18 @@ class DependencyRuleTest {
                             "io.inference.models..",
                             "io.inference.telemetry..",
                             "io.inference.security..",
+                            "io.inference.limits..",
                             "io.inference.database..",
                             "io.inference.redis..")));
 
     @ArchTest
     static final ArchRule onlyApiKeysOfSecurityNeedTheDatabase = noClasses()
             .that()
-            .resideInAnyPackage("io.inference.models..", "io.inference.telemetry..", "io.inference.security..")
+            .resideInAnyPackage(
+                    "io.inference.models..",
+                    "io.inference.telemetry..",
+                    "io.inference.security..",
+                    "io.inference.limits..")
             .and()
             .resideOutsideOfPackage("io.inference.security.keys..")
             .should()

@@ -3,8 +3,8 @@ package io.inference.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.inference.limits.RedisBuckets;
 import io.inference.redis.RedisSettings;
-import io.inference.security.limits.RedisBuckets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.http.ollama.EmbedRequestReader;
-import io.inference.http.openai.ChatRequestReader;
-import io.inference.http.openai.CompletionRequestReader;
-import io.inference.http.openai.EmbeddingRequestReader;
+import io.inference.http.answer.HttpErrors;
+import io.inference.http.format.WireRequest;
+import io.inference.http.ollama.request.EmbedRequestReader;
+import io.inference.http.openai.request.ChatRequestReader;
+import io.inference.http.openai.request.CompletionRequestReader;
+import io.inference.http.openai.request.EmbeddingRequestReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,8 +47,8 @@ class RubbishTest {
             "openai chat", ChatRequestReader::read,
             "openai completion", CompletionRequestReader::read,
             "openai embedding", EmbeddingRequestReader::read,
-            "ollama chat", io.inference.http.ollama.ChatRequestReader::read,
-            "ollama generate", io.inference.http.ollama.GenerateRequestReader::read,
+            "ollama chat", io.inference.http.ollama.request.ChatRequestReader::read,
+            "ollama generate", io.inference.http.ollama.request.GenerateRequestReader::read,
             "ollama embed", EmbedRequestReader::read,
             "ollama legacy embed", EmbedRequestReader::readLegacy);
 

@@ -1,6 +1,10 @@
 package io.inference.openai;
 
 import io.inference.api.request.ChatRequest;
+import io.inference.openai.answer.OpenAiErrors;
+import io.inference.openai.answer.OpenAiFrameParser;
+import io.inference.openai.answer.OpenAiStreamDecoder;
+import io.inference.openai.request.OpenAiRequests;
 import io.inference.upstream.Failures;
 import java.io.IOException;
 import java.util.List;

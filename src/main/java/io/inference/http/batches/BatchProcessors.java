@@ -2,7 +2,7 @@ package io.inference.http.batches;
 
 import io.inference.api.call.Caller;
 import io.inference.api.error.InferenceException;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
 import io.inference.http.jobs.Parameters;
 import io.inference.job.batch.Batch;
 import io.inference.job.batch.BatchIds;

@@ -2,7 +2,7 @@ package io.inference.http.batches;
 
 import io.inference.http.server.HttpSettings;
 import io.inference.job.batch.Batches;
-import io.inference.job.batch.Files;
+import io.inference.job.file.Files;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -2,12 +2,12 @@ package io.inference.http.batches;
 
 import io.inference.api.call.Caller;
 import io.inference.api.error.InferenceException;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
 import io.inference.http.jobs.Parameters;
 import io.inference.job.batch.BatchIds;
-import io.inference.job.batch.FilePage;
-import io.inference.job.batch.Files;
-import io.inference.job.batch.StoredFile;
+import io.inference.job.file.FilePage;
+import io.inference.job.file.Files;
+import io.inference.job.file.StoredFile;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;

@@ -2,11 +2,11 @@ package io.inference.http.console;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.http.HttpAnswer;
-import io.inference.http.HttpErrors;
-import io.inference.http.RequestId;
-import io.inference.http.SignInAddresses;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.HttpErrors;
+import io.inference.http.answer.RequestId;
 import io.inference.http.console.ConsoleFiles.ConsoleFile;
+import io.inference.http.security.SignInAddresses;
 import io.inference.security.issuer.SignIn;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;

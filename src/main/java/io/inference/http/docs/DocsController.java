@@ -1,6 +1,6 @@
 package io.inference.http.docs;
 
-import io.inference.http.SignInAddresses;
+import io.inference.http.security.SignInAddresses;
 import io.inference.security.issuer.SignIn;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;

@@ -1,6 +1,6 @@
 package io.inference.http.docs;
 
-import io.inference.http.SignInAddresses;
+import io.inference.http.security.SignInAddresses;
 import io.inference.security.issuer.SignIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;

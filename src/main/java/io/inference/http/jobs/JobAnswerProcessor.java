@@ -5,7 +5,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.StreamEvent;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
 import io.inference.job.ChunkSink;
 import io.inference.job.JobAnswer;
 import java.io.ByteArrayOutputStream;

@@ -3,7 +3,7 @@ package io.inference.http.keys;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.http.HttpAnswer;
+import io.inference.http.answer.HttpAnswer;
 import io.inference.http.json.Json;
 import io.inference.security.keys.ApiKey;
 import io.inference.security.keys.ApiKeyPage;

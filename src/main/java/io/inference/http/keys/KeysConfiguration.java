@@ -1,6 +1,6 @@
 package io.inference.http.keys;
 
-import io.inference.http.BodyAnswerProcessor;
+import io.inference.http.answer.BodyAnswerProcessor;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

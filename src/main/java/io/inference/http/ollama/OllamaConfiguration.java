@@ -1,9 +1,15 @@
 package io.inference.http.ollama;
 
-import io.inference.http.BodyAnswerProcessor;
-import io.inference.http.ModelRequestProcessor;
-import io.inference.http.WireAnswerProcessor;
-import io.inference.http.WireRequestProcessor;
+import io.inference.http.answer.BodyAnswerProcessor;
+import io.inference.http.format.ModelRequestProcessor;
+import io.inference.http.format.WireAnswerProcessor;
+import io.inference.http.format.WireRequestProcessor;
+import io.inference.http.ollama.answer.Formats;
+import io.inference.http.ollama.answer.ModelsWriter;
+import io.inference.http.ollama.request.ChatRequestReader;
+import io.inference.http.ollama.request.EmbedRequestReader;
+import io.inference.http.ollama.request.GenerateRequestReader;
+import io.inference.http.ollama.request.ShowRequestReader;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -63,7 +69,7 @@ class OllamaConfiguration {
 
     @Bean
     WireRequestProcessor ollamaShowRequestProcessor() {
-        return new WireRequestProcessor(ShowFormat::read);
+        return new WireRequestProcessor(ShowRequestReader::read);
     }
 
     @Bean

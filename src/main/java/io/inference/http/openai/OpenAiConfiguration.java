@@ -1,9 +1,13 @@
 package io.inference.http.openai;
 
-import io.inference.http.BodyAnswerProcessor;
-import io.inference.http.ModelRequestProcessor;
-import io.inference.http.WireAnswerProcessor;
-import io.inference.http.WireRequestProcessor;
+import io.inference.http.answer.BodyAnswerProcessor;
+import io.inference.http.format.ModelRequestProcessor;
+import io.inference.http.format.WireAnswerProcessor;
+import io.inference.http.format.WireRequestProcessor;
+import io.inference.http.openai.answer.ModelsWriter;
+import io.inference.http.openai.request.ChatRequestReader;
+import io.inference.http.openai.request.CompletionRequestReader;
+import io.inference.http.openai.request.EmbeddingRequestReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

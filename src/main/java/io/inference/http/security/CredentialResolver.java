@@ -1,8 +1,8 @@
 package io.inference.http.security;
 
 import io.inference.security.BearerTokens;
-import io.inference.security.InternalKeyProvider;
 import io.inference.security.RefusedTokenException;
+import io.inference.security.network.InternalKeyProvider;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.inference.http.security;
 
 import io.inference.api.error.InferenceException;
-import io.inference.security.ManagementAccess;
 import io.inference.security.RefusedCallException;
+import io.inference.security.network.ManagementAccess;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@ package io.inference.http.security;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.http.HttpAnswer;
-import io.inference.http.HttpErrors;
-import io.inference.http.RequestId;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.HttpErrors;
+import io.inference.http.answer.RequestId;
 import io.inference.security.AuditLog;
 import io.inference.security.CallDetails;
 import io.inference.security.CallerAuthentication;

@@ -2,7 +2,7 @@ package io.inference.http.security;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.security.LocalMachineProvider;
+import io.inference.security.network.LocalMachineProvider;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.inference.http.security;
 
-import io.inference.http.RequestId;
+import io.inference.http.answer.RequestId;
 import io.inference.routes.RouteAccess;
 import io.inference.security.CallDetails;
 import jakarta.servlet.http.HttpServletRequest;

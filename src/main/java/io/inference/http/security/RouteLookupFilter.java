@@ -1,6 +1,6 @@
 package io.inference.http.security;
 
-import io.inference.http.RequestId;
+import io.inference.http.answer.RequestId;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;

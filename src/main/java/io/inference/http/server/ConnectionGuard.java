@@ -2,6 +2,7 @@ package io.inference.http.server;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.call.OpenCall;
+import io.inference.http.tomcat.ConnectionProbe;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

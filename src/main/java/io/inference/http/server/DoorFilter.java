@@ -1,9 +1,9 @@
 package io.inference.http.server;
 
 import io.inference.api.error.InferenceException;
-import io.inference.http.HttpAnswer;
-import io.inference.http.HttpErrors;
-import io.inference.http.RequestId;
+import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.HttpErrors;
+import io.inference.http.answer.RequestId;
 import io.inference.http.security.RequestedCall;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

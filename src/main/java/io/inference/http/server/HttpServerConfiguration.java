@@ -2,8 +2,6 @@ package io.inference.http.server;
 
 import io.inference.call.Calls;
 import io.inference.security.AuditLog;
-import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,13 +23,5 @@ class HttpServerConfiguration {
         var filter = new FilterRegistrationBean<>(new DoorFilter(door, settings));
         filter.setOrder(ORDER);
         return filter;
-    }
-
-    @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> probedConnections() {
-        return factory -> {
-            factory.setProtocol(ProbedHttp11Protocol.class.getName());
-            factory.addEngineValves(new ProbedHttp11Protocol.ProbeValve());
-        };
     }
 }

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,15 +40,15 @@ final class BatchStore {
         Map<String, Object> values = new HashMap<>();
         values.put("id", UUID.randomUUID());
         values.put("owner", batch.caller().subject());
-        values.put("tenant", Files.tenant(batch.caller()));
+        values.put("tenant", tenant(batch.caller()));
         values.put("caller", JobJson.write(batch.caller()));
         values.put("input", batch.inputFileId());
         values.put("task", batch.task().label());
         values.put("endpoint", batch.endpoint());
         values.put("window", batch.completionWindow());
         values.put("metadata", json(batch.metadata()));
-        values.put("now", Files.column(now));
-        values.put("expires", Files.column(now.plus(batch.window())));
+        values.put("now", column(now));
+        values.put("expires", column(now.plus(batch.window())));
         return database.call(client -> client.sql("INSERT INTO batches (id, owner, tenant, caller, input_file_id, task,"
                         + " endpoint, completion_window, metadata, status, created_at, expires_at) VALUES (:id, :owner,"
                         + " :tenant, :caller::json, :input, :task, :endpoint, :window, :metadata::json, 'validating',"
@@ -67,7 +68,7 @@ final class BatchStore {
     List<Batch> list(Caller owner, @Nullable UUID after, int most) {
         Map<String, Object> values = new HashMap<>();
         values.put("owner", owner.subject());
-        values.put("tenant", Files.tenant(owner));
+        values.put("tenant", tenant(owner));
         values.put("most", most);
         String older =
                 after == null ? "" : " AND (created_at, id) < (SELECT created_at, id FROM batches WHERE id = :after)";
@@ -85,7 +86,7 @@ final class BatchStore {
     Optional<Batch> cancelling(UUID id) {
         return database.call(client -> client.sql("UPDATE batches SET status = 'cancelling', cancelling_at = ?"
                         + " WHERE id = ? AND status IN ('validating', 'in_progress') RETURNING *")
-                .params(Files.column(Instant.now()), id)
+                .params(column(Instant.now()), id)
                 .query(BatchStore::read)
                 .optional());
     }
@@ -98,8 +99,8 @@ final class BatchStore {
                         + " OR lease_until IS NULL OR lease_until < :now) ORDER BY created_at LIMIT 100"
                         + " FOR UPDATE SKIP LOCKED) RETURNING *")
                 .param("me", me)
-                .param("now", Files.column(now))
-                .param("until", Files.column(now.plus(LEASE)))
+                .param("now", column(now))
+                .param("until", column(now.plus(LEASE)))
                 .query(BatchStore::read)
                 .list());
     }
@@ -109,7 +110,7 @@ final class BatchStore {
         return update(
                         batch,
                         "lease_until = :until",
-                        Map.of("until", Files.column(Instant.now().plus(LEASE))))
+                        Map.of("until", column(Instant.now().plus(LEASE))))
                 == 1;
     }
 
@@ -125,14 +126,14 @@ final class BatchStore {
         int ignored = update(
                 batch,
                 "status = 'failed', errors = :errors::json, ended_at = :now",
-                Map.of("errors", json(faults), "now", Files.column(Instant.now())));
+                Map.of("errors", json(faults), "now", column(Instant.now())));
     }
 
     void inProgress(Batch batch, int total) {
         int ignored = update(
                 batch,
                 "status = 'in_progress', total = :total, in_progress_at = :now",
-                Map.of("total", total, "now", Files.column(Instant.now())));
+                Map.of("total", total, "now", column(Instant.now())));
     }
 
     void expiring(Batch batch) {
@@ -143,7 +144,7 @@ final class BatchStore {
         int changed = update(
                 batch,
                 "status = CASE status WHEN 'cancelling' THEN status ELSE 'finalizing' END, finalizing_at = :now",
-                Map.of("now", Files.column(Instant.now())));
+                Map.of("now", column(Instant.now())));
         return changed == 1 ? find(batch.id()) : Optional.empty();
     }
 
@@ -156,7 +157,7 @@ final class BatchStore {
         values.put("faulty", errors);
         values.put("completed", completed);
         values.put("failed", failed);
-        values.put("now", Files.column(Instant.now()));
+        values.put("now", column(Instant.now()));
         return update(
                         batch,
                         "status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid, completed = :completed,"
@@ -220,5 +221,13 @@ final class BatchStore {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a row holds JSON that this service did not write", e);
         }
+    }
+
+    private static String tenant(Caller caller) {
+        return caller.tenant() == null ? "" : caller.tenant();
+    }
+
+    private static OffsetDateTime column(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
     }
 }

@@ -8,6 +8,8 @@ import io.inference.database.Database;
 import io.inference.job.BatchJobs;
 import io.inference.job.EndedJob;
 import io.inference.job.JobListener;
+import io.inference.job.file.Files;
+import io.inference.job.file.StoredFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 /**
- * Batches: files of requests, one a line, that are run as jobs of the least priority and answered by a file with a line each. Files are
- * kept in PostgreSQL in parts, so that every replica has them and none holds one whole.
+ * Batches: files of requests, one a line, that are run as jobs of the least priority and answered by a file with a line
+ * each.
  */
 @NullMarked
 package io.inference.job.batch;

@@ -8,7 +8,7 @@ import io.inference.grpc.v1.ChatResponse;
 import io.inference.grpc.v1.InferenceServiceGrpc;
 import io.inference.grpc.v1.Message;
 import io.inference.security.AuditLog;
-import io.inference.security.LocalMachineProvider;
+import io.inference.security.network.LocalMachineProvider;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import org.springframework.security.authentication.ProviderManager;

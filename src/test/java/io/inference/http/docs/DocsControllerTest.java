@@ -2,7 +2,7 @@ package io.inference.http.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.http.SignInAddresses;
+import io.inference.http.security.SignInAddresses;
 import io.inference.security.issuer.SignIn;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -10,10 +10,10 @@ import io.inference.api.error.ErrorCode;
 import io.inference.http.batches.BatchRequestReader;
 import io.inference.http.jobs.JobRequestReader;
 import io.inference.http.keys.NewApiKeyReader;
-import io.inference.http.ollama.EmbedRequestReader;
-import io.inference.http.openai.ChatRequestReader;
-import io.inference.http.openai.CompletionRequestReader;
-import io.inference.http.openai.EmbeddingRequestReader;
+import io.inference.http.ollama.request.EmbedRequestReader;
+import io.inference.http.openai.request.ChatRequestReader;
+import io.inference.http.openai.request.CompletionRequestReader;
+import io.inference.http.openai.request.EmbeddingRequestReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +38,8 @@ class OpenApiDocumentTest {
             "/v1/api-keys", NewApiKeyReader::read,
             "/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1"),
             "/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1"),
-            "/api/chat", io.inference.http.ollama.ChatRequestReader::read,
-            "/api/generate", io.inference.http.ollama.GenerateRequestReader::read,
+            "/api/chat", io.inference.http.ollama.request.ChatRequestReader::read,
+            "/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read,
             "/api/embed", EmbedRequestReader::read,
             "/api/embeddings", EmbedRequestReader::readLegacy);
 

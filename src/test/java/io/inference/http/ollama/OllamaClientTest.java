@@ -30,6 +30,10 @@ import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ScriptedStream;
 import io.inference.api.stream.StreamEvent;
 import io.inference.http.StubDoor;
+import io.inference.http.ollama.answer.ModelsWriter;
+import io.inference.http.ollama.request.ChatRequestReader;
+import io.inference.http.ollama.request.EmbedRequestReader;
+import io.inference.http.ollama.request.ShowRequestReader;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +56,7 @@ class OllamaClientTest {
             .serve("/api/ps", ModelsWriter.ps(List.of(MODEL)))
             .serve(
                     "/api/show",
-                    ShowFormat::read,
+                    ShowRequestReader::read,
                     request -> new ModelDetails(
                             MODEL, "T", "MIT", Map.of("general.architecture", "llama"), List.of("completion")));
 

@@ -3,8 +3,8 @@ package io.inference.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.RunningService;
-import io.inference.security.limits.Buckets;
-import io.inference.security.limits.LocalBuckets;
+import io.inference.limits.Buckets;
+import io.inference.limits.LocalBuckets;
 import io.inference.stub.StubServer;
 import java.net.URI;
 import java.net.http.HttpClient;

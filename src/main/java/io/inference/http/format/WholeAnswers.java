@@ -1,0 +1,50 @@
+package io.inference.http.format;
+
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.Choice;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
+import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.HttpAnswer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** For answers that came otherwise than they were asked for. */
+public final class WholeAnswers {
+    private WholeAnswers() {}
+
+    /** Writes an answer that is complete as the stream that its caller asked for: not every backend can stream everything. */
+    public static HttpAnswer asStream(ChatAnswer.Whole answer, String contentType, ChunkEncoder encoder) {
+        var out = new ByteArrayOutputStream(512);
+        try {
+            List<Choice> choices = answer.choices();
+            for (int i = 0; i < choices.size(); i++) {
+                encoder.chunk(chunk(answer, choices.get(i), i == choices.size() - 1), out);
+            }
+            encoder.end(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new HttpAnswer.Whole(200, contentType, out.toByteArray());
+    }
+
+    /** Ends a stream that nobody asked for, and says so. */
+    public static InferenceException unwantedStream(ChatAnswer.Streamed answer) {
+        answer.chunks().close();
+        return new InferenceException(ErrorCode.INTERNAL, "the backend streamed an answer that was to be whole");
+    }
+
+    private static Chunk chunk(ChatAnswer.Whole answer, Choice choice, boolean last) {
+        return new Chunk(
+                choice.index(),
+                choice.message().content(),
+                choice.message().thinking(),
+                choice.message().toolCalls(),
+                choice.logprobs(),
+                choice.finishReason(),
+                last ? answer.usage() : null);
+    }
+}

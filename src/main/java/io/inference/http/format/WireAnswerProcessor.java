@@ -1,0 +1,20 @@
+package io.inference.http.format;
+
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Puts a flow's answer into the wire format of the request that {@link WireRequestProcessor} read. */
+public final class WireAnswerProcessor implements Processor {
+    @Override
+    public void process(Exchange exchange) {
+        WireRequest<?> wire = exchange.getProperty(WireRequestProcessor.WIRE_REQUEST, WireRequest.class);
+        if (wire == null) {
+            throw new InferenceException(ErrorCode.INTERNAL, "the route writes an answer but read no request");
+        }
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        exchange.getMessage().setBody(wire.answer(exchange.getMessage().getBody(), call));
+    }
+}

@@ -1,0 +1,72 @@
+package io.inference.http.format;
+
+import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
+import io.inference.http.answer.PendingAnswer;
+import io.inference.http.answer.StreamStart;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/**
+ * Turns a REST body into the request that it holds, for a flow to serve. It sets the headers {@value #OPERATION} and {@value #MODEL},
+ * and {@value #LOAD_ONLY} where no backend has to work for the answer.
+ */
+public final class WireRequestProcessor implements Processor {
+    public static final String OPERATION = "InferenceOperation";
+    public static final String MODEL = "InferenceModel";
+    public static final String LOAD_ONLY = "InferenceLoadOnly";
+
+    /** The exchange property that keeps the {@link WireRequest} for {@link WireAnswerProcessor}. */
+    static final String WIRE_REQUEST = "InferenceWireRequest";
+
+    /** Names the stored conversation that a chat is part of. */
+    private static final String CONVERSATION_HEADER = "X-Conversation-Id";
+
+    private final Function<byte[], WireRequest<?>> reader;
+
+    public WireRequestProcessor(Function<byte[], WireRequest<?>> reader) {
+        this.reader = reader;
+    }
+
+    /**
+     * The refusal of a request that is to be part of a stored conversation: nothing stores one, and a caller who relies on it must not
+     * be answered as if something did.
+     *
+     * @param name of the field or header that asks for it
+     */
+    public static InferenceException noConversations(String name) {
+        return InferenceException.notConfigured(
+                name, "'" + name + "' is refused: this service stores no conversations");
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        if (message.getHeader(CONVERSATION_HEADER) != null) {
+            throw noConversations(CONVERSATION_HEADER);
+        }
+        byte[] body = message.getBody(byte[].class);
+        WireRequest<?> wire = reader.apply(body == null ? new byte[0] : body);
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        call.setOperation(wire.operation());
+        call.setModel(wire.model());
+        exchange.setProperty(WIRE_REQUEST, wire);
+        offerStart(wire, call, exchange);
+        message.setHeader(OPERATION, wire.operation().label());
+        message.setHeader(MODEL, wire.model());
+        if (wire.request() == null) {
+            message.setHeader(LOAD_ONLY, true);
+        }
+        message.setBody(wire.request());
+    }
+
+    private static void offerStart(WireRequest<?> wire, Call call, Exchange exchange) {
+        StreamStart start = wire.start(call);
+        PendingAnswer pending = exchange.getProperty(PendingAnswer.PROPERTY, PendingAnswer.class);
+        if (start != null && pending != null) {
+            pending.mayBegin(start);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.inference.http.openai.answer;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.http.json.Json;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What every part of an answer repeats.
+ *
+ * @param id unique to the answer
+ * @param createdSeconds since the epoch
+ */
+record AnswerHead(String id, long createdSeconds, String model) {
+    static AnswerHead of(String idPrefix, String model) {
+        var random = ThreadLocalRandom.current();
+        String id = idPrefix
+                + HexFormat.of().toHexDigits(random.nextLong())
+                + HexFormat.of().toHexDigits(random.nextLong());
+        return new AnswerHead(id, System.currentTimeMillis() / 1000, model);
+    }
+
+    void writeTo(JsonGenerator out, String object) throws IOException {
+        out.writeStringField("id", id);
+        out.writeStringField("object", object);
+        out.writeNumberField("created", createdSeconds);
+        out.writeStringField("model", Json.wellFormed(model));
+    }
+}

@@ -1,0 +1,102 @@
+package io.inference.http.openai.answer;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
+import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.FinishReason;
+import io.inference.api.stream.Chunk;
+import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.BitSet;
+
+/**
+ * A streamed chat completion: the role with the first piece of each choice, then the pieces, then, by itself, why the choice ended. By
+ * itself since many clients stop reading a choice at its finish reason.
+ */
+final class ChatChunkEncoder implements ChunkEncoder {
+    private final SerializedString prefix;
+    private final boolean includeUsage;
+    private final BitSet begun = new BitSet(1);
+    private Usage usage = Usage.NONE;
+
+    ChatChunkEncoder(AnswerHead head, boolean includeUsage) {
+        this.prefix = EventStream.prefix(head, "chat.completion.chunk");
+        this.includeUsage = includeUsage;
+    }
+
+    @Override
+    public void chunk(Chunk chunk, OutputStream out) throws IOException {
+        if (chunk.usage() != null) {
+            usage = chunk.usage();
+        }
+        boolean first = !begun.get(chunk.index());
+        if (first || hasContent(chunk)) {
+            begun.set(chunk.index());
+            EventStream.event(out, prefix, includeUsage, json -> delta(json, chunk, first));
+        }
+        FinishReason finish = chunk.finishReason();
+        if (finish != null) {
+            EventStream.event(out, prefix, includeUsage, json -> finish(json, chunk.index(), finish));
+        }
+    }
+
+    @Override
+    public void keepAlive(OutputStream out) throws IOException {
+        EventStream.keepAlive(out);
+    }
+
+    @Override
+    public void end(OutputStream out) throws IOException {
+        if (includeUsage) {
+            EventStream.usage(out, prefix, usage);
+        }
+        EventStream.done(out);
+    }
+
+    @Override
+    public void failure(InferenceException failure, OutputStream out) throws IOException {
+        EventStream.failure(failure, out);
+    }
+
+    private static boolean hasContent(Chunk chunk) {
+        return !chunk.text().isEmpty()
+                || chunk.thinking() != null
+                || !chunk.toolCalls().isEmpty()
+                || !chunk.logprobs().isEmpty();
+    }
+
+    private static void delta(JsonGenerator json, Chunk chunk, boolean first) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("index", chunk.index());
+        json.writeObjectFieldStart("delta");
+        if (first) {
+            json.writeStringField("role", "assistant");
+        }
+        boolean nothingElse = chunk.thinking() == null && chunk.toolCalls().isEmpty();
+        if (nothingElse || !chunk.text().isEmpty()) {
+            json.writeStringField("content", Json.wellFormed(chunk.text()));
+        }
+        Parts.text(json, "reasoning_content", chunk.thinking());
+        if (!chunk.toolCalls().isEmpty()) {
+            Parts.toolCalls(json, chunk.toolCalls(), true);
+        }
+        json.writeEndObject();
+        if (!chunk.logprobs().isEmpty()) {
+            Parts.chatLogprobs(json, chunk.logprobs());
+        }
+        json.writeNullField("finish_reason");
+        json.writeEndObject();
+    }
+
+    private static void finish(JsonGenerator json, int index, FinishReason reason) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("index", index);
+        json.writeObjectFieldStart("delta");
+        json.writeEndObject();
+        json.writeStringField("finish_reason", reason.label());
+        json.writeEndObject();
+    }
+}

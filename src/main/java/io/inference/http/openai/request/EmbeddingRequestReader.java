@@ -1,0 +1,51 @@
+package io.inference.http.openai.request;
+
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.EmbedRequest;
+import io.inference.http.format.WireRequest;
+import io.inference.http.json.JsonFields;
+import io.inference.http.openai.answer.EmbeddingAnswerWriter;
+import java.util.List;
+
+/** Reads the body of {@code POST /v1/embeddings}. */
+public final class EmbeddingRequestReader {
+    /** OpenAI's own limit. */
+    private static final int MAX_INPUTS = 2048;
+
+    private EmbeddingRequestReader() {}
+
+    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    public static WireRequest<EmbedAnswer> read(byte[] bytes) {
+        JsonFields body = JsonFields.parse(bytes);
+        String model = body.requiredText("model");
+        List<String> inputs = inputs(body);
+        Integer dimensions = body.integer("dimensions", 1, Integer.MAX_VALUE);
+        boolean base64 = switch (body.text("encoding_format", "float")) {
+            case "float" -> false;
+            case "base64" -> true;
+            default -> throw body.invalid("encoding_format", "'encoding_format' must be float or base64");
+        };
+        return WireRequest.of(
+                new EmbedRequest(model, inputs, dimensions, true, false),
+                EmbedAnswer.class,
+                new EmbeddingAnswerWriter(base64));
+    }
+
+    private static List<String> inputs(JsonFields body) {
+        if (body.isTokens("input")) {
+            throw body.unsupported("input", "'input' must be text; tokens are not supported");
+        }
+        List<String> inputs = body.texts("input");
+        if (inputs.isEmpty()) {
+            throw body.invalid("input", "'input' is required and must not be empty");
+        }
+        if (inputs.contains("")) {
+            throw body.invalid("input", "'input' must not hold an empty text");
+        }
+        if (inputs.size() > MAX_INPUTS) {
+            throw body.invalid("input", "'input' may hold " + MAX_INPUTS + " texts at most");
+        }
+        return inputs;
+    }
+}

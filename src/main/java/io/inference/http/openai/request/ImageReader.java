@@ -1,0 +1,39 @@
+package io.inference.http.openai.request;
+
+import io.inference.api.message.Image;
+import io.inference.http.json.Base64Text;
+import io.inference.http.json.JsonFields;
+import java.util.Locale;
+
+/** Reads the picture of a content part: within the request as a {@code data:} URL, or an address that the backend fetches. */
+final class ImageReader {
+    private static final String MARK = ";base64,";
+
+    private ImageReader() {}
+
+    static Image read(JsonFields part) {
+        JsonFields image = part.requiredObject("image_url");
+        String url = image.requiredText("url");
+        if (startsWith(url, "https://")) {
+            return new Image.Remote(url);
+        }
+        if (!startsWith(url, "data:")) {
+            throw image.invalid("url", "'" + image.path("url") + "' must be a data: or https: URL");
+        }
+        int mark = url.indexOf(MARK);
+        String mediaType = mark < 0 ? "" : url.substring("data:".length(), mark).toLowerCase(Locale.ROOT);
+        if (!mediaType.startsWith("image/")) {
+            throw image.invalid(
+                    "url", "'" + image.path("url") + "' must be of the form data:image/<type>;base64,<data>");
+        }
+        String base64 = url.substring(mark + MARK.length());
+        if (!Base64Text.isValid(base64)) {
+            throw image.invalid("url", "'" + image.path("url") + "' does not hold valid base64");
+        }
+        return new Image.Inline(mediaType, base64);
+    }
+
+    private static boolean startsWith(String url, String scheme) {
+        return url.regionMatches(true, 0, scheme, 0, scheme.length());
+    }
+}

@@ -1,0 +1,161 @@
+package io.inference.http.tomcat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.ErrorState;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http11.Http11InputBuffer;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.apache.tomcat.util.res.StringManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's HTTP/1.1 with a limit to the time that a request's head takes, and with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
+ * streamed writes too late. The probe reads ahead into the socket's own buffer, so a request that already waits there is not lost.
+ *
+ * <p>A head that is too long to be read is marked ({@link #UNREAD_HEAD}), and what its caller is still sending is taken
+ * in for a while: to close with bytes unread would take back the answer that says why.
+ */
+public final class ProbedHttp11Protocol extends Http11NioProtocol {
+    /**
+     * Attribute of a request whose head is too long: nobody knows its credential, so it is refused like one without.
+     */
+    static final String UNREAD_HEAD = ProbedHttp11Protocol.class.getName() + ".unreadHead";
+
+    /** Slot among Tomcat's per-processor notes; the low ones are Tomcat's own. */
+    private static final int NOTE = 29;
+
+    private static final String HEAD_TOO_LONG =
+            StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final int MOST_LINGERING_BYTES = 4 << 20;
+
+    @Override
+    protected Processor createProcessor() {
+        return new ProbedProcessor(this, getAdapter());
+    }
+
+    private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe {
+        private final AbstractHttp11Protocol<?> protocol;
+
+        /** The connection of which a part of a head has come; null where none has. */
+        private @Nullable SocketWrapperBase<?> headOf;
+
+        private long headBegunNanos;
+        private boolean headUnread;
+
+        ProbedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
+            super(protocol, adapter);
+            this.protocol = protocol;
+            request.setNote(NOTE, this);
+        }
+
+        /**
+         * Tomcat's own time-out is one for each byte, which a sender of one byte at a time never exceeds. What is left of a head's time
+         * becomes the time-out of its next byte. No thread waits meanwhile.
+         */
+        @Override
+        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            if (socket.equals(headOf) && headMillisLeft() <= 0) {
+                return SocketState.CLOSED;
+            }
+            headUnread = false;
+            SocketState state = super.service(socket);
+            if (headUnread && state == SocketState.CLOSED) {
+                takeIn(socket);
+            }
+            if (state != SocketState.LONG || isAsync()) {
+                headOf = null;
+                return state;
+            }
+            if (!socket.equals(headOf)) {
+                headOf = socket;
+                headBegunNanos = System.nanoTime();
+            }
+            socket.setReadTimeout(Math.max(1, headMillisLeft()));
+            return state;
+        }
+
+        private long headMillisLeft() {
+            return protocol.getConnectionTimeout() - (System.nanoTime() - headBegunNanos) / 1_000_000;
+        }
+
+        private void headIsRead() {
+            if (headOf != null) {
+                headOf.setReadTimeout(protocol.getConnectionTimeout());
+                headOf = null;
+            }
+        }
+
+        @Override
+        protected void setErrorState(ErrorState state, @Nullable Throwable failure) {
+            super.setErrorState(state, failure);
+            if (failure instanceof IllegalArgumentException && HEAD_TOO_LONG.equals(failure.getMessage())) {
+                headUnread = true;
+                request.setAttribute(UNREAD_HEAD, true);
+            }
+        }
+
+        private static void takeIn(SocketWrapperBase<?> socket) {
+            long end = System.nanoTime() + LINGER.toNanos();
+            byte[] waste = new byte[16 * 1024];
+            int left = MOST_LINGERING_BYTES;
+            try {
+                for (long millis = LINGER.toMillis(); millis > 0 && left > 0; ) {
+                    socket.setReadTimeout(millis);
+                    int read = socket.read(true, waste, 0, waste.length);
+                    left = read < 0 ? 0 : left - read;
+                    millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                }
+            } catch (IOException e) {
+                // Slow or gone: it had its answer, and its while.
+            }
+        }
+
+        @Override
+        public boolean callerHasGone() {
+            SocketWrapperBase<?> socket = getSocketWrapper();
+            if (socket == null || socket.isClosed()) {
+                return true;
+            }
+            try {
+                // Fills the buffer without blocking; the end of the stream, or a reset, is an exception.
+                boolean ignored = socket.isReadyForRead();
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        }
+
+        @Override
+        public void giveUpBody() {
+            action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+        }
+    }
+
+    /** Hands each request, whose head has been read by now, its connection's probe. */
+    static final class ProbeValve extends ValveBase {
+        ProbeValve() {
+            super(true);
+        }
+
+        @Override
+        public void invoke(Request request, Response response) throws IOException, jakarta.servlet.ServletException {
+            if (request.getCoyoteRequest().getNote(NOTE) instanceof ProbedProcessor probe) {
+                probe.headIsRead();
+                request.setAttribute(ConnectionProbe.ATTRIBUTE, probe);
+            }
+            getNext().invoke(request, response);
+        }
+    }
+}

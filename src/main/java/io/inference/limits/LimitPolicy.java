@@ -1,0 +1,68 @@
+package io.inference.limits;
+
+import io.inference.api.call.Caller;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which limits a caller has: those of its groups, the most generous where it is in several, and the default ones for all that its groups
+ * leave unsaid.
+ */
+public record LimitPolicy(RateLimits defaults, Map<String, GroupLimits> byGroup) {
+    /**
+     * What a group says of its members; null where it leaves that to the default, 0 is no limit.
+     *
+     * @param requests a minute and model
+     * @param tokens a minute and model
+     * @param streams at once
+     */
+    public record GroupLimits(
+            @Nullable Integer requests,
+            @Nullable Integer tokens,
+            @Nullable Integer streams) {}
+
+    public LimitPolicy {
+        byGroup = Map.copyOf(byGroup);
+    }
+
+    public RateLimits of(Caller caller) {
+        if (byGroup.isEmpty() || caller.groups().isEmpty()) {
+            return defaults;
+        }
+        return new RateLimits(
+                limit(caller, GroupLimits::requests, defaults.requestsPerMinute()),
+                limit(caller, GroupLimits::tokens, defaults.tokensPerMinute()),
+                limit(caller, GroupLimits::streams, defaults.streams()));
+    }
+
+    /** Whether anybody is counted by the minute, which replicas share. */
+    public boolean needBuckets() {
+        return all().anyMatch(limits -> limits.requestsPerMinute() > 0 || limits.tokensPerMinute() > 0);
+    }
+
+    private Stream<RateLimits> all() {
+        return Stream.concat(
+                Stream.of(defaults),
+                byGroup.values().stream()
+                        .map(group -> new RateLimits(
+                                orNone(group.requests()), orNone(group.tokens()), orNone(group.streams()))));
+    }
+
+    private int limit(Caller caller, Function<GroupLimits, @Nullable Integer> kind, int otherwise) {
+        int most = -1;
+        for (String name : caller.groups()) {
+            GroupLimits group = byGroup.get(name);
+            Integer said = group == null ? null : kind.apply(group);
+            if (said != null) {
+                most = said == 0 || most == 0 ? 0 : Math.max(most, said);
+            }
+        }
+        return most < 0 ? otherwise : most;
+    }
+
+    private static int orNone(@Nullable Integer limit) {
+        return limit == null ? 0 : limit;
+    }
+}

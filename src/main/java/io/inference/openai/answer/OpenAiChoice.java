@@ -1,0 +1,122 @@
+package io.inference.openai.answer;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.inference.api.message.FinishReason;
+import io.inference.api.message.TokenLogprob;
+import io.inference.api.message.ToolCall;
+import io.inference.api.stream.Chunk;
+import io.inference.upstream.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One choice as it is read: {@code message} of a whole answer and {@code delta} of a chunk have the same fields. */
+final class OpenAiChoice {
+    private int index;
+    private String text = "";
+    private @Nullable String thinking;
+    private List<ToolCall> toolCalls = List.of();
+    private List<TokenLogprob> logprobs = List.of();
+    private @Nullable FinishReason finishReason;
+
+    Chunk read(JsonParser json) throws IOException {
+        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            switch (field) {
+                case "index" -> index = Json.integer(json);
+                case "message", "delta" -> readMessage(json);
+                case "text" -> addText(Json.text(json));
+                case "logprobs" -> logprobs = OpenAiLogprobs.read(json);
+                case "finish_reason" -> finishReason = finishReason(Json.text(json));
+                default -> json.skipChildren();
+            }
+        }
+        return new Chunk(index, text, thinking, toolCalls, logprobs, finishReason, null);
+    }
+
+    private void readMessage(JsonParser json) throws IOException {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            switch (field) {
+                // A refusal is said in the place of the answer.
+                case "content", "refusal" -> addText(Json.text(json));
+                case "reasoning_content", "reasoning" -> addThinking(Json.text(json));
+                case "tool_calls" -> readToolCalls(json);
+                default -> json.skipChildren();
+            }
+        }
+    }
+
+    private void addText(@Nullable String more) {
+        if (more != null && !more.isEmpty()) {
+            text = text.isEmpty() ? more : text + more;
+        }
+    }
+
+    /** Servers that know both names send the same under each. */
+    private void addThinking(@Nullable String thought) {
+        if (thought != null && !thought.isEmpty()) {
+            thinking = thought;
+        }
+    }
+
+    private void readToolCalls(JsonParser json) throws IOException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        toolCalls = new ArrayList<>(1);
+        while (Json.nextElement(json)) {
+            toolCalls.add(readToolCall(json, toolCalls.size()));
+        }
+    }
+
+    /** @param place the call's place in its list, which is its index where none is given */
+    private static ToolCall readToolCall(JsonParser json, int place) throws IOException {
+        int index = place;
+        String id = null;
+        Function function = Function.NONE;
+        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            switch (field) {
+                case "index" -> index = Json.integer(json);
+                case "id" -> id = Json.text(json);
+                case "function" -> function = Function.read(json);
+                default -> json.skipChildren();
+            }
+        }
+        return new ToolCall(index, id, function.name, function.arguments);
+    }
+
+    /** What a call is of. */
+    private record Function(@Nullable String name, String arguments) {
+        static final Function NONE = new Function(null, "");
+
+        static Function read(JsonParser json) throws IOException {
+            String name = null;
+            String arguments = null;
+            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+                switch (field) {
+                    case "name" -> name = Json.text(json);
+                    case "arguments" -> arguments = Json.text(json);
+                    default -> json.skipChildren();
+                }
+            }
+            return new Function(name, arguments == null ? "" : arguments);
+        }
+    }
+
+    private static @Nullable FinishReason finishReason(@Nullable String reason) {
+        return switch (reason) {
+            case null -> null;
+            case "length" -> FinishReason.LENGTH;
+            case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
+            case "content_filter" -> FinishReason.CONTENT_FILTER;
+            // Servers have names of their own for the ways to stop, such as eos_token.
+            default -> FinishReason.STOP;
+        };
+    }
+}

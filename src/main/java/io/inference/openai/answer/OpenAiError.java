@@ -1,0 +1,69 @@
+package io.inference.openai.answer;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.inference.upstream.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server says went wrong, in any of the forms that are about: {@code {"error":{"message","code","type","param"}}}, the inner
+ * object alone, or {@code {"error":"message"}}.
+ */
+public record OpenAiError(
+        @Nullable String message,
+        @Nullable String code,
+        @Nullable String type,
+        @Nullable String param) {
+    /** Reads an error's body; null when it is none of the forms. */
+    static @Nullable OpenAiError parse(byte[] body) {
+        try (JsonParser json = Json.parser(body, 0, body.length)) {
+            Json.openObject(json);
+            OpenAiError error = read(json);
+            return error.message == null ? null : error;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** The error's value that the parser is on. */
+    static OpenAiError read(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_STRING) {
+            return new OpenAiError(json.getText(), null, null, null);
+        }
+        String message = null;
+        String code = null;
+        String type = null;
+        String param = null;
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return new OpenAiError(null, null, null, null);
+        }
+        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            switch (field) {
+                case "error" -> {
+                    OpenAiError inner = read(json);
+                    message = inner.message == null ? message : inner.message;
+                    code = inner.code;
+                    type = inner.type;
+                    param = inner.param;
+                }
+                case "message" -> message = Json.text(json);
+                case "code" -> code = Json.text(json);
+                case "type", "error_type" -> type = Json.text(json);
+                case "param" -> param = Json.text(json);
+                default -> json.skipChildren();
+            }
+        }
+        return new OpenAiError(message, code, type, param);
+    }
+
+    static OpenAiError ofText(byte[] bytes, int from, int to) {
+        return new OpenAiError(new String(bytes, from, to - from, StandardCharsets.UTF_8), null, null, null);
+    }
+
+    boolean is(String what) {
+        return what.equals(code) || what.equals(type);
+    }
+}

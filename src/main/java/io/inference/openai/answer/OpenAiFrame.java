@@ -1,0 +1,18 @@
+package io.inference.openai.answer;
+
+import io.inference.api.call.Usage;
+import io.inference.api.stream.Chunk;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON object of an answer: a chunk of a stream, or the whole of it, which has the same shape.
+ *
+ * @param choices what it says of each choice
+ * @param error set instead of the rest
+ */
+public record OpenAiFrame(
+        @Nullable String model,
+        List<Chunk> choices,
+        @Nullable Usage usage,
+        @Nullable OpenAiError error) {}

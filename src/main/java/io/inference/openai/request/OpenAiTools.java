@@ -1,0 +1,78 @@
+package io.inference.openai.request;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.request.ResponseFormat;
+import io.inference.api.request.Tool;
+import io.inference.api.request.ToolChoice;
+import io.inference.upstream.Json;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Functions that a model may call, and the shape that its answer must have, in OpenAI's words. */
+final class OpenAiTools {
+    private OpenAiTools() {}
+
+    static void write(JsonGenerator json, List<Tool> tools, @Nullable ToolChoice choice) throws IOException {
+        if (!tools.isEmpty()) {
+            json.writeArrayFieldStart("tools");
+            for (Tool tool : tools) {
+                writeTool(json, tool);
+            }
+            json.writeEndArray();
+        }
+        if (choice != null) {
+            writeChoice(json, choice);
+        }
+    }
+
+    private static void writeTool(JsonGenerator json, Tool tool) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", "function");
+        json.writeObjectFieldStart("function");
+        json.writeStringField("name", tool.name());
+        Json.optional(json, "description", tool.description());
+        String parameters = tool.parametersJson();
+        if (parameters != null) {
+            json.writeFieldName("parameters");
+            Json.writeValue(json, parameters, "tools");
+        }
+        Json.optional(json, "strict", tool.strict());
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void writeChoice(JsonGenerator json, ToolChoice choice) throws IOException {
+        if (choice.mode() != ToolChoice.Mode.FUNCTION) {
+            json.writeStringField("tool_choice", choice.mode().name().toLowerCase(Locale.ROOT));
+            return;
+        }
+        json.writeObjectFieldStart("tool_choice");
+        json.writeStringField("type", "function");
+        json.writeObjectFieldStart("function");
+        json.writeStringField("name", choice.function());
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    static void writeFormat(JsonGenerator json, @Nullable ResponseFormat format) throws IOException {
+        if (format == null) {
+            return;
+        }
+        json.writeObjectFieldStart("response_format");
+        switch (format) {
+            case ResponseFormat.JsonObject ignored -> json.writeStringField("type", "json_object");
+            case ResponseFormat.JsonSchema schema -> {
+                json.writeStringField("type", "json_schema");
+                json.writeObjectFieldStart("json_schema");
+                json.writeStringField("name", schema.name() == null ? "answer" : schema.name());
+                json.writeFieldName("schema");
+                Json.writeValue(json, schema.schemaJson(), "response_format");
+                Json.optional(json, "strict", schema.strict());
+                json.writeEndObject();
+            }
+        }
+        json.writeEndObject();
+    }
+}

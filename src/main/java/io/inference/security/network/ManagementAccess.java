@@ -1,0 +1,55 @@
+package io.inference.security.network;
+
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.security.AuditLog;
+import io.inference.security.CallDetails;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the management port answers. It knows no caller, so it answers nothing but health and metrics, and nothing that comes through a
+ * proxy or from a page in a browser; on loopback nothing that was not meant for this machine.
+ */
+public final class ManagementAccess {
+    private static final Pattern PATHS = Pattern.compile("/actuator/(?:health(?:/[A-Za-z]+)?|prometheus)");
+
+    private final boolean loopback;
+    private final AuditLog audit;
+
+    /** @param loopback whether only this machine can reach the port */
+    public ManagementAccess(boolean loopback, AuditLog audit) {
+        this.loopback = loopback;
+        this.audit = audit;
+    }
+
+    /**
+     * Decides; refusals are in the audit log.
+     *
+     * @param fetchSite what a browser says of where a request comes from, the header Sec-Fetch-Site; a typed address is {@code none}
+     * @return null where the request is let in
+     */
+    public @Nullable InferenceException refusal(CallDetails call, @Nullable String fetchSite) {
+        boolean reads = call.method().equals("GET") || call.method().equals("HEAD");
+        if (!reads || !PATHS.matcher(call.path()).matches()) {
+            return refuse(call, ErrorCode.NOT_FOUND, "page not found");
+        }
+        String objection = objection(call, fetchSite);
+        return objection == null ? null : refuse(call, ErrorCode.FORBIDDEN, objection);
+    }
+
+    private @Nullable String objection(CallDetails call, @Nullable String fetchSite) {
+        if (call.forwarded()) {
+            return "a proxy passed this on";
+        }
+        if (call.origin() != null || fetchSite != null && !fetchSite.equals("none")) {
+            return "pages may not ask this port";
+        }
+        return loopback ? LocalMachine.objection(call) : null;
+    }
+
+    private InferenceException refuse(CallDetails call, ErrorCode code, String message) {
+        audit.refused(call.id(), call.peer(), call.method(), call.path(), code.reason(), "management port: " + message);
+        return new InferenceException(code, message);
+    }
+}

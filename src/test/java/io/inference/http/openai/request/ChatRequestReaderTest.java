@@ -1,0 +1,249 @@
+package io.inference.http.openai.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Image;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.message.ToolCall;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
+import io.inference.api.request.ResponseFormat;
+import io.inference.api.request.Tool;
+import io.inference.api.request.ToolChoice;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChatRequestReaderTest {
+    private static final String HI = "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
+
+    @Test
+    void theLeastThereIs() {
+        ChatRequest request = read("{\"model\":\"m\"," + HI + "}");
+        assertThat(request)
+                .isEqualTo(new ChatRequest(
+                        "m",
+                        List.of(Message.of(Role.USER, "hi")),
+                        Options.DEFAULTS,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        false));
+    }
+
+    @Test
+    void everyOption() {
+        ChatRequest request = read("""
+                {"model":"m",%s,"n":2,"stop":["a","b"],"seed":-7,"max_tokens":5,"max_completion_tokens":6,"temperature":0,
+                 "top_p":0.5,"presence_penalty":-2,"frequency_penalty":2,"logprobs":true,"top_logprobs":3,"top_k":40,
+                 "min_p":0.05,"repetition_penalty":1.1,"num_ctx":2048,"stream":true,"reasoning_effort":"low",
+                 "user":"u","metadata":{"a":"b"},"store":true,"unheard_of":[1]}""".formatted(HI));
+        assertThat(request.options())
+                .isEqualTo(new Options(0.0, 0.5, 40, 0.05, 1.1, -2.0, 2.0, -7L, 6, List.of("a", "b"), 2048, 2, 3));
+        assertThat(request.stream()).isTrue();
+        assertThat(request.think()).isTrue();
+    }
+
+    @Test
+    void nullsCountAsAbsent() {
+        ChatRequest request = read(
+                "{\"model\":\"m\"," + HI
+                        + ",\"n\":null,\"stop\":null,\"temperature\":null,\"tools\":null,\"tool_choice\":null,"
+                        + "\"response_format\":null,\"stream\":null,\"stream_options\":null,\"logit_bias\":null,\"audio\":null}");
+        assertThat(request.options()).isEqualTo(Options.DEFAULTS);
+    }
+
+    @Test
+    void whatHasNoEffectIsTaken() {
+        read("{\"model\":\"m\"," + HI
+                + ",\"logit_bias\":{},\"functions\":[],\"modalities\":[\"text\"],\"verbosity\":\"medium\","
+                + "\"parallel_tool_calls\":false,\"response_format\":{\"type\":\"text\"}}");
+    }
+
+    @Test
+    void rolesPartsAndCalls() {
+        ChatRequest request = read("""
+                {"model":"m","messages":[
+                  {"role":"developer","content":"Be brief."},
+                  {"role":"user","name":"ann","content":[{"type":"text","text":"What"},{"type":"text","text":"is it?"},
+                    {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo=","detail":"low"}},
+                    {"type":"image_url","image_url":{"url":"https://example.org/a.png"}}]},
+                  {"role":"assistant","content":null,"reasoning_content":"hm","tool_calls":[
+                    {"id":"call_1","type":"function","function":{"name":"look","arguments":"{\\"a\\":1}"}}]},
+                  {"role":"tool","tool_call_id":"call_1","content":"a cat"},
+                  {"role":"assistant","content":[{"type":"refusal","refusal":"no"}]},
+                  {"role":"assistant","refusal":"never"}]}""");
+        assertThat(request.messages())
+                .containsExactly(
+                        Message.of(Role.SYSTEM, "Be brief."),
+                        new Message(
+                                Role.USER,
+                                "What\nis it?",
+                                null,
+                                List.of(
+                                        new Image.Inline("image/png", "iVBORw0KGgo="),
+                                        new Image.Remote("https://example.org/a.png")),
+                                List.of(),
+                                null,
+                                "ann"),
+                        new Message(
+                                Role.ASSISTANT,
+                                "",
+                                "hm",
+                                List.of(),
+                                List.of(new ToolCall(0, "call_1", "look", "{\"a\":1}")),
+                                null,
+                                null),
+                        new Message(Role.TOOL, "a cat", null, List.of(), List.of(), "call_1", null),
+                        Message.of(Role.ASSISTANT, "no"),
+                        Message.of(Role.ASSISTANT, "never"));
+    }
+
+    @Test
+    void toolsAndTheShapeOfTheAnswer() {
+        ChatRequest request = read("""
+                {"model":"m",%s,
+                 "tools":[{"type":"function","function":{"name":"f","description":"d","strict":true,
+                           "parameters":{"type":"object"}}},{"type":"function","function":{"name":"g"}}],
+                 "tool_choice":{"type":"function","function":{"name":"f"}},
+                 "response_format":{"type":"json_schema","json_schema":{"name":"s","strict":true,"schema":{"type":"object"}}}}""".formatted(HI));
+        assertThat(request.tools())
+                .containsExactly(new Tool("f", "d", "{\"type\":\"object\"}", true), new Tool("g", null, null, null));
+        assertThat(request.toolChoice()).isEqualTo(new ToolChoice(ToolChoice.Mode.FUNCTION, "f"));
+        assertThat(request.responseFormat())
+                .isEqualTo(new ResponseFormat.JsonSchema("s", "{\"type\":\"object\"}", true));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`{}` | model",
+                "`{\"model\":\"\"}` | model",
+                "`{\"model\":3}` | model",
+                "`{\"model\":\"m\"}` | messages",
+                "`{\"model\":\"m\",\"messages\":\"hi\"}` | messages",
+                "`{\"model\":\"m\",\"messages\":[]}` | messages",
+                "`{\"model\":\"m\",\"messages\":[1]}` | messages[0]",
+                "`{\"model\":\"m\",\"messages\":[{}]}` | messages[0].role",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"king\",\"content\":\"\"}]}` | messages[0].role",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}` | messages[0].content",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":5}]}` | messages[0].content",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[\"x\"]}]}` | messages[0].content[0]",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}` | messages[0].content[0].text",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}` | messages[0].tool_call_id",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"ftp://x\"}}]}]}` | messages[0].content[0].image_url.url",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,!!!!\"}}]}]}` | messages[0].content[0].image_url.url",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\"}]}]}` | messages[0].tool_calls[0].function",
+            })
+    void faultsNameTheirField(String body, String param) {
+        assertRefused(body, ErrorCode.INVALID_REQUEST, param);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"temperature\":2.01 | temperature",
+                "\"temperature\":-0.1 | temperature",
+                "\"temperature\":\"hot\" | temperature",
+                "\"temperature\":1e999 | temperature",
+                "\"top_p\":1.1 | top_p",
+                "\"presence_penalty\":-2.5 | presence_penalty",
+                "\"frequency_penalty\":[] | frequency_penalty",
+                "\"n\":0 | n",
+                "\"n\":129 | n",
+                "\"n\":1.5 | n",
+                "\"max_tokens\":0 | max_tokens",
+                "\"max_completion_tokens\":-1 | max_completion_tokens",
+                "\"max_tokens\":99999999999 | max_tokens",
+                "\"seed\":1e40 | seed",
+                "\"stop\":5 | stop",
+                "\"stop\":[1] | stop[0]",
+                "\"stop\":\"\" | stop",
+                "\"stop\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"] | stop",
+                "\"logprobs\":1 | logprobs",
+                "\"logprobs\":true,\"top_logprobs\":21 | top_logprobs",
+                "\"top_logprobs\":2 | top_logprobs",
+                "\"stream\":\"yes\" | stream",
+                "\"stream_options\":true | stream_options",
+                "\"stream_options\":{\"include_usage\":1} | stream_options.include_usage",
+                "\"min_p\":2 | min_p",
+                "\"top_k\":-2 | top_k",
+                "\"repeat_penalty\":0 | repeat_penalty",
+                "\"num_ctx\":0 | num_ctx",
+                "\"tools\":{} | tools",
+                "\"tools\":[{\"type\":\"function\"}] | tools[0].function",
+                "\"tools\":[{\"type\":\"function\",\"function\":{}}] | tools[0].function.name",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":\"x\"}}] | tools[0].function.parameters",
+                "\"tool_choice\":\"required\" | tool_choice",
+                "\"tool_choice\":\"perhaps\" | tool_choice",
+                "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}} | tool_choice.function.name",
+                "\"response_format\":{} | response_format.type",
+                "\"response_format\":\"json\" | response_format",
+                "\"response_format\":{\"type\":\"json_schema\"} | response_format.json_schema",
+                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\"}} | response_format.json_schema.schema",
+                "\"reasoning_effort\":\"huge\" | reasoning_effort",
+                "\"parallel_tool_calls\":\"x\" | parallel_tool_calls",
+            })
+    void faultyOptionsNameTheirField(String option, String param) {
+        assertRefused("{\"model\":\"m\"," + HI + "," + option + "}", ErrorCode.INVALID_REQUEST, param);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"logit_bias\":{\"50256\":-100} | logit_bias",
+                "\"audio\":{\"voice\":\"x\"} | audio",
+                "\"modalities\":[\"text\",\"audio\"] | modalities",
+                "\"functions\":[{\"name\":\"f\"}] | functions",
+                "\"web_search_options\":{} | web_search_options",
+                "\"verbosity\":\"low\" | verbosity",
+                "\"tools\":[{\"type\":\"custom\"}] | tools[0].type",
+                "\"tool_choice\":{\"type\":\"allowed_tools\"} | tool_choice.type",
+                "\"response_format\":{\"type\":\"grammar\"} | response_format.type",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"parallel_tool_calls\":false | parallel_tool_calls",
+            })
+    void whatWouldChangeTheAnswerIsNotIgnored(String option, String param) {
+        assertRefused("{\"model\":\"m\"," + HI + "," + option + "}", ErrorCode.UNSUPPORTED, param);
+    }
+
+    @Test
+    void soundInAMessageIsUnsupported() {
+        assertRefused(
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\"}]}]}",
+                ErrorCode.UNSUPPORTED,
+                "messages[0].content[0].type");
+    }
+
+    @Test
+    void aStoredConversationIsRefusedRatherThanIgnored() {
+        assertRefused(
+                "{\"model\":\"m\"," + HI + ",\"conversation_id\":\"new\"}",
+                ErrorCode.NOT_CONFIGURED,
+                "conversation_id");
+    }
+
+    private static ChatRequest read(String body) {
+        return (ChatRequest)
+                ChatRequestReader.read(body.getBytes(StandardCharsets.UTF_8)).request();
+    }
+
+    private static void assertRefused(String body, ErrorCode code, String param) {
+        assertThatThrownBy(() -> read(body)).isInstanceOfSatisfying(InferenceException.class, e -> {
+            assertThat(e.code()).isEqualTo(code);
+            assertThat(e.param()).contains(param);
+        });
+    }
+}
