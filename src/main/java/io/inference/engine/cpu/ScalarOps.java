@@ -1,5 +1,9 @@
 package io.inference.engine.cpu;
 
+import io.inference.engine.cpu.kernel.Exp;
+import io.inference.engine.cpu.kernel.WorkerPool;
+import io.inference.engine.cpu.quantized.QuantizedBlock;
+import io.inference.engine.cpu.quantized.Rounding;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.KvLayout;

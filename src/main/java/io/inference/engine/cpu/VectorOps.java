@@ -1,5 +1,15 @@
 package io.inference.engine.cpu;
 
+import io.inference.engine.cpu.kernel.AttentionKernel;
+import io.inference.engine.cpu.kernel.Lanes;
+import io.inference.engine.cpu.kernel.PanelKernel;
+import io.inference.engine.cpu.kernel.RowKernels;
+import io.inference.engine.cpu.kernel.RowReader;
+import io.inference.engine.cpu.kernel.WorkerPool;
+import io.inference.engine.cpu.quantized.QuantizedBlock;
+import io.inference.engine.cpu.quantized.QuantizedMatrix;
+import io.inference.engine.cpu.quantized.RoundedInput;
+import io.inference.engine.cpu.quantized.Rounding;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.Matrix;

@@ -1,5 +1,6 @@
 package io.inference.engine.cpu;
 
+import io.inference.engine.cpu.kernel.Lanes;
 import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.KvLayout;

@@ -2,6 +2,7 @@ package io.inference.engine.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.engine.cpu.kernel.Lanes;
 import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tensor.Weight;

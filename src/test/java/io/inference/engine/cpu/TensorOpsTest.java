@@ -3,6 +3,7 @@ package io.inference.engine.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.inference.engine.cpu.quantized.QuantizedBlock;
 import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.Dequantizer;

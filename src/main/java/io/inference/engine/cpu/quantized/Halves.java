@@ -1,4 +1,4 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.quantized;
 
 /**
  * 16-bit floats to floats in registers: with the half in an int's upper 16 bits, an arithmetic shift by 3 brings

@@ -1,4 +1,4 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.kernel;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -8,23 +8,23 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vector shapes that this machine does best, as constants so that the compiler can fold them. */
-final class Lanes {
-    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+public final class Lanes {
+    public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    public static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    public static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
 
     /** Lanes in a register of floats: 4, 8 or 16. */
-    static final int LANES = FLOATS.length();
+    public static final int LANES = FLOATS.length();
 
     /** As many bytes as a register has shorts. */
-    static final VectorSpecies<Byte> BYTES =
+    public static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.length() * Byte.SIZE));
 
     /** The order of bytes in memory of everything that is loaded. */
-    static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
     /** Whether the kernels can work here: they need registers of 4, 8 or 16 floats. */
-    static final boolean USABLE = LANES >= 4 && LANES <= 16;
+    public static final boolean USABLE = LANES >= 4 && LANES <= 16;
 
     private Lanes() {}
 }

@@ -1,8 +1,8 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.kernel;
 
-import static io.inference.engine.cpu.Lanes.FLOATS;
-import static io.inference.engine.cpu.Lanes.INTS;
-import static io.inference.engine.cpu.Lanes.LANES;
+import static io.inference.engine.cpu.kernel.Lanes.FLOATS;
+import static io.inference.engine.cpu.kernel.Lanes.INTS;
+import static io.inference.engine.cpu.kernel.Lanes.LANES;
 
 import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.Weight;
@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Rows of weights to floats, by vectors for the commonest types; see {@link Dequantizer} for the layouts. */
-final class RowReader {
+public final class RowReader {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT =
@@ -31,7 +31,7 @@ final class RowReader {
     private RowReader() {}
 
     /** Row {@code row} of {@code w} into {@code out[offset .. offset+columns)}. */
-    static void row(Weight w, int row, float[] out, int offset) {
+    public static void row(Weight w, int row, float[] out, int offset) {
         switch (w.type()) {
             case F32 -> MemorySegment.copy(w.data(), FLOAT, row * w.rowBytes(), out, offset, w.columns());
             case F16 -> halves(w, row, out, offset);

@@ -1,7 +1,7 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.kernel;
 
-import static io.inference.engine.cpu.Lanes.FLOATS;
-import static io.inference.engine.cpu.Lanes.LANES;
+import static io.inference.engine.cpu.kernel.Lanes.FLOATS;
+import static io.inference.engine.cpu.kernel.Lanes.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -11,9 +11,9 @@ import jdk.incubator.vector.VectorOperators;
  * rows by 4 tokens keep 16 sums in registers and use each loaded register four times; a panel row and a token's row
  * have the same length and the sums run along it, so that only one horizontal sum is left for each result.
  */
-final class PanelKernel {
+public final class PanelKernel {
     /** Rows and tokens in a tile. */
-    static final int TILE = 4;
+    private static final int TILE = 4;
 
     private PanelKernel() {}
 
@@ -22,7 +22,7 @@ final class PanelKernel {
      *
      * @param panel {@code (rows rounded up to 4, columns)}
      */
-    static void multiply(
+    public static void multiply(
             float[] panel, int rows, int columns, float[] x, int n, float[] out, int outWidth, int outColumn) {
         float[] sums = new float[TILE * TILE];
         for (int i = 0; i < n; i += TILE) {

@@ -1,4 +1,4 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.kernel;
 
 /**
  * The exponential as all backends compute it, so that they agree to the last bit; its constants are for the kernels that
@@ -6,9 +6,9 @@ package io.inference.engine.cpu;
  * {@code x / ln 2}. Adding and subtracting {@link #ROUNDING} rounds to that integer and leaves it in the low bits, from
  * where a shift brings it to a float's exponent.
  */
-final class Exp {
+public final class Exp {
     static final float LOG2_E = (float) (1 / 0.6931471805599453);
-    static final float ROUNDING = 12582912f; // 1.5 * 2^23
+    public static final float ROUNDING = 12582912f; // 1.5 * 2^23
     static final float LN2_HIGH = 355f / 512; // few bits, so that n * LN2_HIGH is exact
     static final float LN2_LOW = (float) (0.6931471805599453 - 355.0 / 512);
     static final float C2 = 1 / 2f;
@@ -25,7 +25,7 @@ final class Exp {
     private Exp() {}
 
     /** {@code e^x}; {@code x} outside of {@link #LOWEST} to {@link #HIGHEST} counts as the nearer of them. */
-    static float of(float x) {
+    public static float of(float x) {
         float v = Math.min(Math.max(x, LOWEST), HIGHEST);
         float shifted = v * LOG2_E + ROUNDING;
         float n = shifted - ROUNDING;

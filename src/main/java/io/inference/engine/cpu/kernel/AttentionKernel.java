@@ -1,7 +1,7 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.kernel;
 
-import static io.inference.engine.cpu.Lanes.FLOATS;
-import static io.inference.engine.cpu.Lanes.LANES;
+import static io.inference.engine.cpu.kernel.Lanes.FLOATS;
+import static io.inference.engine.cpu.kernel.Lanes.LANES;
 
 import io.inference.engine.tensor.KvLayout;
 import java.util.Arrays;
@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorOperators;
  * Attention of a tile of four queries that share a key-value head. Scores of one page's sixteen positions come out of a
  * register (two, where it holds eight floats) because keys are stored transposed; see {@link KvLayout}.
  */
-final class AttentionKernel {
+public final class AttentionKernel {
     /** Queries that share each loaded key and value. */
-    static final int TILE = 4;
+    public static final int TILE = 4;
 
     private static final int PAGE = KvLayout.PAGE_TOKENS;
 
@@ -24,17 +24,17 @@ final class AttentionKernel {
     private final int[] lengths = new int[TILE]; // positions that each query sees
     private float[] scores = {}; // (4,positions rounded up to pages)
 
-    AttentionKernel(KvLayout layout) {
+    public AttentionKernel(KvLayout layout) {
         this.layout = layout;
         this.queries = new float[TILE * layout.headSize()];
     }
 
-    KvLayout layout() {
+    public KvLayout layout() {
         return layout;
     }
 
     /** Puts query {@code index} of the tile in place; one that sees no position is left out. */
-    void query(int index, float[] q, int at, int positions) {
+    public void query(int index, float[] q, int at, int positions) {
         int size = layout.headSize();
         float scale = (float) (1 / Math.sqrt(size));
         for (int d = 0; d < size; d++) {
@@ -44,12 +44,12 @@ final class AttentionKernel {
     }
 
     /** Marks the tile's queries from {@code count} on as absent. */
-    void limit(int count) {
+    public void limit(int count) {
         Arrays.fill(lengths, count, TILE, 0);
     }
 
     /** Attends and writes the result of query {@code i} to {@code out[outAt[i] .. outAt[i]+headSize)}. */
-    void attend(List<float[]> pages, int layer, int head, float[] out, int[] outAt) {
+    public void attend(List<float[]> pages, int layer, int head, float[] out, int[] outAt) {
         int positions = 0;
         for (int length : lengths) {
             positions = Math.max(positions, length);

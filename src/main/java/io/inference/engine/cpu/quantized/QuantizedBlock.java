@@ -1,4 +1,4 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.quantized;
 
 import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.Dequantizer;
@@ -13,14 +13,14 @@ import java.lang.foreign.ValueLayout;
  * @param q 0 to 15 for four bits, -128 to 127 for eight
  */
 @SuppressWarnings("ArrayRecordComponent") // read in products, never compared
-record QuantizedBlock(float scale, float minimum, int[] q) {
+public record QuantizedBlock(float scale, float minimum, int[] q) {
     /** Whether weights of this type are multiplied in integers, with inputs that are rounded. */
-    static boolean is(TensorType type) {
+    public static boolean is(TensorType type) {
         return type == TensorType.Q4_0 || type == TensorType.Q4_1 || type == TensorType.Q8_0;
     }
 
     /** Block {@code block} of row {@code row}. */
-    static QuantizedBlock of(Weight w, int row, int block) {
+    public static QuantizedBlock of(Weight w, int row, int block) {
         MemorySegment data = w.data();
         long at = row * w.rowBytes() + (long) block * w.type().blockBytes();
         float scale = Dequantizer.half(data, at);
@@ -41,7 +41,7 @@ record QuantizedBlock(float scale, float minimum, int[] q) {
     }
 
     /** {@code sum} plus the product with a block of inputs: exact in integers, then the minimum's part in floats and the rest. */
-    float addProduct(Rounding x, float sum) {
+    public float addProduct(Rounding x, float sum) {
         int product = 0;
         for (int i = 0; i < q.length; i++) {
             product += q[i] * x.q()[i];

@@ -1,10 +1,11 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.quantized;
 
-import static io.inference.engine.cpu.Lanes.FLOATS;
-import static io.inference.engine.cpu.Lanes.INTS;
-import static io.inference.engine.cpu.Lanes.LANES;
-import static io.inference.engine.cpu.Rounding.BLOCK;
+import static io.inference.engine.cpu.kernel.Lanes.FLOATS;
+import static io.inference.engine.cpu.kernel.Lanes.INTS;
+import static io.inference.engine.cpu.kernel.Lanes.LANES;
+import static io.inference.engine.cpu.quantized.Rounding.BLOCK;
 
+import io.inference.engine.cpu.kernel.Exp;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -14,7 +15,7 @@ import jdk.incubator.vector.VectorOperators;
  * The inputs of a product with quantised weights, rounded as {@link Rounding} says, in the form that the kernels want.
  * Kept from call to call for its arrays.
  */
-final class RoundedInput {
+public final class RoundedInput {
     /** Ones but for each fourth lane from the first. */
     private static final IntVector CHAIN = IntVector.fromArray(
             INTS, IntStream.range(0, LANES).map(i -> i % 4 == 0 ? 0 : -1).toArray(), 0);
@@ -39,7 +40,7 @@ final class RoundedInput {
     }
 
     /** Makes room for {@code blocks} blocks. */
-    void resize(int blocks) {
+    public void resize(int blocks) {
         if (sums.length < blocks) {
             factors = new int[blocks * BLOCK];
             scales = new float[blocks];
@@ -53,7 +54,7 @@ final class RoundedInput {
      * @param chained whether an element's factor is less 16 times the element before it, where both are of the same
      *     four, as {@link Q4Kernel} wants
      */
-    void round(float[] x, int from, int to, boolean chained) {
+    public void round(float[] x, int from, int to, boolean chained) {
         int[] before = new int[1 + BLOCK]; // a block's integers with one before the first
         for (int b = from; b < to; b++) {
             FloatVector most = FloatVector.zero(FLOATS);

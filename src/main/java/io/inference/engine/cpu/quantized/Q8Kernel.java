@@ -1,13 +1,13 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.quantized;
 
-import static io.inference.engine.cpu.Lanes.BYTES;
-import static io.inference.engine.cpu.Lanes.FLOATS;
-import static io.inference.engine.cpu.Lanes.INTS;
-import static io.inference.engine.cpu.Lanes.LANES;
-import static io.inference.engine.cpu.Lanes.ORDER;
-import static io.inference.engine.cpu.Lanes.SHORTS;
-import static io.inference.engine.cpu.QuantizedMatrix.GROUP;
-import static io.inference.engine.cpu.Rounding.BLOCK;
+import static io.inference.engine.cpu.kernel.Lanes.BYTES;
+import static io.inference.engine.cpu.kernel.Lanes.FLOATS;
+import static io.inference.engine.cpu.kernel.Lanes.INTS;
+import static io.inference.engine.cpu.kernel.Lanes.LANES;
+import static io.inference.engine.cpu.kernel.Lanes.ORDER;
+import static io.inference.engine.cpu.kernel.Lanes.SHORTS;
+import static io.inference.engine.cpu.quantized.QuantizedMatrix.GROUP;
+import static io.inference.engine.cpu.quantized.Rounding.BLOCK;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;

@@ -1,4 +1,4 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.kernel;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * The caller waits for tasks that somebody took, never for a helper as such: on a busy machine a helper may get no core
  * for milliseconds, and then finds nothing left of the calls that it missed. One thread calls {@link #run} at a time.
  */
-final class WorkerPool implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
     private static final int SPINS_BEFORE_PARK = 20_000;
     private static final int SPINS_BEFORE_YIELD = 2_000;
 
     /** One task of a call; {@code worker} tells the threads apart, from 0, so that each can have its own scratch. */
-    interface Task {
+    public interface Task {
         void run(int task, int worker);
     }
 
@@ -24,7 +24,7 @@ final class WorkerPool implements AutoCloseable {
     private volatile @Nullable Call current;
     private volatile boolean closed;
 
-    WorkerPool(int threads) {
+    public WorkerPool(int threads) {
         this(threads, Thread.ofPlatform().daemon().name("engine-worker-", 1).factory());
     }
 
@@ -39,7 +39,7 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    int threads() {
+    public int threads() {
         return helpers.length + 1;
     }
 
@@ -47,7 +47,7 @@ final class WorkerPool implements AutoCloseable {
      * Runs {@code task} for each of {@code 0..tasks} and returns when all have ended; no thread is in any of them then,
      * also after a failure, which leaves out the tasks that nobody has begun.
      */
-    void run(int tasks, Task task) {
+    public void run(int tasks, Task task) {
         if (closed) {
             throw new IllegalStateException("the worker threads have ended");
         }

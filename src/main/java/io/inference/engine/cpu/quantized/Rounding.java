@@ -1,4 +1,4 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.quantized;
 
 /**
  * How the inputs of a product with quantised weights are rounded: a block of 32 is {@code scale * q} with
@@ -9,9 +9,9 @@ package io.inference.engine.cpu;
  * @param sum their sum
  */
 @SuppressWarnings("ArrayRecordComponent") // read in products, never compared
-record Rounding(float scale, int[] q, int sum) {
+public record Rounding(float scale, int[] q, int sum) {
     /** Elements that share a scale. */
-    static final int BLOCK = 32;
+    public static final int BLOCK = 32;
 
     /** A block with nothing above this is zero: 127 divided by less could leave the range of floats. */
     private static final float NOTHING = 1e-30f;
@@ -27,7 +27,7 @@ record Rounding(float scale, int[] q, int sum) {
     }
 
     /** The block of {@code x} from {@code at}. */
-    static Rounding of(float[] x, int at) {
+    public static Rounding of(float[] x, int at) {
         float largest = 0;
         for (int i = at; i < at + BLOCK; i++) {
             largest = Math.max(largest, Math.abs(x[i]));

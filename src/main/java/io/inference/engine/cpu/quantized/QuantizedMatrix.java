@@ -1,8 +1,10 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.quantized;
 
-import static io.inference.engine.cpu.Lanes.ORDER;
-import static io.inference.engine.cpu.Rounding.BLOCK;
+import static io.inference.engine.cpu.kernel.Lanes.ORDER;
+import static io.inference.engine.cpu.quantized.Rounding.BLOCK;
 
+import io.inference.engine.cpu.kernel.Lanes;
+import io.inference.engine.cpu.kernel.WorkerPool;
 import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.Matrix;
 import io.inference.engine.tensor.Weight;
@@ -22,7 +24,8 @@ import java.lang.foreign.ValueLayout;
  * @param nibbles whether the integers are of four bits
  * @param groupBytes bytes from one group to the next
  */
-record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, MemorySegment data) implements Matrix {
+public record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, MemorySegment data)
+        implements Matrix {
     /** Rows that lie side by side: the shorts in two registers, as that many are multiplied in one loop. */
     static final int GROUP = 2 * Lanes.SHORTS.length();
 
@@ -33,7 +36,7 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
 
     /** A copy of {@code w} in {@code memory}; what the file's map holds of it is let go. */
-    static QuantizedMatrix of(Weight w, SegmentAllocator memory, WorkerPool workers) {
+    public static QuantizedMatrix of(Weight w, SegmentAllocator memory, WorkerPool workers) {
         boolean nibbles = w.type() != TensorType.Q8_0;
         int groups = Math.ceilDiv(w.rows(), GROUP);
         int blocks = w.columns() / BLOCK;
@@ -96,7 +99,7 @@ record QuantizedMatrix(int rows, int columns, boolean nibbles, long groupBytes, 
     }
 
     /** {@code x (n,columns) @ W transposed -> out (n,rows)}. */
-    void multiply(RoundedInput input, int n, float[] out, WorkerPool workers) {
+    public void multiply(RoundedInput input, int n, float[] out, WorkerPool workers) {
         workers.run(Math.ceilDiv(rows, GROUP), (group, worker) -> {
             int row = group * GROUP;
             if (row + GROUP <= rows) {

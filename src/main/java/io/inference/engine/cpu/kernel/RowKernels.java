@@ -1,23 +1,23 @@
-package io.inference.engine.cpu;
+package io.inference.engine.cpu.kernel;
 
-import static io.inference.engine.cpu.Lanes.FLOATS;
-import static io.inference.engine.cpu.Lanes.LANES;
+import static io.inference.engine.cpu.kernel.Lanes.FLOATS;
+import static io.inference.engine.cpu.kernel.Lanes.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** The element-by-element operations between the matrices. */
-final class RowKernels {
+public final class RowKernels {
     private RowKernels() {}
 
-    static void add(float[] x, float[] y, int count) {
+    public static void add(float[] x, float[] y, int count) {
         for (int i = 0; i < count; i++) {
             x[i] += y[i]; // the compiler makes vectors of this one
         }
     }
 
     /** {@code out[at..at+width) = x[at..at+width) / rms * weight}. */
-    static void rmsNorm(float[] x, int at, float[] weight, float epsilon, float[] out) {
+    public static void rmsNorm(float[] x, int at, float[] weight, float epsilon, float[] out) {
         int width = weight.length;
         double sum = 0; // one after another: the next is loaded meanwhile, and rows are short
         for (int i = 0; i < width; i++) {
@@ -30,7 +30,7 @@ final class RowKernels {
     }
 
     /** {@code gate[from..to) *= sigmoid(gate) * up}; the exponential is that of {@link AttentionKernel#softmax}. */
-    static void swiglu(float[] gate, float[] up, int from, int to) {
+    public static void swiglu(float[] gate, float[] up, int from, int to) {
         int i = from;
         for (; i + LANES <= to; i += LANES) {
             FloatVector g = FloatVector.fromArray(FLOATS, gate, i);
