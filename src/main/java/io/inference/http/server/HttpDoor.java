@@ -5,6 +5,7 @@ import io.inference.api.call.CallListener;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.HttpSettings;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.answer.PendingAnswer;

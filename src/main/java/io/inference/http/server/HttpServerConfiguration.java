@@ -1,6 +1,7 @@
 package io.inference.http.server;
 
 import io.inference.api.call.CallListener;
+import io.inference.http.HttpSettings;
 import io.inference.security.AuditLog;
 import java.util.List;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
