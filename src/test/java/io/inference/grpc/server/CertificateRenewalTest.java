@@ -67,10 +67,11 @@ class CertificateRenewalTest {
                                 folder.resolve("server.pem"),
                                 folder.resolve("server.key"),
                                 null,
-                                Duration.ofMillis(50))),
+                                Duration.ofMillis(50)),
+                        false,
+                        new InternalAccess("", "", "")),
                 List.of(),
                 new ProviderManager(new RpcKeyProvider(new InternalAccess("", "", ""))),
-                false,
                 List.of(),
                 audit);
     }
