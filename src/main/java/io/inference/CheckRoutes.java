@@ -41,10 +41,7 @@ final class CheckRoutes {
             var check = new DryRun(
                     definitions.getBeanFactory(),
                     new Settings(definitions.getEnvironment()),
-                    List.of(
-                            new HttpPublishingPoint(),
-                            GrpcDoor.forChecks(GrpcConfiguration.SERVICES),
-                            AmqpPublishingPoint.forChecks()));
+                    List.of(new HttpPublishingPoint(), GrpcDoor.forChecks(), AmqpPublishingPoint.forChecks()));
             out.println(folder + ": " + check.check(folder) + " routes, sound");
             return 0;
         } catch (RouteFaultsException e) {

@@ -19,13 +19,13 @@ import org.springframework.stereotype.Component;
 class Greeting {
     private static final Logger log = LoggerFactory.getLogger(Greeting.class);
 
-    private final Settings settings;
+    private final StartSettings settings;
     private final ModelDirectory models;
     private final GrpcDoor grpc;
     private final ObjectProvider<LocalIssuer> embedded;
 
     Greeting(Settings settings, ModelDirectory models, GrpcDoor grpc, ObjectProvider<LocalIssuer> embedded) {
-        this.settings = settings;
+        this.settings = StartSettings.of(settings);
         this.models = models;
         this.grpc = grpc;
         this.embedded = embedded;
@@ -36,12 +36,12 @@ class Greeting {
         if (!(ready.getApplicationContext() instanceof WebServerApplicationContext web)) {
             return;
         }
-        String scheme = settings.optionalText("tls-cert-file").isPresent() ? "https://" : "http://";
-        String base = scheme + settings.text("host") + ":" + web.getWebServer().getPort();
+        String scheme = settings.tls() ? "https://" : "http://";
+        String base = scheme + settings.host() + ":" + web.getWebServer().getPort();
         List<ModelInfo> known = models.models();
         List<String> names = known.stream().map(Greeting::name).distinct().toList();
         String model = known.isEmpty() ? "MODEL" : known.getFirst().id();
-        boolean open = settings.flag("disable-auth");
+        boolean open = settings.authenticationOff();
         log.info(
                 """
                 listening on {} (OpenAI's API below /{}, Ollama's below /api, documentation at /docs)
@@ -50,14 +50,14 @@ class Greeting {
                   token: {}
                   try: curl {}/{}/chat/completions{} -H 'Content-Type: application/json' -d '{}'""",
                 base,
-                settings.text("api-version"),
+                settings.apiVersion(),
                 grpc.host(),
                 grpc.port(),
                 grpc.secure() ? ", with TLS" : "",
                 names.isEmpty() ? "none yet" : String.join(", ", names),
                 token(base, open),
                 base,
-                settings.text("api-version"),
+                settings.apiVersion(),
                 open ? "" : " -H \"Authorization: Bearer $TOKEN\"",
                 "{\"model\":\"" + model
                         + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of Japan?\"}]}");
@@ -74,8 +74,6 @@ class Greeting {
         if (embedded.getIfAvailable() != null) {
             return "TOKEN=$(curl -s '" + base + "/dev/token?sub=me')";
         }
-        return settings.optionalText("auth-issuer")
-                .map(issuer -> "from " + issuer + ", as TOKEN")
-                .orElse("an API key, as TOKEN");
+        return settings.issuer() == null ? "an API key, as TOKEN" : "from " + settings.issuer() + ", as TOKEN";
     }
 }

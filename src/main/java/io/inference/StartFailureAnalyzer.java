@@ -26,7 +26,7 @@ class StartFailureAnalyzer implements FailureAnalyzer {
                     return new FailureAnalysis(routes.getMessage(), "Correct the route files.", routes);
                 }
                 case LocalModelException model -> {
-                    return analysis(model);
+                    return model.analysis();
                 }
                 case PortInUseException port -> {
                     return new FailureAnalysis(
@@ -38,10 +38,5 @@ class StartFailureAnalyzer implements FailureAnalyzer {
             }
         }
         return null;
-    }
-
-    static FailureAnalysis analysis(LocalModelException model) {
-        return new FailureAnalysis(
-                model.getMessage(), "Correct LOCAL_MODEL or MODEL_DIR, or set LOCAL_ENGINE=off.", model);
     }
 }

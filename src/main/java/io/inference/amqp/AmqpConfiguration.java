@@ -3,12 +3,14 @@ package io.inference.amqp;
 import io.inference.broker.Broker;
 import io.inference.broker.Publisher;
 import io.inference.call.Calls;
+import io.inference.config.Settings;
 import io.inference.job.Jobs;
 import io.inference.routes.PublishingPoint;
 import io.inference.security.AuditLog;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Processor;
+import org.springframework.amqp.core.Declarables;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationManager;
@@ -18,6 +20,17 @@ import org.springframework.security.authentication.AuthenticationProvider;
 @Configuration(proxyBeanMethods = false)
 class AmqpConfiguration {
     private static final Duration CONFIRM_WAIT = Duration.ofSeconds(15);
+
+    @Bean
+    AmqpSettings amqpSettings(Settings settings) {
+        return AmqpSettings.of(settings);
+    }
+
+    /** What has to be at the broker before anything is consumed. */
+    @Bean
+    Declarables amqpTopology() {
+        return AmqpTopology.declarables();
+    }
 
     @Bean
     AuthenticationProvider brokerUserProvider(AmqpSettings settings) {

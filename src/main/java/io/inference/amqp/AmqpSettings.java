@@ -1,5 +1,6 @@
 package io.inference.amqp;
 
+import io.inference.config.Settings;
 import java.time.Duration;
 
 /**
@@ -11,5 +12,14 @@ import java.time.Duration;
  * @param maxRequestBytes largest body of a message
  * @param requestTimeout how long a message may take until its job is stored
  */
-public record AmqpSettings(
-        int prefetch, int concurrency, boolean requireToken, long maxRequestBytes, Duration requestTimeout) {}
+record AmqpSettings(
+        int prefetch, int concurrency, boolean requireToken, long maxRequestBytes, Duration requestTimeout) {
+    static AmqpSettings of(Settings settings) {
+        return new AmqpSettings(
+                settings.whole("rabbitmq-prefetch"),
+                settings.whole("rabbitmq-concurrency"),
+                settings.flag("rabbitmq-require-jwt"),
+                settings.bytes("max-request-size"),
+                settings.time("request-timeout"));
+    }
+}

@@ -31,7 +31,7 @@ public final class Broker implements AutoCloseable {
 
     private static final String GONE = "the connection broke";
 
-    private final Callable<BrokerSettings> source;
+    private final Callable<BrokerAddress> source;
     private final Declarables topology;
     private final List<BrokerListener> listeners = new CopyOnWriteArrayList<>();
     private final com.rabbitmq.client.ConnectionFactory client = ClientFactory.make();
@@ -45,7 +45,7 @@ public final class Broker implements AutoCloseable {
      * @param source says where the broker is; may start it. Asked before every attempt
      * @param topology what has to be there
      */
-    public Broker(Callable<BrokerSettings> source, Declarables topology) {
+    public Broker(Callable<BrokerAddress> source, Declarables topology) {
         this.source = source;
         this.topology = topology;
     }
@@ -106,7 +106,7 @@ public final class Broker implements AutoCloseable {
     private boolean serveOnce() throws InterruptedException, NoBrokerException {
         boolean served = false;
         try {
-            BrokerSettings settings = source.call();
+            BrokerAddress settings = source.call();
             ClientFactory.aim(client, connections, settings);
             Semaphore lost = new Semaphore(0);
             Connection consuming = open(connections, lost);
@@ -128,7 +128,7 @@ public final class Broker implements AutoCloseable {
         return served;
     }
 
-    private void serve(BrokerSettings settings, Connection consuming, Connection publishing, Semaphore lost)
+    private void serve(BrokerAddress settings, Connection consuming, Connection publishing, Semaphore lost)
             throws InterruptedException {
         state = UP;
         log.info("broker {}", settings);

@@ -5,7 +5,7 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 
 /** Tells whether the broker can be used. One that is away does not make the service unready: the other doors go on without it. */
-public final class BrokerHealth implements HealthIndicator {
+final class BrokerHealth implements HealthIndicator {
     static final Status AWAY = new Status("AWAY");
 
     private final Broker broker;

@@ -1,16 +1,25 @@
 package io.inference.broker;
 
+import io.inference.config.Settings;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Where RabbitMQ is and who we are to it.
+ * The settings of RabbitMQ.
  *
- * @param virtualHost its name, such as {@code /}
- * @param tls whether to speak TLS, with the JVM's trusted authorities and the host's name checked
+ * @param enabled whether the service uses RabbitMQ at all
+ * @param server null if none is named
  */
-public record BrokerSettings(String host, int port, String user, String password, String virtualHost, boolean tls) {
-    /** Without the password. */
-    @Override
-    public String toString() {
-        return (tls ? "amqps://" : "amqp://") + user + "@" + host + ":" + port
-                + (virtualHost.startsWith("/") ? virtualHost : "/" + virtualHost);
+record BrokerSettings(boolean enabled, @Nullable BrokerAddress server) {
+    static BrokerSettings of(Settings settings) {
+        int port = settings.whole("rabbitmq-port");
+        String user = settings.text("rabbitmq-user");
+        String password = settings.optionalText("rabbitmq-password").orElse("guest");
+        String virtualHost = settings.text("rabbitmq-vhost");
+        boolean tls = settings.flag("rabbitmq-tls");
+        return new BrokerSettings(
+                settings.flag("rabbitmq-enabled"),
+                settings.optionalText("rabbitmq-host")
+                        .map(host -> new BrokerAddress(host, port, user, password, virtualHost, tls))
+                        .orElse(null));
     }
 }

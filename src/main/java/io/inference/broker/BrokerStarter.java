@@ -8,5 +8,5 @@ public interface BrokerStarter {
      * @throws NoBrokerException where this machine has no such server
      * @throws Exception where it does not start; the message says why
      */
-    BrokerSettings start() throws Exception;
+    BrokerAddress start() throws Exception;
 }

@@ -40,7 +40,7 @@ final class ClientFactory {
         return connections;
     }
 
-    static void aim(ConnectionFactory client, CachingConnectionFactory connections, BrokerSettings settings)
+    static void aim(ConnectionFactory client, CachingConnectionFactory connections, BrokerAddress settings)
             throws GeneralSecurityException {
         connections.setHost(settings.host());
         connections.setPort(settings.port());

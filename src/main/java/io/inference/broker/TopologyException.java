@@ -3,7 +3,7 @@ package io.inference.broker;
 import java.util.List;
 
 /** What the broker has is other than what is needed; the message has a line for each difference. */
-public class TopologyException extends Exception {
+class TopologyException extends Exception {
     public TopologyException(List<String> faults) {
         super(String.join("; ", faults));
     }

@@ -15,16 +15,20 @@ class CallConfiguration {
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     @Bean
-    Calls calls(List<CallListener> listeners, Settings settings) {
-        return new Calls(listeners, settings.time("shutdown-grace"));
+    static CallSettings callSettings(Settings settings) {
+        return CallSettings.of(settings);
+    }
+
+    @Bean
+    Calls calls(List<CallListener> listeners, CallSettings settings) {
+        return new Calls(listeners, settings.grace());
     }
 
     /** Every phase may take longer than the grace: who waits for calls ends them, rather than being left behind. */
     @Bean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME)
-    static DefaultLifecycleProcessor lifecycleProcessor(Settings settings) {
+    static DefaultLifecycleProcessor lifecycleProcessor(CallSettings settings) {
         var processor = new DefaultLifecycleProcessor();
-        processor.setTimeoutPerShutdownPhase(
-                settings.time("shutdown-grace").plus(LAST_WORDS).toMillis());
+        processor.setTimeoutPerShutdownPhase(settings.grace().plus(LAST_WORDS).toMillis());
         return processor;
     }
 }

@@ -15,10 +15,12 @@ import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.core.env.PropertySource;
+import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /** The effective values, typed. Keys are those of {@link Setting#key()}; values were checked at the start. */
+@Component
 public final class Settings {
     private final PropertyResolver properties;
     private final Set<String> read = ConcurrentHashMap.newKeySet();

@@ -13,9 +13,9 @@ final class ConnectionString {
 
     private ConnectionString() {}
 
-    static DatabaseSettings parse(String text, int poolSize) {
+    static DatabaseAddress parse(String text, int poolSize) {
         if (text.startsWith("jdbc:postgresql:")) {
-            return new DatabaseSettings(text, null, null, poolSize);
+            return new DatabaseAddress(text, null, null, poolSize);
         }
         if (!text.startsWith("postgres://") && !text.startsWith("postgresql://")) {
             throw new IllegalArgumentException("neither postgres:// nor jdbc:postgresql:");
@@ -38,7 +38,7 @@ final class ConnectionString {
         String[] credentials = uri.getRawUserInfo() == null
                 ? new String[0]
                 : uri.getRawUserInfo().split(":", 2);
-        return new DatabaseSettings(url + options, decoded(credentials, 0), decoded(credentials, 1), poolSize);
+        return new DatabaseAddress(url + options, decoded(credentials, 0), decoded(credentials, 1), poolSize);
     }
 
     static String jdbc(String host, int port, String name) {

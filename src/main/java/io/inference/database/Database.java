@@ -41,7 +41,7 @@ public final class Database implements AutoCloseable {
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(15);
 
-    private final Callable<DatabaseSettings> source;
+    private final Callable<DatabaseAddress> source;
     private final RetryingConnector opener;
     private final CountDownLatch firstAttempt = new CountDownLatch(1);
     private volatile @Nullable HikariDataSource pool;
@@ -50,13 +50,13 @@ public final class Database implements AutoCloseable {
 
     private volatile String state = "starting";
 
-    private Database(Callable<DatabaseSettings> source) {
+    private Database(Callable<DatabaseAddress> source) {
         this.source = source;
         this.opener = new RetryingConnector("database-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
     }
 
     /** @param source says where the database is; may start it. Called until the database has been opened */
-    public static Database open(Callable<DatabaseSettings> source) {
+    public static Database open(Callable<DatabaseAddress> source) {
         Database database = new Database(source);
         database.opener.start();
         return database;
@@ -155,7 +155,7 @@ public final class Database implements AutoCloseable {
     private boolean tryToOpen() throws InterruptedException {
         HikariDataSource candidate = null;
         try {
-            DatabaseSettings settings = source.call();
+            DatabaseAddress settings = source.call();
             candidate = pool(settings);
             migrate(candidate);
             publish(candidate);
@@ -186,7 +186,7 @@ public final class Database implements AutoCloseable {
         pool = candidate;
     }
 
-    private static HikariDataSource pool(DatabaseSettings settings) {
+    private static HikariDataSource pool(DatabaseAddress settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("database");
         config.setJdbcUrl(settings.url());

@@ -8,7 +8,7 @@ import org.springframework.boot.actuate.health.Status;
  * Tells whether the database can be asked. A database that is away has a status of its own, which does not make the service unready:
  * models answer without it.
  */
-public final class DatabaseHealth implements HealthIndicator {
+final class DatabaseHealth implements HealthIndicator {
     static final Status AWAY = new Status("AWAY");
 
     private final Database database;

@@ -9,5 +9,5 @@ public interface DatabaseServer {
      * @param poolSize goes into the settings
      * @throws Exception where it does not start; the message says why
      */
-    DatabaseSettings start(String name, int poolSize) throws Exception;
+    DatabaseAddress start(String name, int poolSize) throws Exception;
 }

@@ -1,39 +1,35 @@
 package io.inference.database;
 
+import io.inference.config.Settings;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where PostgreSQL is and who asks.
+ * The settings of PostgreSQL.
  *
- * @param url JDBC address, without credentials
- * @param user role; null where the address or the server's own default says it
- * @param password null for none
+ * @param server null if none is named, so that this process starts one
+ * @param name of the database, for a server that this process starts
  * @param poolSize most connections at once
  */
-public record DatabaseSettings(
-        String url, @Nullable String user, @Nullable String password, int poolSize) {
-    /**
-     * @param host name or numeric address; an IPv6 address without brackets
-     * @param sslMode as libpq names them, such as {@code prefer} or {@code verify-full}
-     */
-    public static DatabaseSettings of(
-            String host, int port, String name, String user, @Nullable String password, String sslMode, int poolSize) {
-        String url = ConnectionString.jdbc(host, port, name) + "?sslmode=" + sslMode;
-        return new DatabaseSettings(url, user, password, poolSize);
+record DatabaseSettings(@Nullable DatabaseAddress server, String name, int poolSize) {
+    DatabaseSettings {
+        if (poolSize < 1) {
+            throw new IllegalArgumentException("a pool of " + poolSize + " connections");
+        }
     }
 
-    /**
-     * @param text in the form {@code postgres://user:password@host:port/name?options} or {@code jdbc:postgresql:…}
-     * @throws IllegalArgumentException where it is neither; the message holds nothing of the text
-     */
-    public static DatabaseSettings of(String text, int poolSize) {
-        return ConnectionString.parse(text, poolSize);
-    }
-
-    /** Without the password, and without the address's options, which may hold one. */
-    @Override
-    public String toString() {
-        int options = url.indexOf('?');
-        return (options < 0 ? url : url.substring(0, options)) + (user == null ? "" : " as " + user);
+    static DatabaseSettings of(Settings settings) {
+        int port = settings.whole("db-port");
+        String name = settings.text("db-name");
+        String user = settings.text("db-user");
+        String password = settings.optionalText("db-password").orElse(null);
+        String sslMode = settings.text("db-sslmode");
+        int poolSize = settings.whole("db-pool-size");
+        Optional<DatabaseAddress> byHost = settings.optionalText("db-host")
+                .map(host -> DatabaseAddress.of(host, port, name, user, password, sslMode, poolSize));
+        Optional<DatabaseAddress> server = settings.optionalText("db-connection-string")
+                .map(text -> DatabaseAddress.of(text, poolSize))
+                .or(() -> byHost);
+        return new DatabaseSettings(server.orElse(null), name, poolSize);
     }
 }

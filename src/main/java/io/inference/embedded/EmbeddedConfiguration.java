@@ -11,17 +11,22 @@ import org.springframework.core.env.Environment;
 @Profile("embedded")
 class EmbeddedConfiguration {
     @Bean
-    PostgresServer postgresServer(Settings settings) {
-        return new PostgresServer(settings.path("data-dir"));
+    EmbeddedSettings embeddedSettings(Settings settings) {
+        return EmbeddedSettings.of(settings);
     }
 
     @Bean
-    RedisProcess redisProcess(Settings settings) {
-        return new RedisProcess(settings.path("data-dir"));
+    PostgresServer postgresServer(EmbeddedSettings settings) {
+        return new PostgresServer(settings.dataFolder());
     }
 
     @Bean
-    RabbitNode rabbitNode(Settings settings, Environment environment) {
-        return new RabbitNode(settings.path("data-dir"), environment.getProperty("PATH", ""));
+    RedisProcess redisProcess(EmbeddedSettings settings) {
+        return new RedisProcess(settings.dataFolder());
+    }
+
+    @Bean
+    RabbitNode rabbitNode(EmbeddedSettings settings, Environment environment) {
+        return new RabbitNode(settings.dataFolder(), environment.getProperty("PATH", ""));
     }
 }

@@ -1,24 +1,20 @@
 package io.inference.embedded;
 
 import java.time.Clock;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /** The embedded issuer, where no other is named and authentication is not off. */
 @Configuration(proxyBeanMethods = false)
-@WhereNoIssuerIs
+@ConditionalOnNoIssuer
 class EmbeddedIssuerConfiguration {
     @Bean
-    EmbeddedIssuer embeddedIssuer(
-            Environment environment,
-            @Value("${auth-groups-claim}") String groupsClaim,
-            @Value("${tls-cert-file:}") String tlsCertFile) {
-        String scheme = tlsCertFile.isBlank() ? "http" : "https";
+    EmbeddedIssuer embeddedIssuer(EmbeddedSettings settings, Environment environment) {
+        String scheme = settings.tls() ? "https" : "http";
         return new EmbeddedIssuer(
                 () -> scheme + "://localhost:" + environment.getProperty("local.server.port") + "/dev/issuer",
-                groupsClaim,
+                settings.groupsClaim(),
                 Clock.systemUTC());
     }
 }

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Gives out tokens to whoever is on this machine, which the door has made sure of, and tells what an issuer tells. */
 @RestController
-@WhereNoIssuerIs
+@ConditionalOnNoIssuer
 class EmbeddedIssuerController {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._@-]{1,128}");
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();

@@ -1,7 +1,7 @@
 package io.inference.embedded;
 
+import io.inference.database.DatabaseAddress;
 import io.inference.database.DatabaseServer;
-import io.inference.database.DatabaseSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
@@ -41,14 +41,14 @@ final class PostgresServer implements DatabaseServer, AutoCloseable {
     }
 
     @Override
-    public synchronized DatabaseSettings start(String name, int poolSize) throws Exception {
+    public synchronized DatabaseAddress start(String name, int poolSize) throws Exception {
         EmbeddedPostgres running = server;
         if (running == null) {
             running = launch();
             server = running;
         }
         createDatabase(running, name);
-        return DatabaseSettings.of("127.0.0.1", running.getPort(), name, ROLE, password, "disable", poolSize);
+        return DatabaseAddress.of("127.0.0.1", running.getPort(), name, ROLE, password, "disable", poolSize);
     }
 
     private EmbeddedPostgres launch() throws IOException, InterruptedException {

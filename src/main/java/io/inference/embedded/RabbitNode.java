@@ -1,6 +1,6 @@
 package io.inference.embedded;
 
-import io.inference.broker.BrokerSettings;
+import io.inference.broker.BrokerAddress;
 import io.inference.broker.BrokerStarter;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,7 +43,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
     private volatile @Nullable Process node;
     private volatile @Nullable Process epmd;
     private int @Nullable [] ports;
-    private @Nullable BrokerSettings settings;
+    private @Nullable BrokerAddress settings;
 
     /**
      * @param parent folder of the embedded servers' data
@@ -55,8 +55,8 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
     }
 
     @Override
-    public synchronized BrokerSettings start() throws Exception {
-        BrokerSettings running = settings;
+    public synchronized BrokerAddress start() throws Exception {
+        BrokerAddress running = settings;
         Process process = node;
         if (running != null && process != null && process.isAlive()) {
             return running;
@@ -69,7 +69,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         return running;
     }
 
-    private BrokerSettings launch(RabbitPrograms programs, Path home) throws IOException, InterruptedException {
+    private BrokerAddress launch(RabbitPrograms programs, Path home) throws IOException, InterruptedException {
         long start = System.nanoTime();
         stopProcess(epmd);
         Orphan.stop(home.resolve("node.pid"), NODE);
@@ -100,7 +100,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         awaitPort(process, ports[0], home);
         Files.writeString(home.resolve(READY), "");
         log.info("RabbitMQ node in {}, started in {} ms", home, (System.nanoTime() - start) / 1_000_000);
-        return new BrokerSettings("127.0.0.1", ports[0], USER, password, "/", false);
+        return new BrokerAddress("127.0.0.1", ports[0], USER, password, "/", false);
     }
 
     /** What a first start that was broken off left may lack its user. */

@@ -1,6 +1,6 @@
 package io.inference.embedded;
 
-import io.inference.redis.RedisSettings;
+import io.inference.redis.RedisAddress;
 import io.inference.redis.RedisStarter;
 import java.io.File;
 import java.io.IOException;
@@ -25,7 +25,7 @@ final class RedisProcess implements RedisStarter, AutoCloseable {
     private final Path parent;
     private @Nullable DataFolder folder;
     private @Nullable RedisServer server;
-    private @Nullable RedisSettings settings;
+    private @Nullable RedisAddress settings;
 
     /** @param parent folder of the embedded servers' data */
     RedisProcess(Path parent) {
@@ -33,8 +33,8 @@ final class RedisProcess implements RedisStarter, AutoCloseable {
     }
 
     @Override
-    public synchronized RedisSettings start(Duration connectTimeout) throws Exception {
-        RedisSettings running = settings;
+    public synchronized RedisAddress start(Duration connectTimeout) throws Exception {
+        RedisAddress running = settings;
         if (running == null) {
             running = launch(connectTimeout);
             settings = running;
@@ -42,7 +42,7 @@ final class RedisProcess implements RedisStarter, AutoCloseable {
         return running;
     }
 
-    private RedisSettings launch(Duration connectTimeout) throws IOException, InterruptedException {
+    private RedisAddress launch(Duration connectTimeout) throws IOException, InterruptedException {
         DataFolder taken = folder == null ? DataFolder.take(parent, "redis") : folder;
         folder = taken;
         Path pidFile = taken.path().resolve("redis.pid");
@@ -70,7 +70,7 @@ final class RedisProcess implements RedisStarter, AutoCloseable {
         started.start();
         server = started;
         log.info("embedded Redis in {}", taken.path());
-        return new RedisSettings("127.0.0.1", port, password, 0, connectTimeout);
+        return new RedisAddress("127.0.0.1", port, password, 0, connectTimeout);
     }
 
     private static int freePort() throws IOException {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Which limits a caller has: those of its groups, the most generous where it is in several, and the default ones for all that its groups
  * leave unsaid.
  */
-public record LimitPolicy(RateLimits defaults, Map<String, GroupLimits> byGroup) {
+record LimitPolicy(RateLimits defaults, Map<String, GroupLimits> byGroup) {
     /**
      * What a group says of its members; null where it leaves that to the default, 0 is no limit.
      *

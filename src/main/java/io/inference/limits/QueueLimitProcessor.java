@@ -5,7 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /** Lets a request on to its flow, or refuses it because too many wait. */
-public class QueueLimitProcessor implements Processor {
+class QueueLimitProcessor implements Processor {
     private final QueueLimiter waiting;
 
     public QueueLimitProcessor(QueueLimiter waiting) {

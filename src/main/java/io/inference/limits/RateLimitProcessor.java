@@ -11,7 +11,7 @@ import org.apache.camel.Processor;
  * Holds a request to its caller's limits, and tells where the caller stands in OpenAI's {@code x-ratelimit-*} headers. A request that
  * asks no model for work passes.
  */
-public class RateLimitProcessor implements Processor {
+class RateLimitProcessor implements Processor {
     private final RateLimiter limiter;
 
     public RateLimitProcessor(RateLimiter limiter) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Holds callers to their limits. Tokens are taken by estimate when a request is let in, and the difference to what it used is settled
  * when it has ended. What failed before its first token costs none; what broke off later without a word on its use, the estimate.
  */
-public final class RateLimiter implements CallListener {
+final class RateLimiter implements CallListener {
     private static final Duration STREAM_RETRY_AFTER = Duration.ofSeconds(1);
 
     private final LimitPolicy policy;

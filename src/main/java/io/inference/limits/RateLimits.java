@@ -7,7 +7,7 @@ package io.inference.limits;
  * @param tokensPerMinute of one model, prompt and answer together
  * @param streams open at once at this replica, of all models
  */
-public record RateLimits(int requestsPerMinute, int tokensPerMinute, int streams) {
+record RateLimits(int requestsPerMinute, int tokensPerMinute, int streams) {
     /** Whether nothing is limited. */
     public boolean isOff() {
         return requestsPerMinute == 0 && tokensPerMinute == 0 && streams == 0;

@@ -5,8 +5,8 @@ import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.inference.redis.RedisAddress;
 import io.inference.redis.RedisConnection;
-import io.inference.redis.RedisSettings;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -31,7 +31,7 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
     private volatile boolean away;
 
     /** @param source says where Redis is; may start it */
-    public RedisBuckets(Callable<RedisSettings> source) {
+    public RedisBuckets(Callable<RedisAddress> source) {
         this.redis = RedisConnection.open(
                 source,
                 ANSWER_WAIT,

@@ -10,7 +10,7 @@ import io.github.bucket4j.ConsumptionProbe;
  * @param remaining now
  * @param resetNanos until the bucket is full again
  */
-public record Standing(String what, long limit, long remaining, long resetNanos) {
+record Standing(String what, long limit, long remaining, long resetNanos) {
     static Standing of(String what, long limit, ConsumptionProbe probe) {
         return new Standing(what, limit, Math.max(0, probe.getRemainingTokens()), probe.getNanosToWaitForReset());
     }

@@ -29,7 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Models that run in this process. */
-public final class LocalBackend implements Backend {
+final class LocalBackend implements Backend {
     public static final String NAME = "local";
 
     /** Requests of people are alike in urgency; the engine's other priorities are for jobs. */
@@ -52,6 +52,11 @@ public final class LocalBackend implements Backend {
     @Override
     public boolean enabled() {
         return models.enabled();
+    }
+
+    @Override
+    public void onModelsChange(Runnable task) {
+        models.whenDone(task);
     }
 
     /** @throws InferenceException if the model cannot run; the message says why, for the log */

@@ -1,10 +1,12 @@
 package io.inference.local;
 
+import io.inference.config.Settings;
 import io.inference.local.store.StoreSettings;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the local backend is told.
+ * The settings of the local backend.
  *
  * @param engine {@code auto} goes on without a model that cannot be had, {@code cpu} does not, {@code off} runs none
  * @param model a name of the catalogue, or a GGUF file
@@ -13,12 +15,28 @@ import java.util.Optional;
  * @param threads empty: one a core
  * @param maxBatch sequences that run at once
  * @param maxQueue sequences that may wait for their turn
+ * @param firstTokenTimeout how long a stream may take to its first chunk, and a request may wait for the model
  */
-public record LocalSettings(
+record LocalSettings(
         String engine,
         String model,
         StoreSettings store,
         Optional<Integer> contextLength,
         Optional<Integer> threads,
         int maxBatch,
-        int maxQueue) {}
+        int maxQueue,
+        Duration firstTokenTimeout) {
+    static LocalSettings of(Settings settings) {
+        return new LocalSettings(
+                settings.text("local-engine"),
+                settings.text("local-model"),
+                StoreSettings.of(
+                        settings.path("model-dir"),
+                        settings.optionalText("hf-token").orElse(null)),
+                settings.optionalWhole("local-context-length"),
+                settings.optionalWhole("local-threads"),
+                settings.whole("local-max-batch"),
+                settings.whole("max-queue"),
+                settings.time("first-token-timeout"));
+    }
+}

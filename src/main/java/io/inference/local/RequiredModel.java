@@ -8,7 +8,7 @@ import org.springframework.context.SmartLifecycle;
  * Ends the service if it cannot run the model that an operator named an engine for: by failing the start if that is known before the
  * listeners open, else by telling {@code end}, since a download can take longer than anybody should wait for the listeners.
  */
-public final class RequiredModel implements SmartLifecycle {
+final class RequiredModel implements SmartLifecycle {
     private final LocalModels models;
     private final Consumer<LocalModelException> end;
     private volatile boolean running;

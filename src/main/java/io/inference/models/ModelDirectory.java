@@ -43,8 +43,9 @@ public final class ModelDirectory implements AutoCloseable {
                 timing.nanoTime().getAsLong() - timing.unknownEvery().toNanos());
     }
 
-    /** Begins to ask in the background, now and from time to time, until {@link #close}. */
+    /** Begins to ask in the background, now, from time to time and if a backend's models change, until {@link #close}. */
     public void start() {
+        listings.forEach(listing -> listing.backend().onModelsChange(this::refresh));
         refresher = Thread.ofVirtual().name("model-directory").start(() -> {
             try {
                 while (!Thread.currentThread().isInterrupted()) {

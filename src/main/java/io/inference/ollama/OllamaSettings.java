@@ -1,5 +1,6 @@
 package io.inference.ollama;
 
+import io.inference.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,4 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl such as {@code http://localhost:11434}; null turns the backend off
  * @param firstTokenTimeout how long a stream may take to its first chunk
  */
-public record OllamaSettings(@Nullable URI baseUrl, Duration firstTokenTimeout) {}
+public record OllamaSettings(@Nullable URI baseUrl, Duration firstTokenTimeout) {
+    static OllamaSettings of(Settings settings) {
+        return new OllamaSettings(
+                settings.optionalUrl("inference-services-ollama-base-url").orElse(null),
+                settings.time("first-token-timeout"));
+    }
+}

@@ -1,5 +1,6 @@
 package io.inference.openai;
 
+import io.inference.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record OpenAiSettings(
         @Nullable URI baseUrl, @Nullable String apiKey, Duration firstTokenTimeout) {
+    static OpenAiSettings of(Settings settings) {
+        return new OpenAiSettings(
+                settings.optionalUrl("inference-services-openai-base-url").orElse(null),
+                settings.optionalText("inference-services-openai-api-key").orElse(null),
+                settings.time("first-token-timeout"));
+    }
+
     /** Without the key. */
     @Override
     public String toString() {

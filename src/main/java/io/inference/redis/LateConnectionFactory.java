@@ -20,15 +20,15 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * Redis for Spring Data, which routes' {@code spring-redis} steps ask by. Redis is looked for with the first command, so that nobody
  * connects where no route asks it; while it is away a command fails with {@code UNAVAILABLE}, at once or by Spring's own exception.
  */
-public final class LateConnectionFactory implements RedisConnectionFactory, AutoCloseable {
+final class LateConnectionFactory implements RedisConnectionFactory, AutoCloseable {
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(3);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private final Callable<RedisSettings> source;
+    private final Callable<RedisAddress> source;
     private @Nullable LettuceConnectionFactory opened;
 
     /** @param source says where Redis is; may start it. Its {@link InferenceException}s are told as they are */
-    public LateConnectionFactory(Callable<RedisSettings> source) {
+    public LateConnectionFactory(Callable<RedisAddress> source) {
         this.source = source;
     }
 
@@ -41,7 +41,7 @@ public final class LateConnectionFactory implements RedisConnectionFactory, Auto
         return factory;
     }
 
-    private RedisSettings settings() {
+    private RedisAddress settings() {
         try {
             return source.call();
         } catch (InferenceException e) {
@@ -52,7 +52,7 @@ public final class LateConnectionFactory implements RedisConnectionFactory, Auto
         }
     }
 
-    private static LettuceConnectionFactory open(RedisSettings settings) {
+    private static LettuceConnectionFactory open(RedisAddress settings) {
         RedisStandaloneConfiguration server = new RedisStandaloneConfiguration(settings.host(), settings.port());
         server.setDatabase(settings.database());
         server.setPassword(settings.password());

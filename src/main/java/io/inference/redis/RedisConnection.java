@@ -28,7 +28,7 @@ public final class RedisConnection<T> implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-    private final Callable<RedisSettings> source;
+    private final Callable<RedisAddress> source;
     private final Duration answerWait;
     private final Function<StatefulRedisConnection<String, byte[]>, T> user;
     private final RetryingConnector opener;
@@ -37,7 +37,7 @@ public final class RedisConnection<T> implements AutoCloseable {
     private String lastReason = "";
 
     private RedisConnection(
-            Callable<RedisSettings> source,
+            Callable<RedisAddress> source,
             Duration answerWait,
             Function<StatefulRedisConnection<String, byte[]>, T> user) {
         this.source = source;
@@ -52,7 +52,7 @@ public final class RedisConnection<T> implements AutoCloseable {
      * @param user made once of the connection
      */
     public static <T> RedisConnection<T> open(
-            Callable<RedisSettings> source,
+            Callable<RedisAddress> source,
             Duration answerWait,
             Function<StatefulRedisConnection<String, byte[]>, T> user) {
         RedisConnection<T> connection = new RedisConnection<>(source, answerWait, user);
@@ -68,7 +68,7 @@ public final class RedisConnection<T> implements AutoCloseable {
     private boolean tryToOpen() throws InterruptedException {
         RedisClient candidate = null;
         try {
-            RedisSettings settings = source.call();
+            RedisAddress settings = source.call();
             candidate = client(settings);
             T made = user.apply(candidate.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE)));
             publish(candidate, made);
@@ -98,7 +98,7 @@ public final class RedisConnection<T> implements AutoCloseable {
         opened = made;
     }
 
-    private RedisClient client(RedisSettings settings) {
+    private RedisClient client(RedisAddress settings) {
         RedisURI.Builder uri = RedisURI.builder()
                 .withHost(settings.host())
                 .withPort(settings.port())

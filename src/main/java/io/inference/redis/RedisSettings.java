@@ -1,18 +1,27 @@
 package io.inference.redis;
 
+import io.inference.config.Settings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Redis is.
+ * The settings of Redis.
  *
- * @param password null for none
- * @param database its number
+ * @param enabled whether the service uses Redis at all
+ * @param server null if none is named
+ * @param connectTimeout also of a server that this process starts
  */
-public record RedisSettings(String host, int port, @Nullable String password, int database, Duration connectTimeout) {
-    /** Without the password. */
-    @Override
-    public String toString() {
-        return "redis://" + host + ":" + port + "/" + database;
+record RedisSettings(boolean enabled, @Nullable RedisAddress server, Duration connectTimeout) {
+    static RedisSettings of(Settings settings) {
+        Duration connectTimeout = settings.time("redis-connect-timeout");
+        int port = settings.whole("redis-port");
+        String password = settings.optionalText("redis-password").orElse(null);
+        int database = settings.whole("redis-db");
+        return new RedisSettings(
+                settings.flag("redis-enabled"),
+                settings.optionalText("redis-host")
+                        .map(host -> new RedisAddress(host, port, password, database, connectTimeout))
+                        .orElse(null),
+                connectTimeout);
     }
 }

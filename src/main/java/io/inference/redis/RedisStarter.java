@@ -10,5 +10,5 @@ public interface RedisStarter {
      * @param connectTimeout goes into the settings
      * @throws Exception where it does not start; the message says why
      */
-    RedisSettings start(Duration connectTimeout) throws Exception;
+    RedisAddress start(Duration connectTimeout) throws Exception;
 }

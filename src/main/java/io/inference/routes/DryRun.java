@@ -26,7 +26,14 @@ public final class DryRun {
 
     /** @param service definitions of the service's beans, none of which is made */
     public DryRun(ConfigurableListableBeanFactory service, Settings settings, List<PublishingPoint> doors) {
-        this.builder = new GenerationBuilder(new StandIns(service), settings, doors, new SimpleMeterRegistry());
+        RoutesSettings routes = RoutesSettings.of(settings);
+        this.builder = new GenerationBuilder(
+                new StandIns(service),
+                settings,
+                routes.allowed(),
+                Extensions.of(routes.extensions()),
+                doors,
+                new SimpleMeterRegistry());
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.inference.routes;
 
-import io.inference.config.Settings;
 import io.inference.config.SettingsException;
 import java.io.IOException;
 import java.net.URL;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jars in EXTENSIONS_DIR, read once at the start: components of Camel, and what those need, for routes alone. What the service has
@@ -21,12 +21,12 @@ final class Extensions {
     private Extensions() {}
 
     /**
+     * @param folder null for none
      * @return the service's own class loader where there is no such folder, or no jar in it
      * @throws SettingsException for a file that is no jar, which would otherwise only be missed by a route
      */
-    static ClassLoader of(Settings settings) {
+    static ClassLoader of(@Nullable Path folder) {
         ClassLoader own = Extensions.class.getClassLoader();
-        Path folder = settings.optionalText("extensions-dir").map(Path::of).orElse(null);
         if (folder == null || !Files.isDirectory(folder)) {
             return own;
         }

@@ -34,13 +34,23 @@ class GenerationBuilder {
     private final ClassLoader extensions;
     private final AtomicInteger numbers = new AtomicInteger();
 
-    GenerationBuilder(BeanRepository beans, Settings settings, List<PublishingPoint> doors, MeterRegistry registry) {
+    /**
+     * @param settings of which routes name some
+     * @param extensions finds the classes of the jars for routes
+     */
+    GenerationBuilder(
+            BeanRepository beans,
+            Settings settings,
+            AllowList allowed,
+            ClassLoader extensions,
+            List<PublishingPoint> doors,
+            MeterRegistry registry) {
         this.beans = beans;
         this.settings = settings;
         this.doors = List.copyOf(doors);
         this.registry = registry;
-        this.allowed = new AllowList(settings.forRoutes("routes-allow").orElse(""));
-        this.extensions = Extensions.of(settings);
+        this.allowed = allowed;
+        this.extensions = extensions;
     }
 
     /**

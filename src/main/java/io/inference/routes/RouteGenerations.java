@@ -1,8 +1,6 @@
 package io.inference.routes;
 
 import io.inference.routes.RouteChange.Outcome;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,15 +31,8 @@ public class RouteGenerations implements SmartLifecycle {
     private static final int HISTORY = 20;
     private static final String FILES = "files";
 
-    /**
-     * @param maxDraining generations that may drain; a further change waits
-     * @param manual whether a sound change waits for an admin's decision
-     * @param stopGrace how long exchanges under way may hold up the stop of the service
-     */
-    public record Options(Path folder, int maxDraining, boolean manual, Duration stopGrace) {}
-
     private final GenerationBuilder builder;
-    private final Options options;
+    private final RoutesSettings settings;
     private final LastGood lastGood;
     private final Consumer<RouteChange> listener;
     private final ReentrantLock lock = new ReentrantLock();
@@ -60,9 +51,10 @@ public class RouteGenerations implements SmartLifecycle {
     private volatile List<RouteFault> faults = List.of();
     private boolean waiting;
 
-    RouteGenerations(GenerationBuilder builder, Options options, LastGood lastGood, Consumer<RouteChange> listener) {
+    RouteGenerations(
+            GenerationBuilder builder, RoutesSettings settings, LastGood lastGood, Consumer<RouteChange> listener) {
         this.builder = builder;
-        this.options = options;
+        this.settings = settings;
         this.lastGood = lastGood;
         this.listener = listener;
     }
@@ -73,7 +65,7 @@ public class RouteGenerations implements SmartLifecycle {
         Attempt attempt = new Attempt(FILES);
         RouteGeneration generation;
         try {
-            RouteFiles files = RouteFiles.read(options.folder());
+            RouteFiles files = RouteFiles.read(settings.folder());
             tried = files.hash();
             generation = builder.build(files);
             lastGood.write(files);
@@ -81,7 +73,7 @@ public class RouteGenerations implements SmartLifecycle {
             RouteFiles kept = lastGood.read().orElseThrow(() -> e);
             log.error(
                     "the routes of {} cannot be served; those that served last are used instead. Mend:{}{}",
-                    options.folder(),
+                    settings.folder(),
                     System.lineSeparator(),
                     e.getMessage());
             generation = builder.build(kept);
@@ -95,7 +87,7 @@ public class RouteGenerations implements SmartLifecycle {
                 "generation {}: {} routes from {}",
                 generation.number(),
                 generation.context().getRoutesSize(),
-                options.folder());
+                settings.folder());
     }
 
     @Override
@@ -115,7 +107,7 @@ public class RouteGenerations implements SmartLifecycle {
                 generation
                         .context()
                         .getShutdownStrategy()
-                        .setTimeout(Math.max(1, options.stopGrace().toSeconds()));
+                        .setTimeout(Math.max(1, settings.stopGrace().toSeconds()));
                 generation.stop();
             }
         } finally {
@@ -141,7 +133,7 @@ public class RouteGenerations implements SmartLifecycle {
     /** Reads the folder and changes over to what it holds, whether or not it was tried before. */
     public RouteChange reload(String who) {
         try {
-            return change(RouteFiles.read(options.folder()), who);
+            return change(RouteFiles.read(settings.folder()), who);
         } catch (RouteFaultsException e) {
             return refuse(e.faults(), who);
         }
@@ -165,7 +157,7 @@ public class RouteGenerations implements SmartLifecycle {
         try {
             String hash = seen.hash();
             if (!hash.equals(tried)
-                    && hash.equals(RouteFiles.read(options.folder()).hash())) {
+                    && hash.equals(RouteFiles.read(settings.folder()).hash())) {
                 change(seen, who);
             }
         } catch (RouteFaultsException e) {
@@ -194,7 +186,7 @@ public class RouteGenerations implements SmartLifecycle {
                 return refuse(attempt, files.contents(), e.faults());
             }
             faults = List.of();
-            if (options.manual()) {
+            if (settings.manual()) {
                 dropCandidate();
                 candidate = next;
                 next.preview(true);
@@ -337,7 +329,7 @@ public class RouteGenerations implements SmartLifecycle {
     }
 
     private void awaitRoomToDrain() {
-        while (draining.size() >= options.maxDraining()) {
+        while (draining.size() >= settings.maxDraining()) {
             if (!waiting) {
                 log.warn(
                         "{} generations finish what they began (ROUTES_MAX_DRAINING): the change waits",

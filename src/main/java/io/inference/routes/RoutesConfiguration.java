@@ -36,17 +36,22 @@ class RoutesConfiguration {
             Set.of(ErrorCode.BACKEND_FAILED, ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL);
 
     @Bean
+    RoutesSettings routesSettings(Settings settings) {
+        return RoutesSettings.of(settings);
+    }
+
+    @Bean
     RouteGenerations routeGenerations(
-            ApplicationContext application, Settings settings, List<PublishingPoint> doors, MeterRegistry registry) {
+            ApplicationContext application,
+            Settings all,
+            RoutesSettings settings,
+            List<PublishingPoint> doors,
+            MeterRegistry registry) {
         var beans = new ApplicationContextBeanRepository(application);
-        var builder = new GenerationBuilder(beans, settings, doors, registry);
-        var options = new RouteGenerations.Options(
-                settings.path("routes-dir"),
-                settings.whole("routes-max-draining"),
-                settings.text("routes-commit").equals("manual"),
-                settings.time("shutdown-grace"));
-        var lastGood = LastGood.of(options.folder(), settings.path("data-dir"));
-        return new RouteGenerations(builder, options, lastGood, change -> {
+        var builder = new GenerationBuilder(
+                beans, all, settings.allowed(), Extensions.of(settings.extensions()), doors, registry);
+        var lastGood = LastGood.of(settings.folder(), settings.dataFolder());
+        return new RouteGenerations(builder, settings, lastGood, change -> {
             registry.counter(
                             "inference.routes.changes",
                             "outcome",
@@ -63,8 +68,8 @@ class RoutesConfiguration {
     }
 
     @Bean
-    RoutesWatcher routesWatcher(RouteGenerations generations, Settings settings) {
-        return new RoutesWatcher(generations, settings.path("routes-dir"), LOOK_EVERY);
+    RoutesWatcher routesWatcher(RouteGenerations generations, RoutesSettings settings) {
+        return new RoutesWatcher(generations, settings.folder(), LOOK_EVERY);
     }
 
     @Bean
@@ -102,8 +107,8 @@ class RoutesConfiguration {
     }
 
     @Bean
-    RouteCallProcessor routeCallProcessor(Settings settings, Calls calls) {
-        return new RouteCallProcessor(settings.time("request-timeout"), calls);
+    RouteCallProcessor routeCallProcessor(RoutesSettings settings, Calls calls) {
+        return new RouteCallProcessor(settings.requestTimeout(), calls);
     }
 
     @Bean

@@ -12,7 +12,7 @@ import org.apache.camel.Processor;
  * Body in: an answer, which is logged once: at once where it is whole, when it ends where it is a stream. A flow that began again with
  * another backend gets here once for each, with the same answer.
  */
-public class AnswerLogProcessor implements Processor {
+class AnswerLogProcessor implements Processor {
     /** Property: the answer that has been logged, until something else is asked. */
     static final String LOGGED = "InferenceLoggedAnswer";
 

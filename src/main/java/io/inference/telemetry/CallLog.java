@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes one line a call. Never what was asked or answered. */
-public class CallLog implements CallListener {
+class CallLog implements CallListener {
     private static final Logger log = LoggerFactory.getLogger("io.inference.calls");
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int MAX_MODEL_CHARS = 200;

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Tells the operator what lay behind a failure that was not the caller's: a stack trace where the fault is ours, a line where it is a
  * backend's. The caller is told neither.
  */
-public class FailureLog implements CallListener {
+class FailureLog implements CallListener {
     private static final Logger log = LoggerFactory.getLogger("io.inference.failures");
 
     @Override

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes what is asked and what is answered, each in one line. Routes decide whether: see LOG_PROMPTS. */
-public class PromptLog {
+class PromptLog {
     private static final Logger log = LoggerFactory.getLogger("io.inference.prompts");
 
     private final boolean json;

@@ -9,7 +9,7 @@ import org.apache.camel.Processor;
  * Body in: a request, which is logged once for its call. A flow that begins again with another backend gets here again, with the same
  * request.
  */
-public class PromptLogProcessor implements Processor {
+class PromptLogProcessor implements Processor {
     /** Property: how many characters of a prompt, and of an answer, are shown. */
     static final String CHARACTERS = "InferenceLogCharacters";
 

@@ -12,11 +12,27 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.inference.config.Settings;
+import java.util.Set;
 
 /** Who may import whom, as src/docs/ARCHITECTURE.md says. */
 @AnalyzeClasses(packages = "io.inference", importOptions = ImportOption.DoNotIncludeTests.class)
 class DependencyRuleTest {
     private static final String OURS = "io.inference..";
+
+    private static final Set<String> LOOK_UPS = Set.of(
+            "text",
+            "path",
+            "flag",
+            "whole",
+            "share",
+            "time",
+            "bytes",
+            "listensOnLoopback",
+            "optionalText",
+            "namedNumbers",
+            "optionalWhole",
+            "optionalUrl");
 
     @ArchTest
     static final ArchRule apiImportsNothingOfOurs = classes()
@@ -46,6 +62,32 @@ class DependencyRuleTest {
             .beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule onlyRecordsOfSettingsLookThemUp = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.inference.config..")
+            .and()
+            .haveSimpleNameNotEndingWith("Settings")
+            .should()
+            .accessTargetWhere(describe(
+                    "the target is a look-up by a setting's name",
+                    access -> access.getTargetOwner().isEquivalentTo(Settings.class)
+                            && LOOK_UPS.contains(access.getTarget().getName())));
+
+    /** Beside the records of settings and their wiring, what serves or reports all of them, and what starts the service. */
+    @ArchTest
+    static final ArchRule onlyWiringKnowsAllSettings = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "io.inference", "io.inference.config..", "io.inference.routes..", "io.inference.http.internal..")
+            .and()
+            .haveSimpleNameNotEndingWith("Settings")
+            .and()
+            .haveSimpleNameNotEndingWith("Configuration")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Settings.class);
+
+    @ArchTest
     static final ArchRule backendsImportTheApiAndTheirTransport = classes()
             .that()
             .resideInAnyPackage("io.inference.ollama..", "io.inference.openai..")
@@ -53,6 +95,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.upstream..",
                             "io.inference.ollama..",
                             "io.inference.wire..",
@@ -78,6 +121,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.local..",
                             "io.inference.engine",
                             "io.inference.engine.embedding",
@@ -96,6 +140,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.models..",
                             "io.inference.telemetry..",
                             "io.inference.security..",
@@ -125,6 +170,7 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                     .or(resideInAnyPackage(
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.connect..",
                             "io.inference.database..",
                             "io.inference.redis..",
@@ -140,8 +186,20 @@ class DependencyRuleTest {
                             "io.inference.job..",
                             "io.inference.call",
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.wire..",
-                            "io.inference.database..")));
+                            "io.inference.database..",
+                            "io.inference.limits..")));
+
+    @ArchTest
+    static final ArchRule onlyTheWiringOfJobsNeedsLimits = noClasses()
+            .that()
+            .resideInAPackage("io.inference.job..")
+            .and()
+            .haveSimpleNameNotEndingWith("Configuration")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.inference.limits..");
 
     @ArchTest
     static final ArchRule theWireImportsNothingOfOurs = classes()
@@ -183,10 +241,24 @@ class DependencyRuleTest {
                             "io.inference.http..",
                             "io.inference.call",
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.wire..",
                             "io.inference.security..",
+                            "io.inference.limits..",
                             "io.inference.job..",
+                            "io.inference.models..",
+                            "io.inference.telemetry..",
                             "io.inference.routes")));
+
+    @ArchTest
+    static final ArchRule onlyTheInternalEndpointsReportOnModelsAndCalls = noClasses()
+            .that()
+            .resideInAPackage("io.inference.http..")
+            .and()
+            .resideOutsideOfPackage("io.inference.http.internal..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.inference.limits..", "io.inference.models..", "io.inference.telemetry..");
 
     @ArchTest
     static final ArchRule nobodyImportsTheGrpcDoor = noClasses()
@@ -206,6 +278,7 @@ class DependencyRuleTest {
                             "io.inference.grpc..",
                             "io.inference.call",
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.wire..",
                             "io.inference.security..",
                             "io.inference.routes")));
@@ -229,6 +302,7 @@ class DependencyRuleTest {
                             "io.inference.call",
                             "io.inference.broker..",
                             "io.inference.api..",
+                            "io.inference.config..",
                             "io.inference.security..",
                             "io.inference.wire..",
                             "io.inference.connect..",

@@ -41,7 +41,7 @@ class BrokerIT {
         }
     }
 
-    private Broker broker(BrokerSettings settings) {
+    private Broker broker(BrokerAddress settings) {
         Broker made = new Broker(() -> settings, AmqpTopology.declarables());
         made.addListener(publisher);
         made.addListener(new BrokerListener() {
@@ -117,8 +117,8 @@ class BrokerIT {
 
     @Test
     void aWrongPasswordIsSaidAndTriedAgain() {
-        BrokerSettings right = SharedRabbit.settings();
-        broker = broker(new BrokerSettings(right.host(), right.port(), right.user(), "wrong", "/", false));
+        BrokerAddress right = SharedRabbit.settings();
+        broker = broker(new BrokerAddress(right.host(), right.port(), right.user(), "wrong", "/", false));
         broker.start();
         await().until(() -> broker.state().contains("ACCESS_REFUSED"));
         assertThat(broker.state()).doesNotContain("wrong");
@@ -186,7 +186,7 @@ class BrokerIT {
 
     @Test
     void aBrokerThatIsNotThereIsWaitedFor() throws IOException {
-        BrokerSettings right = SharedRabbit.settings();
+        BrokerAddress right = SharedRabbit.settings();
         AtomicInteger asked = new AtomicInteger();
         broker = new Broker(
                 () -> {

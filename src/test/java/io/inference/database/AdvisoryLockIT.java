@@ -21,8 +21,8 @@ class AdvisoryLockIT {
 
     @BeforeEach
     void open() {
-        DatabaseSettings fresh = SharedPostgres.fresh("advisory_lock");
-        var settings = new DatabaseSettings(fresh.url(), fresh.user(), fresh.password(), 2);
+        DatabaseAddress fresh = SharedPostgres.fresh("advisory_lock");
+        var settings = new DatabaseAddress(fresh.url(), fresh.user(), fresh.password(), 2);
         here = Database.open(() -> settings);
         there = Database.open(() -> settings);
         var dataSource = here.dataSource();

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 class ConnectionStringTest {
     @Test
     void theFormOfLibpqIsReadWithItsEncodedCredentialsAndOptions() {
-        DatabaseSettings settings =
-                DatabaseSettings.of("postgres://al%40ice:p%3A+ss@db.example:5433/inference?sslmode=require", 7);
+        DatabaseAddress settings =
+                DatabaseAddress.of("postgres://al%40ice:p%3A+ss@db.example:5433/inference?sslmode=require", 7);
         assertThat(settings.url()).isEqualTo("jdbc:postgresql://db.example:5433/inference?sslmode=require");
         assertThat(settings.user()).isEqualTo("al@ice");
         assertThat(settings.password()).isEqualTo("p:+ss");
@@ -19,7 +19,7 @@ class ConnectionStringTest {
 
     @Test
     void portAndCredentialsMayBeLeftOut() {
-        DatabaseSettings settings = DatabaseSettings.of("postgresql://[::1]/inference", 1);
+        DatabaseAddress settings = DatabaseAddress.of("postgresql://[::1]/inference", 1);
         assertThat(settings.url()).isEqualTo("jdbc:postgresql://[::1]:5432/inference");
         assertThat(settings.user()).isNull();
         assertThat(settings.password()).isNull();
@@ -28,17 +28,17 @@ class ConnectionStringTest {
     @Test
     void theFormOfJdbcIsTakenAsItIs() {
         String url = "jdbc:postgresql://a,b/inference?user=x&password=secret&targetServerType=primary";
-        assertThat(DatabaseSettings.of(url, 1).url()).isEqualTo(url);
-        assertThat(DatabaseSettings.of(url, 1).toString()).doesNotContain("secret");
+        assertThat(DatabaseAddress.of(url, 1).url()).isEqualTo(url);
+        assertThat(DatabaseAddress.of(url, 1).toString()).doesNotContain("secret");
     }
 
     @Test
     void anythingElseIsRefusedWithoutShowingIt() {
-        assertThatThrownBy(() -> DatabaseSettings.of("mysql://u:hunter2@h/x", 1))
+        assertThatThrownBy(() -> DatabaseAddress.of("mysql://u:hunter2@h/x", 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .doesNotContain("hunter2");
-        assertThatThrownBy(() -> DatabaseSettings.of("postgres://u:hun ter2@h/x", 1))
+        assertThatThrownBy(() -> DatabaseAddress.of("postgres://u:hun ter2@h/x", 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .doesNotContain("ter2");
@@ -46,7 +46,7 @@ class ConnectionStringTest {
 
     @Test
     void anAddressOfItsPartsTakesAnIpv6HostAndAnyName() {
-        assertThat(DatabaseSettings.of("::1", 5432, "a b", "u", null, "prefer", 1)
+        assertThat(DatabaseAddress.of("::1", 5432, "a b", "u", null, "prefer", 1)
                         .url())
                 .isEqualTo("jdbc:postgresql://[::1]:5432/a+b?sslmode=prefer");
     }

@@ -1,6 +1,6 @@
 package io.inference.embedded;
 
-import io.inference.database.DatabaseSettings;
+import io.inference.database.DatabaseAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,14 +10,14 @@ import java.util.List;
 /** A PostgreSQL of one test's own, which can be crashed. */
 public final class OwnPostgres implements AutoCloseable {
     private final PostgresServer server;
-    private final DatabaseSettings settings;
+    private final DatabaseAddress settings;
     private final Path data;
     private final Path control;
 
     /** @param name of its folder below {@code target} and of its database, which is empty */
     public OwnPostgres(String name) throws Exception {
         server = new PostgresServer(Path.of("target", name));
-        DatabaseSettings admin = server.start("postgres", 2);
+        DatabaseAddress admin = server.start("postgres", 2);
         try (var connection = java.sql.DriverManager.getConnection(admin.url(), admin.user(), admin.password());
                 var statement = connection.createStatement()) {
             statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
@@ -31,7 +31,7 @@ public final class OwnPostgres implements AutoCloseable {
         control = Path.of(command.substring(0, command.indexOf(' '))).resolveSibling("pg_ctl");
     }
 
-    public DatabaseSettings settings() {
+    public DatabaseAddress settings() {
         return settings;
     }
 

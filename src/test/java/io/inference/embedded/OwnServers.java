@@ -1,6 +1,6 @@
 package io.inference.embedded;
 
-import io.inference.broker.BrokerSettings;
+import io.inference.broker.BrokerAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.List;
 public final class OwnServers implements AutoCloseable {
     private final RabbitNode broker;
     private final OwnPostgres postgres;
-    private BrokerSettings brokerSettings;
+    private BrokerAddress brokerSettings;
 
     /** @param folder of the broker's data */
     public OwnServers(Path folder, String database) throws Exception {
@@ -19,7 +19,7 @@ public final class OwnServers implements AutoCloseable {
         postgres = new OwnPostgres(database);
     }
 
-    public BrokerSettings broker() {
+    public BrokerAddress broker() {
         return brokerSettings;
     }
 

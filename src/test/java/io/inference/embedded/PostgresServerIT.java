@@ -3,7 +3,7 @@ package io.inference.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.database.DatabaseSettings;
+import io.inference.database.DatabaseAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ class PostgresServerIT {
     void dataAndPasswordOutliveTheServerAndCommitsReachTheDisk() throws Exception {
         String password;
         try (PostgresServer server = new PostgresServer(folder)) {
-            DatabaseSettings settings = server.start("inference", 2);
+            DatabaseAddress settings = server.start("inference", 2);
             password = settings.password();
             assertThat(ask(settings, "SHOW fsync")).isEqualTo("on");
             assertThat(ask(settings, "SHOW synchronous_commit")).isEqualTo("on");
@@ -32,7 +32,7 @@ class PostgresServerIT {
             ask(settings, "CREATE TABLE kept AS SELECT 42 AS answer");
         }
         try (PostgresServer server = new PostgresServer(folder)) {
-            DatabaseSettings settings = server.start("inference", 2);
+            DatabaseAddress settings = server.start("inference", 2);
             assertThat(settings.password()).isEqualTo(password);
             assertThat(ask(settings, "SELECT answer FROM kept")).isEqualTo("42");
         }
@@ -42,10 +42,10 @@ class PostgresServerIT {
     void onlyWhoKnowsThePasswordComesInAndASecondServiceHasItsOwnData() throws Exception {
         try (PostgresServer server = new PostgresServer(folder);
                 PostgresServer second = new PostgresServer(folder)) {
-            DatabaseSettings settings = server.start("inference", 2);
+            DatabaseAddress settings = server.start("inference", 2);
             assertThatThrownBy(() -> DriverManager.getConnection(settings.url(), "postgres", "guessed"))
                     .hasMessageContaining("password authentication failed");
-            DatabaseSettings other = second.start("inference", 2);
+            DatabaseAddress other = second.start("inference", 2);
             assertThat(other.url()).isNotEqualTo(settings.url());
             assertThat(ask(other, "SHOW data_directory")).endsWith("postgres-2");
             assertThat(ask(settings, "SHOW data_directory")).endsWith("/postgres");
@@ -68,7 +68,7 @@ class PostgresServerIT {
         assertThat(ProcessHandle.of(Long.parseLong(orphan))).isPresent();
 
         try (PostgresServer server = new PostgresServer(folder)) {
-            DatabaseSettings settings = server.start("inference", 2);
+            DatabaseAddress settings = server.start("inference", 2);
             assertThat(ask(settings, "SELECT answer FROM kept")).isEqualTo("42");
             assertThat(ask(settings, "SHOW data_directory")).endsWith("/postgres");
         }
@@ -87,7 +87,7 @@ class PostgresServerIT {
         throw new IOException("the process ended without a server; it said:\n" + said);
     }
 
-    private static String ask(DatabaseSettings settings, String sql) throws SQLException {
+    private static String ask(DatabaseAddress settings, String sql) throws SQLException {
         try (Connection connection =
                 DriverManager.getConnection(settings.url(), settings.user(), settings.password())) {
             var statement = connection.createStatement();
@@ -104,7 +104,7 @@ class PostgresServerIT {
     static final class Victim {
         public static void main(String[] args) throws Exception {
             PostgresServer server = new PostgresServer(Path.of(args[0]));
-            DatabaseSettings settings = server.start("inference", 2);
+            DatabaseAddress settings = server.start("inference", 2);
             ask(settings, "CREATE TABLE kept AS SELECT 42 AS answer");
             System.out.println(
                     "postgres " + ask(settings, "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import io.inference.broker.BrokerSettings;
+import io.inference.broker.BrokerAddress;
 import io.inference.broker.NoBrokerException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -54,7 +54,7 @@ class RabbitNodeIT {
         assertThat(ProcessHandle.of(orphan)).isPresent();
 
         try (RabbitNode node = new RabbitNode(folder, System.getenv("PATH"))) {
-            BrokerSettings settings = node.start();
+            BrokerAddress settings = node.start();
             assertThat(ProcessHandle.of(orphan)).isEmpty();
             assertThat(ProcessHandle.of(names)).isEmpty();
             try (Connection connection = SharedRabbit.connect(settings);
@@ -63,7 +63,7 @@ class RabbitNodeIT {
                         .isEqualTo("42");
             }
             assertThatThrownBy(() -> SharedRabbit.connect(
-                            new BrokerSettings(settings.host(), settings.port(), "guest", "guest", "/", false)))
+                            new BrokerAddress(settings.host(), settings.port(), "guest", "guest", "/", false)))
                     .hasMessageContaining("ACCESS_REFUSED");
         }
     }

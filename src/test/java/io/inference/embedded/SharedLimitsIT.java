@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inference.limits.RedisBuckets;
-import io.inference.redis.RedisSettings;
+import io.inference.redis.RedisAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class SharedLimitsIT {
     @Test
     void replicasCountTogetherAndEachForItselfWhileRedisIsAway() throws Exception {
         try (RedisProcess redis = new RedisProcess(folder)) {
-            RedisSettings settings = redis.start(Duration.ofSeconds(5));
+            RedisAddress settings = redis.start(Duration.ofSeconds(5));
             try (RedisBuckets one = new RedisBuckets(() -> settings);
                     RedisBuckets two = new RedisBuckets(() -> settings)) {
                 // A bucket that one empties is empty for the other: only where both ask Redis.

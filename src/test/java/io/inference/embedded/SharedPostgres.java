@@ -1,6 +1,6 @@
 package io.inference.embedded;
 
-import io.inference.database.DatabaseSettings;
+import io.inference.database.DatabaseAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +11,7 @@ public final class SharedPostgres {
 
     private SharedPostgres() {}
 
-    public static DatabaseSettings settings() {
+    public static DatabaseAddress settings() {
         return Holder.SETTINGS;
     }
 
@@ -41,8 +41,8 @@ public final class SharedPostgres {
     }
 
     /** An empty database of that name. */
-    public static DatabaseSettings fresh(String name) {
-        DatabaseSettings shared = settings();
+    public static DatabaseAddress fresh(String name) {
+        DatabaseAddress shared = settings();
         try (var connection = java.sql.DriverManager.getConnection(shared.url(), shared.user(), shared.password())) {
             connection.createStatement().execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
             connection.createStatement().execute("CREATE DATABASE " + name);
@@ -50,16 +50,16 @@ public final class SharedPostgres {
             throw new IllegalStateException(e);
         }
         String url = shared.url().replace("/" + NAME, "/" + name);
-        return new DatabaseSettings(url, shared.user(), shared.password(), 10);
+        return new DatabaseAddress(url, shared.user(), shared.password(), 10);
     }
 
     private static final class Holder {
-        private static final DatabaseSettings SETTINGS = start();
+        private static final DatabaseAddress SETTINGS = start();
 
-        private static DatabaseSettings start() {
+        private static DatabaseAddress start() {
             PostgresServer server = new PostgresServer(Path.of("target", "embedded"));
             try {
-                DatabaseSettings admin = server.start("postgres", 2);
+                DatabaseAddress admin = server.start("postgres", 2);
                 try (var connection =
                         java.sql.DriverManager.getConnection(admin.url(), admin.user(), admin.password())) {
                     connection.createStatement().execute("DROP DATABASE IF EXISTS " + NAME + " WITH (FORCE)");

@@ -3,7 +3,7 @@ package io.inference.embedded;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import io.inference.broker.BrokerSettings;
+import io.inference.broker.BrokerAddress;
 import io.inference.broker.NoBrokerException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ public final class SharedRabbit {
         }
     }
 
-    public static BrokerSettings settings() {
+    public static BrokerAddress settings() {
         return Holder.SETTINGS;
     }
 
@@ -49,7 +49,7 @@ public final class SharedRabbit {
         return options(settings());
     }
 
-    public static List<String> options(BrokerSettings settings) {
+    public static List<String> options(BrokerAddress settings) {
         return List.of(
                 "--rabbitmq-host=" + settings.host(),
                 "--rabbitmq-port=" + settings.port(),
@@ -61,7 +61,7 @@ public final class SharedRabbit {
         return connect(settings());
     }
 
-    public static Connection connect(BrokerSettings settings) throws Exception {
+    public static Connection connect(BrokerAddress settings) throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setHost(settings.host());
         factory.setPort(settings.port());
@@ -87,9 +87,9 @@ public final class SharedRabbit {
     }
 
     private static final class Holder {
-        private static final BrokerSettings SETTINGS = start();
+        private static final BrokerAddress SETTINGS = start();
 
-        private static BrokerSettings start() {
+        private static BrokerAddress start() {
             RabbitNode node = new RabbitNode(Path.of("target", "embedded"), System.getenv("PATH"));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 try {

@@ -131,7 +131,14 @@ class LocalModelsTest {
     private LocalModels start(Path file, Optional<Integer> contextLength, String engine) {
         return LocalModels.start(
                 new LocalSettings(
-                        engine, file.toString(), StoreSettings.of(folder, null), contextLength, Optional.of(1), 2, 8),
+                        engine,
+                        file.toString(),
+                        StoreSettings.of(folder, null),
+                        contextLength,
+                        Optional.of(1),
+                        2,
+                        8,
+                        Duration.ofMinutes(1)),
                 FetchListener.NONE);
     }
 

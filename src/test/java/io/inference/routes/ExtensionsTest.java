@@ -3,7 +3,6 @@ package io.inference.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inference.config.Settings;
 import io.inference.config.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.util.zip.ZipOutputStream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.mock.env.MockEnvironment;
 
 class ExtensionsTest {
     private static final ClassLoader OWN = Extensions.class.getClassLoader();
@@ -23,10 +21,10 @@ class ExtensionsTest {
 
     @Test
     void withoutAFolderOrAJarThereIsNothingButTheServicesOwn() throws IOException {
-        assertThat(Extensions.of(settings(folder.resolve("none")))).isSameAs(OWN);
+        assertThat(Extensions.of(folder.resolve("none"))).isSameAs(OWN);
         Files.writeString(folder.resolve("notes.txt"), "no jar");
-        assertThat(Extensions.of(settings(folder))).isSameAs(OWN);
-        assertThat(Extensions.of(new Settings(new MockEnvironment()))).isSameAs(OWN);
+        assertThat(Extensions.of(folder)).isSameAs(OWN);
+        assertThat(Extensions.of(null)).isSameAs(OWN);
     }
 
     @Test
@@ -36,7 +34,7 @@ class ExtensionsTest {
         }
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (DefaultCamelContext context = new DefaultCamelContext()) {
-            context.setApplicationContextClassLoader(Extensions.of(settings(folder)));
+            context.setApplicationContextClassLoader(Extensions.of(folder));
             assertThat(context.getClassResolver().loadResourceAsURL("only-there.txt"))
                     .isNotNull();
             Extensions.within(
@@ -52,12 +50,8 @@ class ExtensionsTest {
     @Test
     void aFileThatIsNoJarIsToldByName() throws IOException {
         Files.writeString(folder.resolve("camel-kafka.jar"), "<html>not found</html>");
-        assertThatThrownBy(() -> Extensions.of(settings(folder)))
+        assertThatThrownBy(() -> Extensions.of(folder))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("EXTENSIONS_DIR", "camel-kafka.jar", "is no jar that can be read");
-    }
-
-    private static Settings settings(Path folder) {
-        return new Settings(new MockEnvironment().withProperty("extensions-dir", folder.toString()));
     }
 }

@@ -501,7 +501,13 @@ class GenerationBuilderTest {
     }
 
     private RouteGeneration build(Map<String, String> files) {
-        var builder = new GenerationBuilder(beans, new Settings(environment), List.of(door), new SimpleMeterRegistry());
+        var builder = new GenerationBuilder(
+                beans,
+                new Settings(environment),
+                new AllowList(environment.getProperty("routes-allow", "")),
+                Extensions.of(null),
+                List.of(door),
+                new SimpleMeterRegistry());
         TreeMap<String, String> all = new TreeMap<>(files);
         all.put("authenticate.camel.yaml", flow("authenticate", "log", "id: who", "message: who"));
         return builder.build(new RouteFiles(all));

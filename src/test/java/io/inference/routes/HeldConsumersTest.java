@@ -85,8 +85,13 @@ class HeldConsumersTest {
                 public void publish() {}
             };
         };
-        Settings settings = new Settings(new MockEnvironment().withProperty("routes-allow", "flaky"));
-        return new GenerationBuilder(new SimpleRegistry(), settings, List.of(server), new SimpleMeterRegistry())
+        return new GenerationBuilder(
+                        new SimpleRegistry(),
+                        new Settings(new MockEnvironment()),
+                        new AllowList("flaky"),
+                        Extensions.of(null),
+                        List.of(server),
+                        new SimpleMeterRegistry())
                 .build(new RouteFiles(new TreeMap<>(Map.of("a.camel.yaml", route("aside") + route("away")))));
     }
 

@@ -54,6 +54,8 @@ class RouteCallProcessorTest {
         generation = new GenerationBuilder(
                         beans,
                         new Settings(new MockEnvironment()),
+                        new AllowList(""),
+                        Extensions.of(null),
                         List.of(new HttpPublishingPoint()),
                         new SimpleMeterRegistry())
                 .build(new RouteFiles(files));

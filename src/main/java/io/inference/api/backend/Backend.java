@@ -32,6 +32,9 @@ public interface Backend {
         return List.of();
     }
 
+    /** Runs the task if the models change; never for a backend that has to be asked. */
+    default void onModelsChange(Runnable task) {}
+
     /** All about one model that it has. */
     ModelDetails details(String model);
 

@@ -24,7 +24,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What flows leave, as the messages of {@code InferenceService}. */
-public final class AnswerWriters {
+final class AnswerWriters {
     private AnswerWriters() {}
 
     public static GrpcAnswer chat(@Nullable Object answer, Asked asked) {

@@ -25,14 +25,12 @@ public final class GrpcDoor implements SmartLifecycle {
     /**
      * @param services that routes may serve
      * @param authentication says who calls
-     * @param authenticationOff lets in whoever is on this machine, and nobody else
      * @param calls in progress, of every door
      */
-    public GrpcDoor(
+    GrpcDoor(
             GrpcSettings settings,
             List<ServiceDescriptor> services,
             AuthenticationManager authentication,
-            boolean authenticationOff,
             Calls calls,
             AuditLog audit) {
         this.settings = settings;
@@ -41,13 +39,13 @@ public final class GrpcDoor implements SmartLifecycle {
         var shared = new RpcHandler.Door(settings.requestTimeout(), MESSAGE_TIMEOUT, calls, audit);
         var methods = new PublishedMethods(shared, health);
         this.publishingPoint = new GrpcPublishingPoint(services, methods);
-        var rpcAuthentication = new RpcAuthentication(authentication, authenticationOff, audit);
+        var rpcAuthentication = new RpcAuthentication(authentication, settings.authenticationOff(), audit);
         this.server = new GrpcServer(settings, methods, new DoorInterceptor(rpcAuthentication, slots), slots, health);
     }
 
     /** A place to publish to from which nothing is served: for checking routes without a server. */
-    public static PublishingPoint forChecks(List<ServiceDescriptor> services) {
-        return new GrpcPublishingPoint(services, new GrpcPublishingPoint.Target() {
+    public static PublishingPoint forChecks() {
+        return new GrpcPublishingPoint(GrpcServerConfiguration.SERVICES, new GrpcPublishingPoint.Target() {
             @Override
             public void publish(MethodTable table) {}
 
@@ -57,7 +55,7 @@ public final class GrpcDoor implements SmartLifecycle {
     }
 
     /** Where generations publish their methods. */
-    public PublishingPoint publishingPoint() {
+    PublishingPoint publishingPoint() {
         return publishingPoint;
     }
 

@@ -9,7 +9,7 @@ import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
 /** Where generations publish their {@code grpc} routes. The server stays; what it serves changes at once. */
-public final class GrpcPublishingPoint implements PublishingPoint {
+final class GrpcPublishingPoint implements PublishingPoint {
     private final List<ServiceDescriptor> known;
     private final Target target;
 

@@ -1,6 +1,6 @@
 package io.inference.http.batches;
 
-import io.inference.http.server.HttpSettings;
+import io.inference.http.HttpSettings;
 import io.inference.job.batch.Batches;
 import io.inference.job.file.Files;
 import org.apache.camel.Processor;

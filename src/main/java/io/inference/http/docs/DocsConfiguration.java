@@ -1,5 +1,6 @@
 package io.inference.http.docs;
 
+import io.inference.http.HttpSettings;
 import io.inference.http.security.PublicFiles;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,9 +25,8 @@ class DocsConfiguration implements WebMvcConfigurer {
     private static final List<String> FILES = List.of("swagger-ui*", "favicon*", "oauth2-redirect*.js");
 
     @Bean
-    OpenApiDocument openApiDocument(
-            @Value("${api-version}") String apiVersion, @Value("${service-version}") String serviceVersion) {
-        return new OpenApiDocument("/" + apiVersion, serviceVersion);
+    OpenApiDocument openApiDocument(HttpSettings settings, @Value("${service-version}") String serviceVersion) {
+        return new OpenApiDocument(settings.apiPrefix(), serviceVersion);
     }
 
     /** Only these files: the others of the webjar are pages of its own that point to documents elsewhere. */

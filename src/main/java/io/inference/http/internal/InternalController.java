@@ -8,9 +8,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code /internal/…}, and {@code /admin/…} for the console. The door lets nobody come here without a key, or an admin's token. */
 @RestController
 class InternalController {
-    private final InternalReports reports;
+    private final Reports reports;
 
-    InternalController(InternalReports reports) {
+    InternalController(Reports reports) {
         this.reports = reports;
     }
 

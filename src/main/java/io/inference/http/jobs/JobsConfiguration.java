@@ -1,6 +1,6 @@
 package io.inference.http.jobs;
 
-import io.inference.http.server.HttpSettings;
+import io.inference.http.HttpSettings;
 import io.inference.job.Jobs;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;

@@ -2,6 +2,7 @@ package io.inference.http.security;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.HttpSettings;
 import io.inference.security.AuditLog;
 import io.inference.security.GroupNames;
 import io.inference.security.jwt.LocalIssuer;
@@ -13,7 +14,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -75,18 +75,16 @@ class FilterChainConfiguration {
             AuthenticationManager manager,
             InternalKeyProvider internal,
             List<PublicFiles> files,
-            @Value("${disable-auth}") boolean authenticationOff,
+            HttpSettings settings,
             ObjectProvider<LocalIssuer> embedded,
-            @Value("${auth-user-groups},${auth-admin-group}") String userGroups,
-            @Value("${api-version}") String apiVersion,
             AuditLog audit) {
         return new RestAccess(
                 manager,
                 new OpenPaths(files, embedded.getIfAvailable() != null),
                 internal,
-                authenticationOff,
-                GroupNames.parse(userGroups),
-                new Refusals("/" + apiVersion, audit));
+                settings.authenticationOff(),
+                settings.users(),
+                new Refusals(settings.apiPrefix(), audit));
     }
 
     @Bean

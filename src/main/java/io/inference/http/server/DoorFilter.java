@@ -1,6 +1,7 @@
 package io.inference.http.server;
 
 import io.inference.api.error.InferenceException;
+import io.inference.http.HttpSettings;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.answer.RequestId;

@@ -6,6 +6,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.call.Calls;
 import io.inference.call.OpenCall;
+import io.inference.http.HttpSettings;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.answer.PendingAnswer;

@@ -1,6 +1,7 @@
 package io.inference.http.server;
 
 import io.inference.call.Calls;
+import io.inference.http.HttpSettings;
 import io.inference.security.AuditLog;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;

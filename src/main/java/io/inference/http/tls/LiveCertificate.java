@@ -13,7 +13,7 @@ import org.springframework.boot.ssl.SslBundleRegistry;
  * the same for two looks, since a certificate and its key may be written one after the other. Contents that cannot be used change
  * nothing but a line in the log, one for each such contents.
  */
-public final class LiveCertificate implements AutoCloseable {
+final class LiveCertificate implements AutoCloseable {
     /** Name of the bundle that the web server uses. */
     public static final String BUNDLE = "rest";
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param certFile PEM: the certificate, then those that vouch for it
  * @param keyFile PEM: its private key, PKCS#8, PKCS#1 or SEC 1, not encrypted
  */
-public record TlsFiles(Path certFile, Path keyFile) {
+record TlsFiles(Path certFile, Path keyFile) {
     /**
      * What both files hold at one moment. Symbolic links are followed anew each time, so that a directory that is swapped for another,
      * as Kubernetes does with a mounted Secret, shows as other contents.

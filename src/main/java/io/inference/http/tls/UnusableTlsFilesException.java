@@ -3,7 +3,7 @@ package io.inference.http.tls;
 import java.util.List;
 
 /** Files of which no certificate with its key can be made. Says which variable names what, and nothing of a key. */
-public class UnusableTlsFilesException extends Exception {
+class UnusableTlsFilesException extends Exception {
     private final transient List<String> faults;
 
     UnusableTlsFilesException(List<String> faults) {

@@ -2,13 +2,13 @@ package io.inference.http.tomcat;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.HttpSettings;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.error.ErrorController;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -18,8 +18,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 class UnservedPathController implements ErrorController {
     private final String apiPrefix;
 
-    UnservedPathController(@Value("${api-version}") String apiVersion) {
-        this.apiPrefix = "/" + apiVersion;
+    UnservedPathController(HttpSettings settings) {
+        this.apiPrefix = settings.apiPrefix();
     }
 
     @RequestMapping("/error")

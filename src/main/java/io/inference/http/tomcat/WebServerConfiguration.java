@@ -1,9 +1,9 @@
 package io.inference.http.tomcat;
 
+import io.inference.http.HttpSettings;
 import io.inference.security.AuditLog;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -25,16 +25,14 @@ class WebServerConfiguration {
      * that our valve is nearer to the request than Boot's and speaks first.
      */
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(
-            @Value("${api-version}") String apiVersion, AuditLog audit) {
-        String apiPrefix = "/" + apiVersion;
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(HttpSettings settings, AuditLog audit) {
         return factory -> {
             factory.addConnectorCustomizers(
                     connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
             factory.addContextCustomizers(context -> {
                 if (context.getParent() instanceof StandardHost host) {
                     host.setErrorReportValveClass(RefusalValve.class.getName());
-                    host.getPipeline().addValve(new RefusalValve(apiPrefix, audit));
+                    host.getPipeline().addValve(new RefusalValve(settings.apiPrefix(), audit));
                 }
             });
         };

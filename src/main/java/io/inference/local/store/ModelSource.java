@@ -1,7 +1,7 @@
 package io.inference.local.store;
 
 /** One place that a model can be had from. */
-public sealed interface ModelSource {
+sealed interface ModelSource {
     /** A file on this machine, relative to the working directory. */
     record LocalFile(String path) implements ModelSource {
         @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a server says went wrong, in any of the forms that are about: {@code {"error":{"message","code","type","param"}}}, the inner
  * object alone, or {@code {"error":"message"}}.
  */
-public record OpenAiError(
+record OpenAiError(
         @Nullable String message,
         @Nullable String code,
         @Nullable String type,

@@ -33,7 +33,7 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
  * other replicas within {@link #LONGEST_KEPT}.
  */
 @Order(0)
-public class ApiKeys implements AuthenticationProvider {
+class ApiKeys implements AuthenticationProvider {
     static final Duration LONGEST_KEPT = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);

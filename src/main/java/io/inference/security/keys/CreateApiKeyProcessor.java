@@ -9,7 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /** Makes the key that the body, a {@link NewApiKey}, asks for and leaves it as a {@link MadeApiKey}. */
-public class CreateApiKeyProcessor implements Processor {
+class CreateApiKeyProcessor implements Processor {
     private final ApiKeys keys;
     private final AuditLog audit;
 

@@ -9,7 +9,7 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /** Leaves an {@link ApiKeyPage}; the query parameters {@code limit} and {@code after} say which. */
-public class ListApiKeysProcessor implements Processor {
+class ListApiKeysProcessor implements Processor {
     private static final int STANDARD = 50;
     private static final int MOST = 500;
 

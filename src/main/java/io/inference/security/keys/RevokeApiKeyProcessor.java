@@ -6,7 +6,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /** Revokes the key that the path variable {@code id} names and leaves it as an {@link ApiKey}. */
-public class RevokeApiKeyProcessor implements Processor {
+class RevokeApiKeyProcessor implements Processor {
     private final ApiKeys keys;
     private final AuditLog audit;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Asks the issuer about one token. */
 @FunctionalInterface
-public interface Introspection {
+interface Introspection {
     /**
      * @return the answer's members; {@code active} among them
      * @throws IOException where the issuer cannot be asked, or its answer is none; tells nothing of the token

@@ -68,10 +68,11 @@ class CertificateRenewalTest {
                                 folder.resolve("server.pem"),
                                 folder.resolve("server.key"),
                                 null,
-                                Duration.ofMillis(50))),
+                                Duration.ofMillis(50)),
+                        false,
+                        new InternalAccess("", "", "")),
                 List.of(),
                 new ProviderManager(new RpcKeyProvider(new InternalAccess("", "", ""))),
-                false,
                 new Calls(List.of(), Duration.ZERO),
                 audit);
     }

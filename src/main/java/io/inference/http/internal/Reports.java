@@ -1,15 +1,14 @@
-package io.inference;
+package io.inference.http.internal;
 
 import io.inference.config.Settings;
-import io.inference.http.internal.InternalReports;
 import io.inference.limits.QueueLimiter;
 import io.inference.telemetry.CallMetrics;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** What the parts say of themselves to the internal endpoints. */
+/** What the internal endpoints report, as JSON objects. */
 @Component
-class Reports implements InternalReports {
+class Reports {
     private final Settings settings;
     private final BackendReports backends;
     private final CallMetrics calls;
@@ -22,13 +21,13 @@ class Reports implements InternalReports {
         this.waiting = waiting;
     }
 
-    @Override
-    public Map<String, ?> config() {
+    /** By variable: its effective value, the layer it comes from; secrets masked. */
+    Map<String, ?> config() {
         return settings.effective();
     }
 
-    @Override
-    public Map<String, ?> status() {
+    /** Calls in progress and waiting, backends and their models. */
+    Map<String, ?> status() {
         return Map.of("active", calls.active(), "queued", waiting.count(), "backends", backends.all());
     }
 }

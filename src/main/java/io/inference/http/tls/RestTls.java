@@ -1,12 +1,7 @@
-package io.inference;
+package io.inference.http.tls;
 
-import io.inference.config.Settings;
 import io.inference.config.SettingsException;
-import io.inference.http.tls.LiveCertificate;
-import io.inference.http.tls.TlsFiles;
-import io.inference.http.tls.UnusableTlsFilesException;
-import java.nio.file.Path;
-import java.util.Optional;
+import io.inference.http.HttpSettings;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.ssl.SslBundleRegistry;
@@ -21,11 +16,9 @@ final class RestTls
         implements SslBundleRegistrar, WebServerFactoryCustomizer<TomcatServletWebServerFactory>, AutoCloseable {
     private final @Nullable LiveCertificate certificate;
 
-    RestTls(Settings settings) {
-        Optional<String> key = settings.optionalText("tls-key-file");
-        this.certificate = settings.optionalText("tls-cert-file")
-                .map(cert -> load(new TlsFiles(Path.of(cert), Path.of(key.orElseThrow()))))
-                .orElse(null);
+    RestTls(HttpSettings settings) {
+        HttpSettings.Tls files = settings.tls();
+        this.certificate = files == null ? null : load(new TlsFiles(files.certificates(), files.key()));
     }
 
     private static LiveCertificate load(TlsFiles files) {

@@ -1,4 +1,4 @@
-package io.inference;
+package io.inference.http.internal;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.api.backend.ModelInfo;

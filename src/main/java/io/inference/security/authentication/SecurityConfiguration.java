@@ -1,22 +1,19 @@
-package io.inference;
+package io.inference.security.authentication;
 
 import io.inference.config.Settings;
 import io.inference.security.AuditLog;
 import io.inference.security.GroupCheckProcessor;
-import io.inference.security.GroupNames;
 import io.inference.security.JwtCheckProcessor;
 import io.inference.security.ScopeCheckProcessor;
 import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.SignIn;
 import io.inference.security.jwt.JwtTokenProvider;
 import io.inference.security.jwt.LocalIssuer;
-import io.inference.security.network.InternalAccess;
 import io.inference.security.network.InternalKeyProvider;
 import io.inference.security.network.LocalMachineProvider;
 import io.inference.security.network.ManagementAccess;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +26,11 @@ import org.springframework.security.authentication.ProviderManager;
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
     @Bean
+    SecuritySettings securitySettings(Settings settings) {
+        return SecuritySettings.of(settings);
+    }
+
+    @Bean
     AuditLog auditLog() {
         return new AuditLog();
     }
@@ -39,20 +41,17 @@ class SecurityConfiguration {
      */
     @Bean
     AuthenticationManager authenticationManager(
-            Settings settings,
+            SecuritySettings settings,
             IssuerInUse issuer,
             ObjectProvider<LocalIssuer> embedded,
             ObjectProvider<AuthenticationProvider> others) {
-        GroupNames admins = GroupNames.parse(settings.text("auth-admin-group"));
-        String groupsClaim = settings.text("auth-groups-claim");
-        CallerClaims claims = new CallerClaims(
-                groupsClaim, settings.optionalText("auth-scope-prefix").orElse(null), admins);
+        CallerClaims claims = new CallerClaims(settings.groupsClaim(), settings.scopePrefix(), settings.admins());
         List<AuthenticationProvider> providers =
                 new ArrayList<>(others.orderedStream().toList());
         if (issuer.named() != null) {
             providers.addAll(issuer.named().providers(claims));
         } else {
-            CallerClaims withoutScopes = new CallerClaims(groupsClaim, null, admins);
+            CallerClaims withoutScopes = new CallerClaims(settings.groupsClaim(), null, settings.admins());
             embedded.ifAvailable(local ->
                     providers.add(new JwtTokenProvider(local, local::issuer, local.audience(), withoutScopes)));
         }
@@ -63,25 +62,21 @@ class SecurityConfiguration {
     }
 
     @Bean
-    AuthenticationProvider localMachineProvider(Settings settings, AuditLog audit) {
-        if (settings.flag("disable-auth")) {
+    AuthenticationProvider localMachineProvider(SecuritySettings settings, AuditLog audit) {
+        if (settings.authenticationOff()) {
             audit.warn("DISABLE_AUTH=true: whoever is on this machine may do everything");
         }
-        return new LocalMachineProvider(settings.flag("disable-auth"));
+        return new LocalMachineProvider(settings.authenticationOff());
     }
 
     @Bean
-    InternalKeyProvider internalKeyProvider(Settings settings) {
-        InternalAccess access = new InternalAccess(
-                settings.optionalText("internal-api-key").orElse(""),
-                settings.optionalText("internal-allowed-ips").orElse(""),
-                settings.optionalText("trusted-proxies").orElse(""));
-        return new InternalKeyProvider(access, settings.flag("disable-auth"));
+    InternalKeyProvider internalKeyProvider(SecuritySettings settings) {
+        return new InternalKeyProvider(settings.internal(), settings.authenticationOff());
     }
 
     @Bean
-    IssuerInUse issuerInUse(Settings settings) {
-        return new IssuerInUse(NamedIssuer.of(settings).orElse(null));
+    IssuerInUse issuerInUse(SecuritySettings settings) {
+        return new IssuerInUse(settings.issuer() == null ? null : new NamedIssuer(settings.issuer()));
     }
 
     @Bean
@@ -96,22 +91,22 @@ class SecurityConfiguration {
     record IssuerInUse(@Nullable NamedIssuer named) {}
 
     @Bean
-    ManagementAccess managementAccess(Settings settings, AuditLog audit) {
-        return new ManagementAccess(settings.listensOnLoopback(), audit);
+    ManagementAccess managementAccess(SecuritySettings settings, AuditLog audit) {
+        return new ManagementAccess(settings.loopback(), audit);
     }
 
     @Bean
-    Processor jwtCheckProcessor() {
+    JwtCheckProcessor jwtCheckProcessor() {
         return new JwtCheckProcessor();
     }
 
     @Bean
-    Processor scopeCheckProcessor() {
+    ScopeCheckProcessor scopeCheckProcessor() {
         return new ScopeCheckProcessor();
     }
 
     @Bean
-    Processor groupCheckProcessor() {
+    GroupCheckProcessor groupCheckProcessor() {
         return new GroupCheckProcessor();
     }
 }

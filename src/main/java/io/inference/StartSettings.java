@@ -1,0 +1,26 @@
+package io.inference;
+
+import io.inference.config.Settings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the greeting says of the settings.
+ *
+ * @param tls whether REST is reached by TLS
+ * @param issuer of the callers' tokens; null if none is named
+ */
+record StartSettings(
+        String host,
+        boolean tls,
+        String apiVersion,
+        boolean authenticationOff,
+        @Nullable String issuer) {
+    static StartSettings of(Settings settings) {
+        return new StartSettings(
+                settings.text("host"),
+                settings.optionalText("tls-cert-file").isPresent(),
+                settings.text("api-version"),
+                settings.flag("disable-auth"),
+                settings.optionalText("auth-issuer").orElse(null));
+    }
+}

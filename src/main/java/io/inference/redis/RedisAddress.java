@@ -1,0 +1,18 @@
+package io.inference.redis;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where Redis is.
+ *
+ * @param password null for none
+ * @param database its number
+ */
+public record RedisAddress(String host, int port, @Nullable String password, int database, Duration connectTimeout) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "redis://" + host + ":" + port + "/" + database;
+    }
+}

@@ -1,0 +1,48 @@
+package io.inference.redis;
+
+import io.inference.api.error.InferenceException;
+import io.inference.config.Settings;
+import java.util.concurrent.Callable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** Which Redis the service uses, and the bean for the steps of routes. */
+@Configuration(proxyBeanMethods = false)
+class RedisConfiguration {
+    @Bean
+    RedisSettings redisSettings(Settings settings) {
+        return RedisSettings.of(settings);
+    }
+
+    @Bean
+    RedisSource redisSource(RedisSettings settings, ObjectProvider<RedisStarter> embedded) {
+        RedisAddress named = settings.server();
+        if (named != null) {
+            return new RedisSource(settings.enabled(), () -> named);
+        }
+        RedisStarter starter = embedded.getIfAvailable();
+        return new RedisSource(
+                settings.enabled(), starter == null ? null : () -> starter.start(settings.connectTimeout()));
+    }
+
+    /** For the {@code spring-redis} steps of routes: keys and values are text. */
+    @Bean(defaultCandidate = false)
+    StringRedisTemplate redisTemplate(@Qualifier("redisForRoutes") LateConnectionFactory redis) {
+        return new StringRedisTemplate(redis);
+    }
+
+    @Bean(defaultCandidate = false)
+    LateConnectionFactory redisForRoutes(RedisSource source) {
+        Callable<RedisAddress> address = source.address();
+        return new LateConnectionFactory(
+                source.enabled() && address != null
+                        ? address
+                        : () -> {
+                            throw InferenceException.notConfigured(
+                                    "redis", "REDIS_HOST is not set, or REDIS_ENABLED=false");
+                        });
+    }
+}
