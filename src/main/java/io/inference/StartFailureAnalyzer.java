@@ -3,7 +3,7 @@ package io.inference;
 import io.inference.config.SettingsException;
 import io.inference.grpc.server.ListenException;
 import io.inference.local.LocalModelException;
-import io.inference.routes.RouteFaultsException;
+import io.inference.routes.check.RouteFaultsException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;

@@ -5,7 +5,7 @@ import io.inference.broker.Publisher;
 import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.job.Jobs;
-import io.inference.routes.PublishingPoint;
+import io.inference.routes.door.PublishingPoint;
 import io.inference.security.AuditLog;
 import java.time.Duration;
 import java.util.List;

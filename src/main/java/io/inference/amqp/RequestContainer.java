@@ -1,7 +1,7 @@
 package io.inference.amqp;
 
 import com.rabbitmq.client.Connection;
-import io.inference.routes.InFlight;
+import io.inference.routes.door.InFlight;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

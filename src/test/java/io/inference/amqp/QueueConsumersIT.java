@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import io.inference.embedded.SharedRabbit;
-import io.inference.routes.InFlight;
+import io.inference.routes.door.InFlight;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;

@@ -14,6 +14,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.inference.config.Settings;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Who may import whom, as src/docs/ARCHITECTURE.md says. */
 @AnalyzeClasses(packages = "io.inference", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -248,7 +249,10 @@ class DependencyRuleTest {
                             "io.inference.job..",
                             "io.inference.models..",
                             "io.inference.telemetry..",
-                            "io.inference.routes")));
+                            "io.inference.routes.door",
+                            "io.inference.routes.check",
+                            "io.inference.routes.generation",
+                            "io.inference.routes.status")));
 
     @ArchTest
     static final ArchRule onlyTheInternalEndpointsReportOnModelsAndCalls = noClasses()
@@ -258,7 +262,12 @@ class DependencyRuleTest {
             .resideOutsideOfPackage("io.inference.http.internal..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.inference.limits..", "io.inference.models..", "io.inference.telemetry..");
+            .resideInAnyPackage(
+                    "io.inference.limits..",
+                    "io.inference.models..",
+                    "io.inference.telemetry..",
+                    "io.inference.routes.generation..",
+                    "io.inference.routes.status..");
 
     @ArchTest
     static final ArchRule nobodyImportsTheGrpcDoor = noClasses()
@@ -281,7 +290,7 @@ class DependencyRuleTest {
                             "io.inference.config..",
                             "io.inference.wire..",
                             "io.inference.security..",
-                            "io.inference.routes")));
+                            "io.inference.routes.door")));
 
     @ArchTest
     static final ArchRule nobodyImportsTheRabbitMqDoor = noClasses()
@@ -307,7 +316,7 @@ class DependencyRuleTest {
                             "io.inference.wire..",
                             "io.inference.connect..",
                             "io.inference.job..",
-                            "io.inference.routes")));
+                            "io.inference.routes.door")));
 
     @ArchTest
     static final ArchRule camelStaysInProcessorsDoorsAndRoutes = noClasses()
@@ -340,6 +349,30 @@ class DependencyRuleTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.inference.housekeeping..");
+
+    @ArchTest
+    static final ArchRule whatDoorsShareWithGenerationsNeedsNoGeneration = layers("door");
+
+    @ArchTest
+    static final ArchRule checksNeedNoGeneration = layers("check", "door");
+
+    @ArchTest
+    static final ArchRule whatRoutesHaveDoneNeedsNoGeneration = layers("status", "check", "door");
+
+    @ArchTest
+    static final ArchRule generationsNeedNoFlow = layers("generation", "status", "check", "door");
+
+    private static ArchRule layers(String part, String... below) {
+        String[] allowed = Stream.concat(Stream.of(part), Stream.of(below))
+                .map(name -> "io.inference.routes." + name + "..")
+                .toArray(String[]::new);
+        return classes()
+                .that()
+                .resideInAPackage("io.inference.routes." + part + "..")
+                .should()
+                .onlyDependOnClassesThat(
+                        not(resideInAPackage("io.inference.routes..")).or(resideInAnyPackage(allowed)));
+    }
 
     /** Where a generation and the service context meet; nothing else of ours knows Camel's starter. */
     @ArchTest

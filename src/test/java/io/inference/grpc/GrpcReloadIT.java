@@ -9,7 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.inference.RunningService;
 import io.inference.embedded.SharedPostgres;
 import io.inference.grpc.v1.EmbedRequest;
-import io.inference.routes.RouteGenerations;
+import io.inference.routes.generation.RouteGenerations;
 import io.inference.security.TestIssuer;
 import io.inference.stub.StubServer;
 import java.nio.file.Files;

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The service's own routes in a folder, and one file more that tests edit. */
-final class HelloRoute {
-    static final String FILE = "rest-hello.camel.yaml";
+public final class HelloRoute {
+    public static final String FILE = "rest-hello.camel.yaml";
 
     private HelloRoute() {}
 
-    static void copyRoutes(Path target) throws IOException {
+    public static void copyRoutes(Path target) throws IOException {
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
                 Files.copy(file, target.resolve(file.getFileName()));
@@ -19,12 +19,12 @@ final class HelloRoute {
         }
     }
 
-    static void write(Path folder, String text) throws IOException {
+    public static void write(Path folder, String text) throws IOException {
         Files.writeString(folder.resolve(FILE), of("hello", text));
     }
 
     /** A route that answers at a path with a text. */
-    static String of(String path, String text) {
+    public static String of(String path, String text) {
         return """
                 - route:
                     id: rest-hello-say

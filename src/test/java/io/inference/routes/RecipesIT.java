@@ -11,6 +11,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.RunningService;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
+import io.inference.routes.generation.RouteGeneration;
+import io.inference.routes.generation.RouteGenerations;
+import io.inference.routes.status.RouteView;
 import io.inference.security.TestIssuer;
 import io.inference.stub.StubServer;
 import java.io.IOException;
@@ -399,7 +402,8 @@ class RecipesIT {
     }
 
     private static long awaitedNights() {
-        return RouteView.of(service.bean(RouteGenerations.class).current()).stream()
+        RouteGeneration serving = service.bean(RouteGenerations.class).current();
+        return RouteView.of(serving.context(), serving.meters()).stream()
                 .filter(route -> route.id().equals("nightly"))
                 .mapToLong(RouteView::exchanges)
                 .sum();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inference.RunningService;
+import io.inference.routes.generation.RouteGenerations;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

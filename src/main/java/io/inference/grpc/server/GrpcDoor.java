@@ -3,7 +3,7 @@ package io.inference.grpc.server;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.inference.call.Calls;
-import io.inference.routes.PublishingPoint;
+import io.inference.routes.door.PublishingPoint;
 import io.inference.security.AuditLog;
 import java.io.IOException;
 import java.time.Duration;

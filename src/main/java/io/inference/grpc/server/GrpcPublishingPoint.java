@@ -1,9 +1,9 @@
 package io.inference.grpc.server;
 
 import io.grpc.ServiceDescriptor;
-import io.inference.routes.InFlight;
-import io.inference.routes.PublishingPoint;
-import io.inference.routes.RouteFault;
+import io.inference.routes.door.InFlight;
+import io.inference.routes.door.PublishingPoint;
+import io.inference.routes.door.RouteFault;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import io.grpc.ServiceDescriptor;
 import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.grpc.v1.InferenceServiceGrpc;
-import io.inference.routes.PublishingPoint;
+import io.inference.routes.door.PublishingPoint;
 import io.inference.security.AuditLog;
 import io.inference.security.network.RpcKeyProvider;
 import java.util.List;

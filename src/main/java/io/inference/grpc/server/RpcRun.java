@@ -12,7 +12,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.call.OpenCall;
 import io.inference.grpc.GrpcAnswer;
 import io.inference.grpc.GrpcErrors;
-import io.inference.routes.RouteRun;
+import io.inference.routes.door.RouteRun;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;

@@ -1,7 +1,7 @@
 package io.inference.http.security;
 
 import io.inference.http.answer.RequestId;
-import io.inference.routes.RouteAccess;
+import io.inference.routes.check.RouteAccess;
 import io.inference.security.CallDetails;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package io.inference.http.security;
 
 import io.inference.api.call.Caller;
-import io.inference.routes.RouteAccess;
+import io.inference.routes.check.RouteAccess;
 import io.inference.security.AuditLog;
 import io.inference.security.CallerAuthentication;
 import io.inference.security.GroupNames;

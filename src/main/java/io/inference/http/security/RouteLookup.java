@@ -1,6 +1,6 @@
 package io.inference.http.security;
 
-import io.inference.routes.RouteAccess;
+import io.inference.routes.check.RouteAccess;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the route that serves a path. */

@@ -12,7 +12,7 @@ import io.inference.http.answer.HttpErrors;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.RequestId;
 import io.inference.http.tomcat.ConnectionProbe;
-import io.inference.routes.RouteRun;
+import io.inference.routes.door.RouteRun;
 import io.inference.security.AuditLog;
 import io.inference.security.CallerAuthentication;
 import io.inference.security.ScopeCheckProcessor;

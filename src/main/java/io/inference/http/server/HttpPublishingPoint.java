@@ -2,10 +2,10 @@ package io.inference.http.server;
 
 import io.inference.http.docs.PublishedPaths;
 import io.inference.http.security.RouteLookup;
-import io.inference.routes.InFlight;
-import io.inference.routes.Published;
-import io.inference.routes.PublishingPoint;
-import io.inference.routes.RouteFault;
+import io.inference.routes.door.InFlight;
+import io.inference.routes.door.Published;
+import io.inference.routes.door.PublishingPoint;
+import io.inference.routes.door.RouteFault;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

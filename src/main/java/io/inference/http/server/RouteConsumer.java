@@ -1,6 +1,6 @@
 package io.inference.http.server;
 
-import io.inference.routes.RouteAccess;
+import io.inference.routes.check.RouteAccess;
 import java.util.Optional;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;

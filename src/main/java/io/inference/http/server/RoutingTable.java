@@ -1,10 +1,10 @@
 package io.inference.http.server;
 
 import io.inference.http.security.RouteLookup;
-import io.inference.routes.InFlight;
-import io.inference.routes.Published;
-import io.inference.routes.RouteAccess;
-import io.inference.routes.RouteFault;
+import io.inference.routes.check.RouteAccess;
+import io.inference.routes.door.InFlight;
+import io.inference.routes.door.Published;
+import io.inference.routes.door.RouteFault;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -11,7 +11,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.inference.RunningService;
 import io.inference.embedded.SharedPostgres;
-import io.inference.routes.RouteGenerations;
+import io.inference.routes.generation.RouteGenerations;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

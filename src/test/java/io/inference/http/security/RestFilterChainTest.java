@@ -8,7 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import io.inference.api.call.Caller;
-import io.inference.routes.RouteAccess;
+import io.inference.routes.check.RouteAccess;
 import io.inference.security.CallerAuthentication;
 import io.inference.security.RefusedTokenException;
 import jakarta.servlet.ServletException;

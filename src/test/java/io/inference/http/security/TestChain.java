@@ -1,6 +1,6 @@
 package io.inference.http.security;
 
-import io.inference.routes.RouteAccess;
+import io.inference.routes.check.RouteAccess;
 import io.inference.security.AuditLog;
 import io.inference.security.GroupNames;
 import io.inference.security.network.InternalAccess;

@@ -1,0 +1,72 @@
+package io.inference.routes.check;
+
+import io.inference.routes.door.RouteFault;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The route files of a folder as they were at one moment.
+ *
+ * @param contents text of each file by its name
+ */
+public record RouteFiles(SortedMap<String, String> contents) {
+    private static final String SUFFIX = ".camel.yaml";
+
+    /** @throws RouteFaultsException if the folder or a file cannot be read, or there is no route file */
+    public static RouteFiles read(Path folder) {
+        SortedMap<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
+                contents.put(
+                        file.getFileName().toString(),
+                        read(file, file.getFileName().toString()));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) cannot be read");
+        }
+        if (contents.isEmpty()) {
+            throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) has no *" + SUFFIX + " file");
+        }
+        return new RouteFiles(contents);
+    }
+
+    private static String read(Path file, String name) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new RouteFaultsException(List.of(new RouteFault(name, 0, "", "it is no text in UTF-8")));
+        } catch (AccessDeniedException e) {
+            throw new RouteFaultsException(List.of(new RouteFault(name, 0, "", "the service may not read it")));
+        }
+    }
+
+    /** SHA-256 over names and contents, in hex. */
+    public String hash() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            contents.forEach((name, text) -> {
+                digest.update((name + '\0' + text.length() + '\0').getBytes(StandardCharsets.UTF_8));
+                digest.update(text.getBytes(StandardCharsets.UTF_8));
+            });
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static RouteFaultsException fault(String message) {
+        return new RouteFaultsException(List.of(new RouteFault("", 0, "", message)));
+    }
+}

@@ -1,0 +1,184 @@
+package io.inference.routes.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.path.NodePath;
+import io.inference.routes.door.RouteFault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Holds files to Camel's own schema of its YAML: for all that is wrong in a file of which Camel's loader tells the first fault alone, and
+ * for what that lets pass, such as a property that is missing or a text in place of a list. A schema full of alternatives names each of them for one mistake, so that only what is wrong deepest in the file is told.
+ */
+public final class RouteSchema {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private RouteSchema() {}
+
+    /** Read when it is first needed: it is large. */
+    private static final class Camel {
+        static final JsonNode TEXT = read();
+        static final Schema SCHEMA =
+                SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4).getSchema(TEXT);
+        /** Every word of the DSL. */
+        static final Set<String> WORDS = TEXT.findValues("properties").stream()
+                .flatMap(properties -> properties.propertyStream().map(Map.Entry::getKey))
+                .collect(Collectors.toUnmodifiableSet());
+
+        private static JsonNode read() {
+            try (InputStream file = RouteSchema.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
+                return JSON.readTree(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** @return what is wrong with each of the files, by its name */
+    public static Map<String, List<RouteFault>> check(Map<String, String> contents) {
+        Map<String, List<RouteFault>> faults = new LinkedHashMap<>();
+        contents.forEach((file, text) -> faults.put(file, check(file, text)));
+        return faults;
+    }
+
+    /** @return nothing for a text that is no YAML, which the loader tells of */
+    private static List<RouteFault> check(String file, String text) {
+        LoadSettings asCamelDoes = LoadSettings.builder().build();
+        try {
+            Object content = new Load(asCamelDoes).loadFromString(text);
+            Optional<Node> root = new Compose(asCamelDoes).composeString(text);
+            return root.map(node -> check(file, JSON.valueToTree(content), node))
+                    .orElse(List.of());
+        } catch (YamlEngineException e) {
+            return List.of();
+        }
+    }
+
+    private static List<RouteFault> check(String file, JsonNode content, Node root) {
+        Map<NodePath, List<Error>> byPlace = new LinkedHashMap<>();
+        for (Error error : Camel.SCHEMA.validate(content)) {
+            List<Error> here = byPlace.computeIfAbsent(error.getInstanceLocation(), place -> new ArrayList<>());
+            if (!isScalarForText(error)) {
+                here.add(error);
+            }
+        }
+        List<RouteFault> faults = new ArrayList<>();
+        byPlace.forEach((place, errors) -> {
+            boolean deepest =
+                    byPlace.keySet().stream().noneMatch(other -> !other.equals(place) && other.startsWith(place));
+            if (deepest) {
+                Place where = Place.of(root, place);
+                List<String> unknown = of(errors, "additionalProperties");
+                unknown.forEach(name -> faults.add(where.unknown(file, name)));
+                String message = unknown.isEmpty() ? message(errors) : "";
+                if (!message.isEmpty()) {
+                    faults.add(new RouteFault(file, where.line(), where.step(), message));
+                }
+            }
+        });
+        return faults;
+    }
+
+    /** Camel reads {@code 5} as it reads {@code "5"}. */
+    private static boolean isScalarForText(Error error) {
+        JsonNode found = error.getInstanceNode();
+        return error.getKeyword().equals("type") && found != null && found.isValueNode() && !found.isTextual();
+    }
+
+    /** Empty where only the alternatives around a mistake elsewhere, or around a number that Camel takes for a text, are told. */
+    private static String message(List<Error> errors) {
+        List<String> missing = of(errors, "required");
+        if (missing.size() == 1) {
+            return "the property '" + missing.getFirst() + "' is missing";
+        }
+        return errors.stream()
+                .filter(error -> error.getKeyword().equals("type"))
+                .findFirst()
+                .map(Error::getMessage)
+                .orElse(missing.isEmpty() ? "" : "one of these is missing: " + String.join(", ", missing));
+    }
+
+    private static List<String> of(List<Error> errors, String keyword) {
+        return errors.stream()
+                .filter(error -> error.getKeyword().equals(keyword))
+                .map(error -> String.valueOf(error.getProperty()))
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * A place in the text.
+     *
+     * @param line of the innermost key of its path
+     * @param step around it
+     */
+    private record Place(Node node, int line, String step) {
+        static Place of(Node root, NodePath path) {
+            Place place = new Place(root, 0, "");
+            for (int i = 0; i < path.getNameCount(); i++) {
+                place = place.within(path.getElement(i));
+            }
+            return place;
+        }
+
+        private Place within(Object name) {
+            if (node instanceof SequenceNode list && name instanceof Integer index) {
+                return new Place(list.getValue().get(index), line, step).atItsStep();
+            }
+            NodeTuple entry = node instanceof MappingNode mapping ? entry(mapping, name.toString()) : null;
+            return entry == null
+                    ? this
+                    : new Place(entry.getValueNode(), RouteSchema.line(entry.getKeyNode()), step).atItsStep();
+        }
+
+        private Place atItsStep() {
+            NodeTuple id = node instanceof MappingNode mapping ? entry(mapping, "id") : null;
+            return id != null && id.getValueNode() instanceof ScalarNode scalar
+                    ? new Place(node, line, scalar.getValue())
+                    : this;
+        }
+
+        RouteFault unknown(String file, String name) {
+            Place place = within(name);
+            String hint = Names.didYouMean(name, Camel.WORDS);
+            return new RouteFault(file, place.line, place.step, "there is no property '" + name + "' here" + hint);
+        }
+    }
+
+    private static @Nullable NodeTuple entry(MappingNode mapping, String key) {
+        for (NodeTuple entry : mapping.getValue()) {
+            if (entry.getKeyNode() instanceof ScalarNode scalar
+                    && scalar.getValue().equals(key)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private static int line(Node node) {
+        return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+    }
+}

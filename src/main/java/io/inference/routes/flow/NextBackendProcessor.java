@@ -1,0 +1,67 @@
+package io.inference.routes.flow;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import java.time.Duration;
+import java.util.Deque;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * After a backend failed: sets the header {@code InferenceBackend} to the next one that has the model. Fails with the backend's own
+ * failure where there is no other, where the request is at fault, or where the caller has gone.
+ */
+public class NextBackendProcessor implements Processor {
+    private static final Logger log = LoggerFactory.getLogger(NextBackendProcessor.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    @Override
+    public void process(Exchange exchange) {
+        InferenceException failure = reason(exchange);
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        Deque<?> others = exchange.getProperty(FindBackendProcessor.OTHERS, Deque.class);
+        boolean hopeless = failure.code().isCallersFault() && failure.code() != ErrorCode.MODEL_NOT_FOUND;
+        if (hopeless || call.cancelled() != null || others == null || others.isEmpty()) {
+            throw failure;
+        }
+        log.warn(
+                "{} {}{}; going on to {}",
+                call.id(),
+                failure.getMessage(),
+                failure.particulars().map(what -> ": " + what).orElse(""),
+                others.peek());
+        exchange.getMessage().setHeader(RouteHeaders.BACKEND, others.remove());
+    }
+
+    private static InferenceException reason(Exchange exchange) {
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (caught == null) {
+            // Nothing failed, since an open breaker did not even ask; Camel keeps that breaker's exception to itself.
+            return leftAlone(exchange);
+        }
+        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case InferenceException known -> {
+                    return known;
+                }
+                case CallNotPermittedException open -> {
+                    return leftAlone(exchange);
+                }
+                default -> {}
+            }
+        }
+        return new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", caught);
+    }
+
+    private static InferenceException leftAlone(Exchange exchange) {
+        return InferenceException.retryLater(
+                ErrorCode.UNAVAILABLE,
+                "the " + exchange.getMessage().getHeader(RouteHeaders.BACKEND)
+                        + " backend has failed repeatedly and is left alone for a moment",
+                RETRY_AFTER);
+    }
+}

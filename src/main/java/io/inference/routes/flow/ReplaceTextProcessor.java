@@ -1,0 +1,91 @@
+package io.inference.routes.flow;
+
+import io.inference.api.message.Message;
+import io.inference.api.message.ToolCall;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces in all texts of a request what matches the regular expression in the property {@value #PATTERN} by the text in the property
+ * {@value #REPLACEMENT}: in messages, in what was thought before them and in arguments of calls, in prompts, and in texts to embed.
+ */
+public class ReplaceTextProcessor implements Processor {
+    static final String PATTERN = "InferencePattern";
+    static final String REPLACEMENT = "InferenceReplacement";
+
+    @Override
+    public void process(Exchange exchange) {
+        Pattern pattern = Pattern.compile(property(exchange, PATTERN));
+        Replacement replacement = new Replacement(pattern, Matcher.quoteReplacement(property(exchange, REPLACEMENT)));
+        org.apache.camel.Message message = exchange.getMessage();
+        if (message.getBody() instanceof InferenceRequest request) {
+            message.setBody(replacement.in(request));
+        }
+    }
+
+    private static String property(Exchange exchange, String name) {
+        String value = exchange.getProperty(name, String.class);
+        if (value == null) {
+            throw new IllegalStateException("the route sets no property " + name);
+        }
+        return value;
+    }
+
+    private record Replacement(Pattern pattern, String by) {
+        InferenceRequest in(InferenceRequest request) {
+            return switch (request) {
+                case ChatRequest chat ->
+                    new ChatRequest(
+                            chat.model(),
+                            chat.messages().stream().map(this::in).toList(),
+                            chat.options(),
+                            chat.tools(),
+                            chat.toolChoice(),
+                            chat.responseFormat(),
+                            chat.think(),
+                            chat.stream());
+                case GenerateRequest generate ->
+                    new GenerateRequest(
+                            generate.model(), in(generate.prompts()), generate.options(), generate.stream());
+                case EmbedRequest embed ->
+                    new EmbedRequest(
+                            embed.model(), in(embed.inputs()), embed.dimensions(), embed.normalize(), embed.truncate());
+            };
+        }
+
+        private Message in(Message message) {
+            return new Message(
+                    message.role(),
+                    in(message.content()),
+                    inOptional(message.thinking()),
+                    message.images(),
+                    message.toolCalls().stream().map(this::in).toList(),
+                    message.toolCallId(),
+                    message.name());
+        }
+
+        private ToolCall in(ToolCall call) {
+            return new ToolCall(call.index(), call.id(), call.name(), in(call.argumentsJson()));
+        }
+
+        private List<String> in(List<String> texts) {
+            return texts.stream().map(this::in).toList();
+        }
+
+        private @Nullable String inOptional(@Nullable String text) {
+            return text == null ? null : in(text);
+        }
+
+        private String in(String text) {
+            return pattern.matcher(text).replaceAll(by);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.inference.routes.generation;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.inference.config.Settings;
+import io.inference.routes.check.RouteFiles;
+import io.inference.routes.door.PublishingPoint;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Processor;
+import org.apache.camel.spi.BeanRepository;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/**
+ * Checks a folder of routes as a start of the service would, without its servers: every bean that the service defines stands in by name
+ * and kind and does nothing. Smoke tests are not run.
+ */
+public final class DryRun {
+    private final GenerationBuilder builder;
+
+    /** @param service definitions of the service's beans, none of which is made */
+    public DryRun(ConfigurableListableBeanFactory service, Settings settings, List<PublishingPoint> doors) {
+        RoutesSettings routes = RoutesSettings.of(settings);
+        this.builder = new GenerationBuilder(
+                new StandIns(service),
+                settings,
+                routes.allowed(),
+                Extensions.of(routes.extensions()),
+                doors,
+                new SimpleMeterRegistry());
+    }
+
+    /**
+     * @return how many routes the folder holds
+     * @throws io.inference.routes.check.RouteFaultsException with every fault found
+     */
+    public int check(Path folder) {
+        return builder.check(RouteFiles.read(folder));
+    }
+
+    private record StandIns(ConfigurableListableBeanFactory service) implements BeanRepository {
+        @Override
+        public @Nullable Object lookupByName(String name) {
+            return lookupByNameAndType(name, Object.class);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // Camel's contract: null for a bean that is not there.
+        public <T> T lookupByNameAndType(String name, Class<T> type) {
+            Object bean = service.containsBeanDefinition(name) ? standIn(name) : null;
+            return type.isInstance(bean) ? type.cast(bean) : null;
+        }
+
+        private @Nullable Object standIn(String name) {
+            if (service.isTypeMatch(name, Processor.class)) {
+                return (Processor) exchange -> {};
+            }
+            if (service.isTypeMatch(name, AggregationStrategy.class)) {
+                return (AggregationStrategy) (joined, part) -> part;
+            }
+            if (service.isTypeMatch(name, DataSource.class)) {
+                return new DelegatingDataSource();
+            }
+            if (service.isTypeMatch(name, RedisTemplate.class)) {
+                return new RedisTemplate<Object, Object>();
+            }
+            return service.isTypeMatch(name, CircuitBreaker.class) ? CircuitBreaker.ofDefaults(name) : null;
+        }
+
+        @Override
+        public <T> Map<String, T> findByTypeWithName(Class<T> type) {
+            Map<String, T> found = new TreeMap<>();
+            for (String name : service.getBeanDefinitionNames()) {
+                T bean = lookupByNameAndType(name, type);
+                if (bean != null && type != Object.class) {
+                    found.put(name, bean);
+                }
+            }
+            return found;
+        }
+
+        @Override
+        public <T> Set<T> findByType(Class<T> type) {
+            return Set.copyOf(findByTypeWithName(type).values());
+        }
+    }
+}

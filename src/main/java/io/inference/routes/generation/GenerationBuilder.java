@@ -1,0 +1,224 @@
+package io.inference.routes.generation;
+
+import io.inference.config.Settings;
+import io.inference.routes.check.AllowList;
+import io.inference.routes.check.RouteChecks;
+import io.inference.routes.check.RouteFaults;
+import io.inference.routes.check.RouteFaultsException;
+import io.inference.routes.check.RouteFiles;
+import io.inference.routes.check.RouteSafety;
+import io.inference.routes.check.RouteSchema;
+import io.inference.routes.check.SmokeTest;
+import io.inference.routes.door.InFlight;
+import io.inference.routes.door.PublishingPoint;
+import io.inference.routes.door.RouteFault;
+import io.inference.routes.status.RouteMeters;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RouteConfigurationsBuilder;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/** Builds generations: each a Camel context of its own over the service's beans, so that a faulty one is thrown away whole. */
+public class GenerationBuilder {
+    private final BeanRepository beans;
+    private final Settings settings;
+    private final List<PublishingPoint> doors;
+    private final MeterRegistry registry;
+    private final AllowList allowed;
+    private final ClassLoader extensions;
+    private final AtomicInteger numbers = new AtomicInteger();
+
+    /**
+     * @param settings of which routes name some
+     * @param extensions finds the classes of the jars for routes
+     */
+    public GenerationBuilder(
+            BeanRepository beans,
+            Settings settings,
+            AllowList allowed,
+            ClassLoader extensions,
+            List<PublishingPoint> doors,
+            MeterRegistry registry) {
+        this.beans = beans;
+        this.settings = settings;
+        this.doors = List.copyOf(doors);
+        this.registry = registry;
+        this.allowed = allowed;
+        this.extensions = extensions;
+    }
+
+    /**
+     * Loads, checks, starts and tries; serves nothing yet.
+     *
+     * @throws RouteFaultsException with every fault found; nothing is left running
+     */
+    public RouteGeneration build(RouteFiles files) {
+        RouteGeneration generation = assemble(files);
+        try {
+            SmokeTest.run(generation.context());
+            return generation;
+        } catch (RuntimeException e) {
+            generation.stop();
+            throw e;
+        }
+    }
+
+    /**
+     * Finds what is wrong with files that are to serve elsewhere.
+     *
+     * @return how many routes they hold
+     * @throws RouteFaultsException with every fault found
+     */
+    int check(RouteFiles files) {
+        RouteGeneration generation = assemble(files);
+        int routes = generation.context().getRoutesSize();
+        generation.stop();
+        return routes;
+    }
+
+    private RouteGeneration assemble(RouteFiles files) {
+        int number = numbers.incrementAndGet();
+        DefaultCamelContext context = GenerationContext.create(number, beans, settings, allowed);
+        context.setApplicationContextClassLoader(extensions);
+        InFlight calls = new InFlight();
+        RouteMeters meters = new RouteMeters(registry);
+        context.getCamelContextExtension().addInterceptStrategy(meters);
+        context.addRoutePolicyFactory(meters);
+        boolean started = false;
+        try {
+            List<PublishingPoint.Publication> publications = new ArrayList<>();
+            doors.forEach(door -> publications.add(door.prepare(context, calls)));
+            load(files, context);
+            publications.add(HeldConsumers.of(context));
+            start(context);
+            fail(publications.stream()
+                    .flatMap(publication -> publication.faults().stream())
+                    .map(fault -> RouteFaults.placed(context, fault))
+                    .toList());
+            started = true;
+            return new RouteGeneration(
+                    number, files, files.hash(), Instant.now(), context, publications, calls, meters);
+        } finally {
+            if (!started) {
+                context.stop();
+            }
+        }
+    }
+
+    /** Tells all that is wrong together, as far as one fault does not hide another. */
+    private void load(RouteFiles files, DefaultCamelContext context) {
+        // Beside the rest: at the start of the service, reading Camel's schema takes as long as reading the routes.
+        CompletableFuture<Map<String, List<RouteFault>>> wrong =
+                CompletableFuture.supplyAsync(() -> RouteSchema.check(files.contents()));
+        List<RouteFault> faults = new ArrayList<>(RouteSafety.check(files.contents(), allowed));
+        // Loading a file makes the beans that it asks for, hence not before all that it asks for is allowed.
+        Set<String> unsafe = faults.stream().map(RouteFault::file).collect(Collectors.toSet());
+        SortedMap<String, String> safe = new TreeMap<>(files.contents());
+        safe.keySet().removeAll(unsafe);
+        List<RouteFault> unread = new ArrayList<>();
+        parse(safe, context, unread, faults);
+        wrong.join().values().forEach(faults::addAll);
+        // The loader stops at the first of what the schema knows.
+        unread.stream()
+                .filter(fault ->
+                        wrong.join().getOrDefault(fault.file(), List.of()).isEmpty())
+                .forEach(faults::add);
+        boolean whole = unsafe.isEmpty() && unread.isEmpty();
+        faults.addAll(RouteChecks.check(context, settings, files, whole));
+        fail(faults);
+    }
+
+    private static void parse(
+            SortedMap<String, String> files,
+            CamelContext context,
+            List<RouteFault> unread,
+            List<RouteFault> duplicates) {
+        List<Map.Entry<String, RoutesBuilder>> builders = new ArrayList<>();
+        files.forEach((file, text) -> {
+            try {
+                PluginHelper.getRoutesLoader(context)
+                        .findRoutesBuilders(ResourceHelper.fromString(file, text))
+                        .forEach(builder -> builders.add(Map.entry(file, builder)));
+            } catch (Exception e) {
+                unread.add(RouteFaults.of(file, e));
+            }
+        });
+        // Route configurations first: a route takes them on when it is added.
+        for (var builder : builders) {
+            add(builder.getKey(), unread, () -> {
+                if (builder.getValue() instanceof RouteConfigurationsBuilder configurations) {
+                    context.addRoutesConfigurations(configurations);
+                }
+            });
+        }
+        Map<String, String> owners = new HashMap<>();
+        for (var builder : builders) {
+            add(builder.getKey(), unread, () -> {
+                context.addRoutes(builder.getValue());
+                claimIds(builder.getKey(), (RouteBuilder) builder.getValue(), owners, duplicates);
+            });
+        }
+    }
+
+    /** Camel lets a route take the place of an earlier one with its id, and says nothing. */
+    private static void claimIds(
+            String file, RouteBuilder builder, Map<String, String> owners, List<RouteFault> faults) {
+        for (RouteDefinition route : builder.getRouteCollection().getRoutes()) {
+            String owner = owners.putIfAbsent(route.getRouteId(), file);
+            if (owner != null) {
+                faults.add(new RouteFault(
+                        file,
+                        route.getLineNumber(),
+                        route.getRouteId(),
+                        "there is already a route '" + route.getRouteId() + "' in " + owner));
+            }
+        }
+    }
+
+    private static void start(DefaultCamelContext context) {
+        try {
+            Extensions.within(context, context::start);
+        } catch (Exception e) {
+            throw new RouteFaultsException(List.of(RouteFaults.ofStart(context, e)));
+        }
+    }
+
+    private static void add(String file, List<RouteFault> faults, Addition addition) {
+        try {
+            addition.run();
+        } catch (Exception e) {
+            faults.add(RouteFaults.of(file, e));
+        }
+    }
+
+    private static void fail(List<RouteFault> faults) {
+        if (!faults.isEmpty()) {
+            throw new RouteFaultsException(faults.stream()
+                    .distinct()
+                    .sorted(Comparator.comparing(RouteFault::file).thenComparing(RouteFault::line))
+                    .toList());
+        }
+    }
+
+    private interface Addition {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,112 @@
+package io.inference.routes.generation;
+
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.config.Settings;
+import io.inference.routes.check.AllowList;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.TypeConverters;
+import org.apache.camel.component.bean.BeanComponent;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RedeliveryPolicyDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.spi.LanguageResolver;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.spi.TypeConverterRegistry;
+import org.apache.camel.spring.boot.SpringTypeConverter;
+import org.apache.camel.support.DefaultRegistry;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+
+/** Makes the empty Camel context of a generation: over the service's beans and settings, and within the list of what routes may use. */
+public final class GenerationContext {
+    private static final int MAX_THREADS = 32;
+    private static final int MAX_QUEUED = 1_000;
+
+    private GenerationContext() {}
+
+    public static DefaultCamelContext create(int number, BeanRepository beans, Settings settings, AllowList allowed) {
+        DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(new PublishedBeans(beans)));
+        context.getCamelContextExtension().setName("routes-" + number);
+        context.setSourceLocationEnabled(true);
+        context.setStreamCaching(false);
+        // A log step without a name of its own follows LOG_LEVEL, as all below "routes" does.
+        context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "routes.${routeId}");
+        context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
+        PropertiesComponent properties = new PropertiesComponent();
+        properties.setCamelContext(context);
+        // Only our own settings, in their own order: by default an OS variable would beat the command line.
+        properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        properties.setAutoDiscoverPropertiesSources(false);
+        properties.addPropertiesSource(new SettingsSource(settings));
+        context.setPropertiesComponent(properties);
+        restrict(context.getCamelContextExtension(), allowed);
+        convert(context.getTypeConverterRegistry(), beans);
+        context.addComponent("bean", new BeansByName());
+        context.getExecutorServiceManager().setDefaultThreadPoolProfile(threads());
+        // The doors tell the caller and the log what failed, once; Camel's own report would be a second one.
+        DefaultErrorHandlerDefinition errors = new DefaultErrorHandlerDefinition();
+        errors.setRedeliveryPolicy(
+                new RedeliveryPolicyDefinition().logExhausted(false).logRetryAttempted(false));
+        context.getCamelContextExtension().setErrorHandlerFactory(errors);
+        return context;
+    }
+
+    /** What Camel on Spring Boot converts types by; component options and customizers are found by Camel itself. */
+    private static void convert(TypeConverterRegistry converters, BeanRepository beans) {
+        beans.findByType(TypeConverters.class).forEach(converters::addTypeConverters);
+        beans.findByType(SpringTypeConverter.class)
+                .forEach(spring -> converters.addFallbackTypeConverter(spring, true));
+    }
+
+    /** Whatever address or language a route comes to while it runs, it gets no further than the list. */
+    private static void restrict(ExtendedCamelContext context, AllowList allowed) {
+        ComponentResolver components = context.getContextPlugin(ComponentResolver.class);
+        context.addContextPlugin(ComponentResolver.class, (name, camel) -> {
+            if (!allowed.component(name)) {
+                throw new InferenceException(ErrorCode.INTERNAL, AllowList.refusal("component", name));
+            }
+            return components.resolveComponent(name, camel);
+        });
+        LanguageResolver languages = context.getContextPlugin(LanguageResolver.class);
+        context.addContextPlugin(LanguageResolver.class, (name, camel) -> {
+            if (!allowed.language(name)) {
+                throw new InferenceException(ErrorCode.INTERNAL, AllowList.refusal("language", name));
+            }
+            return languages.resolveLanguage(name, camel);
+        });
+    }
+
+    /** Calls beans by their names alone: Camel takes a name that is none for a class, and makes one of that. */
+    private static final class BeansByName extends BeanComponent {
+        @Override
+        protected Endpoint createEndpoint(String uri, String name, Map<String, Object> parameters) throws Exception {
+            if (getCamelContext().getRegistry().lookupByName(name) == null) {
+                throw new InferenceException(ErrorCode.INTERNAL, "no bean '" + name + "'");
+            }
+            return super.createEndpoint(uri, name, parameters);
+        }
+    }
+
+    /** For steps that work beside each other, and mostly wait: a flood runs on its callers' threads in the end, and slows them. */
+    private static ThreadPoolProfile threads() {
+        ThreadPoolProfile threads = new ThreadPoolProfile("routes");
+        threads.setDefaultProfile(true);
+        // A pool grows beyond this only once its queue is full.
+        threads.setPoolSize(MAX_THREADS);
+        threads.setMaxPoolSize(MAX_THREADS);
+        threads.setMaxQueueSize(MAX_QUEUED);
+        threads.setRejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns);
+        threads.setKeepAliveTime(60L);
+        threads.setTimeUnit(TimeUnit.SECONDS);
+        threads.setAllowCoreThreadTimeOut(true);
+        return threads;
+    }
+}

@@ -1,0 +1,51 @@
+package io.inference.routes.generation;
+
+import io.inference.routes.check.RouteFiles;
+import io.inference.routes.door.InFlight;
+import io.inference.routes.door.PublishingPoint;
+import io.inference.routes.status.RouteMeters;
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/**
+ * All routes of the folder, loaded, checked and started together.
+ *
+ * @param number from 1, in the order in which generations were built
+ * @param files that it was built from
+ * @param hash of those files
+ * @param publications what it serves, door by door
+ * @param calls that run on it
+ * @param meters what its routes and steps have done
+ */
+public record RouteGeneration(
+        int number,
+        RouteFiles files,
+        String hash,
+        Instant since,
+        DefaultCamelContext context,
+        List<PublishingPoint.Publication> publications,
+        InFlight calls,
+        RouteMeters meters) {
+    void publish() {
+        publications.forEach(PublishingPoint.Publication::publish);
+    }
+
+    /** Serves in any case, as at a start of the service. */
+    void serve() {
+        publications.forEach(PublishingPoint.Publication::serve);
+    }
+
+    void preview(boolean on) {
+        publications.forEach(publication -> publication.preview(on));
+    }
+
+    void withdraw() {
+        publications.forEach(PublishingPoint.Publication::withdraw);
+    }
+
+    /** Waits for exchanges under way, as long as the context's shutdown strategy allows. */
+    public void stop() {
+        context.stop();
+    }
+}

@@ -1,0 +1,60 @@
+package io.inference.routes.generation;
+
+import io.inference.config.Settings;
+import io.inference.routes.door.PublishingPoint;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class RoutesConfiguration {
+    /** Two looks and the build of a generation stay well under a second. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+    @Bean
+    RoutesSettings routesSettings(Settings settings) {
+        return RoutesSettings.of(settings);
+    }
+
+    @Bean
+    RouteGenerations routeGenerations(
+            ApplicationContext application,
+            Settings all,
+            RoutesSettings settings,
+            List<PublishingPoint> doors,
+            MeterRegistry registry) {
+        var beans = new ApplicationContextBeanRepository(application);
+        var builder = new GenerationBuilder(
+                beans, all, settings.allowed(), Extensions.of(settings.extensions()), doors, registry);
+        var lastGood = LastGood.of(settings.folder(), settings.dataFolder());
+        return new RouteGenerations(builder, settings, lastGood, change -> {
+            registry.counter(
+                            "inference.routes.changes",
+                            "outcome",
+                            change.outcome().name().toLowerCase(Locale.ROOT))
+                    .increment();
+            application.publishEvent(change);
+        });
+    }
+
+    /** For the service context; generations make their own. */
+    @Bean
+    SettingsSource settingsSource(Settings settings) {
+        return new SettingsSource(settings);
+    }
+
+    @Bean
+    RoutesWatcher routesWatcher(RouteGenerations generations, RoutesSettings settings) {
+        return new RoutesWatcher(generations, settings.folder(), LOOK_EVERY);
+    }
+
+    @Bean
+    RoutesHealth routesHealthIndicator(RouteGenerations generations) {
+        return new RoutesHealth(generations);
+    }
+}

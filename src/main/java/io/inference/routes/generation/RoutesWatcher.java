@@ -1,0 +1,95 @@
+package io.inference.routes.generation;
+
+import io.inference.routes.check.RouteFaultsException;
+import io.inference.routes.check.RouteFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Looks at the routes folder and has it changed over to whenever its contents change. By contents, since neither times nor file events
+ * tell of every editor's renames and of Kubernetes' {@code ..data} links; a set has to be the same at two looks, so that a file in the
+ * middle of being written is left alone. A folder that is gone for a moment is waited for; one that stays away is told of.
+ */
+class RoutesWatcher implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(RoutesWatcher.class);
+    private static final String WHO = "files";
+    private static final int LOOKS_UNTIL_TOLD = 10;
+
+    private final RouteGenerations generations;
+    private final Path folder;
+    private final Duration interval;
+    private volatile @Nullable Thread thread;
+    private String seen = "";
+    private int failedLooks;
+
+    /** @param interval between two looks */
+    RoutesWatcher(RouteGenerations generations, Path folder, Duration interval) {
+        this.generations = generations;
+        this.folder = folder;
+        this.interval = interval;
+    }
+
+    @Override
+    public void start() {
+        thread = Thread.ofVirtual().name("routes-watcher").start(this::watch);
+    }
+
+    private void watch() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                look();
+            } catch (RuntimeException e) {
+                log.error("the routes folder could not be looked at", e);
+            }
+            try {
+                Thread.sleep(interval);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** One look; the change itself happens on this thread, so that two never overlap. */
+    void look() {
+        RouteFiles files;
+        try {
+            files = RouteFiles.read(folder);
+            failedLooks = 0;
+        } catch (RouteFaultsException e) {
+            if (++failedLooks == LOOKS_UNTIL_TOLD) {
+                generations.refuse(e.faults(), WHO);
+            }
+            return;
+        }
+        String hash = files.hash();
+        boolean settled = hash.equals(seen);
+        seen = hash;
+        if (settled) {
+            generations.consider(files, WHO);
+        }
+    }
+
+    @Override
+    public void stop() {
+        Thread running = thread;
+        thread = null;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    /** After the generations have started, and stopped before they are. */
+    @Override
+    public int getPhase() {
+        return 1;
+    }
+}

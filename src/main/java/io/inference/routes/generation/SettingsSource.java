@@ -1,0 +1,18 @@
+package io.inference.routes.generation;
+
+import io.inference.config.Settings;
+import org.apache.camel.spi.PropertiesSource;
+
+/** The settings as {@code {{placeholders}}}, secrets apart. */
+record SettingsSource(Settings settings) implements PropertiesSource {
+    @Override
+    public String getName() {
+        return "settings";
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // Camel's contract: null for a key that this source does not have.
+    public String getProperty(String key) {
+        return settings.forRoutes(key).orElse(null);
+    }
+}

@@ -1,0 +1,152 @@
+package io.inference.routes.status;
+
+import io.inference.routes.check.RouteChecks;
+import io.inference.routes.check.RouteFaults;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.ChoiceDefinition;
+import org.apache.camel.model.CircuitBreakerDefinition;
+import org.apache.camel.model.OnFallbackDefinition;
+import org.apache.camel.model.OptionalIdentifiedDefinition;
+import org.apache.camel.model.OtherwiseDefinition;
+import org.apache.camel.model.ProcessDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.model.TryDefinition;
+import org.apache.camel.model.WhenDefinition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route as the status and the console show it.
+ *
+ * @param meanMillis since the generation began
+ * @param p99Millis of the last minutes
+ * @param steps in order, as a tree
+ */
+public record RouteView(
+        String id,
+        String description,
+        String file,
+        int line,
+        String from,
+        String state,
+        long exchanges,
+        long failures,
+        double meanMillis,
+        double p99Millis,
+        @Nullable String lastError,
+        @Nullable Instant lastErrorAt,
+        List<Step> steps) {
+
+    /**
+     * @param kind the word of the DSL: {@code process}, {@code to}, {@code choice}
+     * @param line of its file, from 1; 0 where it is not known
+     * @param target what it calls: a bean or an address, as the file has it; empty for steps that hold others
+     */
+    public record Step(
+            String id,
+            String kind,
+            String description,
+            int line,
+            String target,
+            long exchanges,
+            long failures,
+            List<Step> steps) {}
+
+    /** Every route of a context, with what its steps have done. */
+    public static List<RouteView> of(DefaultCamelContext context, RouteMeters meters) {
+        return context.getRouteDefinitions().stream()
+                .map(route -> of(route, context, meters))
+                .toList();
+    }
+
+    private static RouteView of(RouteDefinition route, DefaultCamelContext context, RouteMeters meters) {
+        RouteMeter meter = meters.route(route.getRouteId());
+        RouteMeter.LastError error = meter == null ? null : meter.lastError();
+        return new RouteView(
+                route.getRouteId(),
+                orEmpty(route.getDescriptionText()),
+                RouteFaults.file(route),
+                route.getLineNumber(),
+                route.getInput().getEndpointUri(),
+                context.getRouteController().getRouteStatus(route.getRouteId()).name(),
+                meter == null ? 0 : meter.exchanges(),
+                meter == null ? 0 : meter.failures(),
+                meter == null ? 0 : meter.meanMillis(),
+                meter == null ? 0 : meter.p99Millis(),
+                error == null ? null : error.code() + ": " + error.message(),
+                error == null ? null : error.at(),
+                steps(RouteChecks.own(route), meters));
+    }
+
+    private static List<Step> steps(List<? extends OptionalIdentifiedDefinition<?>> nodes, RouteMeters meters) {
+        return nodes.stream().map(node -> step(node, meters)).toList();
+    }
+
+    private static Step step(OptionalIdentifiedDefinition<?> node, RouteMeters meters) {
+        List<Step> held = steps(within(node), meters);
+        RouteMeters.StepCount count = meters.step(node.getId());
+        // Camel does not run the head of a branch as a step: it counts what the branch's first step does.
+        long ofBranch = held.isEmpty() ? 0 : held.getFirst().exchanges();
+        return new Step(
+                orEmpty(node.getId()),
+                node.getShortName(),
+                orEmpty(node.getDescriptionText()),
+                Math.max(0, node.getLineNumber()),
+                target(node),
+                count == null ? ofBranch : count.exchanges().sum(),
+                count == null ? 0 : count.failures().sum(),
+                held);
+    }
+
+    /** What a step holds: its branches, where it has any, which Camel's own list of outputs leaves out. */
+    private static List<OptionalIdentifiedDefinition<?>> within(OptionalIdentifiedDefinition<?> node) {
+        List<OptionalIdentifiedDefinition<?>> held = new ArrayList<>();
+        switch (node) {
+            case ChoiceDefinition choice -> {
+                held.addAll(choice.getWhenClauses());
+                held.add(choice.getOtherwise());
+            }
+            case TryDefinition attempt -> {
+                held.addAll(attempt.getOutputsWithoutCatches());
+                held.addAll(orNone(attempt.getCatchClauses()));
+                held.add(attempt.getFinallyClause());
+            }
+            case CircuitBreakerDefinition guarded -> {
+                held.addAll(guarded.getOutputs());
+                held.add(guarded.getOnFallback());
+            }
+            case ProcessorDefinition<?> other -> held.addAll(other.getOutputs());
+            case WhenDefinition branch -> held.addAll(branch.getOutputs());
+            case OtherwiseDefinition branch -> held.addAll(branch.getOutputs());
+            case OnFallbackDefinition branch -> held.addAll(branch.getOutputs());
+            default -> {}
+        }
+        held.removeIf(Objects::isNull);
+        return held;
+    }
+
+    private static String target(OptionalIdentifiedDefinition<?> step) {
+        return switch (step) {
+            case ProcessDefinition process -> orEmpty(process.getRef());
+            case BeanDefinition bean -> orEmpty(bean.getRef());
+            case ToDefinition to -> orEmpty(to.getEndpointUri());
+            case ToDynamicDefinition to -> orEmpty(to.getUri());
+            default -> "";
+        };
+    }
+
+    private static <T> List<T> orNone(@Nullable List<T> list) {
+        return list == null ? List.of() : list;
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+}
