@@ -1,25 +1,61 @@
 package io.inference.architecture;
 
-import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.inference.config.Settings;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Who may import whom, as src/docs/ARCHITECTURE.md says. */
 @AnalyzeClasses(packages = "io.inference", importOptions = ImportOption.DoNotIncludeTests.class)
 class DependencyRuleTest {
     private static final String OURS = "io.inference..";
+    private static final int MOST_FILES = 15;
+
+    /** Packages that hold more and are still to be split. */
+    private static final Set<String> NOT_SPLIT_YET = Set.of(
+            "io.inference.amqp", "io.inference.grpc.server", "io.inference.job");
+
+    /** Nobody finds a type among too many. */
+    @ArchTest
+    static void noPackageHoldsMoreThan15Files(JavaClasses classes) {
+        Map<String, Set<String>> files = new TreeMap<>();
+        for (JavaClass type : classes) {
+            String file = type.getSource().flatMap(Source::getFileName).orElse(type.getSimpleName());
+            if (!file.equals("package-info.java") && !type.getPackageName().equals("io.inference.grpc.v1")) {
+                files.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>())
+                        .add(file);
+            }
+        }
+        files.keySet().removeAll(NOT_SPLIT_YET);
+        assertThat(files)
+                .isNotEmpty()
+                .allSatisfy((name, its) -> assertThat(its).as(name).hasSizeLessThanOrEqualTo(MOST_FILES));
+    }
+
+    @ArchTest
+    static final ArchRule partsOfTheServiceHaveNoCycles =
+            slices().matching("io.inference.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("io.inference.(**)").should().beFreeOfCycles();
 
     private static final Set<String> LOOK_UPS = Set.of(
             "text",
@@ -43,24 +79,12 @@ class DependencyRuleTest {
             .onlyDependOnClassesThat(not(resideInAPackage(OURS)).or(resideInAPackage("io.inference.api..")));
 
     @ArchTest
-    static final ArchRule partsOfTheApiHaveNoCycles = slices().matching("io.inference.(**)")
-            .that(describe("are of the api", slice -> slice.getNamePart(1).startsWith("api")))
-            .should()
-            .beFreeOfCycles();
-
-    @ArchTest
     static final ArchRule engineImportsNothingOfOursNorSpringNorCamel = classes()
             .that()
             .resideInAPackage("io.inference.engine..")
             .should()
             .onlyDependOnClassesThat(not(resideInAnyPackage(OURS, "org.springframework..", "org.apache.camel.."))
                     .or(resideInAPackage("io.inference.engine..")));
-
-    @ArchTest
-    static final ArchRule partsOfTheEngineHaveNoCycles = slices().matching("io.inference.(**)")
-            .that(describe("are of the engine", slice -> slice.getNamePart(1).startsWith("engine")))
-            .should()
-            .beFreeOfCycles();
 
     @ArchTest
     static final ArchRule onlyRecordsOfSettingsLookThemUp = noClasses()
