@@ -14,6 +14,12 @@ import java.time.Duration;
  */
 record AmqpSettings(
         int prefetch, int concurrency, boolean requireToken, long maxRequestBytes, Duration requestTimeout) {
+    AmqpSettings {
+        if (prefetch < 1 || concurrency < 1) {
+            throw new IllegalArgumentException(prefetch + " messages of " + concurrency + " consumers");
+        }
+    }
+
     static AmqpSettings of(Settings settings) {
         return new AmqpSettings(
                 settings.whole("rabbitmq-prefetch"),

@@ -34,6 +34,12 @@ public record HttpSettings(
      */
     public record Tls(Path certificates, Path key) {}
 
+    public HttpSettings {
+        if (!apiPrefix.startsWith("/")) {
+            throw new IllegalArgumentException("a prefix without a slash: " + apiPrefix);
+        }
+    }
+
     static HttpSettings of(Settings settings) {
         String users = settings.optionalText("auth-user-groups").orElse("");
         String admins = settings.optionalText("auth-admin-group").orElse("");

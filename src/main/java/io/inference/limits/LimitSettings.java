@@ -12,6 +12,12 @@ import java.util.Map;
  * @param maxWaiting calls that may wait for their first token
  */
 record LimitSettings(LimitPolicy policy, int maxWaiting) {
+    LimitSettings {
+        if (maxWaiting < 1) {
+            throw new IllegalArgumentException(maxWaiting + " calls");
+        }
+    }
+
     static LimitSettings of(Settings settings) {
         RateLimits defaults = new RateLimits(
                 settings.whole("rate-limit-requests-per-minute"),

@@ -8,6 +8,12 @@ import io.inference.config.Settings;
  * @param storageBytes of all files of one owner
  */
 record FileSettings(long storageBytes) {
+    FileSettings {
+        if (storageBytes < 0) {
+            throw new IllegalArgumentException(storageBytes + " bytes");
+        }
+    }
+
     static FileSettings of(Settings settings) {
         return new FileSettings(settings.bytes("file-storage-limit"));
     }

@@ -25,6 +25,12 @@ record RoutesSettings(
         Path dataFolder,
         AllowList allowed,
         @Nullable Path extensions) {
+    RoutesSettings {
+        if (maxDraining < 1) {
+            throw new IllegalArgumentException(maxDraining + " generations");
+        }
+    }
+
     static RoutesSettings of(Settings settings) {
         return new RoutesSettings(
                 settings.path("routes-dir"),
