@@ -7,9 +7,10 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.StreamStart;
+import io.inference.http.json.Json;
 import io.inference.http.tomcat.ConnectionProbe;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,7 @@ class CallWatchTest {
         Call call = call(Duration.ofMinutes(1));
         EarlyAnswer early = new EarlyAnswer(call, new MockHttpServletResponse(), Duration.ofMillis(1));
         watch.watch(call, null, early);
-        early.mayBegin(new StreamStart("text/event-stream", () -> new SpokenKeepAlive(written::countDown)));
+        early.mayBegin(new StreamStart(Framing.EVENTS, () -> new SpokenKeepAlive(written::countDown)));
 
         assertThat(written.await(10, TimeUnit.SECONDS)).isTrue();
     }
@@ -76,22 +77,22 @@ class CallWatchTest {
     /** Tells of each keep-alive. */
     private record SpokenKeepAlive(Runnable heard) implements ChunkEncoder {
         @Override
-        public void chunk(Chunk chunk, OutputStream out) {
+        public void chunk(Chunk chunk, Sink out) {
             throw new AssertionError("a keep-alive was expected");
         }
 
         @Override
-        public void keepAlive(OutputStream out) {
+        public void keepAlive(Sink out) {
             heard.run();
         }
 
         @Override
-        public void end(OutputStream out) {
+        public void end(Sink out) {
             throw new AssertionError("a keep-alive was expected");
         }
 
         @Override
-        public void failure(InferenceException failure, OutputStream out) {
+        public Json.Content failure(InferenceException failure) {
             throw new AssertionError("a keep-alive was expected");
         }
     }

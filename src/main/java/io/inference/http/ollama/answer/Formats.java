@@ -9,7 +9,6 @@ import java.time.Instant;
 /** Content types and the fields that every answer about text begins with. */
 public final class Formats {
     static final String JSON = "application/json; charset=utf-8";
-    static final String LINES = "application/x-ndjson";
 
     private Formats() {}
 
