@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.wire.JsonBounds;
+import io.inference.wire.Utf8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
