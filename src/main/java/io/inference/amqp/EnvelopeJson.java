@@ -13,6 +13,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.job.JobError;
 import io.inference.wire.Gzip;
+import io.inference.wire.Json;
 import io.inference.wire.JsonBounds;
 import io.inference.wire.Utf8;
 import java.io.ByteArrayInputStream;
@@ -194,8 +195,7 @@ final class EnvelopeJson {
     }
 
     private static InferenceException invalidJson(@Nullable JsonLocation where) {
-        return invalid("the message is not valid JSON"
-                + (where == null ? "" : " at line " + where.getLineNr() + ", column " + where.getColumnNr()));
+        return invalid("the message is not valid JSON" + Json.place(where));
     }
 
     private static InferenceException invalid(String message) {

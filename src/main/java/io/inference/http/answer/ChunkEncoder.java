@@ -2,7 +2,7 @@ package io.inference.http.answer;
 
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 
 /**

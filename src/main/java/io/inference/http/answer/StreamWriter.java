@@ -3,7 +3,7 @@ package io.inference.http.answer;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 

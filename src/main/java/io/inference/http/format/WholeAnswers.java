@@ -8,7 +8,7 @@ import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

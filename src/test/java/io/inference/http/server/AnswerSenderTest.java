@@ -12,7 +12,7 @@ import io.inference.api.stream.StreamEvent;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -10,7 +10,7 @@ import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.format.TokenJson;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.inference.http.openai.answer;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.call.Usage;
 import io.inference.http.answer.ChunkEncoder;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 

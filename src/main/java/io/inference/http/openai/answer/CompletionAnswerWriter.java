@@ -9,7 +9,7 @@ import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
 import io.inference.http.format.AnswerWriter;
 import io.inference.http.format.WholeAnswers;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

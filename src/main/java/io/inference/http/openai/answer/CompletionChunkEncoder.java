@@ -7,7 +7,7 @@ import io.inference.api.message.TokenLogprob;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpErrors;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
