@@ -18,7 +18,7 @@ final class AmqpCancelProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        Map<?, ?> fields = EnvelopeJson.object(delivery.content());
+        Map<?, ?> fields = EnvelopeJson.message(delivery.content());
         if (!(fields.get("correlation_id") instanceof String correlationId)) {
             throw InferenceException.invalid("correlation_id", "'correlation_id' must be text");
         }

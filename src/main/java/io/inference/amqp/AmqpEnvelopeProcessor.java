@@ -10,11 +10,11 @@ final class AmqpEnvelopeProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        Map<?, ?> fields = EnvelopeJson.object(delivery.content());
+        Map<?, ?> fields = EnvelopeJson.message(delivery.content());
         Envelope envelope = Envelope.of(fields);
         delivery.setEnvelope(envelope);
-        if (fields.get("payload") instanceof Map<?, ?> payload && payload.get("model") instanceof String name) {
-            exchange.getProperty(Call.PROPERTY, Call.class).setModel(name);
+        if (fields.get("payload") instanceof Payload payload && payload.modelName() != null) {
+            exchange.getProperty(Call.PROPERTY, Call.class).setModel(payload.modelName());
         }
         exchange.getMessage().setBody(fields);
     }

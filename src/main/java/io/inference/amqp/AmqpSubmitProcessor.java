@@ -1,6 +1,7 @@
 package io.inference.amqp;
 
 import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
@@ -30,7 +31,10 @@ final class AmqpSubmitProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        Submission submission = jobs.submit(job(exchange, delivery));
+        Object body = exchange.getMessage().getBody();
+        Submission submission = body instanceof Payload payload
+                ? submit(exchange, delivery, payload)
+                : jobs.submit(job(exchange, delivery, EnvelopeJson.bytes(body)));
         switch (submission.kind()) {
             case NEW -> {
                 resultPublisher.announce(submission.job(), "accepted");
@@ -42,7 +46,20 @@ final class AmqpSubmitProcessor implements Processor {
         }
     }
 
-    private static NewJob job(Exchange exchange, Delivery delivery) {
+    private Submission submit(Exchange exchange, Delivery delivery, Payload payload) {
+        try {
+            return jobs.submit(job(exchange, delivery, payload.toBytes()));
+        } catch (InferenceException e) {
+            if (e.code() != ErrorCode.CONFLICT) {
+                throw e;
+            }
+            // Rows of versions before this one hold the payload as it was written again, and their messages may come
+            // again.
+            return jobs.submit(job(exchange, delivery, EnvelopeJson.bytes(payload)));
+        }
+    }
+
+    private static NewJob job(Exchange exchange, Delivery delivery, byte[] payload) {
         Message message = exchange.getMessage();
         Envelope envelope =
                 Objects.requireNonNull(delivery.envelope(), "the route submits a message that it did not read");
@@ -58,7 +75,7 @@ final class AmqpSubmitProcessor implements Processor {
                 correlationId,
                 Envelope.task(task),
                 AmqpTopology.priorityOf(delivery.queue()),
-                EnvelopeJson.bytes(message.getBody()),
+                payload,
                 EnvelopeJson.text(delivery.destination()),
                 true);
     }

@@ -1,20 +1,27 @@
 package io.inference.amqp;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.job.JobError;
 import io.inference.wire.Gzip;
+import io.inference.wire.Json;
 import io.inference.wire.JsonBounds;
+import io.inference.wire.Utf8;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,11 +30,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The JSON of this door's messages. What is written depends on its values alone, so that a repetition is the same byte for byte. */
 final class EnvelopeJson {
-    private static final ObjectMapper MAPPER = new ObjectMapper(
-                    JsonBounds.envelope().build())
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonBounds.envelope()
+                    .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                    .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+
+    private static final ObjectReader VALUE = MAPPER.readerFor(Object.class);
 
     /** What some libraries say of every message: that its bytes are a text's, or just bytes. */
     private static final Set<String> NOT_CODED =
@@ -71,25 +80,70 @@ final class EnvelopeJson {
         return new InferenceException(ErrorCode.TOO_LARGE, "the message is larger than " + most + " bytes");
     }
 
-    /** @throws InferenceException with {@code INVALID_REQUEST} where the bytes are no JSON object in UTF-8 */
-    static Map<?, ?> object(byte[] body) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-            Object value = MAPPER.readValue(text, Object.class);
-            if (value instanceof Map<?, ?> map) {
-                return map;
-            }
-            throw invalid("the message is not a JSON object");
-        } catch (CharacterCodingException e) {
+    /**
+     * The fields of a message. The {@link Payload} of a request is not read further than to its end.
+     *
+     * @throws InferenceException with {@code INVALID_REQUEST} if the bytes are no JSON object in UTF-8
+     */
+    static Map<String, Object> message(byte[] body) {
+        return object(body, EnvelopeJson::messageField);
+    }
+
+    /** The fields of a JSON object that is known to be valid, such as the bytes of a {@link Payload}. */
+    static Map<String, Object> object(byte[] json) {
+        return object(json, (parser, body) -> VALUE.readValue(parser));
+    }
+
+    private interface FieldReader {
+        /** @param parser on the first token of the field's value; to be moved onto its last */
+        @Nullable
+        Object read(JsonParser parser, byte[] body) throws IOException;
+    }
+
+    private static Map<String, Object> object(byte[] body, FieldReader reader) {
+        if (Utf8.firstInvalid(body, 0) >= 0) {
             throw invalid("the message is not valid UTF-8");
-        } catch (JsonProcessingException e) {
-            var where = e.getLocation();
-            throw invalid("the message is not valid JSON"
-                    + (where == null ? "" : " at line " + where.getLineNr() + ", column " + where.getColumnNr()));
         }
+        try (JsonParser parser = VALUE.createParser(body)) {
+            JsonToken first = parser.nextToken();
+            Map<String, Object> fields = new LinkedHashMap<>();
+            if (first == JsonToken.START_OBJECT) {
+                for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                    parser.nextToken();
+                    fields.put(name, reader.read(parser, body));
+                }
+            } else {
+                parser.skipChildren();
+            }
+            if (first == null || parser.nextToken() != null) {
+                throw invalidJson(parser.currentTokenLocation());
+            }
+            if (first != JsonToken.START_OBJECT) {
+                throw invalid("the message is not a JSON object");
+            }
+            return fields;
+        } catch (JsonProcessingException e) {
+            throw invalidJson(e.getLocation());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable Object messageField(JsonParser parser, byte[] body) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT || !"payload".equals(parser.currentName())) {
+            return VALUE.readValue(parser);
+        }
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        String modelName = null;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            boolean text = parser.nextToken() == JsonToken.VALUE_STRING;
+            if (name.equals("model")) {
+                modelName = text ? parser.getText() : null;
+            }
+            parser.skipChildren();
+        }
+        int end = (int) parser.currentLocation().getByteOffset();
+        return new Payload(Arrays.copyOfRange(body, start, end), modelName);
     }
 
     static byte[] bytes(Object value) {
@@ -138,6 +192,10 @@ final class EnvelopeJson {
         payload.put("success", false);
         payload.put("error", told);
         return bytes(payload);
+    }
+
+    private static InferenceException invalidJson(@Nullable JsonLocation where) {
+        return invalid("the message is not valid JSON" + Json.place(where));
     }
 
     private static InferenceException invalid(String message) {

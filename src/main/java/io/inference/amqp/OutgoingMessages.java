@@ -99,7 +99,7 @@ final class OutgoingMessages {
             return Map.of();
         }
         try {
-            return EnvelopeJson.object(delivery.content());
+            return EnvelopeJson.message(delivery.content());
         } catch (InferenceException e) {
             return Map.of();
         }

@@ -1,8 +1,10 @@
 package io.inference.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
@@ -12,7 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What rows hold as JSON: callers and errors. */
+/** What rows hold as JSON. */
 public final class JobJson {
     private static final ObjectMapper MAPPER =
             new ObjectMapper(JsonBounds.answer().build());
@@ -70,9 +72,27 @@ public final class JobJson {
         return texts;
     }
 
-    private static JsonNode read(String json) {
+    /** What is made of lists, maps, texts, numbers and records of them. */
+    public static String text(Object value) {
         try {
-            return MAPPER.readTree(json);
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Reads what {@link #text} wrote; {@code absent} for no JSON. */
+    public static <T> T value(@Nullable String json, TypeReference<T> type, T absent) {
+        return json == null ? absent : read(json, MAPPER.readerFor(type));
+    }
+
+    private static JsonNode read(String json) {
+        return read(json, MAPPER.readerFor(JsonNode.class));
+    }
+
+    private static <T> T read(String json, ObjectReader reader) {
+        try {
+            return reader.readValue(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a row holds JSON that this service did not write", e);
         }

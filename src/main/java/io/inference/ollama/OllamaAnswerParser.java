@@ -7,7 +7,7 @@ import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import io.inference.upstream.Logprobs;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,8 +52,8 @@ final class OllamaAnswerParser {
         toolCalls = List.of();
         logprobs = List.of();
         done = false;
-        try (JsonParser json = Json.parser(bytes, from, to)) {
-            Json.openObject(json);
+        try (JsonParser json = JsonTokens.parser(bytes, from, to)) {
+            JsonTokens.openObject(json);
             readAnswer(json);
         }
         if (!done) {
@@ -71,18 +71,18 @@ final class OllamaAnswerParser {
     }
 
     private void readAnswer(JsonParser json) throws IOException {
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                case "model" -> model = model == null ? Json.text(json) : model;
+                case "model" -> model = model == null ? JsonTokens.text(json) : model;
                 case "message" -> readMessage(json);
                 case "response" -> text = textOrEmpty(json);
                 case "thinking" -> thinking = textOrNull(json);
                 case "logprobs" -> logprobs = Logprobs.read(json);
                 case "done" -> done = json.getBooleanValue();
-                case "done_reason" -> doneReason = Json.text(json);
-                case "prompt_eval_count" -> promptTokens = Json.integer(json);
-                case "eval_count" -> completionTokens = Json.integer(json);
-                case "error" -> error = String.valueOf(Json.text(json));
+                case "done_reason" -> doneReason = JsonTokens.text(json);
+                case "prompt_eval_count" -> promptTokens = JsonTokens.integer(json);
+                case "eval_count" -> completionTokens = JsonTokens.integer(json);
+                case "error" -> error = String.valueOf(JsonTokens.text(json));
                 default -> json.skipChildren();
             }
         }
@@ -92,7 +92,7 @@ final class OllamaAnswerParser {
         if (json.currentToken() != JsonToken.START_OBJECT) {
             throw new IOException("a message that is not an object");
         }
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 case "content" -> text = textOrEmpty(json);
                 case "thinking" -> thinking = textOrNull(json);
@@ -108,7 +108,7 @@ final class OllamaAnswerParser {
             return;
         }
         toolCalls = new ArrayList<>();
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             toolCalls.add(readToolCall(json));
         }
     }
@@ -116,7 +116,7 @@ final class OllamaAnswerParser {
     private ToolCall readToolCall(JsonParser json) throws IOException {
         String id = null;
         Function function = Function.NONE;
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 case "id" -> id = textOrNull(json);
                 case "function" -> function = Function.read(json);
@@ -133,10 +133,10 @@ final class OllamaAnswerParser {
         static Function read(JsonParser json) throws IOException {
             String name = null;
             String arguments = NONE.arguments;
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
-                    case "name" -> name = Json.text(json);
-                    case "arguments" -> arguments = Json.raw(json);
+                    case "name" -> name = JsonTokens.text(json);
+                    case "arguments" -> arguments = JsonTokens.raw(json);
                     default -> json.skipChildren();
                 }
             }
@@ -150,12 +150,12 @@ final class OllamaAnswerParser {
     }
 
     private static String textOrEmpty(JsonParser json) throws IOException {
-        String text = Json.text(json);
+        String text = JsonTokens.text(json);
         return text == null ? "" : text;
     }
 
     private static @Nullable String textOrNull(JsonParser json) throws IOException {
-        String text = Json.text(json);
+        String text = JsonTokens.text(json);
         return text == null || text.isEmpty() ? null : text;
     }
 }

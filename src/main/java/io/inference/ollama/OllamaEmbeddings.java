@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.call.Usage;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import io.inference.upstream.Vectors;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,14 +18,14 @@ final class OllamaEmbeddings {
         String model = asked;
         List<float[]> vectors = new ArrayList<>();
         int tokens = 0;
-        try (JsonParser json = Json.parser(body, 0, body.length)) {
-            Json.openObject(json);
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
+            JsonTokens.openObject(json);
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
                     case "model" -> model = json.getText();
                     case "embedding" -> vectors.add(Vectors.read(json));
                     case "embeddings" -> readAll(json, vectors);
-                    case "prompt_eval_count" -> tokens = Json.integer(json);
+                    case "prompt_eval_count" -> tokens = JsonTokens.integer(json);
                     default -> json.skipChildren();
                 }
             }
@@ -38,7 +38,7 @@ final class OllamaEmbeddings {
             json.skipChildren();
             return;
         }
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             vectors.add(Vectors.read(json));
         }
     }

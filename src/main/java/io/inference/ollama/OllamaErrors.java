@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.upstream.Failures;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import io.inference.upstream.Reply;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +45,11 @@ record OllamaErrors(Failures failures) {
     }
 
     private static @Nullable String message(byte[] body) {
-        try (JsonParser json = Json.parser(body, 0, body.length)) {
-            Json.openObject(json);
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
+            JsonTokens.openObject(json);
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (field.equals("error")) {
-                    return Json.text(json);
+                    return JsonTokens.text(json);
                 }
                 json.skipChildren();
             }

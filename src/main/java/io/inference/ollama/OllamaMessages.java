@@ -6,7 +6,7 @@ import io.inference.api.message.Image;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
 import io.inference.api.message.ToolCall;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class OllamaMessages {
             json.writeStartObject();
             json.writeStringField("role", message.role().label());
             json.writeStringField("content", message.content());
-            Json.optional(json, "thinking", message.thinking());
+            JsonTokens.optional(json, "thinking", message.thinking());
             if (!message.images().isEmpty()) {
                 writeImages(json, message.images());
             }
@@ -29,8 +29,8 @@ final class OllamaMessages {
                 writeToolCalls(json, message.toolCalls());
             }
             if (message.role() == Role.TOOL) {
-                Json.optional(json, "tool_call_id", message.toolCallId());
-                Json.optional(json, "tool_name", toolName(message, messages));
+                JsonTokens.optional(json, "tool_call_id", message.toolCallId());
+                JsonTokens.optional(json, "tool_name", toolName(message, messages));
             }
             json.writeEndObject();
         }
@@ -54,13 +54,13 @@ final class OllamaMessages {
         json.writeArrayFieldStart("tool_calls");
         for (ToolCall call : calls) {
             json.writeStartObject();
-            Json.optional(json, "id", call.id());
+            JsonTokens.optional(json, "id", call.id());
             json.writeObjectFieldStart("function");
             json.writeNumberField("index", call.index());
-            Json.optional(json, "name", call.name());
+            JsonTokens.optional(json, "name", call.name());
             json.writeFieldName("arguments");
             String arguments = call.argumentsJson().isBlank() ? "{}" : call.argumentsJson();
-            Json.writeValue(json, arguments, "tool_calls");
+            JsonTokens.writeValue(json, arguments, "tool_calls");
             json.writeEndObject();
             json.writeEndObject();
         }

@@ -3,7 +3,7 @@ package io.inference.ollama;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.backend.ModelInfo;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -18,11 +18,11 @@ final class OllamaModels {
     /** @param ready whether those listed are loaded */
     static List<ModelInfo> list(byte[] body, boolean ready) throws IOException {
         List<ModelInfo> models = new ArrayList<>();
-        try (JsonParser json = Json.parser(body, 0, body.length)) {
-            Json.openObject(json);
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
+            JsonTokens.openObject(json);
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (field.equals("models") && json.currentToken() == JsonToken.START_ARRAY) {
-                    while (Json.nextElement(json)) {
+                    while (JsonTokens.nextElement(json)) {
                         models.add(Entry.read(json).info(ready));
                     }
                 } else {
@@ -46,7 +46,7 @@ final class OllamaModels {
 
         private static Entry read(JsonParser json) throws IOException {
             Entry entry = new Entry();
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (!entry.take(field, json)) {
                     json.skipChildren();
                 }
@@ -57,10 +57,10 @@ final class OllamaModels {
         /** @return whether the field is one of those that describe a model */
         boolean take(String field, JsonParser json) throws IOException {
             switch (field) {
-                case "name" -> name = String.valueOf(Json.text(json));
+                case "name" -> name = String.valueOf(JsonTokens.text(json));
                 case "size" -> sizeBytes = json.getLongValue();
-                case "digest" -> digest = Json.text(json);
-                case "modified_at" -> modifiedEpochSeconds = epochSeconds(Json.text(json));
+                case "digest" -> digest = JsonTokens.text(json);
+                case "modified_at" -> modifiedEpochSeconds = epochSeconds(JsonTokens.text(json));
                 case "context_length" -> contextLength = json.getIntValue();
                 case "details" -> readDetails(json);
                 default -> {
@@ -74,11 +74,11 @@ final class OllamaModels {
             if (json.currentToken() != JsonToken.START_OBJECT) {
                 return;
             }
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
-                    case "family" -> family = Json.text(json);
-                    case "parameter_size" -> parameterSize = Json.text(json);
-                    case "quantization_level" -> quantization = Json.text(json);
+                    case "family" -> family = JsonTokens.text(json);
+                    case "parameter_size" -> parameterSize = JsonTokens.text(json);
+                    case "quantization_level" -> quantization = JsonTokens.text(json);
                     default -> json.skipChildren();
                 }
             }

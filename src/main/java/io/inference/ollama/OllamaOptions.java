@@ -3,7 +3,7 @@ package io.inference.ollama;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.Options;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 
 /** The {@code options} of a request, and what of {@link Options} stands beside them. */
@@ -25,17 +25,17 @@ final class OllamaOptions {
             json.writeNumberField("top_logprobs", topLogprobs);
         }
         json.writeObjectFieldStart("options");
-        Json.optional(json, "temperature", options.temperature());
-        Json.optional(json, "top_p", options.topP());
-        Json.optional(json, "top_k", options.topK());
-        Json.optional(json, "min_p", options.minP());
-        Json.optional(json, "repeat_penalty", options.repeatPenalty());
-        Json.optional(json, "presence_penalty", options.presencePenalty());
-        Json.optional(json, "frequency_penalty", options.frequencyPenalty());
+        JsonTokens.optional(json, "temperature", options.temperature());
+        JsonTokens.optional(json, "top_p", options.topP());
+        JsonTokens.optional(json, "top_k", options.topK());
+        JsonTokens.optional(json, "min_p", options.minP());
+        JsonTokens.optional(json, "repeat_penalty", options.repeatPenalty());
+        JsonTokens.optional(json, "presence_penalty", options.presencePenalty());
+        JsonTokens.optional(json, "frequency_penalty", options.frequencyPenalty());
         Long seed = options.seed();
-        Json.optional(json, "seed", seed == null ? null : (Long) (seed + choice));
-        Json.optional(json, "num_predict", maxTokens);
-        Json.optional(json, "num_ctx", options.contextLength());
+        JsonTokens.optional(json, "seed", seed == null ? null : (Long) (seed + choice));
+        JsonTokens.optional(json, "num_predict", maxTokens);
+        JsonTokens.optional(json, "num_ctx", options.contextLength());
         if (!options.stop().isEmpty()) {
             json.writeArrayFieldStart("stop");
             for (String stop : options.stop()) {

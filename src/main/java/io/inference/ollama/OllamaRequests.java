@@ -8,7 +8,7 @@ import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Tool;
 import io.inference.api.request.ToolChoice;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class OllamaRequests {
     /** @param choice which of several answers the request is for */
     static byte[] chat(ChatRequest request, int choice, boolean stream) {
         boolean withTools = !request.tools().isEmpty() && mayCallTools(request.toolChoice());
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             json.writeBooleanField("stream", stream);
@@ -29,7 +29,7 @@ final class OllamaRequests {
                 writeTools(json, request.tools());
             }
             writeFormat(json, request.responseFormat());
-            Json.optional(json, "think", request.think());
+            JsonTokens.optional(json, "think", request.think());
             OllamaOptions.write(json, request.options(), choice);
             json.writeEndObject();
         });
@@ -41,7 +41,7 @@ final class OllamaRequests {
             // Ollama would only load the model.
             throw InferenceException.unsupported("prompt", "the ollama backend needs a prompt that is not empty");
         }
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             json.writeStringField("prompt", prompt);
@@ -53,7 +53,7 @@ final class OllamaRequests {
     }
 
     static byte[] embed(EmbedRequest request) {
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             json.writeArrayFieldStart("input");
@@ -62,14 +62,14 @@ final class OllamaRequests {
             }
             json.writeEndArray();
             json.writeBooleanField("truncate", request.truncate());
-            Json.optional(json, "dimensions", request.dimensions());
+            JsonTokens.optional(json, "dimensions", request.dimensions());
             json.writeEndObject();
         });
     }
 
     /** The older operation, the only one that leaves vectors as long as they are. */
     static byte[] embeddings(String model, String prompt) {
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", model);
             json.writeStringField("prompt", prompt);
@@ -78,7 +78,7 @@ final class OllamaRequests {
     }
 
     static byte[] show(String model) {
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", model);
             json.writeEndObject();
@@ -109,10 +109,11 @@ final class OllamaRequests {
             json.writeStringField("type", "function");
             json.writeObjectFieldStart("function");
             json.writeStringField("name", tool.name());
-            Json.optional(json, "description", tool.description());
+            JsonTokens.optional(json, "description", tool.description());
             json.writeFieldName("parameters");
             String parameters = tool.parametersJson();
-            Json.writeValue(json, parameters == null ? "{\"type\":\"object\",\"properties\":{}}" : parameters, "tools");
+            JsonTokens.writeValue(
+                    json, parameters == null ? "{\"type\":\"object\",\"properties\":{}}" : parameters, "tools");
             json.writeEndObject();
             json.writeEndObject();
         }
@@ -125,7 +126,7 @@ final class OllamaRequests {
             case ResponseFormat.JsonObject ignored -> json.writeStringField("format", "json");
             case ResponseFormat.JsonSchema schema -> {
                 json.writeFieldName("format");
-                Json.writeValue(json, schema.schemaJson(), "response_format");
+                JsonTokens.writeValue(json, schema.schemaJson(), "response_format");
             }
         }
     }

@@ -2,7 +2,7 @@ package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,9 +30,9 @@ record OllamaShow(
         String license = null;
         List<String> capabilities = List.of();
         Map<String, Object> modelInfo = Map.of();
-        try (JsonParser json = Json.parser(body, 0, body.length)) {
-            Json.openObject(json);
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
+            JsonTokens.openObject(json);
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
                     case "template" -> template = textOrNull(json);
                     case "license" -> license = textOrNull(json);
@@ -46,14 +46,14 @@ record OllamaShow(
     }
 
     private static @Nullable String textOrNull(JsonParser json) throws IOException {
-        String text = Json.text(json);
+        String text = JsonTokens.text(json);
         return text == null || text.isEmpty() ? null : text;
     }
 
     private static List<String> strings(JsonParser json) throws IOException {
         List<String> strings = new ArrayList<>();
         if (json.currentToken() == JsonToken.START_ARRAY) {
-            while (Json.nextElement(json)) {
+            while (JsonTokens.nextElement(json)) {
                 strings.add(json.getText());
             }
         }
@@ -66,7 +66,7 @@ record OllamaShow(
             json.skipChildren();
             return metadata;
         }
-        for (String key = Json.nextField(json); key != null; key = Json.nextField(json)) {
+        for (String key = JsonTokens.nextField(json); key != null; key = JsonTokens.nextField(json)) {
             Object value = value(json);
             if (value != null) {
                 metadata.put(key, value);
@@ -90,7 +90,7 @@ record OllamaShow(
 
     private static @Nullable List<Object> list(JsonParser json) throws IOException {
         List<Object> list = new ArrayList<>();
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             Object value = value(json);
             if (value != null && list.size() <= LONG_LIST) {
                 list.add(value);

@@ -6,7 +6,7 @@ import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Usage;
 import io.inference.openai.answer.OpenAiFrameParser;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import io.inference.upstream.Vectors;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,11 +20,11 @@ final class OpenAiLists {
 
     static List<ModelInfo> models(byte[] body) throws IOException {
         List<ModelInfo> models = new ArrayList<>();
-        try (JsonParser json = Json.parser(body, 0, body.length)) {
-            Json.openObject(json);
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
+            JsonTokens.openObject(json);
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (field.equals("data") && json.currentToken() == JsonToken.START_ARRAY) {
-                    while (Json.nextElement(json)) {
+                    while (JsonTokens.nextElement(json)) {
                         models.add(model(json));
                     }
                 } else {
@@ -39,12 +39,13 @@ final class OpenAiLists {
         String id = "";
         Long created = null;
         Integer contextLength = null;
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 case "id" -> id = json.getText();
                 case "created" -> created = json.currentToken().isNumeric() ? (Long) json.getLongValue() : null;
                 // vLLM's name; others'.
-                case "max_model_len", "context_length" -> contextLength = positive(Json.integer(json), contextLength);
+                case "max_model_len", "context_length" ->
+                    contextLength = positive(JsonTokens.integer(json), contextLength);
                 // llama.cpp's.
                 case "meta" -> contextLength = positive(trainedContext(json), contextLength);
                 default -> json.skipChildren();
@@ -60,9 +61,9 @@ final class OpenAiLists {
     private static int trainedContext(JsonParser json) throws IOException {
         int length = 0;
         if (json.currentToken() == JsonToken.START_OBJECT) {
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (field.equals("n_ctx_train")) {
-                    length = Json.integer(json);
+                    length = JsonTokens.integer(json);
                 } else {
                     json.skipChildren();
                 }
@@ -75,9 +76,9 @@ final class OpenAiLists {
         String model = asked;
         TreeMap<Integer, float[]> vectors = new TreeMap<>();
         Usage usage = null;
-        try (JsonParser json = Json.parser(body, 0, body.length)) {
-            Json.openObject(json);
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
+            JsonTokens.openObject(json);
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
                     case "data" -> readVectors(json, vectors);
                     case "model" -> model = json.getText();
@@ -93,12 +94,12 @@ final class OpenAiLists {
         if (json.currentToken() != JsonToken.START_ARRAY) {
             throw new IOException("embeddings that are not a list");
         }
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             int index = vectors.size();
             float[] vector = {};
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
-                    case "index" -> index = Json.integer(json);
+                    case "index" -> index = JsonTokens.integer(json);
                     case "embedding" -> vector = Vectors.read(json);
                     default -> json.skipChildren();
                 }

@@ -20,7 +20,7 @@ public final class Logprobs {
             return List.of();
         }
         List<TokenLogprob> tokens = new ArrayList<>();
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             tokens.add(one(json));
         }
         return tokens;
@@ -31,7 +31,7 @@ public final class Logprobs {
         double logprob = 0;
         byte[] bytes = null;
         List<TokenLogprob> top = List.of();
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 case "token" -> token = json.getText();
                 case "logprob" -> logprob = json.getDoubleValue();
@@ -45,7 +45,7 @@ public final class Logprobs {
 
     private static byte[] bytes(JsonParser json) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             bytes.write(json.getIntValue());
         }
         return bytes.toByteArray();

@@ -20,7 +20,7 @@ public final class Vectors {
         }
         float[] vector = new float[USUAL_LENGTH];
         int length = 0;
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             if (length == vector.length) {
                 vector = Arrays.copyOf(vector, length * 2);
             }

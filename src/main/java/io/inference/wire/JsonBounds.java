@@ -1,7 +1,9 @@
 package io.inference.wire;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 
 /**
  * The one place that says what JSON from outside may be like. Jackson's own limit on a string, 20 MB, is lifted: who reads a body, a line
@@ -14,9 +16,9 @@ public final class JsonBounds {
 
     private JsonBounds() {}
 
-    /** For requests. */
+    /** For requests, which are UTF-8 and nothing else. */
     public static JsonFactoryBuilder request() {
-        return builder(NESTING);
+        return builder(NESTING).disable(JsonFactory.Feature.CHARSET_DETECTION);
     }
 
     /** For what holds a request as one of its members. */
@@ -31,6 +33,9 @@ public final class JsonBounds {
 
     private static JsonFactoryBuilder builder(int nesting) {
         return new JsonFactoryBuilder()
+                // Buffers of Jackson's default belong to a thread, and each of ours is a virtual one that serves one
+                // request.
+                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(nesting)
                         .maxStringLength(Integer.MAX_VALUE)

@@ -1,4 +1,4 @@
-/** What bytes from outside are read with, whichever door or backend they come from: bounds of JSON, and gzip. Imports nothing of ours. */
+/** JSON as doors and backends read and write it, UTF-8 and gzip. Imports nothing of ours. */
 @NullMarked
 package io.inference.wire;
 

@@ -357,6 +357,17 @@ class AmqpDoorIT {
     }
 
     @Test
+    void aRowThatHoldsThePayloadWithoutItsSpacesIsOfTheSameRequest() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            String body = AmqpClient.chat("spaced", "Hi", false);
+            client.request("request.high", body);
+            byte[] result = client.reply().body();
+            client.request("request.high", body.replace("\"model\":", " \"model\" : "));
+            assertThat(client.reply().body()).isEqualTo(result);
+        }
+    }
+
+    @Test
     void aMessageForAJobThatIsUnderWayElsewhereGetsItsResultToo() throws Exception {
         try (AmqpClient client = new AmqpClient()) {
             Caller anonymous = new Caller("amqp:anonymous", Set.of(), Set.of(), null, Caller.Kind.SERVICE);

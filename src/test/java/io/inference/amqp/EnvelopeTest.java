@@ -111,7 +111,7 @@ class EnvelopeTest {
     void deepNestingAndInvalidUtf8AreRefused() {
         String deep = "{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
         assertThatThrownBy(() -> read(deep)).hasMessageContaining("not valid JSON");
-        assertThatThrownBy(() -> EnvelopeJson.object(new byte[] {'{', (byte) 0xFF, '}'}))
+        assertThatThrownBy(() -> EnvelopeJson.message(new byte[] {'{', (byte) 0xFF, '}'}))
                 .hasMessageContaining("UTF-8");
     }
 
@@ -122,6 +122,6 @@ class EnvelopeTest {
     }
 
     private static Map<?, ?> read(String json) {
-        return EnvelopeJson.object(json.getBytes(StandardCharsets.UTF_8));
+        return EnvelopeJson.message(json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -10,8 +10,8 @@ import io.inference.api.message.Role;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
-import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamWriter;
 import io.inference.http.format.WireRequest;
 import io.inference.http.openai.request.ChatRequestReader;
 import java.io.IOException;
@@ -58,7 +58,7 @@ public class WireFormatBenchmark {
                     List.of())),
             new Usage(40, 120, 0));
     private final Chunk chunk = Chunk.of(0, " scatters");
-    private final ChunkEncoder encoder = encoder();
+    private final StreamWriter writer = writer();
 
     @Benchmark
     public WireRequest<ChatAnswer> readChat() {
@@ -72,19 +72,19 @@ public class WireFormatBenchmark {
 
     @Benchmark
     public void writeChunk() throws IOException {
-        encoder.chunk(chunk, OutputStream.nullOutputStream());
+        writer.chunk(chunk);
     }
 
     @Benchmark
-    public ChunkEncoder beginStream() {
-        return encoder();
+    public StreamWriter beginStream() {
+        return writer();
     }
 
-    private ChunkEncoder encoder() {
-        var http = ChatRequestReader.read(STREAM)
+    private StreamWriter writer() {
+        var http = (HttpAnswer.Streamed) ChatRequestReader.read(STREAM)
                 .writer()
                 .write(new ChatAnswer.Streamed("smollm2:135m", new Nothing()), call);
-        return ((HttpAnswer.Streamed) http).encoder();
+        return new StreamWriter(http.framing(), http.encoder(), OutputStream.nullOutputStream());
     }
 
     private static final class Nothing implements ChunkStream {

@@ -9,6 +9,7 @@ import io.inference.api.stream.Chunk;
 import io.inference.api.stream.StreamEvent;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
+import io.inference.http.answer.StreamWriter;
 import io.inference.http.format.WireRequest;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -72,6 +73,10 @@ public final class StubDoor implements AutoCloseable {
                     exchange.sendResponseHeaders(whole.status(), whole.body().length);
                     exchange.getResponseBody().write(whole.body());
                 }
+                case HttpAnswer.ObjectList list -> {
+                    exchange.sendResponseHeaders(200, 0);
+                    exchange.getResponseBody().write(list.framed().body());
+                }
                 case HttpAnswer.Streamed streamed -> {
                     exchange.sendResponseHeaders(200, 0);
                     stream(streamed, exchange.getResponseBody());
@@ -81,20 +86,21 @@ public final class StubDoor implements AutoCloseable {
     }
 
     private static void stream(HttpAnswer.Streamed answer, OutputStream out) throws IOException {
+        var writer = new StreamWriter(answer.framing(), answer.encoder(), out);
         try (var chunks = answer.chunks()) {
             StreamEvent event = chunks.next(Duration.ofSeconds(5));
             while (!(event instanceof StreamEvent.End)) {
                 if (event instanceof Chunk chunk) {
-                    answer.encoder().chunk(chunk, out);
+                    writer.chunk(chunk);
                 } else {
-                    answer.encoder().keepAlive(out);
+                    writer.keepAlive();
                 }
                 out.flush();
                 event = chunks.next(Duration.ofSeconds(5));
             }
-            answer.encoder().end(out);
+            writer.end();
         } catch (InferenceException e) {
-            answer.encoder().failure(e, out);
+            writer.failure(e);
         }
     }
 

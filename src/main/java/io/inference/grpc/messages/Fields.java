@@ -1,16 +1,11 @@
 package io.inference.grpc.messages;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.inference.api.error.InferenceException;
-import io.inference.wire.JsonBounds;
+import io.inference.wire.Json;
 
 /** What fields may hold: the same bounds as at the REST door. */
 final class Fields {
-    private static final ObjectMapper JSON =
-            new ObjectMapper(JsonBounds.request().build()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private Fields() {}
 
     static String required(String name, String value) {
@@ -37,12 +32,9 @@ final class Fields {
 
     /** A text that holds a JSON object. */
     static String jsonObject(String name, String text) {
-        try {
-            if (JSON.readTree(text).isObject()) {
-                return text;
-            }
-        } catch (JsonProcessingException e) {
-            // Told below, as for any other text that is no object.
+        JsonNode value = Json.value(text);
+        if (value != null && value.isObject()) {
+            return text;
         }
         throw InferenceException.invalid(name, "'" + name + "' must be a JSON object, as text");
     }

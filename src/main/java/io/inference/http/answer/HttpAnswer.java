@@ -2,7 +2,9 @@ package io.inference.http.answer;
 
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamedAnswer;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.util.List;
 
 /** What a REST route leaves as its body for the door to send. Headers are the door's and the exchange's listed ones. */
 public sealed interface HttpAnswer {
@@ -19,7 +21,31 @@ public sealed interface HttpAnswer {
     /** What is stored somewhere and copied from there, without being held whole. The door closes it. */
     record Copied(String contentType, long length, InputStream content) implements HttpAnswer {}
 
-    /** An answer that leaves as it is made. The door pulls, encodes, flushes and closes. */
-    record Streamed(String contentType, ChunkStream chunks, ChunkEncoder encoder)
-            implements HttpAnswer, StreamedAnswer {}
+    /** An answer that leaves as it is made. The door pulls, encodes, frames, flushes and closes. */
+    record Streamed(Framing framing, ChunkStream chunks, ChunkEncoder encoder) implements HttpAnswer, StreamedAnswer {
+        @Override
+        public String contentType() {
+            return framing.contentType();
+        }
+    }
+
+    /** A stream that is complete before it is sent: all its JSON objects, which the door frames. */
+    record ObjectList(Framing framing, List<byte[]> objects) implements HttpAnswer {
+        @Override
+        public String contentType() {
+            return framing.contentType();
+        }
+
+        /** The stream as one body, status 200. */
+        public Whole framed() {
+            var out = new ByteArrayOutputStream(512);
+            for (byte[] object : objects) {
+                out.writeBytes(framing.before.asUnquotedUTF8());
+                out.writeBytes(object);
+                out.writeBytes(framing.after.asUnquotedUTF8());
+            }
+            out.writeBytes(framing.end.asUnquotedUTF8());
+            return new Whole(200, contentType(), out.toByteArray());
+        }
+    }
 }

@@ -3,7 +3,7 @@ package io.inference.http.answer;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;

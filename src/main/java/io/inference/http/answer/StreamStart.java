@@ -7,4 +7,4 @@ import java.util.function.Supplier;
  *
  * @param encoder made only when it is needed, for keep-alives and for the failure of a route that never had an answer; not for chunks
  */
-public record StreamStart(String contentType, Supplier<ChunkEncoder> encoder) {}
+public record StreamStart(Framing framing, Supplier<ChunkEncoder> encoder) {}

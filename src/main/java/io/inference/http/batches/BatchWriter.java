@@ -1,7 +1,6 @@
 package io.inference.http.batches;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.http.json.Json;
 import io.inference.job.batch.Batch;
 import io.inference.job.batch.BatchIds;
 import io.inference.job.batch.BatchPage;
@@ -9,6 +8,7 @@ import io.inference.job.batch.BatchStatus;
 import io.inference.job.batch.LineFault;
 import io.inference.job.file.FilePage;
 import io.inference.job.file.StoredFile;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;

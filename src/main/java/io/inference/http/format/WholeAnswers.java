@@ -6,10 +6,12 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
-import java.io.ByteArrayOutputStream;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** For answers that came otherwise than they were asked for. */
@@ -17,18 +19,19 @@ public final class WholeAnswers {
     private WholeAnswers() {}
 
     /** Writes an answer that is complete as the stream that its caller asked for: not every backend can stream everything. */
-    public static HttpAnswer asStream(ChatAnswer.Whole answer, String contentType, ChunkEncoder encoder) {
-        var out = new ByteArrayOutputStream(512);
+    public static HttpAnswer asStream(ChatAnswer.Whole answer, Framing framing, ChunkEncoder encoder) {
+        List<byte[]> objects = new ArrayList<>();
+        ChunkEncoder.Sink sink = object -> objects.add(Json.bytes(object));
         try {
             List<Choice> choices = answer.choices();
             for (int i = 0; i < choices.size(); i++) {
-                encoder.chunk(chunk(answer, choices.get(i), i == choices.size() - 1), out);
+                encoder.chunk(chunk(answer, choices.get(i), i == choices.size() - 1), sink);
             }
-            encoder.end(out);
+            encoder.end(sink);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new HttpAnswer.Whole(200, contentType, out.toByteArray());
+        return new HttpAnswer.ObjectList(framing, objects);
     }
 
     /** Ends a stream that nobody asked for, and says so. */

@@ -5,10 +5,11 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.StreamEvent;
+import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.job.ChunkSink;
 import io.inference.job.JobAnswer;
-import java.io.ByteArrayOutputStream;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -29,12 +30,11 @@ class JobAnswerProcessor implements Processor {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         Collector collector = new Collector(exchange.getProperty(ChunkSink.PROPERTY, ChunkSink.NONE, ChunkSink.class));
         JobAnswer answer = switch (exchange.getMessage().getBody()) {
-            case HttpAnswer.Whole whole
-            when whole.contentType().startsWith("text/event-stream") -> {
-                collector.take(whole.body());
+            case HttpAnswer.Whole whole -> JobAnswer.whole(whole.body());
+            case HttpAnswer.ObjectList list -> {
+                list.objects().forEach(collector::take);
                 yield collector.answer();
             }
-            case HttpAnswer.Whole whole -> JobAnswer.whole(whole.body());
             case HttpAnswer.Streamed streamed -> pull(streamed, call, collector);
             case null, default ->
                 throw new InferenceException(ErrorCode.INTERNAL, "the route ended without an answer to this job");
@@ -43,20 +43,17 @@ class JobAnswerProcessor implements Processor {
     }
 
     private static JobAnswer pull(HttpAnswer.Streamed streamed, Call call, Collector collector) {
-        var out = new ByteArrayOutputStream(512);
+        ChunkEncoder.Sink sink = object -> collector.take(Json.bytes(object));
         try (var chunks = streamed.chunks()) {
             while (true) {
                 switch (chunks.next(LOOK_UP)) {
-                    case Chunk chunk -> streamed.encoder().chunk(chunk, out);
+                    case Chunk chunk -> streamed.encoder().chunk(chunk, sink);
                     case StreamEvent.Silence silence -> call.throwIfCancelled();
                     case StreamEvent.End end -> {
-                        streamed.encoder().end(out);
-                        collector.take(out.toByteArray());
+                        streamed.encoder().end(sink);
                         return collector.answer();
                     }
                 }
-                collector.take(out.toByteArray());
-                out.reset();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -72,11 +69,9 @@ class JobAnswerProcessor implements Processor {
             this.sink = sink;
         }
 
-        void take(byte[] events) {
-            for (byte[] object : EventData.of(events)) {
-                sink.chunk(parts.size(), object);
-                parts.add(object);
-            }
+        void take(byte[] object) {
+            sink.chunk(parts.size(), object);
+            parts.add(object);
         }
 
         JobAnswer answer() {

@@ -4,6 +4,7 @@ import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
 import io.inference.job.Job;
@@ -14,8 +15,6 @@ import io.inference.job.JobState;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
 import io.inference.job.Submission;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -124,17 +123,9 @@ final class JobProcessors {
     }
 
     private static HttpAnswer answer(JobAnswer answer) {
-        if (!answer.streamed()) {
-            return HttpAnswer.json(answer.body());
-        }
-        var out = new ByteArrayOutputStream();
-        for (byte[] part : answer.parts()) {
-            out.writeBytes("data: ".getBytes(StandardCharsets.US_ASCII));
-            out.writeBytes(part);
-            out.writeBytes("\n\n".getBytes(StandardCharsets.US_ASCII));
-        }
-        out.writeBytes("data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII));
-        return new HttpAnswer.Whole(200, "text/event-stream", out.toByteArray());
+        return answer.streamed()
+                ? new HttpAnswer.ObjectList(Framing.EVENTS, answer.parts())
+                : HttpAnswer.json(answer.body());
     }
 
     private Job readable(Exchange exchange) {

@@ -1,10 +1,10 @@
 package io.inference.http.jobs;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.http.json.Json;
 import io.inference.job.Job;
 import io.inference.job.JobError;
 import io.inference.job.JobPage;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,11 +1,20 @@
 package io.inference.http.json;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.wire.Json;
+import io.inference.wire.JsonBounds;
+import io.inference.wire.Utf8;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * by its path, such as {@code messages[0].content}. A field that is null counts as absent.
  */
 public final class JsonFields {
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper(JsonBounds.request().build());
+
+    /** What Jackson adds to its messages about its own insides. */
+    private static final Pattern INSIDES =
+            Pattern.compile("\\s*\\(start marker at .*|,? from `[^`]*`|:? enable `[^`]*` to allow|\\s+at \\[Source.*");
+
     private final JsonNode node;
     private final String path;
 
@@ -23,10 +39,9 @@ public final class JsonFields {
 
     /** Reads a body, which must be one JSON object in UTF-8. */
     public static JsonFields parse(byte[] body) {
-        JsonNode node = Json.parse(body);
+        JsonNode node = read(body);
         if (!node.isObject()) {
-            throw new InferenceException(
-                    ErrorCode.INVALID_REQUEST, "the body must be a JSON object, not " + kind(node));
+            throw invalid("the body must be a JSON object, not " + kind(node));
         }
         return new JsonFields(node, "");
     }
@@ -254,5 +269,42 @@ public final class JsonFields {
             case OBJECT -> "an object";
             default -> "a " + value.getNodeType().name().toLowerCase(Locale.ROOT);
         };
+    }
+
+    private static JsonNode read(byte[] body) {
+        int start = startsWithByteOrderMark(body) ? 3 : 0;
+        int invalid = Utf8.firstInvalid(body, start);
+        if (invalid >= 0) {
+            throw invalid("the body is not valid UTF-8 at byte " + (invalid + 1));
+        }
+        try (JsonParser parser = MAPPER.createParser(body, start, body.length - start)) {
+            JsonNode node = MAPPER.readTree(parser);
+            if (node == null || node.isMissingNode()) {
+                throw invalid("the body is empty; it must be a JSON object");
+            }
+            if (parser.nextToken() != null) {
+                var where = parser.currentTokenLocation();
+                throw invalid("the body goes on after its JSON object, at " + where.getLineNr() + ", column "
+                        + where.getColumnNr());
+            }
+            return node;
+        } catch (JsonProcessingException e) {
+            throw invalid(describe(e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean startsWithByteOrderMark(byte[] body) {
+        return body.length >= 3 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF;
+    }
+
+    private static String describe(JsonProcessingException e) {
+        String what = INSIDES.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("");
+        return "the body is not valid JSON" + Json.place(e.getLocation()) + ": " + Json.wellFormed(what);
+    }
+
+    private static InferenceException invalid(String message) {
+        return new InferenceException(ErrorCode.INVALID_REQUEST, message);
     }
 }

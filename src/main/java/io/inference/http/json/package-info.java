@@ -1,4 +1,4 @@
-/** JSON as the REST door's wire formats need it: bodies read once with errors that name the field, answers written straight to bytes. */
+/** JSON bodies as the REST door needs them: read once, with errors that name the field. */
 @NullMarked
 package io.inference.http.json;
 

@@ -4,8 +4,8 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.StreamEvent;
-import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamWriter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -68,13 +68,14 @@ final class AnswerSender {
     InferenceException send(HttpAnswer.Streamed answer, Lock writing, HttpServletResponse response) throws IOException {
         begin(answer.contentType(), response);
         ServletOutputStream out = response.getOutputStream();
+        StreamWriter writer = new StreamWriter(answer.framing(), answer.encoder(), out);
         try (var chunks = answer.chunks()) {
             StreamEvent event;
             do {
                 event = chunks.next(keepAlive);
                 writing.lock();
                 try {
-                    write(event, answer.encoder(), out);
+                    write(event, writer, out);
                 } finally {
                     writing.unlock();
                 }
@@ -82,7 +83,7 @@ final class AnswerSender {
             return null;
         } catch (InferenceException failure) {
             if (failure.code() != ErrorCode.CANCELLED) {
-                tell(failure, answer.encoder(), writing, out);
+                tell(failure, writer, writing);
             }
             return failure;
         } catch (RuntimeException fault) {
@@ -92,30 +93,29 @@ final class AnswerSender {
             // Without a word the caller would take what it has for the whole answer.
             var failure = new InferenceException(
                     ErrorCode.INTERNAL, "the service failed; the log has the request's id", fault);
-            tell(failure, answer.encoder(), writing, out);
+            tell(failure, writer, writing);
             return failure;
         }
     }
 
-    private static void write(StreamEvent event, ChunkEncoder encoder, ServletOutputStream out) throws IOException {
+    private static void write(StreamEvent event, StreamWriter writer, ServletOutputStream out) throws IOException {
         switch (event) {
             case Chunk chunk -> {
-                encoder.chunk(chunk, out);
+                writer.chunk(chunk);
                 out.flush();
             }
             case StreamEvent.Silence silence -> {
-                encoder.keepAlive(out);
+                writer.keepAlive();
                 out.flush();
             }
-            case StreamEvent.End end -> encoder.end(out);
+            case StreamEvent.End end -> writer.end();
         }
     }
 
-    private static void tell(InferenceException failure, ChunkEncoder encoder, Lock writing, ServletOutputStream out)
-            throws IOException {
+    private static void tell(InferenceException failure, StreamWriter writer, Lock writing) throws IOException {
         writing.lock();
         try {
-            encoder.failure(failure, out);
+            writer.failure(failure);
         } finally {
             writing.unlock();
         }

@@ -3,10 +3,10 @@ package io.inference.http.server;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.StreamStart;
+import io.inference.http.answer.StreamWriter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,7 +29,7 @@ final class EarlyAnswer implements PendingAnswer {
     private final long intervalNanos;
     private final ReentrantLock writing = new ReentrantLock();
     private boolean takenOver; // guarded by writing, as is the next
-    private @Nullable ChunkEncoder encoder;
+    private @Nullable StreamWriter writer;
     private volatile long dueNanos;
     private volatile @Nullable StreamStart start;
 
@@ -72,11 +72,11 @@ final class EarlyAnswer implements PendingAnswer {
             if (takenOver) {
                 return;
             }
-            if (encoder == null) {
-                encoder = known.encoder().get();
-                AnswerSender.begin(known.contentType(), response);
+            if (writer == null) {
+                AnswerSender.begin(known.framing().contentType(), response);
+                writer = new StreamWriter(known.framing(), known.encoder().get(), response.getOutputStream());
             }
-            encoder.keepAlive(response.getOutputStream());
+            writer.keepAlive();
             response.getOutputStream().flush();
         } catch (IOException e) {
             takenOver = true;
@@ -95,7 +95,7 @@ final class EarlyAnswer implements PendingAnswer {
 
     /** Whether the caller has been told 200. For the request's thread, once it has taken over. */
     boolean hasBegun() {
-        return encoder != null;
+        return writer != null;
     }
 
     /**
@@ -108,7 +108,7 @@ final class EarlyAnswer implements PendingAnswer {
         if (begun == null
                 || !(answer instanceof HttpAnswer.Whole whole)
                 || whole.status() != HttpServletResponse.SC_OK
-                || !whole.contentType().equals(begun.contentType())) {
+                || !whole.contentType().equals(begun.framing().contentType())) {
             throw new InferenceException(ErrorCode.INTERNAL, "the route ended without the stream that was asked for");
         }
         response.getOutputStream().write(whole.body());
@@ -116,12 +116,12 @@ final class EarlyAnswer implements PendingAnswer {
 
     /** Tells a failure in the stream that was begun, and ends it. */
     void fail(InferenceException failure) {
-        ChunkEncoder begun = encoder;
+        StreamWriter begun = writer;
         if (begun == null || failure.code() == ErrorCode.CANCELLED) {
             return;
         }
         try {
-            begun.failure(failure, response.getOutputStream());
+            begun.failure(failure);
         } catch (IOException e) {
             log.debug("the caller of {} has gone before its failure", call.id());
         }

@@ -189,6 +189,9 @@ final class HttpDoor {
     private @Nullable InferenceException send(Exchange exchange, EarlyAnswer early, HttpServletResponse response)
             throws IOException {
         Message message = exchange.getMessage();
+        if (message.getBody() instanceof HttpAnswer.ObjectList list) {
+            message.setBody(list.framed());
+        }
         if (message.getBody() instanceof HttpAnswer.Streamed streamed) {
             return sender.send(streamed, early.writing(), response);
         }

@@ -7,23 +7,21 @@ import io.inference.job.BatchJobs;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;
 import io.inference.job.JobState;
+import io.inference.wire.Json;
 import io.inference.wire.JsonBounds;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /** The line of an output or error file, in OpenAI's format. */
 final class BatchOutput {
-    private static final JsonFactory JSON = JsonBounds.answer().build();
+    private static final JsonFactory FACTORY = JsonBounds.answer().build();
 
     private BatchOutput() {}
 
     /** @param expired whether it was stopped because the batch's time was over */
     static byte[] line(BatchJobs.Ended ended, boolean expired) {
-        var out = new ByteArrayOutputStream(512);
-        try (JsonGenerator json = JSON.createGenerator(out)) {
+        return Json.bytes(FACTORY, json -> {
             json.writeStartObject();
             json.writeStringField("id", "batch_req_" + ended.jobId().toString().replace("-", ""));
             json.writeStringField("custom_id", ended.customId());
@@ -45,11 +43,8 @@ final class BatchOutput {
                 json.writeNullField("error");
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        out.write('\n');
-        return out.toByteArray();
+            json.writeRaw('\n');
+        });
     }
 
     private static void response(JsonGenerator json, BatchJobs.Ended ended, int status) throws IOException {

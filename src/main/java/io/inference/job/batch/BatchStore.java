@@ -1,13 +1,10 @@
 package io.inference.job.batch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.call.Caller;
 import io.inference.database.Database;
 import io.inference.job.JobJson;
 import io.inference.job.JobTask;
-import io.inference.wire.JsonBounds;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code batches}. A replica moves a batch on while it has its lease; every step is one statement on a condition. */
 final class BatchStore {
-    private static final ObjectMapper JSON =
-            new ObjectMapper(JsonBounds.answer().build());
     private static final Duration LEASE = Duration.ofSeconds(30);
 
     private final Database database;
@@ -46,7 +41,7 @@ final class BatchStore {
         values.put("task", batch.task().label());
         values.put("endpoint", batch.endpoint());
         values.put("window", batch.completionWindow());
-        values.put("metadata", json(batch.metadata()));
+        values.put("metadata", JobJson.text(batch.metadata()));
         values.put("now", column(now));
         values.put("expires", column(now.plus(batch.window())));
         return database.call(client -> client.sql("INSERT INTO batches (id, owner, tenant, caller, input_file_id, task,"
@@ -126,7 +121,7 @@ final class BatchStore {
         int ignored = update(
                 batch,
                 "status = 'failed', errors = :errors::json, ended_at = :now",
-                Map.of("errors", json(faults), "now", column(Instant.now())));
+                Map.of("errors", JobJson.text(faults), "now", column(Instant.now())));
     }
 
     void inProgress(Batch batch, int total) {
@@ -185,10 +180,10 @@ final class BatchStore {
                 JobTask.valueOf(row.getString("task").toUpperCase(Locale.ROOT)),
                 row.getString("endpoint"),
                 row.getString("completion_window"),
-                value(row.getString("metadata"), new TypeReference<Map<String, String>>() {}, Map.of()),
+                JobJson.value(row.getString("metadata"), new TypeReference<Map<String, String>>() {}, Map.of()),
                 BatchStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                 row.getBoolean("expiring"),
-                value(row.getString("errors"), new TypeReference<List<LineFault>>() {}, List.of()),
+                JobJson.value(row.getString("errors"), new TypeReference<List<LineFault>>() {}, List.of()),
                 row.getObject("output_file_id", UUID.class),
                 row.getObject("error_file_id", UUID.class),
                 row.getInt("total"),
@@ -205,22 +200,6 @@ final class BatchStore {
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
-    }
-
-    private static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static <T> T value(@Nullable String json, TypeReference<T> type, T absent) {
-        try {
-            return json == null ? absent : JSON.readValue(json, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a row holds JSON that this service did not write", e);
-        }
     }
 
     private static String tenant(Caller caller) {

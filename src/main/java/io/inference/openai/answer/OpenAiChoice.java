@@ -6,7 +6,7 @@ import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +22,13 @@ final class OpenAiChoice {
     private @Nullable FinishReason finishReason;
 
     Chunk read(JsonParser json) throws IOException {
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                case "index" -> index = Json.integer(json);
+                case "index" -> index = JsonTokens.integer(json);
                 case "message", "delta" -> readMessage(json);
-                case "text" -> addText(Json.text(json));
+                case "text" -> addText(JsonTokens.text(json));
                 case "logprobs" -> logprobs = OpenAiLogprobs.read(json);
-                case "finish_reason" -> finishReason = finishReason(Json.text(json));
+                case "finish_reason" -> finishReason = finishReason(JsonTokens.text(json));
                 default -> json.skipChildren();
             }
         }
@@ -40,11 +40,11 @@ final class OpenAiChoice {
             json.skipChildren();
             return;
         }
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 // A refusal is said in the place of the answer.
-                case "content", "refusal" -> addText(Json.text(json));
-                case "reasoning_content", "reasoning" -> addThinking(Json.text(json));
+                case "content", "refusal" -> addText(JsonTokens.text(json));
+                case "reasoning_content", "reasoning" -> addThinking(JsonTokens.text(json));
                 case "tool_calls" -> readToolCalls(json);
                 default -> json.skipChildren();
             }
@@ -70,7 +70,7 @@ final class OpenAiChoice {
             return;
         }
         toolCalls = new ArrayList<>(1);
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             toolCalls.add(readToolCall(json, toolCalls.size()));
         }
     }
@@ -80,10 +80,10 @@ final class OpenAiChoice {
         int index = place;
         String id = null;
         Function function = Function.NONE;
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                case "index" -> index = Json.integer(json);
-                case "id" -> id = Json.text(json);
+                case "index" -> index = JsonTokens.integer(json);
+                case "id" -> id = JsonTokens.text(json);
                 case "function" -> function = Function.read(json);
                 default -> json.skipChildren();
             }
@@ -98,10 +98,10 @@ final class OpenAiChoice {
         static Function read(JsonParser json) throws IOException {
             String name = null;
             String arguments = null;
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
-                    case "name" -> name = Json.text(json);
-                    case "arguments" -> arguments = Json.text(json);
+                    case "name" -> name = JsonTokens.text(json);
+                    case "arguments" -> arguments = JsonTokens.text(json);
                     default -> json.skipChildren();
                 }
             }

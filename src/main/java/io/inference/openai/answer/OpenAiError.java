@@ -2,7 +2,7 @@ package io.inference.openai.answer;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,8 @@ record OpenAiError(
         @Nullable String param) {
     /** Reads an error's body; null when it is none of the forms. */
     static @Nullable OpenAiError parse(byte[] body) {
-        try (JsonParser json = Json.parser(body, 0, body.length)) {
-            Json.openObject(json);
+        try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
+            JsonTokens.openObject(json);
             OpenAiError error = read(json);
             return error.message == null ? null : error;
         } catch (IOException e) {
@@ -40,7 +40,7 @@ record OpenAiError(
             json.skipChildren();
             return new OpenAiError(null, null, null, null);
         }
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 case "error" -> {
                     OpenAiError inner = read(json);
@@ -49,10 +49,10 @@ record OpenAiError(
                     type = inner.type;
                     param = inner.param;
                 }
-                case "message" -> message = Json.text(json);
-                case "code" -> code = Json.text(json);
-                case "type", "error_type" -> type = Json.text(json);
-                case "param" -> param = Json.text(json);
+                case "message" -> message = JsonTokens.text(json);
+                case "code" -> code = JsonTokens.text(json);
+                case "type", "error_type" -> type = JsonTokens.text(json);
+                case "param" -> param = JsonTokens.text(json);
                 default -> json.skipChildren();
             }
         }

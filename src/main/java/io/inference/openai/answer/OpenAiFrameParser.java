@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.call.Usage;
 import io.inference.api.stream.Chunk;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +20,12 @@ public final class OpenAiFrameParser {
         List<Chunk> choices = List.of();
         Usage usage = null;
         OpenAiError error = null;
-        try (JsonParser json = Json.parser(bytes, from, to)) {
-            Json.openObject(json);
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        try (JsonParser json = JsonTokens.parser(bytes, from, to)) {
+            JsonTokens.openObject(json);
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 switch (field) {
                     case "choices" -> choices = choices(json);
-                    case "model" -> model = withModel ? Json.text(json) : null;
+                    case "model" -> model = withModel ? JsonTokens.text(json) : null;
                     case "usage" -> usage = usage(json);
                     case "error" -> error = json.currentToken() == JsonToken.VALUE_NULL ? null : OpenAiError.read(json);
                     default -> json.skipChildren();
@@ -41,7 +41,7 @@ public final class OpenAiFrameParser {
             return List.of();
         }
         List<Chunk> choices = new ArrayList<>(1);
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             choices.add(new OpenAiChoice().read(json));
         }
         return choices;
@@ -55,10 +55,10 @@ public final class OpenAiFrameParser {
         int prompt = 0;
         int completion = 0;
         int cached = 0;
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                case "prompt_tokens" -> prompt = Json.integer(json);
-                case "completion_tokens" -> completion = Json.integer(json);
+                case "prompt_tokens" -> prompt = JsonTokens.integer(json);
+                case "completion_tokens" -> completion = JsonTokens.integer(json);
                 case "prompt_tokens_details" -> cached = cached(json);
                 default -> json.skipChildren();
             }
@@ -69,9 +69,9 @@ public final class OpenAiFrameParser {
     private static int cached(JsonParser json) throws IOException {
         int cached = 0;
         if (json.currentToken() == JsonToken.START_OBJECT) {
-            for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (field.equals("cached_tokens")) {
-                    cached = Json.integer(json);
+                    cached = JsonTokens.integer(json);
                 } else {
                     json.skipChildren();
                 }

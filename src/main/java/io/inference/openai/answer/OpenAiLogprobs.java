@@ -3,7 +3,7 @@ package io.inference.openai.answer;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.message.TokenLogprob;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import io.inference.upstream.Logprobs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ final class OpenAiLogprobs {
         }
         List<TokenLogprob> content = List.of();
         OpenAiLogprobs lists = new OpenAiLogprobs();
-        for (String field = Json.nextField(json); field != null; field = Json.nextField(json)) {
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             if (field.equals("content")) {
                 content = Logprobs.read(json);
             } else if (json.currentToken() == JsonToken.START_ARRAY) {
@@ -42,7 +42,7 @@ final class OpenAiLogprobs {
     }
 
     private void readList(String field, JsonParser json) throws IOException {
-        while (Json.nextElement(json)) {
+        while (JsonTokens.nextElement(json)) {
             switch (field) {
                 case "tokens" -> tokens.add(json.getText());
                 // The first token of an echoed prompt has none.
@@ -56,7 +56,7 @@ final class OpenAiLogprobs {
     private static List<TokenLogprob> top(JsonParser json) throws IOException {
         List<TokenLogprob> top = new ArrayList<>();
         if (json.currentToken() == JsonToken.START_OBJECT) {
-            for (String token = Json.nextField(json); token != null; token = Json.nextField(json)) {
+            for (String token = JsonTokens.nextField(json); token != null; token = JsonTokens.nextField(json)) {
                 top.add(token(token, json.getDoubleValue(), List.of()));
             }
         }

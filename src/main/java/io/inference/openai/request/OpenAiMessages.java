@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
 import io.inference.api.message.ToolCall;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.List;
 
@@ -18,9 +18,9 @@ final class OpenAiMessages {
             json.writeStartObject();
             json.writeStringField("role", message.role().label());
             writeContent(json, message);
-            Json.optional(json, "reasoning_content", message.thinking());
-            Json.optional(json, "name", message.name());
-            Json.optional(json, "tool_call_id", message.toolCallId());
+            JsonTokens.optional(json, "reasoning_content", message.thinking());
+            JsonTokens.optional(json, "name", message.name());
+            JsonTokens.optional(json, "tool_call_id", message.toolCallId());
             if (!message.toolCalls().isEmpty()) {
                 writeToolCalls(json, message.toolCalls());
             }
@@ -69,10 +69,10 @@ final class OpenAiMessages {
         json.writeArrayFieldStart("tool_calls");
         for (ToolCall call : calls) {
             json.writeStartObject();
-            Json.optional(json, "id", call.id());
+            JsonTokens.optional(json, "id", call.id());
             json.writeStringField("type", "function");
             json.writeObjectFieldStart("function");
-            Json.optional(json, "name", call.name());
+            JsonTokens.optional(json, "name", call.name());
             json.writeStringField("arguments", call.argumentsJson());
             json.writeEndObject();
             json.writeEndObject();

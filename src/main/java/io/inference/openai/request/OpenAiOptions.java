@@ -3,7 +3,7 @@ package io.inference.openai.request;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.Options;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 
 /** {@link Options} as fields of a request. Those that OpenAI does not know are sent only if the caller set them. */
@@ -14,24 +14,24 @@ final class OpenAiOptions {
         if (options.contextLength() != null) {
             throw InferenceException.unsupported("num_ctx", "the openai backend cannot set the context length");
         }
-        Json.optional(json, "temperature", options.temperature());
-        Json.optional(json, "top_p", options.topP());
+        JsonTokens.optional(json, "temperature", options.temperature());
+        JsonTokens.optional(json, "top_p", options.topP());
         // The older name of max_completion_tokens is the one that every server knows.
-        Json.optional(json, "max_tokens", options.maxTokens());
-        Json.optional(json, "presence_penalty", options.presencePenalty());
-        Json.optional(json, "frequency_penalty", options.frequencyPenalty());
-        Json.optional(json, "seed", options.seed());
+        JsonTokens.optional(json, "max_tokens", options.maxTokens());
+        JsonTokens.optional(json, "presence_penalty", options.presencePenalty());
+        JsonTokens.optional(json, "frequency_penalty", options.frequencyPenalty());
+        JsonTokens.optional(json, "seed", options.seed());
         if (!options.stop().isEmpty()) {
             writeStrings(json, "stop", options.stop());
         }
         if (options.choices() > 1) {
             json.writeNumberField("n", options.choices());
         }
-        Json.optional(json, "top_k", options.topK());
-        Json.optional(json, "min_p", options.minP());
+        JsonTokens.optional(json, "top_k", options.topK());
+        JsonTokens.optional(json, "min_p", options.minP());
         // vLLM's and TGI's name, and llama.cpp's.
-        Json.optional(json, "repetition_penalty", options.repeatPenalty());
-        Json.optional(json, "repeat_penalty", options.repeatPenalty());
+        JsonTokens.optional(json, "repetition_penalty", options.repeatPenalty());
+        JsonTokens.optional(json, "repeat_penalty", options.repeatPenalty());
     }
 
     /** Usage is always asked for: the log and the limits need it. */

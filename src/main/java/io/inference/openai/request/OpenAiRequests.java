@@ -4,7 +4,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 
 /** Requests as OpenAI's API wants them. */
 public final class OpenAiRequests {
@@ -13,7 +13,7 @@ public final class OpenAiRequests {
     public static byte[] chat(ChatRequest request) {
         Integer topLogprobs = request.options().topLogprobs();
         Boolean think = request.think();
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             OpenAiMessages.write(json, request.messages());
@@ -36,7 +36,7 @@ public final class OpenAiRequests {
     }
 
     public static byte[] completion(GenerateRequest request) {
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             if (request.prompts().size() == 1) {
@@ -45,7 +45,7 @@ public final class OpenAiRequests {
                 OpenAiOptions.writeStrings(json, "prompt", request.prompts());
             }
             OpenAiOptions.write(json, request.options());
-            Json.optional(json, "logprobs", request.options().topLogprobs());
+            JsonTokens.optional(json, "logprobs", request.options().topLogprobs());
             OpenAiOptions.writeStream(json, request.stream());
             json.writeEndObject();
         });
@@ -55,12 +55,12 @@ public final class OpenAiRequests {
         if (!request.normalize()) {
             throw InferenceException.unsupported("normalize", "the openai backend gives vectors of length 1 only");
         }
-        return Json.bytes(json -> {
+        return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             OpenAiOptions.writeStrings(json, "input", request.inputs());
             json.writeStringField("encoding_format", "float");
-            Json.optional(json, "dimensions", request.dimensions());
+            JsonTokens.optional(json, "dimensions", request.dimensions());
             json.writeEndObject();
         });
     }

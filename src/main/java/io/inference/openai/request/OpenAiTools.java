@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Tool;
 import io.inference.api.request.ToolChoice;
-import io.inference.upstream.Json;
+import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -32,13 +32,13 @@ final class OpenAiTools {
         json.writeStringField("type", "function");
         json.writeObjectFieldStart("function");
         json.writeStringField("name", tool.name());
-        Json.optional(json, "description", tool.description());
+        JsonTokens.optional(json, "description", tool.description());
         String parameters = tool.parametersJson();
         if (parameters != null) {
             json.writeFieldName("parameters");
-            Json.writeValue(json, parameters, "tools");
+            JsonTokens.writeValue(json, parameters, "tools");
         }
-        Json.optional(json, "strict", tool.strict());
+        JsonTokens.optional(json, "strict", tool.strict());
         json.writeEndObject();
         json.writeEndObject();
     }
@@ -68,8 +68,8 @@ final class OpenAiTools {
                 json.writeObjectFieldStart("json_schema");
                 json.writeStringField("name", schema.name() == null ? "answer" : schema.name());
                 json.writeFieldName("schema");
-                Json.writeValue(json, schema.schemaJson(), "response_format");
-                Json.optional(json, "strict", schema.strict());
+                JsonTokens.writeValue(json, schema.schemaJson(), "response_format");
+                JsonTokens.optional(json, "strict", schema.strict());
                 json.writeEndObject();
             }
         }

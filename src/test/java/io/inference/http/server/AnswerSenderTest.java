@@ -10,10 +10,10 @@ import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
 import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
+import io.inference.wire.Json;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -85,7 +85,8 @@ class AnswerSenderTest {
 
     private HttpAnswer.Streamed answer(Script script) {
         script.writing = writing;
-        return new HttpAnswer.Streamed("text/event-stream", script, new Brackets(writing));
+        return new HttpAnswer.Streamed(
+                new Framing("text/event-stream", "", "", "", "", ""), script, new Brackets(writing));
     }
 
     /** Gives what it was told to, then its failure. */
@@ -119,28 +120,32 @@ class AnswerSenderTest {
 
     private record Brackets(ReentrantLock writing) implements ChunkEncoder {
         @Override
-        public void chunk(Chunk chunk, OutputStream out) throws IOException {
+        public void chunk(Chunk chunk, Sink out) throws IOException {
             write(chunk.text(), out);
         }
 
         @Override
-        public void keepAlive(OutputStream out) throws IOException {
+        public void keepAlive(Sink out) throws IOException {
             write("keep-alive", out);
         }
 
         @Override
-        public void end(OutputStream out) throws IOException {
+        public void end(Sink out) throws IOException {
             write("end", out);
         }
 
         @Override
-        public void failure(InferenceException failure, OutputStream out) throws IOException {
-            write(failure.getMessage(), out);
+        public Json.Content failure(InferenceException failure) {
+            return text(failure.getMessage());
         }
 
-        private void write(String text, OutputStream out) throws IOException {
+        private void write(String text, Sink out) throws IOException {
+            out.object(text(text));
+        }
+
+        private Json.Content text(String text) {
             assertThat(writing.isHeldByCurrentThread()).isTrue();
-            out.write(("[" + text + "]").getBytes(StandardCharsets.UTF_8));
+            return json -> json.writeRaw("[" + text + "]");
         }
     }
 }

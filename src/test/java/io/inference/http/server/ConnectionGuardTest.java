@@ -8,9 +8,10 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.call.Calls;
 import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.StreamStart;
 import io.inference.http.tomcat.ConnectionProbe;
-import java.io.OutputStream;
+import io.inference.wire.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -63,7 +64,7 @@ class ConnectionGuardTest {
         Call call = call(Duration.ofMinutes(1));
         EarlyAnswer early = new EarlyAnswer(call, new MockHttpServletResponse(), Duration.ofMillis(1));
         guard(call, null, early);
-        early.mayBegin(new StreamStart("text/event-stream", () -> new SpokenKeepAlive(written::countDown)));
+        early.mayBegin(new StreamStart(Framing.EVENTS, () -> new SpokenKeepAlive(written::countDown)));
 
         assertThat(written.await(10, TimeUnit.SECONDS)).isTrue();
     }
@@ -83,22 +84,22 @@ class ConnectionGuardTest {
     /** Tells of each keep-alive. */
     private record SpokenKeepAlive(Runnable heard) implements ChunkEncoder {
         @Override
-        public void chunk(Chunk chunk, OutputStream out) {
+        public void chunk(Chunk chunk, Sink out) {
             throw new AssertionError("a keep-alive was expected");
         }
 
         @Override
-        public void keepAlive(OutputStream out) {
+        public void keepAlive(Sink out) {
             heard.run();
         }
 
         @Override
-        public void end(OutputStream out) {
+        public void end(Sink out) {
             throw new AssertionError("a keep-alive was expected");
         }
 
         @Override
-        public void failure(InferenceException failure, OutputStream out) {
+        public Json.Content failure(InferenceException failure) {
             throw new AssertionError("a keep-alive was expected");
         }
     }

@@ -9,10 +9,11 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
+import io.inference.wire.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 
 class EarlyAnswerTest {
     private static final String EVENTS = "text/event-stream";
+    private static final Framing PLAIN = new Framing(EVENTS, "", "", "", "", "");
 
     private final Call call = new Call("id", "rest", Duration.ofMinutes(1));
     private final MockHttpServletResponse response = new MockHttpServletResponse();
@@ -29,20 +31,20 @@ class EarlyAnswerTest {
     @Test
     void onlyAStreamIsEverDue() {
         assertThat(early.takeDue()).isFalse();
-        early.mayBegin(new StreamStart(EVENTS, Brackets::new));
+        early.mayBegin(new StreamStart(PLAIN, Brackets::new));
         assertThat(early.takeDue()).isTrue();
     }
 
     @Test
     void aKeepAliveIsDueOnceAnInterval() {
         EarlyAnswer slow = new EarlyAnswer(call, response, Duration.ofHours(1));
-        slow.mayBegin(new StreamStart(EVENTS, Brackets::new));
+        slow.mayBegin(new StreamStart(PLAIN, Brackets::new));
         assertThat(slow.takeDue()).isFalse();
     }
 
     @Test
     void nothingIsWrittenOnceTheRouteHasReturned() throws IOException {
-        early.mayBegin(new StreamStart(EVENTS, Brackets::new));
+        early.mayBegin(new StreamStart(PLAIN, Brackets::new));
         early.takeOver();
         early.keepAlive();
         assertThat(early.hasBegun()).isFalse();
@@ -55,7 +57,7 @@ class EarlyAnswerTest {
         CountDownLatch writing = new CountDownLatch(1);
         CountDownLatch written = new CountDownLatch(1);
         early.mayBegin(new StreamStart(
-                EVENTS,
+                PLAIN,
                 () -> new Brackets(() -> {
                     writing.countDown();
                     awaitUninterruptibly(written);
@@ -76,7 +78,7 @@ class EarlyAnswerTest {
     @Test
     void aCallerFoundGoneByAKeepAliveCancelsTheCall() {
         early.mayBegin(new StreamStart(
-                EVENTS,
+                PLAIN,
                 () -> new Brackets(() -> {
                     throw new IOException("broken pipe");
                 })));
@@ -106,7 +108,7 @@ class EarlyAnswerTest {
     }
 
     private void begin() {
-        early.mayBegin(new StreamStart(EVENTS, Brackets::new));
+        early.mayBegin(new StreamStart(PLAIN, Brackets::new));
         early.keepAlive();
         early.takeOver();
     }
@@ -130,28 +132,32 @@ class EarlyAnswerTest {
         }
 
         @Override
-        public void chunk(Chunk chunk, OutputStream out) throws IOException {
+        public void chunk(Chunk chunk, Sink out) throws IOException {
             write(chunk.text(), out);
         }
 
         @Override
-        public void keepAlive(OutputStream out) throws IOException {
+        public void keepAlive(Sink out) throws IOException {
             before.run();
             write("keep-alive", out);
         }
 
         @Override
-        public void end(OutputStream out) throws IOException {
+        public void end(Sink out) throws IOException {
             write("end", out);
         }
 
         @Override
-        public void failure(InferenceException failure, OutputStream out) throws IOException {
-            write(failure.getMessage(), out);
+        public Json.Content failure(InferenceException failure) {
+            return text(failure.getMessage());
         }
 
-        private static void write(String text, OutputStream out) throws IOException {
-            out.write(("[" + text + "]").getBytes(StandardCharsets.UTF_8));
+        private static void write(String text, Sink out) throws IOException {
+            out.object(text(text));
+        }
+
+        private static Json.Content text(String text) {
+            return json -> json.writeRaw("[" + text + "]");
         }
     }
 }

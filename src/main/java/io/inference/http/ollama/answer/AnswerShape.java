@@ -2,7 +2,7 @@ package io.inference.http.ollama.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.message.ToolCall;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.inference.http.ollama.answer;
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.call.Call;
 import io.inference.http.answer.HttpAnswer;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 
 /** Writes embeddings in the current form and in the older one. */
 public final class EmbedAnswerWriter {

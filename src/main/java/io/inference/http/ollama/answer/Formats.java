@@ -2,14 +2,13 @@ package io.inference.http.ollama.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.http.answer.HttpAnswer;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.time.Instant;
 
 /** Content types and the fields that every answer about text begins with. */
 public final class Formats {
     static final String JSON = "application/json; charset=utf-8";
-    static final String LINES = "application/x-ndjson";
 
     private Formats() {}
 

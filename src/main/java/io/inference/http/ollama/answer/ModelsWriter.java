@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.backend.ModelInfo;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.format.ModelBodies;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.call.Call;
 import io.inference.http.answer.HttpAnswer;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 
 /** Writes what {@code POST /api/show} answers: all that is known of one model. */

@@ -6,6 +6,7 @@ import io.inference.api.answer.Choice;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
 import io.inference.http.format.AnswerWriter;
@@ -21,24 +22,24 @@ public record TextAnswerWriter(AnswerShape shape, boolean stream) implements Ans
         return switch (answer) {
             case ChatAnswer.Whole whole ->
                 stream
-                        ? WholeAnswers.asStream(whole, Formats.LINES, encoder(whole, call))
+                        ? WholeAnswers.asStream(whole, Framing.LINES, encoder(whole, call))
                         : Formats.json(out -> whole(out, whole, call));
             case ChatAnswer.Streamed streamed -> {
                 if (!stream) {
                     throw WholeAnswers.unwantedStream(streamed);
                 }
-                yield new HttpAnswer.Streamed(Formats.LINES, streamed.chunks(), encoder(streamed, call));
+                yield new HttpAnswer.Streamed(Framing.LINES, streamed.chunks(), encoder(streamed, call));
             }
         };
     }
 
     @Override
     public @Nullable StreamStart start(String model, Call call) {
-        return stream ? new StreamStart(Formats.LINES, () -> new LineEncoder(shape, model, call)) : null;
+        return stream ? new StreamStart(Framing.LINES, () -> new TextChunkEncoder(shape, model, call)) : null;
     }
 
-    private LineEncoder encoder(ChatAnswer answer, Call call) {
-        return new LineEncoder(shape, answer.model(), call);
+    private TextChunkEncoder encoder(ChatAnswer answer, Call call) {
+        return new TextChunkEncoder(shape, answer.model(), call);
     }
 
     private void whole(JsonGenerator out, ChatAnswer.Whole answer, Call call) throws IOException {

@@ -1,7 +1,7 @@
 package io.inference.http.openai.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,15 +1,14 @@
 package io.inference.http.openai.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.FinishReason;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
-import io.inference.http.json.Json;
+import io.inference.http.answer.HttpErrors;
+import io.inference.wire.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.BitSet;
 
 /**
@@ -17,48 +16,38 @@ import java.util.BitSet;
  * itself since many clients stop reading a choice at its finish reason.
  */
 final class ChatChunkEncoder implements ChunkEncoder {
-    private final SerializedString prefix;
-    private final boolean includeUsage;
+    private final ChunkFormat objects;
     private final BitSet begun = new BitSet(1);
     private Usage usage = Usage.NONE;
 
     ChatChunkEncoder(AnswerHead head, boolean includeUsage) {
-        this.prefix = EventStream.prefix(head, "chat.completion.chunk");
-        this.includeUsage = includeUsage;
+        this.objects = new ChunkFormat(head, "chat.completion.chunk", includeUsage);
     }
 
     @Override
-    public void chunk(Chunk chunk, OutputStream out) throws IOException {
+    public void chunk(Chunk chunk, Sink out) throws IOException {
         if (chunk.usage() != null) {
             usage = chunk.usage();
         }
         boolean first = !begun.get(chunk.index());
         if (first || hasContent(chunk)) {
             begun.set(chunk.index());
-            EventStream.event(out, prefix, includeUsage, json -> delta(json, chunk, first));
+            objects.choice(json -> delta(json, chunk, first), out);
         }
         FinishReason finish = chunk.finishReason();
         if (finish != null) {
-            EventStream.event(out, prefix, includeUsage, json -> finish(json, chunk.index(), finish));
+            objects.choice(json -> finish(json, chunk.index(), finish), out);
         }
     }
 
     @Override
-    public void keepAlive(OutputStream out) throws IOException {
-        EventStream.keepAlive(out);
+    public void end(Sink out) throws IOException {
+        objects.usage(usage, out);
     }
 
     @Override
-    public void end(OutputStream out) throws IOException {
-        if (includeUsage) {
-            EventStream.usage(out, prefix, usage);
-        }
-        EventStream.done(out);
-    }
-
-    @Override
-    public void failure(InferenceException failure, OutputStream out) throws IOException {
-        EventStream.failure(failure, out);
+    public Json.Content failure(InferenceException failure) {
+        return json -> HttpErrors.writeOpenAi(json, failure);
     }
 
     private static boolean hasContent(Chunk chunk) {

@@ -4,11 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.Choice;
 import io.inference.api.call.Call;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
 import io.inference.http.format.AnswerWriter;
 import io.inference.http.format.WholeAnswers;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,22 +33,20 @@ public record CompletionAnswerWriter(CompletionFormat format, boolean stream, bo
 
     @Override
     public @Nullable StreamStart start(String model, Call call) {
-        return stream
-                ? new StreamStart(EventStream.CONTENT_TYPE, () -> encoder(AnswerHead.of(ID_PREFIX, model)))
-                : null;
+        return stream ? new StreamStart(Framing.EVENTS, () -> encoder(AnswerHead.of(ID_PREFIX, model))) : null;
     }
 
     HttpAnswer write(ChatAnswer answer, AnswerHead head) {
         return switch (answer) {
             case ChatAnswer.Whole whole ->
                 stream
-                        ? WholeAnswers.asStream(whole, EventStream.CONTENT_TYPE, encoder(head))
+                        ? WholeAnswers.asStream(whole, Framing.EVENTS, encoder(head))
                         : HttpAnswer.json(Json.bytes(out -> whole(out, head, whole)));
             case ChatAnswer.Streamed streamed -> {
                 if (!stream) {
                     throw WholeAnswers.unwantedStream(streamed);
                 }
-                yield new HttpAnswer.Streamed(EventStream.CONTENT_TYPE, streamed.chunks(), encoder(head));
+                yield new HttpAnswer.Streamed(Framing.EVENTS, streamed.chunks(), encoder(head));
             }
         };
     }

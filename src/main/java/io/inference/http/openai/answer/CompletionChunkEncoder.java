@@ -1,14 +1,14 @@
 package io.inference.http.openai.answer;
 
-import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
+import io.inference.http.answer.HttpErrors;
+import io.inference.wire.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -17,21 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A streamed completion: the echoed prompt, if any, with the first piece of each choice; why it ended by itself, as in chats. */
 final class CompletionChunkEncoder implements ChunkEncoder {
-    private final SerializedString prefix;
+    private final ChunkFormat objects;
     private final CompletionFormat format;
-    private final boolean includeUsage;
     private final BitSet begun = new BitSet(1);
     private final Map<Integer, Integer> offsets = new HashMap<>();
     private Usage usage = Usage.NONE;
 
     CompletionChunkEncoder(AnswerHead head, CompletionFormat format, boolean includeUsage) {
-        this.prefix = EventStream.prefix(head, CompletionAnswerWriter.OBJECT);
+        this.objects = new ChunkFormat(head, CompletionAnswerWriter.OBJECT, includeUsage);
         this.format = format;
-        this.includeUsage = includeUsage;
     }
 
     @Override
-    public void chunk(Chunk chunk, OutputStream out) throws IOException {
+    public void chunk(Chunk chunk, Sink out) throws IOException {
         if (chunk.usage() != null) {
             usage = chunk.usage();
         }
@@ -47,32 +45,25 @@ final class CompletionChunkEncoder implements ChunkEncoder {
     }
 
     @Override
-    public void keepAlive(OutputStream out) throws IOException {
-        EventStream.keepAlive(out);
+    public void end(Sink out) throws IOException {
+        objects.usage(usage, out);
     }
 
     @Override
-    public void end(OutputStream out) throws IOException {
-        if (includeUsage) {
-            EventStream.usage(out, prefix, usage);
-        }
-        EventStream.done(out);
+    public Json.Content failure(InferenceException failure) {
+        return json -> HttpErrors.writeOpenAi(json, failure);
     }
 
-    @Override
-    public void failure(InferenceException failure, OutputStream out) throws IOException {
-        EventStream.failure(failure, out);
-    }
-
-    private void piece(
-            OutputStream out, int index, String text, List<TokenLogprob> logprobs, @Nullable FinishReason finish)
+    private void piece(Sink out, int index, String text, List<TokenLogprob> logprobs, @Nullable FinishReason finish)
             throws IOException {
         int offset = logprobs.isEmpty() ? 0 : offsets.getOrDefault(index, 0);
-        EventStream.event(out, prefix, includeUsage, json -> {
-            int end = CompletionFormat.writeChoice(json, index, text, logprobs, offset, finish);
-            if (!logprobs.isEmpty()) {
-                offsets.put(index, end);
-            }
-        });
+        objects.choice(
+                json -> {
+                    int end = CompletionFormat.writeChoice(json, index, text, logprobs, offset, finish);
+                    if (!logprobs.isEmpty()) {
+                        offsets.put(index, end);
+                    }
+                },
+                out);
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.http.format.TokenJson;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.call.Call;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.format.AnswerWriter;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,7 +5,7 @@ import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.format.ModelBodies;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

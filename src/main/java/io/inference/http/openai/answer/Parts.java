@@ -5,7 +5,7 @@ import io.inference.api.call.Usage;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.http.format.TokenJson;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -21,7 +21,9 @@ import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ScriptedStream;
 import io.inference.http.Recording;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamWriter;
 import io.inference.http.format.WireRequest;
 import io.inference.http.ollama.request.ChatRequestReader;
 import io.inference.http.ollama.request.EmbedRequestReader;
@@ -155,12 +157,12 @@ class OllamaAnswerTest {
 
     @Test
     void callsComeWholeAndLast() throws IOException {
-        var encoder = new LineEncoder(AnswerShape.CHAT, "m", call);
         var out = new ByteArrayOutputStream();
-        encoder.chunk(chunk("", null, new ToolCall(0, "c", "f", "{\"a\"")), out);
-        encoder.chunk(chunk("", "hm", new ToolCall(0, null, null, ":1}")), out);
-        encoder.chunk(new Chunk(0, "", null, List.of(), List.of(), FinishReason.TOOL_CALLS, null), out);
-        encoder.end(out);
+        var writer = new StreamWriter(Framing.LINES, new TextChunkEncoder(AnswerShape.CHAT, "m", call), out);
+        writer.chunk(chunk("", null, new ToolCall(0, "c", "f", "{\"a\"")));
+        writer.chunk(chunk("", "hm", new ToolCall(0, null, null, ":1}")));
+        writer.chunk(new Chunk(0, "", null, List.of(), List.of(), FinishReason.TOOL_CALLS, null));
+        writer.end();
         List<JsonNode> lines = Recording.values(out.toString(StandardCharsets.UTF_8));
         assertThat(lines).hasSize(3);
         assertThat(lines.get(0).at("/message/thinking").textValue()).isEqualTo("hm");
@@ -171,10 +173,10 @@ class OllamaAnswerTest {
 
     @Test
     void keepAlivesAndFailuresAreLinesThatClientsCanRead() throws IOException {
-        var encoder = new LineEncoder(AnswerShape.GENERATE, "m", call);
         var out = new ByteArrayOutputStream();
-        encoder.keepAlive(out);
-        encoder.failure(new InferenceException(ErrorCode.BACKEND_FAILED, "it broke"), out);
+        var writer = new StreamWriter(Framing.LINES, new TextChunkEncoder(AnswerShape.GENERATE, "m", call), out);
+        writer.keepAlive();
+        writer.failure(new InferenceException(ErrorCode.BACKEND_FAILED, "it broke"));
         List<JsonNode> lines = Recording.values(out.toString(StandardCharsets.UTF_8));
         assertThat(lines.get(0).path("response").textValue()).isEmpty();
         assertThat(lines.get(0).path("done").booleanValue()).isFalse();
@@ -202,15 +204,16 @@ class OllamaAnswerTest {
     private List<JsonNode> stream(WireRequest<?> request, Recording recording, String text) throws IOException {
         var answer = request.answer(new ChatAnswer.Streamed("smollm2:135m", ScriptedStream.of()), call);
         assertThat(answer.contentType()).isEqualTo(recording.contentType());
-        var encoder = ((HttpAnswer.Streamed) answer).encoder();
+        var streamed = (HttpAnswer.Streamed) answer;
         var out = new ByteArrayOutputStream();
+        var writer = new StreamWriter(streamed.framing(), streamed.encoder(), out);
         for (JsonNode line : recording.values()) {
             boolean last = line.path("done").booleanValue();
             FinishReason reason = last ? reason(line) : null;
             Usage usage = last ? new Usage(line.path("prompt_eval_count").intValue(), 1, 0) : null;
-            encoder.chunk(new Chunk(0, line.at(text).textValue(), null, List.of(), List.of(), reason, usage), out);
+            writer.chunk(new Chunk(0, line.at(text).textValue(), null, List.of(), List.of(), reason, usage));
         }
-        encoder.end(out);
+        writer.end();
         List<JsonNode> lines = Recording.values(out.toString(StandardCharsets.UTF_8));
         lines.forEach(line -> Instant.parse(line.path("created_at").textValue()));
         return lines;

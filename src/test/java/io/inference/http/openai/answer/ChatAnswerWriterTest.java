@@ -16,7 +16,9 @@ import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ScriptedStream;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,12 +76,12 @@ class ChatAnswerWriterTest {
 
     @Test
     void aStreamByteForByte() throws IOException {
-        var encoder = new ChatChunkEncoder(HEAD, false);
-        encoder.chunk(Chunk.of(0, "He"), out);
-        encoder.keepAlive(out);
-        encoder.chunk(Chunk.of(0, ""), out);
-        encoder.chunk(end(0, "y", new Usage(1, 2, 0)), out);
-        encoder.end(out);
+        var writer = writer(false);
+        writer.chunk(Chunk.of(0, "He"));
+        writer.keepAlive();
+        writer.chunk(Chunk.of(0, ""));
+        writer.chunk(end(0, "y", new Usage(1, 2, 0)));
+        writer.end();
         assertThat(written())
                 .isEqualTo(START
                         + "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"He\"},\"finish_reason\":null}]}\n\n"
@@ -93,9 +95,9 @@ class ChatAnswerWriterTest {
 
     @Test
     void usageComesInAnEventOfItsOwnAndIsAnnounced() throws IOException {
-        var encoder = new ChatChunkEncoder(HEAD, true);
-        encoder.chunk(end(0, "", new Usage(5, 0, 1)), out);
-        encoder.end(out);
+        var writer = writer(true);
+        writer.chunk(end(0, "", new Usage(5, 0, 1)));
+        writer.end();
         assertThat(written())
                 .isEqualTo(START
                         + "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}],"
@@ -110,10 +112,10 @@ class ChatAnswerWriterTest {
 
     @Test
     void eachChoiceOfAStreamHasItsRole() throws IOException {
-        var encoder = new ChatChunkEncoder(HEAD, false);
-        encoder.chunk(Chunk.of(1, "b"), out);
-        encoder.chunk(Chunk.of(0, "a"), out);
-        encoder.chunk(Chunk.of(1, "B"), out);
+        var writer = writer(false);
+        writer.chunk(Chunk.of(1, "b"));
+        writer.chunk(Chunk.of(0, "a"));
+        writer.chunk(Chunk.of(1, "B"));
         assertThat(written())
                 .containsSubsequence(
                         "{\"index\":1,\"delta\":{\"role\":\"assistant\",\"content\":\"b\"}",
@@ -123,9 +125,9 @@ class ChatAnswerWriterTest {
 
     @Test
     void callsAreStreamedInParts() throws IOException {
-        var encoder = new ChatChunkEncoder(HEAD, false);
-        encoder.chunk(calls(new ToolCall(0, "c", "f", "")), out);
-        encoder.chunk(calls(new ToolCall(0, null, null, "{\"a\"")), out);
+        var writer = writer(false);
+        writer.chunk(calls(new ToolCall(0, "c", "f", "")));
+        writer.chunk(calls(new ToolCall(0, null, null, "{\"a\"")));
         assertThat(written())
                 .contains("\"delta\":{\"role\":\"assistant\",\"tool_calls\":[{\"index\":0,\"id\":\"c\","
                         + "\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]}")
@@ -134,8 +136,8 @@ class ChatAnswerWriterTest {
 
     @Test
     void aFailureIsAnEventAndTheLast() throws IOException {
-        var encoder = new ChatChunkEncoder(HEAD, false);
-        encoder.failure(new InferenceException(ErrorCode.BACKEND_FAILED, "it broke"), out);
+        var writer = writer(false);
+        writer.failure(new InferenceException(ErrorCode.BACKEND_FAILED, "it broke"));
         assertThat(written())
                 .isEqualTo("event: error\ndata: {\"error\":{\"message\":\"it broke\",\"type\":\"server_error\","
                         + "\"param\":null,\"code\":\"backend_failed\"}}\n\n");
@@ -143,7 +145,7 @@ class ChatAnswerWriterTest {
 
     @Test
     void halfACharacterFromABackendBreaksNothing() throws IOException {
-        new ChatChunkEncoder(HEAD, false).chunk(Chunk.of(0, "\uD83D"), out);
+        writer(false).chunk(Chunk.of(0, "\uD83D"));
         assertThat(written()).contains("\"content\":\"\uFFFD\"");
     }
 
@@ -153,7 +155,7 @@ class ChatAnswerWriterTest {
                 "m",
                 List.of(new Choice(0, Message.of(Role.ASSISTANT, "Hi"), FinishReason.STOP, List.of())),
                 new Usage(1, 1, 0));
-        var http = (HttpAnswer.Whole) new ChatAnswerWriter(true, true).write(answer, HEAD);
+        var http = ((HttpAnswer.ObjectList) new ChatAnswerWriter(true, true).write(answer, HEAD)).framed();
         assertThat(http.contentType()).isEqualTo("text/event-stream");
         assertThat(new String(http.body(), StandardCharsets.UTF_8))
                 .containsSubsequence(
@@ -174,6 +176,10 @@ class ChatAnswerWriterTest {
         assertThat(http.status()).isEqualTo(200);
         assertThat(http.contentType()).isEqualTo("application/json");
         return new String(http.body(), StandardCharsets.UTF_8);
+    }
+
+    private StreamWriter writer(boolean includeUsage) {
+        return new StreamWriter(Framing.EVENTS, new ChatChunkEncoder(HEAD, includeUsage), out);
     }
 
     private String written() {

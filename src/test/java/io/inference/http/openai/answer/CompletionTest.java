@@ -15,7 +15,9 @@ import io.inference.api.message.Role;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.stream.Chunk;
+import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
+import io.inference.http.answer.StreamWriter;
 import io.inference.http.format.WireRequest;
 import io.inference.http.openai.request.CompletionRequestReader;
 import java.io.ByteArrayOutputStream;
@@ -84,12 +86,13 @@ class CompletionTest {
 
     @Test
     void aStreamByteForByte() throws IOException {
-        var encoder = new CompletionChunkEncoder(HEAD, new CompletionFormat(List.of("P"), 1), true);
         var out = new ByteArrayOutputStream();
-        encoder.chunk(logprob("é", token("é", -1, token("e", -2))), out);
-        encoder.chunk(logprob("x", token("x", -3)), out);
-        encoder.chunk(new Chunk(0, "", null, List.of(), List.of(), FinishReason.LENGTH, new Usage(1, 2, 0)), out);
-        encoder.end(out);
+        var encoder = new CompletionChunkEncoder(HEAD, new CompletionFormat(List.of("P"), 1), true);
+        var writer = new StreamWriter(Framing.EVENTS, encoder, out);
+        writer.chunk(logprob("é", token("é", -1, token("e", -2))));
+        writer.chunk(logprob("x", token("x", -3)));
+        writer.chunk(new Chunk(0, "", null, List.of(), List.of(), FinishReason.LENGTH, new Usage(1, 2, 0)));
+        writer.end();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .isEqualTo(START
                         + "{\"text\":\"Pé\",\"index\":0,\"logprobs\":{\"tokens\":[\"é\"],\"token_logprobs\":[-1.0],"

@@ -1,7 +1,5 @@
 package io.inference.http.ollama.answer;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.call.Call;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
@@ -12,19 +10,16 @@ import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.format.TokenJson;
-import io.inference.http.json.Json;
+import io.inference.wire.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streamed answer, an object a line. Clients take a call of a tool as one whole object, so calls, which may come in parts, are held
- * back to the end; and they know no line that is to be skipped, so a keep-alive is a line with no text.
+ * A streamed answer. Clients take a call of a tool as one whole object, so calls, which may come in parts, are held
+ * back to the end; and they know nothing that is to be skipped, so a keep-alive is an object with no text.
  */
-final class LineEncoder implements ChunkEncoder {
-    private static final SerializedString END_OF_LINE = new SerializedString("\n");
-
+final class TextChunkEncoder implements ChunkEncoder {
     private final AnswerShape shape;
     private final String model;
     private final Call call;
@@ -32,14 +27,14 @@ final class LineEncoder implements ChunkEncoder {
     private Usage usage = Usage.NONE;
     private @Nullable FinishReason finish;
 
-    LineEncoder(AnswerShape shape, String model, Call call) {
+    TextChunkEncoder(AnswerShape shape, String model, Call call) {
         this.shape = shape;
         this.model = model;
         this.call = call;
     }
 
     @Override
-    public void chunk(Chunk chunk, OutputStream out) throws IOException {
+    public void chunk(Chunk chunk, Sink out) throws IOException {
         if (chunk.usage() != null) {
             usage = chunk.usage();
         }
@@ -55,17 +50,17 @@ final class LineEncoder implements ChunkEncoder {
     }
 
     @Override
-    public void keepAlive(OutputStream out) throws IOException {
+    public void keepAlive(Sink out) throws IOException {
         piece(out, "", null, List.of(), List.of());
     }
 
     @Override
-    public void end(OutputStream out) throws IOException {
+    public void end(Sink out) throws IOException {
         List<ToolCall> calls = toolCalls.joined();
         if (!calls.isEmpty()) {
             piece(out, "", null, calls, List.of());
         }
-        line(out, json -> {
+        object(out, json -> {
             shape.writeTo(json, "", null, List.of());
             json.writeBooleanField("done", true);
             json.writeStringField("done_reason", Timings.doneReason(finish));
@@ -74,17 +69,14 @@ final class LineEncoder implements ChunkEncoder {
     }
 
     @Override
-    public void failure(InferenceException failure, OutputStream out) throws IOException {
-        Json.write(out, json -> {
-            HttpErrors.writeOllama(json, failure);
-            json.writeRaw(END_OF_LINE);
-        });
+    public Json.Content failure(InferenceException failure) {
+        return json -> HttpErrors.writeOllama(json, failure);
     }
 
     private void piece(
-            OutputStream out, String text, @Nullable String thinking, List<ToolCall> calls, List<TokenLogprob> logprobs)
+            Sink out, String text, @Nullable String thinking, List<ToolCall> calls, List<TokenLogprob> logprobs)
             throws IOException {
-        line(out, json -> {
+        object(out, json -> {
             shape.writeTo(json, text, thinking, calls);
             json.writeBooleanField("done", false);
             if (!logprobs.isEmpty()) {
@@ -94,13 +86,12 @@ final class LineEncoder implements ChunkEncoder {
         });
     }
 
-    private void line(OutputStream out, Json.Content fields) throws IOException {
-        Json.write(out, (JsonGenerator json) -> {
+    private void object(Sink out, Json.Content fields) throws IOException {
+        out.object(json -> {
             json.writeStartObject();
             Formats.head(json, model);
             fields.writeTo(json);
             json.writeEndObject();
-            json.writeRaw(END_OF_LINE);
         });
     }
 }

@@ -1,18 +1,18 @@
-package io.inference.http.json;
+package io.inference.wire;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Checks UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates. Jackson alone lets both through. */
-final class Utf8 {
+public final class Utf8 {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080808080808080L;
 
     private Utf8() {}
 
     /** The offset of the first byte that does not belong, or -1 where all do. */
-    static int firstInvalid(byte[] bytes, int from) {
+    public static int firstInvalid(byte[] bytes, int from) {
         int at = from;
         while (at < bytes.length) {
             if (bytes.length - at >= Long.BYTES && ((long) LONGS.get(bytes, at) & HIGH_BITS) == 0) {

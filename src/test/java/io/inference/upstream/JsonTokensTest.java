@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonTest {
+class JsonTokensTest {
     @Test
     void writesAGivenValueAsItIs() {
         assertThat(written("{\"a\": [1, 2.50, \"\u00e9\"]}")).isEqualTo("{\"v\":{\"a\": [1, 2.50, \"\u00e9\"]}}");
@@ -25,10 +25,10 @@ class JsonTest {
     }
 
     private static String written(String value) {
-        byte[] body = Json.bytes(json -> {
+        byte[] body = JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeFieldName("v");
-            Json.writeValue(json, value, "tools");
+            JsonTokens.writeValue(json, value, "tools");
             json.writeEndObject();
         });
         return new String(body, StandardCharsets.UTF_8);

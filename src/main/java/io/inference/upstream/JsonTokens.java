@@ -4,42 +4,22 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.inference.api.error.InferenceException;
+import io.inference.wire.Json;
 import io.inference.wire.JsonBounds;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as the backends' codecs read and write it: token by token, without a tree. */
-public final class Json {
-    // Not the default pool, which is a thread's own: a virtual thread lives for one request and would never reuse a
-    // buffer.
-    private static final JsonFactory FACTORY = JsonBounds.answer()
-            .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
-            .build();
+public final class JsonTokens {
+    private static final JsonFactory FACTORY = JsonBounds.answer().build();
 
-    private static final int USUAL_BODY_BYTES = 1024;
+    private JsonTokens() {}
 
-    private Json() {}
-
-    /** Writes into a generator. */
-    @FunctionalInterface
-    public interface Writing {
-        void write(JsonGenerator json) throws IOException;
-    }
-
-    /** A body in UTF-8. */
-    public static byte[] bytes(Writing writing) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BODY_BYTES);
-        try (JsonGenerator json = FACTORY.createGenerator(out)) {
-            writing.write(json);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
+    /** A body in UTF-8. Characters beyond the first plane are escaped, so that its texts may hold half a surrogate pair. */
+    public static byte[] bytes(Json.Content content) {
+        return Json.bytes(FACTORY, content);
     }
 
     public static JsonParser parser(byte[] bytes, int from, int to) throws IOException {

@@ -1,0 +1,52 @@
+package io.inference.http.answer;
+
+import com.fasterxml.jackson.core.io.SerializedString;
+import io.inference.api.error.InferenceException;
+import io.inference.api.stream.Chunk;
+import io.inference.wire.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Puts one streamed answer on the wire: the objects of its encoder in its framing. The door flushes after each call. */
+public final class StreamWriter {
+    private final Framing framing;
+    private final ChunkEncoder encoder;
+    private final OutputStream out;
+    private final ChunkEncoder.Sink sink;
+
+    public StreamWriter(Framing framing, ChunkEncoder encoder, OutputStream out) {
+        this.framing = framing;
+        this.encoder = encoder;
+        this.out = out;
+        this.sink = object -> write(framing.before, object);
+    }
+
+    public void chunk(Chunk chunk) throws IOException {
+        encoder.chunk(chunk, sink);
+    }
+
+    /** Something that a client skips, to show that the answer is still in the making. */
+    public void keepAlive() throws IOException {
+        encoder.keepAlive(sink);
+        out.write(framing.keepAlive.asUnquotedUTF8());
+    }
+
+    /** The answer is complete. */
+    public void end() throws IOException {
+        encoder.end(sink);
+        out.write(framing.end.asUnquotedUTF8());
+    }
+
+    /** The answer broke off; nothing follows. */
+    public void failure(InferenceException failure) throws IOException {
+        write(framing.beforeFailure, encoder.failure(failure));
+    }
+
+    private void write(SerializedString before, Json.Content object) throws IOException {
+        Json.write(out, json -> {
+            json.writeRaw(before);
+            object.writeTo(json);
+            json.writeRaw(framing.after);
+        });
+    }
+}

@@ -1,0 +1,55 @@
+package io.inference.http.openai.answer;
+
+import com.fasterxml.jackson.core.io.SerializedString;
+import io.inference.api.call.Usage;
+import io.inference.http.answer.ChunkEncoder;
+import io.inference.wire.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** The JSON object that OpenAI makes of a piece of a choice: what all objects of a stream have alike is written once. */
+final class ChunkFormat {
+    private static final SerializedString END = new SerializedString("]}");
+    private static final SerializedString END_BEFORE_USAGE = new SerializedString("],\"usage\":null}");
+    private static final SerializedString NO_CHOICES_BUT_USAGE = new SerializedString("],\"usage\":");
+
+    /** All that comes before the choices. */
+    private final SerializedString start;
+
+    private final boolean includeUsage;
+
+    /**
+     * @param object what OpenAI calls an object of this kind
+     * @param includeUsage whether the last object has the usage, which the others then announce by a null
+     */
+    ChunkFormat(AnswerHead head, String object, boolean includeUsage) {
+        byte[] whole = Json.bytes(json -> {
+            json.writeStartObject();
+            head.writeTo(json, object);
+            json.writeEndObject();
+        });
+        String withoutEnd = new String(whole, 0, whole.length - 1, StandardCharsets.UTF_8);
+        this.start = new SerializedString(withoutEnd + ",\"choices\":[");
+        this.includeUsage = includeUsage;
+    }
+
+    void choice(Json.Content choice, ChunkEncoder.Sink out) throws IOException {
+        out.object(json -> {
+            json.writeRaw(start);
+            choice.writeTo(json);
+            json.writeRaw(includeUsage ? END_BEFORE_USAGE : END);
+        });
+    }
+
+    /** Writes the last object, if the usage is asked for. */
+    void usage(Usage usage, ChunkEncoder.Sink out) throws IOException {
+        if (includeUsage) {
+            out.object(json -> {
+                json.writeRaw(start);
+                json.writeRaw(NO_CHOICES_BUT_USAGE);
+                Parts.usage(json, usage);
+                json.writeRaw('}');
+            });
+        }
+    }
+}
