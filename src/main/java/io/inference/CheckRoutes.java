@@ -1,6 +1,6 @@
 package io.inference;
 
-import io.inference.amqp.AmqpPublishingPoint;
+import io.inference.amqp.consumer.AmqpPublishingPoint;
 import io.inference.config.Settings;
 import io.inference.grpc.server.GrpcDoor;
 import io.inference.http.server.HttpPublishingPoint;

@@ -1,5 +1,7 @@
 package io.inference.amqp;
 
+import io.inference.amqp.message.Delivery;
+import io.inference.amqp.message.EnvelopeJson;
 import io.inference.api.call.Caller;
 import io.inference.api.error.InferenceException;
 import io.inference.job.Jobs;

@@ -1,5 +1,15 @@
 package io.inference.amqp;
 
+import io.inference.amqp.consumer.AmqpDoor;
+import io.inference.amqp.consumer.AmqpPublishingPoint;
+import io.inference.amqp.consumer.AmqpSettings;
+import io.inference.amqp.consumer.Backlog;
+import io.inference.amqp.consumer.BrokerUserProvider;
+import io.inference.amqp.consumer.QueueConsumers;
+import io.inference.amqp.message.AmqpTopology;
+import io.inference.amqp.result.ResultPublisher;
+import io.inference.amqp.result.UnackedDeliveries;
+import io.inference.amqp.result.UndeliveredResultScanner;
 import io.inference.broker.Broker;
 import io.inference.broker.Publisher;
 import io.inference.call.Calls;

@@ -1,5 +1,9 @@
 package io.inference.amqp;
 
+import io.inference.amqp.message.Delivery;
+import io.inference.amqp.message.Envelope;
+import io.inference.amqp.message.EnvelopeJson;
+import io.inference.amqp.message.Payload;
 import io.inference.api.call.Call;
 import java.util.Map;
 import org.apache.camel.Exchange;

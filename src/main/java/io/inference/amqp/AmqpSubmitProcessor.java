@@ -1,5 +1,12 @@
 package io.inference.amqp;
 
+import io.inference.amqp.message.AmqpTopology;
+import io.inference.amqp.message.Delivery;
+import io.inference.amqp.message.Envelope;
+import io.inference.amqp.message.EnvelopeJson;
+import io.inference.amqp.message.Payload;
+import io.inference.amqp.result.ResultPublisher;
+import io.inference.amqp.result.UnackedDeliveries;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;

@@ -19,7 +19,7 @@ public enum JobPriority {
     }
 
     /** How many steps less urgent than the most urgent it is. */
-    int steps() {
+    public int steps() {
         return steps;
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.inference.RunningService;
+import io.inference.amqp.result.UnackedDeliveries;
 import io.inference.api.call.Caller;
 import io.inference.broker.Broker;
 import io.inference.embedded.SharedPostgres;

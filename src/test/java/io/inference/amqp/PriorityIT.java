@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inference.RunningService;
+import io.inference.amqp.consumer.Backlog;
 import io.inference.broker.Broker;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import io.inference.amqp.AmqpTopology;
+import io.inference.amqp.message.AmqpTopology;
 import io.inference.embedded.SharedRabbit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import io.grpc.Metadata;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.grpc.method.RpcMetadata;
 import io.inference.security.AuditLog;
 import io.inference.security.BearerTokens;
 import io.inference.security.CallDetails;

@@ -1,8 +1,8 @@
 package io.inference.job.batch;
 
 import io.inference.database.Database;
-import io.inference.job.StoredJobs;
 import io.inference.job.file.Files;
+import io.inference.job.worker.StoredJobs;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

@@ -2,11 +2,11 @@ package io.inference.job.batch;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.job.BatchJobs;
 import io.inference.job.JobState;
 import io.inference.job.file.FileWriter;
 import io.inference.job.file.Files;
 import io.inference.job.file.StoredFile;
+import io.inference.job.worker.BatchJobs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,168 @@
+package io.inference.amqp.consumer;
+
+import io.inference.amqp.message.AmqpTopology;
+import io.inference.amqp.message.Delivery;
+import io.inference.amqp.message.HeaderRules;
+import io.inference.amqp.message.OutgoingMessages;
+import io.inference.amqp.result.ResultPublisher;
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.broker.PublishOutcome;
+import io.inference.broker.Publisher;
+import io.inference.call.Calls;
+import io.inference.job.JobError;
+import io.inference.security.AuditLog;
+import io.inference.security.BearerTokens;
+import io.inference.security.CallerAuthentication;
+import io.inference.security.RefusedCallException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+
+/**
+ * Takes one message from its queue to where it stays: in a row, or at the dead letters. Says who sent it before its route begins. A service
+ * that is too busy, or has no database for a while, keeps the message and tries again.
+ */
+public final class AmqpDoor {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final int MOST_ATTEMPTS = 5;
+
+    private final AmqpSettings settings;
+    private final AuthenticationManager authentication;
+    private final Calls calls;
+    private final AuditLog audit;
+    private final Publisher publisher;
+    private final QueueConsumers queueConsumers;
+
+    public AmqpDoor(
+            AmqpSettings settings,
+            AuthenticationManager authentication,
+            Calls calls,
+            AuditLog audit,
+            Publisher publisher,
+            QueueConsumers queueConsumers) {
+        this.settings = settings;
+        this.authentication = authentication;
+        this.calls = calls;
+        this.audit = audit;
+        this.publisher = publisher;
+        this.queueConsumers = queueConsumers;
+    }
+
+    /**
+     * Runs a message's route until it has done what it is for, or never will.
+     *
+     * @param route one run; leaves in the delivery what it failed with
+     * @param serving whether the route still takes messages
+     */
+    void take(Delivery delivery, Runnable route, BooleanSupplier serving) {
+        Duration pause = FIRST_PAUSE;
+        for (int attempt = 1; ; attempt++) {
+            InferenceException failure = run(delivery, route);
+            if (failure == null) {
+                if (!delivery.isHeld()) {
+                    delivery.acknowledge();
+                }
+                return;
+            }
+            boolean again = failure.code().disposition() == ErrorCode.Disposition.RETRY_LATER
+                    || failure.code().disposition().isRetried() && attempt < MOST_ATTEMPTS;
+            if (!again && refuse(delivery, failure, attempt)) {
+                return;
+            }
+            if (!serving.getAsBoolean() || !sleep(pause)) {
+                delivery.requeue();
+                return;
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            if (again) {
+                queueConsumers.pause(pause);
+            }
+        }
+    }
+
+    private @Nullable InferenceException run(Delivery delivery, Runnable route) {
+        delivery.setFailure(null);
+        try {
+            delivery.decode(settings.maxRequestBytes());
+            route.run();
+        } catch (RuntimeException e) {
+            delivery.setFailure(e);
+        }
+        Exception failure = delivery.failure();
+        return failure == null ? null : InferenceException.of(failure);
+    }
+
+    /** Whether the message is done with; not where the broker did not confirm what was sent instead. */
+    private boolean refuse(Delivery delivery, InferenceException failure, int attempts) {
+        JobError error = JobError.of(failure);
+        List<CompletableFuture<PublishOutcome>> sent = new ArrayList<>();
+        if (failure.code().disposition().isDeadLettered()) {
+            sent.add(publisher.publish(OutgoingMessages.deadLetter(delivery, error, attempts)));
+        }
+        if (!delivery.queue().equals(AmqpTopology.CONTROL_QUEUE)) {
+            sent.add(publisher.publish(OutgoingMessages.refusal(delivery, error)));
+            var ignored = publisher.publish(OutgoingMessages.refused(delivery, error));
+        }
+        if (sent.stream().map(CompletableFuture::join).anyMatch(outcome -> outcome == PublishOutcome.UNKNOWN)) {
+            return false;
+        }
+        delivery.acknowledge();
+        // What becomes a job is told when that has run.
+        Call call = delivery.call() == null ? call() : delivery.call();
+        calls.open(call).end(failure);
+        return true;
+    }
+
+    private static boolean sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** A call for one run of a message's route. */
+    Call call() {
+        return new Call("amqp-" + UUID.randomUUID(), ResultPublisher.DOOR, settings.requestTimeout());
+    }
+
+    /**
+     * Authenticates who sent a message: whoever its token names; without one, the user that the broker vouches for.
+     *
+     * @throws InferenceException with {@code UNAUTHENTICATED} if its token is not valid, or it needs one
+     */
+    Caller authenticate(Delivery delivery, Call call) {
+        String header = delivery.header(HeaderRules.AUTHORIZATION);
+        try {
+            Authentication credential = header == null
+                    ? new BrokerUserProvider.BrokerUser(delivery.properties().getUserId())
+                    : new BearerTokenAuthenticationToken(BearerTokens.ofMessage(header));
+            return Objects.requireNonNull(CallerAuthentication.of(authentication.authenticate(credential)));
+        } catch (RefusedCallException e) {
+            throw e.failure();
+        } catch (AuthenticationException e) {
+            throw unauthenticated(delivery, call, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private InferenceException unauthenticated(Delivery delivery, Call call, String reason) {
+        audit.refused(call.id(), "amqp", "message", delivery.queue(), ErrorCode.UNAUTHENTICATED.reason(), reason);
+        return new InferenceException(
+                ErrorCode.UNAUTHENTICATED, "a valid bearer token is needed in the message's authorization header");
+    }
+}

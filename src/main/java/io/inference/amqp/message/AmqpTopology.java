@@ -1,0 +1,91 @@
+package io.inference.amqp.message;
+
+import io.inference.job.JobPriority;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.amqp.core.BindingBuilder;
+import org.springframework.amqp.core.Declarable;
+import org.springframework.amqp.core.Declarables;
+import org.springframework.amqp.core.FanoutExchange;
+import org.springframework.amqp.core.Queue;
+import org.springframework.amqp.core.QueueBuilder;
+import org.springframework.amqp.core.TopicExchange;
+
+/** What this door has at the broker: names are a contract with its users. */
+public final class AmqpTopology {
+    public static final String EXCHANGE = "inference.exchange";
+    static final String DEAD_LETTER = "inference.dead-letter";
+    /** In a route: the queue that every replica has of its own, whatever it is called at the broker. */
+    public static final String CONTROL_QUEUE = "inference.control";
+
+    public static final String CANCEL = "control.cancel";
+
+    /** As often as a request may come back unacknowledged, as after crashes, before the broker dead-letters it. */
+    private static final int DELIVERY_LIMIT = 20;
+
+    /** What nobody reads is kept a day, and never fills the disk. */
+    private static final Duration LONGEST_KEPT = Duration.ofDays(1);
+
+    private static final int MOST_MESSAGES = 100_000;
+    private static final int MOST_BYTES = 1 << 30;
+
+    /** Binding by queue. */
+    private static final Map<String, String> REQUESTS = Map.of(
+            "inference.request.high", "request.high",
+            "inference.request.medium", "request.medium",
+            "inference.request.low", "request.low",
+            "inference.image.request", "request.image",
+            "inference.embedding.request", "request.embedding");
+
+    /** Queues whose requests go before those of a lower priority while they wait; the most urgent first. */
+    public static final List<String> BEFORE_OTHERS = List.of("inference.request.high", "inference.request.medium");
+
+    private AmqpTopology() {}
+
+    /** The exchanges, queues and bindings of all replicas. */
+    public static Declarables declarables() {
+        TopicExchange exchange = new TopicExchange(EXCHANGE, true, false);
+        FanoutExchange deadLetters = new FanoutExchange(DEAD_LETTER, true, false);
+        List<Declarable> all = new ArrayList<>(List.of(exchange, deadLetters));
+        REQUESTS.forEach((name, key) -> {
+            Queue queue = QueueBuilder.durable(name)
+                    .quorum()
+                    .deliveryLimit(DELIVERY_LIMIT)
+                    .deadLetterExchange(DEAD_LETTER)
+                    .build();
+            all.add(queue);
+            all.add(BindingBuilder.bind(queue).to(exchange).with(key));
+        });
+        Map.of("inference.results", "result.#", "inference.status", "status.*").forEach((name, key) -> {
+            Queue queue = limited(name)
+                    .ttl((int) LONGEST_KEPT.toMillis())
+                    .deliveryLimit(DELIVERY_LIMIT)
+                    .build();
+            all.add(queue);
+            all.add(BindingBuilder.bind(queue).to(exchange).with(key));
+        });
+        Queue deadLetter = limited(DEAD_LETTER).build();
+        all.add(deadLetter);
+        all.add(BindingBuilder.bind(deadLetter).to(deadLetters));
+        return new Declarables(all);
+    }
+
+    private static QueueBuilder limited(String name) {
+        return QueueBuilder.durable(name)
+                .quorum()
+                .maxLength(MOST_MESSAGES)
+                .maxLengthBytes(MOST_BYTES)
+                .overflow(QueueBuilder.Overflow.dropHead);
+    }
+
+    /** The priority of a queue's requests, whatever they say themselves. */
+    public static JobPriority priorityOf(String queue) {
+        return switch (queue) {
+            case "inference.request.high" -> JobPriority.HIGH;
+            case "inference.request.low" -> JobPriority.LOW;
+            default -> JobPriority.MEDIUM;
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package io.inference.grpc.method;
+
+import com.google.protobuf.Message;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.inference.api.call.Call;
+import io.inference.api.stream.Chunk;
+import io.inference.api.stream.StreamEvent;
+import io.inference.grpc.GrpcAnswer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Sends an answer: one message, or a stream of them no faster than its reader reads. Nothing of a stream is kept here. */
+final class AnswerSender {
+    private static final Duration LOOK_UP = Duration.ofMinutes(1);
+
+    private final ServerCall<?, Message> rpc;
+    private final Call call;
+    private final Metadata headers = new Metadata();
+    private boolean headersSent;
+
+    AnswerSender(ServerCall<?, Message> rpc, Call call) {
+        this.rpc = rpc;
+        this.call = call;
+        headers.put(RpcMetadata.REQUEST_ID, call.id());
+    }
+
+    /** What goes ahead of the answer, or with the refusal. */
+    Metadata headers() {
+        return headers;
+    }
+
+    void send(Message message) {
+        sendHeaders();
+        rpc.sendMessage(message);
+    }
+
+    /**
+     * Sends a stream to its end and closes it.
+     *
+     * @throws io.inference.api.error.InferenceException when it breaks off, or the caller has gone
+     */
+    void send(GrpcAnswer.Streamed answer) {
+        Runnable wake = this::wake;
+        call.onCancel(wake);
+        try (var chunks = answer.chunks()) {
+            sendHeaders();
+            while (true) {
+                awaitReader();
+                switch (chunks.next(LOOK_UP)) {
+                    case Chunk chunk -> rpc.sendMessage(answer.encoder().apply(chunk));
+                    case StreamEvent.Silence ignored -> call.throwIfCancelled();
+                    case StreamEvent.End ignored -> {
+                        return;
+                    }
+                }
+            }
+        } finally {
+            call.removeOnCancel(wake);
+        }
+    }
+
+    private void sendHeaders() {
+        headersSent = true;
+        rpc.sendHeaders(headers);
+    }
+
+    /** Waits until what was sent has gone far enough that the transport takes more. */
+    private synchronized void awaitReader() {
+        call.throwIfCancelled();
+        while (!rpc.isReady()) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw Call.cancellation(io.inference.api.error.ErrorCode.CANCELLED);
+            }
+            call.throwIfCancelled();
+        }
+    }
+
+    /** The transport takes more, or the call is over. */
+    synchronized void wake() {
+        notifyAll();
+    }
+
+    /** @param failure null where all went well */
+    void close(@Nullable StatusRuntimeException failure) {
+        if (failure == null) {
+            rpc.close(Status.OK, new Metadata());
+            return;
+        }
+        Metadata trailers = failure.getTrailers() == null ? new Metadata() : failure.getTrailers();
+        if (!headersSent) {
+            trailers.merge(headers);
+        }
+        rpc.close(failure.getStatus(), trailers);
+    }
+}

@@ -1,0 +1,106 @@
+package io.inference.grpc.method;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServiceDescriptor;
+import io.inference.routes.door.InFlight;
+import io.inference.routes.door.RouteFault;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The methods of one generation and who serves them. Not changed once it is published. */
+public final class MethodTable {
+    private final Map<String, ServiceDescriptor> known;
+    private final Map<String, MethodConsumer> consumers = new HashMap<>();
+    private final Map<String, ServiceDescriptor> services = new LinkedHashMap<>();
+    private final List<RouteFault> faults = new ArrayList<>();
+
+    private final InFlight calls;
+
+    /**
+     * @param known services that routes may serve
+     * @param calls of the generation whose methods these are
+     */
+    MethodTable(List<ServiceDescriptor> known, InFlight calls) {
+        this.calls = calls;
+        this.known = known.stream().collect(Collectors.toMap(ServiceDescriptor::getName, service -> service));
+    }
+
+    /** Enters a route; a method that is taken, or that nobody knows, becomes a fault. */
+    void add(MethodConsumer consumer) {
+        ServiceDescriptor service = service(consumer.service());
+        if (service == null) {
+            fault(consumer, "there is no gRPC service '" + consumer.service() + "'; known are " + known.keySet());
+            return;
+        }
+        MethodDescriptor<?, ?> method = method(service, consumer.method());
+        if (method == null) {
+            fault(consumer, "the gRPC service '" + service.getName() + "' has no method '" + consumer.method() + "'");
+            return;
+        }
+        if (method.getType() != MethodType.UNARY && method.getType() != MethodType.SERVER_STREAMING) {
+            fault(consumer, method.getFullMethodName() + " streams its requests, which routes do not serve");
+            return;
+        }
+        MethodConsumer taken = consumers.putIfAbsent(method.getFullMethodName(), consumer);
+        if (taken != null) {
+            fault(consumer, method.getFullMethodName() + " is already served by the route " + taken.routeId());
+        }
+        services.put(service.getName(), service);
+    }
+
+    /** A service by its full name or, as everywhere in Camel, by the name of the class that was generated for it. */
+    private @Nullable ServiceDescriptor service(String name) {
+        ServiceDescriptor byName = known.get(name);
+        if (byName != null) {
+            return byName;
+        }
+        try {
+            return (ServiceDescriptor) Class.forName(name + "Grpc")
+                    .getMethod("getServiceDescriptor")
+                    .invoke(null);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable MethodDescriptor<?, ?> method(ServiceDescriptor service, String name) {
+        return service.getMethods().stream()
+                .filter(method -> name.equalsIgnoreCase(method.getBareMethodName()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void fault(MethodConsumer consumer, String message) {
+        faults.add(new RouteFault("", 0, consumer.routeId(), message));
+    }
+
+    InFlight calls() {
+        return calls;
+    }
+
+    List<RouteFault> faults() {
+        return faults;
+    }
+
+    /** Services of which at least one method is served. */
+    List<ServiceDescriptor> services() {
+        return List.copyOf(services.values());
+    }
+
+    Set<String> serviceNames() {
+        return services.keySet();
+    }
+
+    /** Null where no route serves the method. */
+    @Nullable
+    MethodConsumer find(String fullMethodName) {
+        return consumers.get(fullMethodName);
+    }
+}

@@ -1,0 +1,27 @@
+package io.inference.grpc.method;
+
+import com.google.protobuf.Message;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.StatusRuntimeException;
+import io.inference.api.error.InferenceException;
+import io.inference.grpc.GrpcErrors;
+
+/** The end of a call that was not begun. */
+public final class Refusal {
+    private Refusal() {}
+
+    static ServerCallHandler<Object, Message> handler(InferenceException failure) {
+        return (call, headers) -> refuse(call, failure, CallIdentity.current().id());
+    }
+
+    /** @return a listener that hears of nothing */
+    public static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, InferenceException failure, String callId) {
+        StatusRuntimeException told = GrpcErrors.of(failure, callId);
+        Metadata trailers = told.getTrailers() == null ? new Metadata() : told.getTrailers();
+        trailers.put(RpcMetadata.REQUEST_ID, callId);
+        call.close(told.getStatus(), trailers);
+        return new ServerCall.Listener<>() {};
+    }
+}

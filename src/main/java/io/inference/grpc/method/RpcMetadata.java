@@ -1,0 +1,78 @@
+package io.inference.grpc.method;
+
+import io.grpc.Metadata;
+import io.grpc.Metadata.Key;
+import io.inference.security.IncomingNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.apache.camel.Message;
+
+/** Which metadata pass the door. */
+public final class RpcMetadata {
+    static final Key<String> REQUEST_ID = key("x-request-id");
+    public static final Key<String> AUTHORIZATION = key("authorization");
+    public static final Key<String> API_KEY = key("x-api-key");
+    public static final Key<String> ORIGIN = key("origin");
+    /** An admin's call with the value {@code candidate} runs on the generation that waits for a decision. */
+    static final Key<String> GENERATION = key("x-route-generation");
+
+    private static final Pattern SOUND_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+    /** Only these of an exchange's headers reach the caller. */
+    private static final List<Key<String>> OUTGOING = List.of(
+            key("x-ratelimit-limit-requests"),
+            key("x-ratelimit-remaining-requests"),
+            key("x-ratelimit-reset-requests"),
+            key("x-ratelimit-limit-tokens"),
+            key("x-ratelimit-remaining-tokens"),
+            key("x-ratelimit-reset-tokens"),
+            key("x-conversation-id"));
+
+    /** Those of them that say how a caller stands, which is not a caller's to say. */
+    private static final String OF_LIMITS = "x-ratelimit-";
+
+    private RpcMetadata() {}
+
+    private static Key<String> key(String name) {
+        return Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    /** The caller's own id where it sent a sound one, else a new one. */
+    public static String requestId(Metadata metadata) {
+        String sent = metadata.get(REQUEST_ID);
+        if (sent != null && SOUND_ID.matcher(sent).matches()) {
+            return sent;
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return "req-" + Long.toHexString(random.nextLong() | Long.MIN_VALUE) + Integer.toHexString(random.nextInt());
+    }
+
+    public static List<String> all(Metadata metadata, Key<String> key) {
+        Iterable<String> values = metadata.getAll(key);
+        List<String> all = new ArrayList<>(1);
+        if (values != null) {
+            values.forEach(all::add);
+        }
+        return all;
+    }
+
+    /** Text that a caller sent becomes headers of the exchange, but neither a credential nor what steers Camel or a flow. */
+    static void enter(Metadata metadata, Message message) {
+        for (String name : metadata.keys()) {
+            if (IncomingNames.mayEnter(name) && !name.startsWith(OF_LIMITS) && !name.endsWith("-bin")) {
+                message.setHeader(name, metadata.get(key(name)));
+            }
+        }
+    }
+
+    static void leave(Message message, Metadata metadata) {
+        for (Key<String> key : OUTGOING) {
+            String value = message.getHeader(key.name(), String.class);
+            if (value != null) {
+                metadata.put(key, value);
+            }
+        }
+    }
+}

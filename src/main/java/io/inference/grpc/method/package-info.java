@@ -1,0 +1,5 @@
+/** Methods that routes serve, and the run of one call. */
+@NullMarked
+package io.inference.grpc.method;
+
+import org.jspecify.annotations.NullMarked;

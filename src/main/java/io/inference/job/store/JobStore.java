@@ -1,0 +1,210 @@
+package io.inference.job.store;
+
+import io.inference.api.call.Caller;
+import io.inference.database.Database;
+import io.inference.job.EndedJob;
+import io.inference.job.Job;
+import io.inference.job.JobAnswer;
+import io.inference.job.JobPriority;
+import io.inference.job.JobState;
+import io.inference.job.JobTask;
+import io.inference.job.NewJob;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table {@code jobs}, as far as submitters see it; {@link JobLeases} has the runners' side. What decides between replicas is decided
+ * by one statement each. A statement that a crash may undo without harm commits without waiting for the disk.
+ */
+public final class JobStore {
+    /** What one step of priority is worth in waiting. */
+    static final Duration AGEING = Duration.ofSeconds(30);
+
+    /** Has to be joined with what a statement changes, else it is not evaluated. */
+    static final String RELAXED = "(SELECT set_config('synchronous_commit', :commit, true)) AS relaxed";
+
+    /** Statements over several rows lock them in one order, since two could otherwise wait for each other for ever. */
+    static final String IN_ORDER = "(SELECT id FROM jobs WHERE id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked";
+
+    private final Database database;
+    private final InstantSource clock;
+
+    public JobStore(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** A job that was added or found. */
+    public record Found(boolean added, boolean same, Job job) {}
+
+    /** Adds the job, or finds the one that its caller has submitted under that correlation id. */
+    public Found addOrFind(NewJob job) {
+        byte[] hash = hash(job.task(), job.payload());
+        // Nothing is found where the other one was committed after this statement began.
+        for (Optional<Found> found = tryToAdd(job, hash); ; found = tryToAdd(job, hash)) {
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+    }
+
+    private Optional<Found> tryToAdd(NewJob job, byte[] hash) {
+        return database.call(client -> client.sql("WITH added AS (INSERT INTO jobs"
+                        + " (id, owner, tenant, caller, correlation_id, door, task, priority, payload, payload_hash,"
+                        + " delivery, created_at, turn) SELECT :id, :owner, :tenant, :caller::json, :correlation, :door,"
+                        + " :task, :priority, :payload, :hash, :delivery::json, :now, :turn FROM " + RELAXED
+                        + " ON CONFLICT (owner, tenant, correlation_id) DO NOTHING RETURNING *)"
+                        + " SELECT true AS added, true AS same, " + JobRows.COLUMNS + " FROM added AS jobs"
+                        + " UNION ALL SELECT false, payload_hash = :hash, " + JobRows.COLUMNS + " FROM jobs"
+                        + " WHERE owner = :owner AND tenant = :tenant AND correlation_id = :correlation LIMIT 1")
+                .params(values(job, hash))
+                .query((row, number) ->
+                        new Found(row.getBoolean("added"), row.getBoolean("same"), JobRows.job(row, number)))
+                .optional());
+    }
+
+    private Map<String, ?> values(NewJob job, byte[] hash) {
+        Instant now = now();
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put("id", UUID.randomUUID());
+        values.put("owner", job.caller().subject());
+        values.put("tenant", tenant(job.caller()));
+        values.put("caller", JobJson.write(job.caller()));
+        values.put("correlation", job.correlationId());
+        values.put("door", job.door());
+        values.put("task", job.task().label());
+        values.put("priority", job.priority().label());
+        values.put("payload", job.payload());
+        values.put("hash", hash);
+        values.put("delivery", job.delivery());
+        values.put("now", JobRows.column(now));
+        values.put("turn", JobRows.column(turn(now, job.priority())));
+        values.put("commit", job.resent() ? "off" : "on");
+        return values;
+    }
+
+    public Optional<Job> find(UUID id) {
+        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS + " FROM jobs WHERE id = ?")
+                .param(id)
+                .query(JobRows::job)
+                .optional());
+    }
+
+    public Optional<Job> find(Caller owner, String correlationId) {
+        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS
+                        + " FROM jobs WHERE owner = ? AND tenant = ? AND correlation_id = ?")
+                .params(owner.subject(), tenant(owner), correlationId)
+                .query(JobRows::job)
+                .optional());
+    }
+
+    public List<Job> list(@Nullable Caller owner, @Nullable JobState state, @Nullable UUID after, int most) {
+        StringBuilder where = new StringBuilder(" WHERE batch_id IS NULL");
+        Map<String, Object> values = new HashMap<>(Map.of("most", most));
+        if (owner != null) {
+            where.append(" AND owner = :owner AND tenant = :tenant");
+            values.put("owner", owner.subject());
+            values.put("tenant", tenant(owner));
+        }
+        if (state != null) {
+            where.append(" AND state = :state");
+            values.put("state", state.label());
+        }
+        if (after != null) {
+            where.append(" AND (created_at, id) < (SELECT created_at, id FROM jobs WHERE id = :after)");
+            values.put("after", after);
+        }
+        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS + " FROM jobs" + where
+                        + " ORDER BY created_at DESC, id DESC LIMIT :most")
+                .params(values)
+                .query(JobRows::job)
+                .list());
+    }
+
+    public Optional<byte[]> payload(UUID id) {
+        return database.call(client -> client.sql("SELECT payload FROM jobs WHERE id = ?")
+                .param(id)
+                .query((row, number) -> row.getBytes("payload"))
+                .optional());
+    }
+
+    public int ahead(Job job) {
+        return database.call(client -> client.sql("SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued'"
+                        + " AND not_before IS NULL AND turn < ? LIMIT 1000) AS earlier")
+                .param(JobRows.column(turn(job.createdAt(), job.priority())))
+                .query(Integer.class)
+                .single());
+    }
+
+    public Optional<JobAnswer> answer(UUID id) {
+        return database.call(
+                client -> client.sql("SELECT answer, answer_ends FROM jobs WHERE id = ? AND answer IS NOT NULL")
+                        .param(id)
+                        .query(JobRows::answer)
+                        .optional());
+    }
+
+    public List<EndedJob> undelivered(String door, int most) {
+        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS + ", answer, answer_ends FROM jobs"
+                        + " WHERE door = ? AND ended_at IS NOT NULL AND delivery IS NOT NULL AND delivered_at IS NULL"
+                        + " ORDER BY ended_at LIMIT ?")
+                .params(door, most)
+                .query(JobRows::ended)
+                .list());
+    }
+
+    public void delivered(List<UUID> ids) {
+        int ignored = database.<Integer>call(client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED
+                        + ", " + IN_ORDER + " WHERE jobs.id = locked.id")
+                .param("ids", ids.toArray(UUID[]::new))
+                .param("now", JobRows.column(now()))
+                .param("commit", "off")
+                .update());
+    }
+
+    /** One that is queued has ended then; one that runs is marked to be stopped. Empty where there is none, or it has ended. */
+    public Optional<Job> cancel(UUID id) {
+        return database.call(client -> client.sql(
+                        "UPDATE jobs SET cancelling = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
+                                + " ended_at = CASE state WHEN 'queued' THEN :now END, not_before = NULL"
+                                + " WHERE id = :id AND state IN ('queued', 'running') RETURNING " + JobRows.COLUMNS)
+                .param("id", id)
+                .param("now", JobRows.column(now()))
+                .query(JobRows::job)
+                .optional());
+    }
+
+    public static String tenant(Caller caller) {
+        return caller.tenant() == null ? "" : caller.tenant();
+    }
+
+    public static Instant turn(Instant created, JobPriority priority) {
+        return created.plus(AGEING.multipliedBy(priority.steps()));
+    }
+
+    /** Of what makes two submissions the same. */
+    static byte[] hash(JobTask task, byte[] payload) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(task.label().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return digest.digest(payload);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

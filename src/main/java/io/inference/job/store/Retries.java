@@ -1,0 +1,52 @@
+package io.inference.job.store;
+
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether and when a job is tried again, by {@link ErrorCode.Disposition}. A failure of its own counts against a bound; a service that
+ * is merely busy does not, for as long as a day.
+ *
+ * @param most runs that may fail
+ */
+public record Retries(int most) {
+    static final Duration PATIENCE = Duration.ofHours(24);
+
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+    /** A batch of many lines over its caller's limit must not keep the workers busy with being refused. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private static final int MOST_DOUBLINGS = 10;
+
+    /**
+     * A job that shall be tried again.
+     *
+     * @param counts whether the run that failed counts against the bound
+     */
+    public record Again(Instant notBefore, boolean counts) {}
+
+    /** Null where the job has failed for good. */
+    @Nullable
+    public Again after(Lease lease, InferenceException failure, Instant now) {
+        ErrorCode.Disposition disposition = failure.code().disposition();
+        if (!disposition.isRetried()) {
+            return null;
+        }
+        boolean counts = disposition == ErrorCode.Disposition.RETRY;
+        if (counts
+                ? lease.failures() + 1 >= most
+                : !now.isBefore(lease.job().createdAt().plus(PATIENCE))) {
+            return null;
+        }
+        int before = counts ? lease.failures() : lease.attempt() - 1;
+        Duration grown = FIRST.multipliedBy(1L << Math.min(before, MOST_DOUBLINGS));
+        Duration longest = counts ? LONGEST : LONGEST_WAIT;
+        Duration delay = grown.compareTo(longest) < 0 ? grown : longest;
+        Duration asked = failure.retryAfter().orElse(Duration.ZERO);
+        return new Again(now.plus(asked.compareTo(delay) > 0 ? asked : delay), counts);
+    }
+}
