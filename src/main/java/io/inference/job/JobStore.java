@@ -2,9 +2,9 @@ package io.inference.job;
 
 import io.inference.api.call.Caller;
 import io.inference.database.Database;
+import io.inference.wire.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -191,13 +191,9 @@ final class JobStore {
 
     /** Of what makes two submissions the same. */
     static byte[] hash(JobTask task, byte[] payload) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(task.label().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            return digest.digest(payload);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update(task.label().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        return digest.digest(payload);
     }
 }

@@ -96,6 +96,7 @@ class DependencyRuleTest {
                     .or(resideInAnyPackage(
                             "io.inference.api..",
                             "io.inference.local..",
+                            "io.inference.wire..",
                             "io.inference.engine",
                             "io.inference.engine.embedding",
                             "io.inference.engine.error",
@@ -117,6 +118,7 @@ class DependencyRuleTest {
                             "io.inference.telemetry..",
                             "io.inference.security..",
                             "io.inference.limits..",
+                            "io.inference.wire..",
                             "io.inference.database..",
                             "io.inference.redis..")));
 

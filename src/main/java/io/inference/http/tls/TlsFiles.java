@@ -1,11 +1,11 @@
 package io.inference.http.tls;
 
+import io.inference.wire.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,15 +28,11 @@ public record TlsFiles(Path certFile, Path keyFile) {
     record Contents(@Nullable String cert, @Nullable String key) {
         /** Tells contents apart without holding them. */
         String digest() {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(String.valueOf(cert).getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-                digest.update(String.valueOf(key).getBytes(StandardCharsets.UTF_8));
-                return HexFormat.of().formatHex(digest.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
+            MessageDigest digest = Sha256.digest();
+            digest.update(String.valueOf(cert).getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            digest.update(String.valueOf(key).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
         }
 
         @Override
