@@ -28,7 +28,7 @@ class GrpcConfiguration {
     static final List<ServiceDescriptor> SERVICES =
             List.of(InferenceServiceGrpc.getServiceDescriptor(), GRPCInferenceServiceGrpc.getServiceDescriptor());
 
-    private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(10);
+    private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(2);
 
     @Bean
     GrpcDoor grpcDoor(

@@ -201,6 +201,7 @@ class DependencyRuleTest {
                             "io.inference.http..",
                             "io.inference.api..",
                             "io.inference.wire..",
+                            "io.inference.tls..",
                             "io.inference.security..",
                             "io.inference.job..",
                             "io.inference.routes")));
@@ -223,6 +224,7 @@ class DependencyRuleTest {
                             "io.inference.grpc..",
                             "io.inference.api..",
                             "io.inference.wire..",
+                            "io.inference.tls..",
                             "io.inference.security..",
                             "io.inference.routes")));
 
