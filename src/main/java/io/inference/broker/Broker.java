@@ -1,6 +1,7 @@
 package io.inference.broker;
 
 import com.rabbitmq.client.Connection;
+import io.github.resilience4j.core.IntervalFunction;
 import io.inference.connect.RootCause;
 import java.time.Duration;
 import java.util.List;
@@ -23,8 +24,8 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
  */
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final IntervalFunction PAUSES =
+            IntervalFunction.ofExponentialBackoff(Duration.ofMillis(250), 2, Duration.ofSeconds(10));
 
     /** What an operator is told while the broker can be used. */
     static final String UP = "up";
@@ -76,15 +77,13 @@ public final class Broker implements AutoCloseable {
     }
 
     private void keep() {
-        Duration pause = FIRST_PAUSE;
         try {
+            int attempts = 0;
             while (closed.getCount() > 0) {
-                boolean served = serveOnce();
-                pause = served ? FIRST_PAUSE : pause;
-                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                attempts = serveOnce() ? 1 : attempts + 1;
+                if (closed.await(PAUSES.apply(attempts), TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
         } catch (InterruptedException e) {
             log.debug("closed while the broker was being reached");

@@ -1,5 +1,6 @@
 package io.inference.connect;
 
+import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,8 +11,7 @@ import org.slf4j.LoggerFactory;
 public final class RetryingConnector implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RetryingConnector.class);
 
-    private final Duration firstPause;
-    private final Duration longestPause;
+    private final IntervalFunction pauses;
     private final Attempt attempt;
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -24,8 +24,7 @@ public final class RetryingConnector implements AutoCloseable {
 
     /** @param name of the thread */
     public RetryingConnector(String name, Duration firstPause, Duration longestPause, Attempt attempt) {
-        this.firstPause = firstPause;
-        this.longestPause = longestPause;
+        this.pauses = IntervalFunction.ofExponentialBackoff(firstPause, 2, longestPause);
         this.attempt = attempt;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
@@ -40,14 +39,11 @@ public final class RetryingConnector implements AutoCloseable {
     }
 
     private void run() {
-        Duration pause = firstPause;
         try {
-            while (!attempt.succeeds()) {
-                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            for (int attempts = 1; !attempt.succeeds(); attempts++) {
+                if (closed.await(pauses.apply(attempts), TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                Duration longer = pause.multipliedBy(2);
-                pause = longer.compareTo(longestPause) < 0 ? longer : longestPause;
             }
         } catch (InterruptedException e) {
             log.debug("{} was closed while it opened something", thread.getName());

@@ -1,4 +1,4 @@
-/** JSON as doors and backends read and write it, UTF-8 and gzip. Imports nothing of ours. */
+/** JSON as doors and backends read and write it, UTF-8, gzip and SHA-256. Imports nothing of ours. */
 @NullMarked
 package io.inference.wire;
 

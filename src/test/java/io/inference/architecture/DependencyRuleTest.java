@@ -144,6 +144,7 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.config..",
                             "io.inference.local..",
+                            "io.inference.wire..",
                             "io.inference.engine",
                             "io.inference.engine.embedding",
                             "io.inference.engine.error",
@@ -166,6 +167,7 @@ class DependencyRuleTest {
                             "io.inference.telemetry..",
                             "io.inference.security..",
                             "io.inference.limits..",
+                            "io.inference.wire..",
                             "io.inference.database..",
                             "io.inference.redis..")));
 
@@ -264,6 +266,7 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.config..",
                             "io.inference.wire..",
+                            "io.inference.tls..",
                             "io.inference.security..",
                             "io.inference.limits..",
                             "io.inference.job..",
@@ -309,6 +312,7 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.config..",
                             "io.inference.wire..",
+                            "io.inference.tls..",
                             "io.inference.security..",
                             "io.inference.routes.door")));
 

@@ -1,5 +1,6 @@
 package io.inference.amqp.consumer;
 
+import io.github.resilience4j.core.IntervalFunction;
 import io.inference.amqp.message.AmqpTopology;
 import io.inference.amqp.message.Delivery;
 import io.inference.amqp.message.HeaderRules;
@@ -35,8 +36,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
  * that is too busy, or has no database for a while, keeps the message and tries again.
  */
 public final class AmqpDoor {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final IntervalFunction PAUSES =
+            IntervalFunction.ofExponentialBackoff(Duration.ofMillis(250), 2, Duration.ofSeconds(5));
     private static final int MOST_ATTEMPTS = 5;
 
     private final AmqpSettings settings;
@@ -68,7 +69,6 @@ public final class AmqpDoor {
      * @param serving whether the route still takes messages
      */
     void take(Delivery delivery, Runnable route, BooleanSupplier serving) {
-        Duration pause = FIRST_PAUSE;
         for (int attempt = 1; ; attempt++) {
             InferenceException failure = run(delivery, route);
             if (failure == null) {
@@ -82,13 +82,12 @@ public final class AmqpDoor {
             if (!again && refuse(delivery, failure, attempt)) {
                 return;
             }
-            if (!serving.getAsBoolean() || !sleep(pause)) {
+            if (!serving.getAsBoolean() || !sleep(PAUSES.apply(attempt))) {
                 delivery.requeue();
                 return;
             }
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             if (again) {
-                queueConsumers.pause(pause);
+                queueConsumers.pause(Duration.ofMillis(PAUSES.apply(attempt + 1)));
             }
         }
     }
@@ -126,9 +125,9 @@ public final class AmqpDoor {
         return true;
     }
 
-    private static boolean sleep(Duration time) {
+    private static boolean sleep(long millis) {
         try {
-            Thread.sleep(time);
+            Thread.sleep(millis);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -33,7 +33,7 @@ record GrpcSettings(
         @Nullable Tls tls,
         boolean authenticationOff,
         InternalAccess keys) {
-    private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(10);
+    private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(2);
 
     /**
      * Files in PEM. They are looked at again every so often, and taken on once they have changed.

@@ -1,9 +1,8 @@
 package io.inference.http.console;
 
+import io.inference.wire.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -70,12 +69,10 @@ final class ConsoleFiles {
     private static ConsoleFile read(String name, MediaType type) {
         try {
             byte[] content = new ClassPathResource(FOLDER + name).getContentAsByteArray();
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            byte[] digest = Sha256.digest().digest(content);
             return new ConsoleFile(type, '"' + HexFormat.of().formatHex(digest, 0, ETAG_BYTES) + '"', content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -1,15 +1,9 @@
 package io.inference.http.tls;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.inference.tls.PemFiles;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the certificate and its key are.
@@ -18,35 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param keyFile PEM: its private key, PKCS#8, PKCS#1 or SEC 1, not encrypted
  */
 record TlsFiles(Path certFile, Path keyFile) {
-    /**
-     * What both files hold at one moment. Symbolic links are followed anew each time, so that a directory that is swapped for another,
-     * as Kubernetes does with a mounted Secret, shows as other contents.
-     *
-     * @param cert null where it cannot be read
-     * @param key null where it cannot be read
-     */
-    record Contents(@Nullable String cert, @Nullable String key) {
-        /** Tells contents apart without holding them. */
-        String digest() {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(String.valueOf(cert).getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-                digest.update(String.valueOf(key).getBytes(StandardCharsets.UTF_8));
-                return HexFormat.of().formatHex(digest.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
-        }
-
-        @Override
-        public String toString() {
-            return "Contents[" + digest() + "]";
-        }
+    /** The certificate's file, then its key's. */
+    List<Path> list() {
+        return List.of(certFile, keyFile);
     }
 
-    Contents read() {
-        return new Contents(text(certFile), text(keyFile));
+    PemFiles.Contents read() {
+        return PemFiles.read(list());
     }
 
     /**
@@ -54,13 +26,13 @@ record TlsFiles(Path certFile, Path keyFile) {
      *
      * @throws UnusableTlsFilesException where they are not whole, or do not belong together
      */
-    ServerIdentity parse(Contents contents) throws UnusableTlsFilesException {
+    ServerIdentity parse(PemFiles.Contents contents) throws UnusableTlsFilesException {
         List<String> faults = new ArrayList<>();
-        ServerIdentity.Chain chain = ServerIdentity.chain(contents.cert());
+        ServerIdentity.Chain chain = ServerIdentity.chain(contents.texts().get(0));
         if (chain.fault() != null) {
             faults.add("TLS_CERT_FILE names '" + certFile + "', " + chain.fault());
         }
-        ServerIdentity.Key key = ServerIdentity.key(contents.key());
+        ServerIdentity.Key key = ServerIdentity.key(contents.texts().get(1));
         if (key.fault() != null) {
             faults.add("TLS_KEY_FILE names '" + keyFile + "', " + key.fault());
         }
@@ -72,13 +44,5 @@ record TlsFiles(Path certFile, Path keyFile) {
             throw new UnusableTlsFilesException(faults);
         }
         return ServerIdentity.of(chain, key);
-    }
-
-    private static @Nullable String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return null;
-        }
     }
 }

@@ -9,9 +9,9 @@ import io.inference.job.JobPriority;
 import io.inference.job.JobState;
 import io.inference.job.JobTask;
 import io.inference.job.NewJob;
+import io.inference.wire.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -198,13 +198,9 @@ public final class JobStore {
 
     /** Of what makes two submissions the same. */
     static byte[] hash(JobTask task, byte[] payload) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(task.label().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            return digest.digest(payload);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update(task.label().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        return digest.digest(payload);
     }
 }

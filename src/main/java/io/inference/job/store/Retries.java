@@ -1,5 +1,6 @@
 package io.inference.job.store;
 
+import io.github.resilience4j.core.IntervalFunction;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import java.time.Duration;
@@ -15,12 +16,11 @@ import org.jspecify.annotations.Nullable;
 public record Retries(int most) {
     static final Duration PATIENCE = Duration.ofHours(24);
 
-    private static final Duration FIRST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final IntervalFunction DELAYS =
+            IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
     /** A batch of many lines over its caller's limit must not keep the workers busy with being refused. */
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
-
-    private static final int MOST_DOUBLINGS = 10;
+    private static final IntervalFunction WAITS =
+            IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5));
 
     /**
      * A job that shall be tried again.
@@ -42,10 +42,7 @@ public record Retries(int most) {
                 : !now.isBefore(lease.job().createdAt().plus(PATIENCE))) {
             return null;
         }
-        int before = counts ? lease.failures() : lease.attempt() - 1;
-        Duration grown = FIRST.multipliedBy(1L << Math.min(before, MOST_DOUBLINGS));
-        Duration longest = counts ? LONGEST : LONGEST_WAIT;
-        Duration delay = grown.compareTo(longest) < 0 ? grown : longest;
+        Duration delay = Duration.ofMillis(counts ? DELAYS.apply(lease.failures() + 1) : WAITS.apply(lease.attempt()));
         Duration asked = failure.retryAfter().orElse(Duration.ZERO);
         return new Again(now.plus(asked.compareTo(delay) > 0 ? asked : delay), counts);
     }

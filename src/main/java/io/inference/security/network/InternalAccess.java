@@ -2,9 +2,8 @@ package io.inference.security.network;
 
 import io.inference.api.call.Caller;
 import io.inference.security.CallDetails;
-import java.nio.charset.StandardCharsets;
+import io.inference.wire.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +26,7 @@ public final class InternalAccess {
     public InternalAccess(String keys, String allowed, String proxies) {
         for (String key : keys.split(",")) {
             if (!key.isBlank()) {
-                this.keys.add(digest(key.strip()));
+                this.keys.add(Sha256.of(key.strip()));
             }
         }
         this.allowed = Network.list(allowed);
@@ -47,19 +46,11 @@ public final class InternalAccess {
 
     /** Looks at every key, whichever fits, so that the time tells nothing. */
     boolean isKey(String key) {
-        byte[] digest = digest(key);
+        byte[] digest = Sha256.of(key);
         boolean found = false;
         for (byte[] known : keys) {
             found |= MessageDigest.isEqual(known, digest);
         }
         return found;
-    }
-
-    private static byte[] digest(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }
