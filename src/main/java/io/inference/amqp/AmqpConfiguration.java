@@ -17,6 +17,7 @@ import io.inference.config.Settings;
 import io.inference.job.Jobs;
 import io.inference.routes.door.PublishingPoint;
 import io.inference.security.AuditLog;
+import io.inference.security.UserAccess;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Processor;
@@ -84,11 +85,12 @@ class AmqpConfiguration {
             Broker broker,
             AmqpSettings settings,
             AuthenticationManager authentication,
+            UserAccess users,
             Calls calls,
             AuditLog audit,
             Publisher publisher,
             QueueConsumers queueConsumers) {
-        AmqpDoor door = new AmqpDoor(settings, authentication, calls, audit, publisher, queueConsumers);
+        AmqpDoor door = new AmqpDoor(settings, authentication, users, calls, audit, publisher, queueConsumers);
         return new AmqpPublishingPoint(broker.connections(), door, queueConsumers, settings);
     }
 

@@ -53,16 +53,21 @@ final class AmqpSubmitProcessor implements Processor {
         }
     }
 
+    /** The same payload may be written differently when it is sent again, and may have been stored differently. */
     private Submission submit(Exchange exchange, Delivery delivery, Payload payload) {
+        NewJob job = job(exchange, delivery, payload.toBytes());
         try {
-            return jobs.submit(job(exchange, delivery, payload.toBytes()));
+            return jobs.submit(job);
         } catch (InferenceException e) {
-            if (e.code() != ErrorCode.CONFLICT) {
+            byte[] stored = e.code() == ErrorCode.CONFLICT
+                    ? jobs.find(job.caller(), job.correlationId())
+                            .flatMap(known -> jobs.payload(known.id()))
+                            .orElse(null)
+                    : null;
+            if (stored == null || !payload.equals(EnvelopeJson.object(stored))) {
                 throw e;
             }
-            // Rows of versions before this one hold the payload as it was written again, and their messages may come
-            // again.
-            return jobs.submit(job(exchange, delivery, EnvelopeJson.bytes(payload)));
+            return jobs.submit(job(exchange, delivery, stored));
         }
     }
 
@@ -78,7 +83,7 @@ final class AmqpSubmitProcessor implements Processor {
         }
         return new NewJob(
                 exchange.getProperty(Caller.PROPERTY, Caller.class),
-                ResultPublisher.DOOR,
+                AmqpTopology.DOOR,
                 correlationId,
                 Envelope.task(task),
                 AmqpTopology.priorityOf(delivery.queue()),

@@ -1,7 +1,6 @@
 package io.inference.http;
 
 import io.inference.config.Settings;
-import io.inference.security.GroupNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout how long a whole request may take
  * @param receiveTimeout how long a request's body may take before its pace counts
  * @param keepAlive silence after which a stream gets a keep-alive, whether it has begun or not
- * @param users groups that may use models, admins among them
  * @param authenticationOff accepts callers on this machine without credentials, and no others
  * @param tls null for plain HTTP
  */
@@ -24,7 +22,6 @@ public record HttpSettings(
         Duration requestTimeout,
         Duration receiveTimeout,
         Duration keepAlive,
-        GroupNames users,
         boolean authenticationOff,
         @Nullable Tls tls) {
     /**
@@ -41,15 +38,12 @@ public record HttpSettings(
     }
 
     static HttpSettings of(Settings settings) {
-        String users = settings.optionalText("auth-user-groups").orElse("");
-        String admins = settings.optionalText("auth-admin-group").orElse("");
         return new HttpSettings(
                 "/" + settings.text("api-version"),
                 settings.bytes("max-request-size"),
                 settings.time("request-timeout"),
                 settings.time("receive-timeout"),
                 settings.time("stream-keep-alive"),
-                GroupNames.parse(users + "," + admins),
                 settings.flag("disable-auth"),
                 tls(settings));
     }

@@ -18,7 +18,7 @@ public class GroupCheckProcessor implements Processor {
         Caller caller = exchange.getProperty(Caller.PROPERTY, Caller.class);
         String allowed = exchange.getProperty(ALLOWED, "", String.class);
         if (caller == null || !mayPass(caller, allowed)) {
-            throw new InferenceException(ErrorCode.FORBIDDEN, "the caller is in no group that may do this");
+            throw new InferenceException(ErrorCode.FORBIDDEN, UserAccess.NO_GROUP);
         }
     }
 

@@ -5,13 +5,14 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses credentials that were made for other operations than the one that the exchange property {@value #REQUIRED} names or, without
- * it, the header {@value #OPERATION}. Where neither does, a credential that is restricted to some operations is refused.
+ * it, the header {@value #OPERATION}. If neither does, a credential that is restricted to some operations is refused.
  */
 public class ScopeCheckProcessor implements Processor {
-    public static final String REQUIRED = "InferenceRequiredScope";
+    static final String REQUIRED = "InferenceRequiredScope";
     private static final String OPERATION = "InferenceOperation";
 
     @Override
@@ -21,10 +22,16 @@ public class ScopeCheckProcessor implements Processor {
         if (required == null) {
             required = exchange.getMessage().getHeader(OPERATION, "", String.class);
         }
-        if (caller == null || !caller.mayDo(required)) {
-            throw new InferenceException(
-                    ErrorCode.FORBIDDEN,
-                    "the credential was not made for this" + (required.isEmpty() ? "" : ": " + required));
+        String refusal = refusal(caller, required);
+        if (refusal != null) {
+            throw new InferenceException(ErrorCode.FORBIDDEN, refusal);
         }
+    }
+
+    /** Why a caller's credential does not suffice for a scope; null if it does. */
+    static @Nullable String refusal(@Nullable Caller caller, String scope) {
+        return caller != null && caller.mayDo(scope)
+                ? null
+                : "the credential was not made for this" + (scope.isEmpty() ? "" : ": " + scope);
     }
 }

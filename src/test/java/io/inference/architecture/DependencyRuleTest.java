@@ -314,6 +314,7 @@ class DependencyRuleTest {
                             "io.inference.wire..",
                             "io.inference.tls..",
                             "io.inference.security..",
+                            "io.inference.routes.check",
                             "io.inference.routes.door")));
 
     @ArchTest
@@ -340,6 +341,7 @@ class DependencyRuleTest {
                             "io.inference.wire..",
                             "io.inference.connect..",
                             "io.inference.job..",
+                            "io.inference.routes.check",
                             "io.inference.routes.door")));
 
     @ArchTest

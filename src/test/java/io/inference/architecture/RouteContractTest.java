@@ -105,8 +105,7 @@ class RouteContractTest {
                     route,
                     (kind, step) ->
                             targets.add(step.path("parameters").path("name").asText()));
-            boolean noted = file.getFileName().toString().startsWith("rest-")
-                    && route.path("note").asText().startsWith("scope: ");
+            boolean noted = route.path("note").asText().startsWith("scope: ");
             assertThat(noted || targets.contains("authenticate"))
                     .as(route.path("id").asText())
                     .isTrue();

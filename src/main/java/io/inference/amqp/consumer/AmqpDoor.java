@@ -5,7 +5,6 @@ import io.inference.amqp.message.AmqpTopology;
 import io.inference.amqp.message.Delivery;
 import io.inference.amqp.message.HeaderRules;
 import io.inference.amqp.message.OutgoingMessages;
-import io.inference.amqp.result.ResultPublisher;
 import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
@@ -14,10 +13,12 @@ import io.inference.broker.PublishOutcome;
 import io.inference.broker.Publisher;
 import io.inference.call.Calls;
 import io.inference.job.JobError;
+import io.inference.routes.check.RouteAccess;
 import io.inference.security.AuditLog;
 import io.inference.security.BearerTokens;
 import io.inference.security.CallerAuthentication;
 import io.inference.security.RefusedCallException;
+import io.inference.security.UserAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class AmqpDoor {
 
     private final AmqpSettings settings;
     private final AuthenticationManager authentication;
+    private final UserAccess users;
     private final Calls calls;
     private final AuditLog audit;
     private final Publisher publisher;
@@ -50,12 +52,14 @@ public final class AmqpDoor {
     public AmqpDoor(
             AmqpSettings settings,
             AuthenticationManager authentication,
+            UserAccess users,
             Calls calls,
             AuditLog audit,
             Publisher publisher,
             QueueConsumers queueConsumers) {
         this.settings = settings;
         this.authentication = authentication;
+        this.users = users;
         this.calls = calls;
         this.audit = audit;
         this.publisher = publisher;
@@ -137,7 +141,7 @@ public final class AmqpDoor {
 
     /** A call for one run of a message's route. */
     Call call() {
-        return new Call("amqp-" + UUID.randomUUID(), ResultPublisher.DOOR, settings.requestTimeout());
+        return new Call("amqp-" + UUID.randomUUID(), AmqpTopology.DOOR, settings.requestTimeout());
     }
 
     /**
@@ -156,6 +160,18 @@ public final class AmqpDoor {
             throw e.failure();
         } catch (AuthenticationException e) {
             throw unauthenticated(delivery, call, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Lets a caller pass if it may call a route.
+     *
+     * @throws InferenceException with {@code FORBIDDEN} if it may not
+     */
+    void checkAccess(Caller caller, RouteAccess access) {
+        String refusal = users.refusal(caller, access.decides(), access.scope());
+        if (refusal != null) {
+            throw new InferenceException(ErrorCode.FORBIDDEN, refusal);
         }
     }
 

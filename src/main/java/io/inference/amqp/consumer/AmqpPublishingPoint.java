@@ -5,11 +5,14 @@ import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
 import io.inference.broker.Publisher;
 import io.inference.call.Calls;
+import io.inference.routes.check.RouteAccess;
 import io.inference.routes.door.InFlight;
 import io.inference.routes.door.PublishingPoint;
 import io.inference.routes.door.RouteFault;
 import io.inference.routes.door.RouteRun;
 import io.inference.security.AuditLog;
+import io.inference.security.GroupNames;
+import io.inference.security.UserAccess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -58,6 +61,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
         AmqpDoor door = new AmqpDoor(
                 settings,
                 new ProviderManager(new BrokerUserProvider(false)),
+                new UserAccess(GroupNames.parse("")),
                 new Calls(List.of(), Duration.ZERO),
                 new AuditLog(),
                 new Publisher(Duration.ZERO),
@@ -148,7 +152,11 @@ public final class AmqpPublishingPoint implements PublishingPoint {
             delivery.setCall(call);
             exchange.setProperty(Delivery.PROPERTY, delivery);
             RouteRun.fill(exchange, call, null);
-            exchange.setProperty(Caller.PROPERTY, door.authenticate(delivery, call));
+            Caller caller = door.authenticate(delivery, call);
+            exchange.setProperty(Caller.PROPERTY, caller);
+            RouteAccess access = RouteAccess.of(exchange.getContext(), exchange.getFromRouteId());
+            door.checkAccess(caller, access);
+            access.nameScope(exchange);
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
                 public void onDone(Exchange done) {

@@ -15,6 +15,9 @@ import org.springframework.amqp.core.TopicExchange;
 
 /** What this door has at the broker: names are a contract with its users. */
 public final class AmqpTopology {
+    /** What calls and jobs of this door name as theirs. */
+    public static final String DOOR = "amqp";
+
     public static final String EXCHANGE = "inference.exchange";
     static final String DEAD_LETTER = "inference.dead-letter";
     /** In a route: the queue that every replica has of its own, whatever it is called at the broker. */

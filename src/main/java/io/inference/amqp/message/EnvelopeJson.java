@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -81,26 +82,11 @@ public final class EnvelopeJson {
     }
 
     /**
-     * The fields of a message. The {@link Payload} of a request is not read further than to its end.
+     * The fields of a message. The {@link Payload} of a request is checked to be JSON, and made into a map only if that is needed.
      *
      * @throws InferenceException with {@code INVALID_REQUEST} if the bytes are no JSON object in UTF-8
      */
     public static Map<String, Object> message(byte[] body) {
-        return object(body, EnvelopeJson::messageField);
-    }
-
-    /** The fields of a JSON object that is known to be valid, such as the bytes of a {@link Payload}. */
-    static Map<String, Object> object(byte[] json) {
-        return object(json, (parser, body) -> VALUE.readValue(parser));
-    }
-
-    private interface FieldReader {
-        /** @param parser on the first token of the field's value; to be moved onto its last */
-        @Nullable
-        Object read(JsonParser parser, byte[] body) throws IOException;
-    }
-
-    private static Map<String, Object> object(byte[] body, FieldReader reader) {
         if (Utf8.firstInvalid(body, 0) >= 0) {
             throw invalid("the message is not valid UTF-8");
         }
@@ -110,7 +96,7 @@ public final class EnvelopeJson {
             if (first == JsonToken.START_OBJECT) {
                 for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                     parser.nextToken();
-                    fields.put(name, reader.read(parser, body));
+                    fields.put(name, field(name, parser, body));
                 }
             } else {
                 parser.skipChildren();
@@ -129,15 +115,26 @@ public final class EnvelopeJson {
         }
     }
 
-    private static @Nullable Object messageField(JsonParser parser, byte[] body) throws IOException {
-        if (parser.currentToken() != JsonToken.START_OBJECT || !"payload".equals(parser.currentName())) {
+    /** The fields of a {@link Payload}. */
+    public static Map<String, Object> object(byte[] json) {
+        try {
+            return VALUE.forType(new TypeReference<Map<String, Object>>() {}).readValue(json);
+        } catch (JsonProcessingException e) {
+            throw invalidJson(e.getLocation());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable Object field(String name, JsonParser parser, byte[] body) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT || !name.equals("payload")) {
             return VALUE.readValue(parser);
         }
         int start = (int) parser.currentTokenLocation().getByteOffset();
         String modelName = null;
-        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        for (String inner = parser.nextFieldName(); inner != null; inner = parser.nextFieldName()) {
             boolean text = parser.nextToken() == JsonToken.VALUE_STRING;
-            if (name.equals("model")) {
+            if (inner.equals("model")) {
                 modelName = text ? parser.getText() : null;
             }
             parser.skipChildren();

@@ -1,6 +1,7 @@
 package io.inference.amqp.result;
 
 import io.inference.amqp.consumer.QueueConsumers;
+import io.inference.amqp.message.AmqpTopology;
 import io.inference.amqp.message.Delivery;
 import io.inference.amqp.message.Destination;
 import io.inference.amqp.message.EnvelopeJson;
@@ -37,8 +38,6 @@ import org.slf4j.LoggerFactory;
  * What cannot be published now is found again in its row. A job is delivered by one thread at a time.
  */
 public final class ResultPublisher implements JobListener {
-    public static final String DOOR = "amqp";
-
     private static final Logger log = LoggerFactory.getLogger(ResultPublisher.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -59,14 +58,14 @@ public final class ResultPublisher implements JobListener {
 
     @Override
     public void running(Job job) {
-        if (job.door().equals(DOOR)) {
+        if (job.door().equals(AmqpTopology.DOOR)) {
             announce(job, "running");
         }
     }
 
     @Override
     public @Nullable ChunkSink chunks(Job job) {
-        if (!job.door().equals(DOOR)) {
+        if (!job.door().equals(AmqpTopology.DOOR)) {
             return null;
         }
         LiveChunks chunks = new LiveChunks(job, EnvelopeJson.destination(job.delivery()), publisher);
@@ -81,7 +80,7 @@ public final class ResultPublisher implements JobListener {
     @Override
     public void postponed(Job job) {
         live.remove(job.id());
-        if (!job.door().equals(DOOR)) {
+        if (!job.door().equals(AmqpTopology.DOOR)) {
             return;
         }
         boolean busy = job.error() != null
@@ -96,7 +95,7 @@ public final class ResultPublisher implements JobListener {
 
     @Override
     public void ended(EndedJob ended) {
-        if (ended.job().door().equals(DOOR)) {
+        if (ended.job().door().equals(AmqpTopology.DOOR)) {
             deliver(ended);
         }
     }
@@ -155,7 +154,8 @@ public final class ResultPublisher implements JobListener {
 
     /** Whether the result of the job goes by itself to where the message wants it. */
     public static boolean owns(Job job, Delivery delivery) {
-        return job.door().equals(DOOR) && delivery.destination().equals(EnvelopeJson.destination(job.delivery()));
+        return job.door().equals(AmqpTopology.DOOR)
+                && delivery.destination().equals(EnvelopeJson.destination(job.delivery()));
     }
 
     /**

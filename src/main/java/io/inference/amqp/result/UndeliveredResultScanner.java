@@ -1,6 +1,7 @@
 package io.inference.amqp.result;
 
 import com.rabbitmq.client.Connection;
+import io.inference.amqp.message.AmqpTopology;
 import io.inference.api.error.InferenceException;
 import io.inference.broker.BrokerListener;
 import io.inference.job.EndedJob;
@@ -75,7 +76,7 @@ public final class UndeliveredResultScanner implements BrokerListener, AutoClose
     }
 
     private void sweep() {
-        List<EndedJob> undelivered = jobs.undelivered(ResultPublisher.DOOR, MOST);
+        List<EndedJob> undelivered = jobs.undelivered(AmqpTopology.DOOR, MOST);
         Set<UUID> waiting = new HashSet<>();
         for (EndedJob ended : undelivered) {
             waiting.add(ended.job().id());

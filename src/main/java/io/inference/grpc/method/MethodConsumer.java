@@ -1,14 +1,17 @@
 package io.inference.grpc.method;
 
+import io.inference.routes.check.RouteAccess;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.grpc.GrpcEndpoint;
 import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A route that serves a method; enters itself in its generation's table when it starts. */
 final class MethodConsumer extends DefaultConsumer {
     private final GrpcEndpoint endpoint;
     private final MethodTable table;
+    private volatile @Nullable RouteAccess access;
 
     MethodConsumer(GrpcEndpoint endpoint, Processor processor, MethodTable table) {
         super(endpoint, processor);
@@ -20,6 +23,16 @@ final class MethodConsumer extends DefaultConsumer {
     protected void doStart() throws Exception {
         super.doStart();
         table.add(this);
+    }
+
+    /** Who may call it, as the route's definition says. */
+    RouteAccess access() {
+        RouteAccess known = access;
+        if (known == null) {
+            known = RouteAccess.of(endpoint.getCamelContext(), routeId());
+            access = known;
+        }
+        return known;
     }
 
     /** The service as the route names it. */

@@ -11,6 +11,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.call.Calls;
 import io.inference.security.AuditLog;
+import io.inference.security.UserAccess;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -24,9 +25,11 @@ public final class RpcHandler implements ServerCallHandler<Object, Message> {
      * What all methods share.
      *
      * @param requestTimeout how long a call may take, however long its caller would wait
+     * @param users who may call routes that do not decide themselves
      * @param messageTimeout how long a call may keep its message back
      */
-    public record Door(Duration requestTimeout, Duration messageTimeout, Calls calls, AuditLog audit) {}
+    public record Door(
+            Duration requestTimeout, Duration messageTimeout, UserAccess users, Calls calls, AuditLog audit) {}
 
     RpcHandler(String fullMethodName, PublishedMethods methods, Door door) {
         this.fullMethodName = fullMethodName;

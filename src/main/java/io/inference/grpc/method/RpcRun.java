@@ -12,6 +12,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.call.OpenCall;
 import io.inference.grpc.GrpcAnswer;
 import io.inference.grpc.GrpcErrors;
+import io.inference.routes.check.RouteAccess;
 import io.inference.routes.door.RouteRun;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -144,6 +145,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
             throw Call.cancellation(ErrorCode.TIMEOUT);
         }
         MethodConsumer consumer = served.consumer();
+        checkAccess(consumer.access());
         Exchange exchange = consumer.createExchange(false);
         try {
             fill(exchange, message);
@@ -157,11 +159,19 @@ final class RpcRun extends ServerCall.Listener<Object> {
         }
     }
 
+    private void checkAccess(RouteAccess access) {
+        String refusal = door.users().refusal(caller, access.decides(), access.scope());
+        if (refusal != null) {
+            throw new InferenceException(ErrorCode.FORBIDDEN, refusal);
+        }
+    }
+
     private void fill(Exchange exchange, Message message) {
         var in = exchange.getMessage();
         in.setBody(message);
         RpcMetadata.enter(metadata, in);
         RouteRun.fill(exchange, call, caller);
+        served.consumer().access().nameScope(exchange);
         in.setHeader("CamelGrpcMethodName", rpc.getMethodDescriptor().getBareMethodName());
         exchange.setProperty(
                 GrpcAnswer.STREAM_WANTED, rpc.getMethodDescriptor().getType() == MethodType.SERVER_STREAMING);

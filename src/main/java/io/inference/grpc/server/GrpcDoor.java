@@ -9,6 +9,7 @@ import io.inference.grpc.method.PublishedMethods;
 import io.inference.grpc.method.RpcHandler;
 import io.inference.routes.door.PublishingPoint;
 import io.inference.security.AuditLog;
+import io.inference.security.UserAccess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,18 +30,20 @@ public final class GrpcDoor implements SmartLifecycle {
     /**
      * @param services that routes may serve
      * @param authentication says who calls
+     * @param users who may call routes that do not decide themselves
      * @param calls in progress, of every door
      */
     GrpcDoor(
             GrpcSettings settings,
             List<ServiceDescriptor> services,
             AuthenticationManager authentication,
+            UserAccess users,
             Calls calls,
             AuditLog audit) {
         this.settings = settings;
         var health = new HealthStatusManager();
         var slots = new CallSlots(settings.maxCalls());
-        var shared = new RpcHandler.Door(settings.requestTimeout(), MESSAGE_TIMEOUT, calls, audit);
+        var shared = new RpcHandler.Door(settings.requestTimeout(), MESSAGE_TIMEOUT, users, calls, audit);
         var methods = new PublishedMethods(shared, health);
         this.publishingPoint = new GrpcPublishingPoint(services, methods);
         var rpcAuthentication = new RpcAuthentication(authentication, settings.authenticationOff(), audit);

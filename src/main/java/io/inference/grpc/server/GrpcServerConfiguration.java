@@ -7,6 +7,7 @@ import io.inference.config.Settings;
 import io.inference.grpc.v1.InferenceServiceGrpc;
 import io.inference.routes.door.PublishingPoint;
 import io.inference.security.AuditLog;
+import io.inference.security.UserAccess;
 import io.inference.security.network.RpcKeyProvider;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -27,8 +28,13 @@ class GrpcServerConfiguration {
     }
 
     @Bean
-    GrpcDoor grpcDoor(GrpcSettings settings, AuthenticationManager authentication, Calls calls, AuditLog audit) {
-        return new GrpcDoor(settings, SERVICES, authentication, calls, audit);
+    GrpcDoor grpcDoor(
+            GrpcSettings settings,
+            AuthenticationManager authentication,
+            UserAccess users,
+            Calls calls,
+            AuditLog audit) {
+        return new GrpcDoor(settings, SERVICES, authentication, users, calls, audit);
     }
 
     @Bean

@@ -4,7 +4,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.http.HttpSettings;
 import io.inference.security.AuditLog;
-import io.inference.security.GroupNames;
+import io.inference.security.UserAccess;
 import io.inference.security.jwt.LocalIssuer;
 import io.inference.security.network.InternalKeyProvider;
 import io.inference.security.network.LocalMachineProvider;
@@ -52,7 +52,7 @@ class FilterChainConfiguration {
             OpenPaths open,
             InternalKeyProvider internal,
             boolean authenticationOff,
-            GroupNames users,
+            UserAccess users,
             Refusals refusals)
             implements AuthenticationManagerResolver<HttpServletRequest> {
         CredentialResolver credentials() {
@@ -76,6 +76,7 @@ class FilterChainConfiguration {
             InternalKeyProvider internal,
             List<PublicFiles> files,
             HttpSettings settings,
+            UserAccess users,
             ObjectProvider<LocalIssuer> embedded,
             AuditLog audit) {
         return new RestAccess(
@@ -83,7 +84,7 @@ class FilterChainConfiguration {
                 new OpenPaths(files, embedded.getIfAvailable() != null),
                 internal,
                 settings.authenticationOff(),
-                settings.users(),
+                users,
                 new Refusals(settings.apiPrefix(), audit));
     }
 

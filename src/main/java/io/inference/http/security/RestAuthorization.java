@@ -4,7 +4,7 @@ import io.inference.api.call.Caller;
 import io.inference.routes.check.RouteAccess;
 import io.inference.security.AuditLog;
 import io.inference.security.CallerAuthentication;
-import io.inference.security.GroupNames;
+import io.inference.security.UserAccess;
 import io.inference.security.network.InternalKeyProvider;
 import io.inference.security.network.LocalMachineProvider;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,15 +18,13 @@ import org.springframework.security.core.Authentication;
 final class RestAuthorization implements AuthorizationManager<HttpServletRequest> {
     private static final AuthorizationDecision GRANTED = new AuthorizationDecision(true);
 
-    private static final String NO_GROUP = "the caller is in no group that may do this";
-
     private final OpenPaths open;
     private final InternalKeyProvider internal;
-    private final GroupNames users;
+    private final UserAccess users;
     private final AuditLog audit;
 
     /** @param users who may call routes that do not decide themselves */
-    RestAuthorization(OpenPaths open, InternalKeyProvider internal, GroupNames users, AuditLog audit) {
+    RestAuthorization(OpenPaths open, InternalKeyProvider internal, UserAccess users, AuditLog audit) {
         this.users = users;
         this.open = open;
         this.internal = internal;
@@ -49,15 +47,8 @@ final class RestAuthorization implements AuthorizationManager<HttpServletRequest
     }
 
     private AuthorizationDecision ofRoute(RouteAccess access, Caller caller) {
-        if (!access.decides() && caller.kind() != Caller.Kind.LOCAL && !users.include(caller)) {
-            return new Denied(NO_GROUP, NO_GROUP);
-        }
-        String scope = access.scope();
-        if (scope == null ? access.decides() || caller.scopes().isEmpty() : caller.mayDo(scope)) {
-            return GRANTED;
-        }
-        String told = "the credential was not made for this" + (scope == null ? "" : ": " + scope);
-        return new Denied(told, told);
+        String refusal = users.refusal(caller, access.decides(), access.scope());
+        return refusal == null ? GRANTED : new Denied(refusal, refusal);
     }
 
     /** Asking for the authentication refuses whoever has none. */

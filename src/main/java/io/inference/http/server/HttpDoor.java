@@ -15,7 +15,6 @@ import io.inference.http.tomcat.ConnectionProbe;
 import io.inference.routes.door.RouteRun;
 import io.inference.security.AuditLog;
 import io.inference.security.CallerAuthentication;
-import io.inference.security.ScopeCheckProcessor;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -105,10 +104,7 @@ final class HttpDoor {
                     exchange.getMessage().removeHeader("Content-Encoding");
                     exchange.getMessage().removeHeader("Content-Length");
                 }
-                if (consumer.access().scope() != null) {
-                    exchange.setProperty(
-                            ScopeCheckProcessor.REQUIRED, consumer.access().scope());
-                }
+                consumer.access().nameScope(exchange);
                 exchange.setProperty(PendingAnswer.PROPERTY, early);
                 run(consumer, exchange, early);
                 copyHeaders(HeaderRules.OUTGOING, exchange.getMessage(), response);

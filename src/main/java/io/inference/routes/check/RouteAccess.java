@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record RouteAccess(boolean decides, @Nullable String scope) {
     static final String MARK = "scope:";
+
+    private static final String REQUIRED_SCOPE = "InferenceRequiredScope";
 
     static final String AUTHENTICATE = "authenticate";
 
@@ -44,6 +47,13 @@ public record RouteAccess(boolean decides, @Nullable String scope) {
                 note == null || !note.startsWith(MARK)
                         ? null
                         : note.substring(MARK.length()).strip());
+    }
+
+    /** Tells the steps of the route which scope it names, so that a step that decides asks for it. */
+    public void nameScope(Exchange exchange) {
+        if (scope != null) {
+            exchange.setProperty(REQUIRED_SCOPE, scope);
+        }
     }
 
     private static boolean decides(List<ProcessorDefinition<?>> steps) {

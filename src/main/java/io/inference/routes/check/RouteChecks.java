@@ -38,9 +38,8 @@ public final class RouteChecks {
 
     private static final Set<String> DOORS = Set.of("platform-http", "grpc", "spring-rabbitmq");
     /** Whose security chain reads the definition of the route that serves a path. */
-    private static final String REST = "platform-http";
-
     private final CamelContext context;
+
     private final Settings settings;
     private final List<RouteFault> faults = new ArrayList<>();
     private final Set<String> flows;
@@ -120,24 +119,14 @@ public final class RouteChecks {
         return DOORS.contains(uri.replaceFirst(":.*", ""));
     }
 
-    /** Callers are authenticated beneath the routes; who may call is said by the route, or for REST by its note, or by the settings. */
+    /** Doors authenticate callers; who may call is said by the route's note, by a step of the route, or by the settings. */
     private void checkAccess(RouteDefinition route) {
         RouteAccess access = RouteAccess.of(route);
-        String uri = route.getInput().getEndpointUri();
-        boolean rest = uri.startsWith(REST);
-        String wrong = access.scope() != null && !rest
-                ? "a note '" + RouteAccess.MARK + "' counts on a route from " + REST + " alone"
+        String wrong = access.scope() != null && !isDoor(route.getInput().getEndpointUri())
+                ? "a note '" + RouteAccess.MARK + "' counts on a route of a door alone: " + DOORS
                 : access.fault();
         if (wrong != null) {
             fault(route, route, wrong);
-        }
-        if (!rest && isDoor(uri) && !access.decides()) {
-            fault(
-                    route,
-                    route,
-                    "a route of a door calls direct:" + RouteAccess.AUTHENTICATE
-                            + " before it sends anything on: only " + RouteAccess.BEFORE_AUTHENTICATION
-                            + " may come first");
         }
     }
 

@@ -5,6 +5,7 @@ import io.inference.security.AuditLog;
 import io.inference.security.GroupCheckProcessor;
 import io.inference.security.JwtCheckProcessor;
 import io.inference.security.ScopeCheckProcessor;
+import io.inference.security.UserAccess;
 import io.inference.security.issuer.CallerClaims;
 import io.inference.security.issuer.SignIn;
 import io.inference.security.jwt.JwtTokenProvider;
@@ -28,6 +29,11 @@ class SecurityConfiguration {
     @Bean
     SecuritySettings securitySettings(Settings settings) {
         return SecuritySettings.of(settings);
+    }
+
+    @Bean
+    UserAccess userAccess(SecuritySettings settings) {
+        return new UserAccess(settings.users());
     }
 
     @Bean

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of security.
  *
  * @param issuer of the callers' tokens; null if none is named
+ * @param users groups that may use the service, admins' among them
  * @param admins groups of admins
  * @param groupsClaim claim of a token that holds the caller's groups
  * @param scopePrefix restricts tokens to their scopes with this prefix; null ignores the scopes of tokens
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SecuritySettings(
         @Nullable Issuer issuer,
+        GroupNames users,
         GroupNames admins,
         String groupsClaim,
         @Nullable String scopePrefix,
@@ -45,9 +47,12 @@ record SecuritySettings(
     }
 
     static SecuritySettings of(Settings settings) {
+        String users = settings.optionalText("auth-user-groups").orElse("");
+        String admins = settings.text("auth-admin-group");
         return new SecuritySettings(
                 issuer(settings),
-                GroupNames.parse(settings.text("auth-admin-group")),
+                GroupNames.parse(users + "," + admins),
+                GroupNames.parse(admins),
                 settings.text("auth-groups-claim"),
                 settings.optionalText("auth-scope-prefix").orElse(null),
                 settings.flag("disable-auth"),

@@ -12,6 +12,8 @@ import io.inference.call.Calls;
 import io.inference.grpc.Certificates;
 import io.inference.grpc.GrpcCaller;
 import io.inference.security.AuditLog;
+import io.inference.security.GroupNames;
+import io.inference.security.UserAccess;
 import io.inference.security.network.InternalAccess;
 import io.inference.security.network.RpcKeyProvider;
 import java.nio.file.Files;
@@ -73,6 +75,7 @@ class CertificateRenewalTest {
                         new InternalAccess("", "", "")),
                 List.of(),
                 new ProviderManager(new RpcKeyProvider(new InternalAccess("", "", ""))),
+                new UserAccess(GroupNames.parse("")),
                 new Calls(List.of(), Duration.ZERO),
                 audit);
     }

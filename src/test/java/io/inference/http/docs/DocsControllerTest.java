@@ -2,9 +2,11 @@ package io.inference.http.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.http.HttpSettings;
 import io.inference.http.security.SignInAddresses;
 import io.inference.security.issuer.SignIn;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,12 @@ class DocsControllerTest {
         @Bean
         PublishedPaths publishedPaths() {
             return () -> List.of(new PublishedPaths.Path("GET", "/v1/models", "rest-openai-models", ""));
+        }
+
+        @Bean
+        HttpSettings settings() {
+            Duration time = Duration.ofMinutes(1);
+            return new HttpSettings("/v1", 1, time, time, time, false, null);
         }
 
         @Bean
@@ -104,8 +112,7 @@ class DocsControllerTest {
     private static MockMvc mvc() {
         var context = new AnnotationConfigWebApplicationContext();
         context.setServletContext(new MockServletContext());
-        context.setEnvironment(
-                new MockEnvironment().withProperty("api-version", "v1").withProperty("service-version", "1.2.3"));
+        context.setEnvironment(new MockEnvironment().withProperty("service-version", "1.2.3"));
         context.register(Application.class);
         context.refresh();
         return MockMvcBuilders.webAppContextSetup(context).build();

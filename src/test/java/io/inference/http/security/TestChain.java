@@ -3,6 +3,7 @@ package io.inference.http.security;
 import io.inference.routes.check.RouteAccess;
 import io.inference.security.AuditLog;
 import io.inference.security.GroupNames;
+import io.inference.security.UserAccess;
 import io.inference.security.network.InternalAccess;
 import io.inference.security.network.InternalKeyProvider;
 import io.inference.security.network.LocalMachineProvider;
@@ -49,7 +50,7 @@ public final class TestChain {
                 new OpenPaths(pages, embeddedIssuer),
                 internal,
                 authenticationOff,
-                GroupNames.parse("staff,admins"),
+                new UserAccess(GroupNames.parse("staff,admins")),
                 new Refusals("/v1", audit));
         ManagementAccess management = new ManagementAccess(true, audit);
         this.proxy = configuration.filterChainProxy(

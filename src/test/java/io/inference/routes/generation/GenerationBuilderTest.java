@@ -197,25 +197,16 @@ class GenerationBuilderTest {
     }
 
     @Test
-    void aRouteOfADoorThatAsksNobodyIsToldUnlessTheSecurityChainAsksForIt() {
+    void aRouteOfADoorNeedsNoStepThatSaysWhoMayCallIt() {
         beans.bind("greeter", (Processor) exchange -> {});
         String open = door("greet", "/greet", "greeter").replace("name: authenticate", "name: greeting");
         Map<String, String> files = Map.of(
                 "greet.camel.yaml", open, "greeting.camel.yaml", flow("greeting", "log", "id: hi", "message: hi"));
         assertThat(build(files)).isNotNull();
-        refused(
-                Map.of(
-                        "greet.camel.yaml",
-                        open.replace("uri: platform-http", "uri: spring-rabbitmq")
-                                .replace("path: \"/greet\"", "exchangeName: default")
-                                .replace("httpMethodRestrict: GET", "queues: greetings"),
-                        "greeting.camel.yaml",
-                        flow("greeting", "log", "id: hi", "message: hi")),
-                "greet.camel.yaml:1, step greet: a route of a door calls direct:authenticate before it sends anything on");
     }
 
     @Test
-    void aScopeInANoteIsOneWordAndOnARouteFromPlatformHttp() {
+    void aScopeInANoteIsOneWordAndOnARouteOfADoor() {
         beans.bind("greeter", (Processor) exchange -> {});
         String noted = door("greet", "/greet", "greeter").replace("    from:", "    note: \"scope: keys\"\n    from:");
         assertThat(build(Map.of("greet.camel.yaml", noted))).isNotNull();
@@ -229,7 +220,7 @@ class GenerationBuilderTest {
                         "flow.camel.yaml",
                         flow("flow", "log", "id: hi", "message: hi")
                                 .replace("    from:", "    note: \"scope: keys\"\n    from:")),
-                "flow.camel.yaml:1, step flow: a note 'scope:' counts on a route from platform-http alone");
+                "flow.camel.yaml:1, step flow: a note 'scope:' counts on a route of a door alone");
     }
 
     @Test
