@@ -2,7 +2,6 @@ package io.inference.http.ollama;
 
 import io.inference.http.answer.BodyAnswerProcessor;
 import io.inference.http.format.ModelRequestProcessor;
-import io.inference.http.format.WireAnswerProcessor;
 import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.ollama.answer.Formats;
 import io.inference.http.ollama.answer.ModelsWriter;
@@ -23,18 +22,8 @@ class OllamaConfiguration {
     }
 
     @Bean
-    WireAnswerProcessor ollamaChatAnswerProcessor() {
-        return new WireAnswerProcessor();
-    }
-
-    @Bean
     WireRequestProcessor ollamaGenerateRequestProcessor() {
         return new WireRequestProcessor(GenerateRequestReader::read);
-    }
-
-    @Bean
-    WireAnswerProcessor ollamaGenerateAnswerProcessor() {
-        return new WireAnswerProcessor();
     }
 
     @Bean
@@ -43,18 +32,8 @@ class OllamaConfiguration {
     }
 
     @Bean
-    WireAnswerProcessor ollamaEmbedAnswerProcessor() {
-        return new WireAnswerProcessor();
-    }
-
-    @Bean
     WireRequestProcessor ollamaLegacyEmbedRequestProcessor() {
         return new WireRequestProcessor(EmbedRequestReader::readLegacy);
-    }
-
-    @Bean
-    WireAnswerProcessor ollamaLegacyEmbedAnswerProcessor() {
-        return new WireAnswerProcessor();
     }
 
     @Bean
@@ -70,11 +49,6 @@ class OllamaConfiguration {
     @Bean
     WireRequestProcessor ollamaShowRequestProcessor() {
         return new WireRequestProcessor(ShowRequestReader::read);
-    }
-
-    @Bean
-    WireAnswerProcessor ollamaShowAnswerProcessor() {
-        return new WireAnswerProcessor();
     }
 
     @Bean

@@ -2,7 +2,6 @@ package io.inference.http.openai;
 
 import io.inference.http.answer.BodyAnswerProcessor;
 import io.inference.http.format.ModelRequestProcessor;
-import io.inference.http.format.WireAnswerProcessor;
 import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.openai.answer.ModelsWriter;
 import io.inference.http.openai.request.ChatRequestReader;
@@ -20,28 +19,13 @@ class OpenAiConfiguration {
     }
 
     @Bean
-    WireAnswerProcessor openAiChatAnswerProcessor() {
-        return new WireAnswerProcessor();
-    }
-
-    @Bean
     WireRequestProcessor openAiCompletionRequestProcessor() {
         return new WireRequestProcessor(CompletionRequestReader::read);
     }
 
     @Bean
-    WireAnswerProcessor openAiCompletionAnswerProcessor() {
-        return new WireAnswerProcessor();
-    }
-
-    @Bean
     WireRequestProcessor openAiEmbeddingRequestProcessor() {
         return new WireRequestProcessor(EmbeddingRequestReader::read);
-    }
-
-    @Bean
-    WireAnswerProcessor openAiEmbeddingAnswerProcessor() {
-        return new WireAnswerProcessor();
     }
 
     @Bean

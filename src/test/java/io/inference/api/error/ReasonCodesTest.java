@@ -18,8 +18,8 @@ class ReasonCodesTest {
                 Why a call failed: the same codes in answers of REST (`code`), gRPC (`ErrorInfo`) and RabbitMQ (`code`).
                 Generated from `ErrorCode`; `ReasonCodesTest` fails if this file is stale.
 
-                | reason | HTTP | gRPC | answers say when to try again |
-                | --- | --- | --- | --- |
+                | reason | HTTP | gRPC | answers say when to try again | a job, and a request over RabbitMQ |
+                | --- | --- | --- | --- | --- |
                 """);
         for (ErrorCode code : ErrorCode.values()) {
             table.append("| `")
@@ -30,8 +30,20 @@ class ReasonCodesTest {
                     .append(code.grpcStatus())
                     .append(" | ")
                     .append(code.isTemporary() ? "yes" : "")
+                    .append(" | ")
+                    .append(ofJob(code.disposition()))
                     .append(" |\n");
         }
         return table.toString();
+    }
+
+    private static String ofJob(ErrorCode.Disposition disposition) {
+        return switch (disposition) {
+            case RETRY_LATER -> "is tried again for a day, then fails; dead letter";
+            case RETRY -> "is tried again, JOB_ATTEMPTS in all, then fails; dead letter";
+            case REJECT -> "fails at once; dead letter";
+            case REPORT -> "fails at once";
+            case CANCEL -> "is cancelled";
+        };
     }
 }
