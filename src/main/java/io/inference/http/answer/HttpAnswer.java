@@ -2,7 +2,9 @@ package io.inference.http.answer;
 
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamedAnswer;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
@@ -16,7 +18,15 @@ public sealed interface HttpAnswer {
     }
 
     /** An answer that is complete. */
-    record Whole(int status, String contentType, byte[] body) implements HttpAnswer {}
+    record Whole(int status, String contentType, byte[] body) implements HttpAnswer {
+        /** Writes it as the whole response; headers that are set stay. */
+        public void writeTo(HttpServletResponse response) throws IOException {
+            response.setStatus(status);
+            response.setContentType(contentType);
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        }
+    }
 
     /** What is stored somewhere and copied from there, without being held whole. The door closes it. */
     record Copied(String contentType, long length, InputStream content) implements HttpAnswer {}

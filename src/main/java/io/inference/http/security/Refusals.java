@@ -80,9 +80,6 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
                 ? HttpErrors.pathNotFound(path, apiPrefix, id)
                 : HttpErrors.answer(path, apiPrefix, id, failure);
         response.setHeader(RequestId.HEADER, id);
-        response.setStatus(answer.status());
-        response.setContentType(answer.contentType());
-        response.setContentLength(answer.body().length);
-        response.getOutputStream().write(answer.body());
+        answer.writeTo(response);
     }
 }

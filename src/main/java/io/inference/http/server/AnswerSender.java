@@ -31,10 +31,7 @@ final class AnswerSender {
     }
 
     void send(HttpAnswer.Whole answer, HttpServletResponse response) throws IOException {
-        response.setStatus(answer.status());
-        response.setContentType(answer.contentType());
-        response.setContentLength(answer.body().length);
-        response.getOutputStream().write(answer.body());
+        answer.writeTo(response);
     }
 
     void send(HttpAnswer.Copied answer, HttpServletResponse response) throws IOException {
@@ -91,8 +88,7 @@ final class AnswerSender {
                 throw fault;
             }
             // Without a word the caller would take what it has for the whole answer.
-            var failure = new InferenceException(
-                    ErrorCode.INTERNAL, "the service failed; the log has the request's id", fault);
+            InferenceException failure = InferenceException.of(fault);
             tell(failure, writer, writing);
             return failure;
         }

@@ -2,7 +2,6 @@ package io.inference.http.server;
 
 import io.inference.api.error.InferenceException;
 import io.inference.http.HttpSettings;
-import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.answer.RequestId;
 import io.inference.http.security.RequestedCall;
@@ -39,13 +38,15 @@ final class DoorFilter extends GenericFilterBean {
         try {
             entry.generation().checkPreview(call.isPreview());
         } catch (InferenceException e) {
-            send(HttpErrors.answer(path, settings.apiPrefix(), RequestId.of(request), e), response);
+            HttpErrors.answer(path, settings.apiPrefix(), RequestId.of(request), e)
+                    .writeTo(response);
             return;
         }
         if (entry.match() != null) {
             door.handle(entry.match(), request, response);
         } else if (!isPlain(path)) {
-            send(HttpErrors.pathNotFound(path, settings.apiPrefix(), RequestId.of(request)), response);
+            HttpErrors.pathNotFound(path, settings.apiPrefix(), RequestId.of(request))
+                    .writeTo(response);
         } else {
             chain.doFilter(request, response);
         }
@@ -60,12 +61,5 @@ final class DoorFilter extends GenericFilterBean {
                 && !path.contains("//")
                 && !(path + "/").contains("/./")
                 && !(path + "/").contains("/../");
-    }
-
-    private static void send(HttpAnswer.Whole answer, HttpServletResponse response) throws IOException {
-        response.setStatus(answer.status());
-        response.setContentType(answer.contentType());
-        response.setContentLength(answer.body().length);
-        response.getOutputStream().write(answer.body());
     }
 }

@@ -38,18 +38,17 @@ final class RefusalValve extends ErrorReportValve {
         if (request.getAttribute(ProbedHttp11Protocol.UNREAD_HEAD) != null) {
             answer = HttpErrors.answer(
                     path, apiPrefix, id, new InferenceException(ErrorCode.UNAUTHENTICATED, HEAD_TOO_LONG));
-            response.setStatus(answer.status());
             response.setHeader("WWW-Authenticate", "Bearer");
             audit.refused(
                     id, request.getRemoteAddr(), request.getMethod(), path, "unauthenticated", "a head over the limit");
         } else {
-            answer = HttpErrors.answer(path, apiPrefix, id, reason(status));
+            HttpAnswer.Whole said = HttpErrors.answer(path, apiPrefix, id, reason(status));
+            // The container's status says more, such as 414.
+            answer = new HttpAnswer.Whole(status, said.contentType(), said.body());
         }
         try {
             response.setHeader(RequestId.HEADER, id);
-            response.setContentType(answer.contentType());
-            response.setContentLength(answer.body().length);
-            response.getOutputStream().write(answer.body());
+            answer.writeTo(response);
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             containerLog(e);

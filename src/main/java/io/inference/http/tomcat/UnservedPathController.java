@@ -31,10 +31,7 @@ class UnservedPathController implements ErrorController {
                 path instanceof String text ? text : request.getRequestURI(),
                 status instanceof Integer code ? code : 404,
                 id == null ? "" : id);
-        response.setStatus(answer.status());
-        response.setContentType(answer.contentType());
-        response.setContentLength(answer.body().length);
-        response.getOutputStream().write(answer.body());
+        answer.writeTo(response);
     }
 
     private HttpAnswer.Whole answer(String path, int status, String requestId) {

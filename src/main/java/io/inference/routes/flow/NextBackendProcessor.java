@@ -54,7 +54,7 @@ public class NextBackendProcessor implements Processor {
                 default -> {}
             }
         }
-        return new InferenceException(ErrorCode.INTERNAL, "the service failed; the log has the request's id", caught);
+        return InferenceException.of(caught);
     }
 
     private static InferenceException leftAlone(Exchange exchange) {
