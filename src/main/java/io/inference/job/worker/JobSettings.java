@@ -24,8 +24,7 @@ public record JobSettings(int concurrency, int attempts, Duration runTimeout, Du
                 settings.whole("job-concurrency"),
                 settings.whole("job-attempts"),
                 settings.time("request-timeout"),
-                // A little is kept of it to give back what has not ended by then.
-                settings.time("shutdown-grace").multipliedBy(9).dividedBy(10),
+                settings.time("shutdown-grace"),
                 settings.share("priority-low-share"));
     }
 }
