@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The one way to the issuer: five seconds for a whole answer, half a megabyte at most, no redirects. Errors tell the address and the
- * status, nothing of what was sent. Spring's own client writes the form that it sends, a token, to its debug log: hence this one.
+ * The HTTP client for all requests to the issuer: five seconds for a whole answer, half a megabyte at most, no
+ * redirects. Errors give the address and the status, and nothing of the request. Spring's own client writes the form
+ * that it sends, with the token, to its debug log; therefore it is not used.
  */
 public final class IssuerClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);

@@ -231,7 +231,7 @@ class KeySetTest {
         assertThat(logged())
                 .singleElement()
                 .asString()
-                .contains("those from before serve on", issuer.url() + "/keys")
+                .contains("the previous keys remain in use", issuer.url() + "/keys")
                 .doesNotContain("private");
         issuer.publishDocument("");
         nanos.addAndGet(Duration.ofSeconds(31).toNanos());
