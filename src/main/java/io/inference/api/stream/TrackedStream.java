@@ -5,8 +5,8 @@ import io.inference.api.call.Usage;
 import java.time.Duration;
 
 /**
- * Tells the call what passes: the first token, and the usage. Until the backend tells that, which it does at the end alone, it is what
- * has been counted, so that a stream that is broken off has used what was sent.
+ * Records the first token and the usage of a stream in its call. The backend reports usage only at the end; until then
+ * it is counted, so that a stream that is broken off has used what was sent.
  */
 final class TrackedStream implements ChunkStream {
     private final ChunkStream stream;
@@ -42,7 +42,7 @@ final class TrackedStream implements ChunkStream {
         }
     }
 
-    /** As many as it lists; else one, which is what backends make chunks of. */
+    /** As many as the chunk lists; otherwise one, since backends send a chunk for each token. */
     private static int tokens(Chunk chunk) {
         if (!chunk.logprobs().isEmpty()) {
             return chunk.logprobs().size();
