@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one backend last said of its models, and whether it still says so. */
+/** The models that one backend listed last, and whether it is available. */
 final class BackendListing {
     private static final Logger LOG = LoggerFactory.getLogger(ModelDirectory.class);
 
@@ -68,7 +68,7 @@ final class BackendListing {
         return Optional.of(now.state == State.AVAILABLE ? model : model.in(ModelInfo.State.UNAVAILABLE));
     }
 
-    /** Asks the backend, unless it is being asked already. The future always ends well, sooner or later. */
+    /** Asks the backend, unless a request to it is in progress. The future always completes without an exception. */
     CompletableFuture<Void> ask() {
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> running = asking.compareAndExchange(null, mine);
@@ -105,7 +105,7 @@ final class BackendListing {
         return models.values().stream().anyMatch(model -> model.state() == ModelInfo.State.LOADING);
     }
 
-    /** It gave no list, or none in time: what it listed before stays listed. */
+    /** The backend gave no list, or none in time: its last list is kept. */
     void silent(String why) {
         silent(why, snapshot.byId);
     }

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads by HTTP. A part that is there is continued by a range request, also after a connection that broke while
- * bytes were coming; the token goes to the first host alone, wherever that one redirects to.
+ * Downloads by HTTP. A partial file is continued by a range request, also after a connection that broke during the
+ * transfer; the token is sent to the first host only, never to redirects.
  */
 final class HttpSource {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
