@@ -6,13 +6,13 @@ import io.inference.upstream.LineDecoder;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** A stream of JSON objects, a line each, the last with {@code "done": true}. */
+/** Decodes a stream of JSON objects, one for each line, the last with {@code "done": true}. */
 final class OllamaLineDecoder implements LineDecoder {
     private final OllamaErrors errors;
     private final boolean countsPrompt;
     private final OllamaAnswerParser parser = new OllamaAnswerParser();
 
-    /** @param countsPrompt whether the usage has the prompt: of several answers to one prompt, only one does */
+    /** @param countsPrompt whether the usage includes the prompt: of several answers to one prompt, only one does */
     OllamaLineDecoder(OllamaErrors errors, boolean countsPrompt) {
         this.errors = errors;
         this.countsPrompt = countsPrompt;

@@ -43,7 +43,7 @@ final class OpenAiLists {
             switch (field) {
                 case "id" -> id = json.getText();
                 case "created" -> created = json.currentToken().isNumeric() ? (Long) json.getLongValue() : null;
-                // vLLM's name; others'.
+                // vLLM's name; names of other servers.
                 case "max_model_len", "context_length" ->
                     contextLength = positive(JsonTokens.integer(json), contextLength);
                 // llama.cpp's.
