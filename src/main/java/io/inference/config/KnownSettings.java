@@ -284,7 +284,7 @@ public final class KnownSettings {
 
     private KnownSettings() {}
 
-    /** @throws IllegalArgumentException for a key that is no setting: a fault of the code that asks */
+    /** @throws IllegalArgumentException for a key that is no setting: an error in the calling code */
     static Setting byKey(String key) {
         Setting setting = BY_KEY.get(key);
         if (setting == null) {

@@ -11,7 +11,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Gives out tokens to whoever is on this machine, which the door has made sure of, and tells what an issuer tells. */
+/**
+ * Issues tokens to callers on this machine, which the REST endpoint has checked, and serves the issuer's metadata and
+ * keys.
+ */
 @RestController
 @ConditionalOnNoIssuer
 class EmbeddedIssuerController {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * The programs of a RabbitMQ that is installed on this machine.
  *
  * @param server starts a node
- * @param epmd tells nodes their ports
+ * @param epmd tells nodes each other's ports
  */
 record RabbitPrograms(Path server, Path epmd) {
     /** Debian wraps the server's own script in one that changes the user and the folder. */
@@ -19,7 +19,7 @@ record RabbitPrograms(Path server, Path epmd) {
 
     /**
      * @param path folders, as in the variable PATH
-     * @throws NoBrokerException where there is no server in them
+     * @throws NoBrokerException if there is no server in them
      */
     static RabbitPrograms find(String path) throws NoBrokerException {
         Path server = onPath(path, "rabbitmq-server")

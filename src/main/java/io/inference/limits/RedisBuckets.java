@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Buckets that all replicas share. While Redis is away this replica counts in buckets of its own, so that nobody is refused for it and
- * limits still hold, for each replica by itself.
+ * Buckets that all replicas share. While Redis is unavailable this replica counts in buckets of its own, so that no
+ * request is refused because of it and the limits still hold for each replica.
  */
 public final class RedisBuckets implements Buckets, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisBuckets.class);
@@ -30,7 +30,7 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
     private volatile long pausedAtNanos;
     private volatile boolean away;
 
-    /** @param source says where Redis is; may start it */
+    /** @param source gives the address of Redis; may start the server */
     public RedisBuckets(Callable<RedisAddress> source) {
         this.redis = RedisConnection.open(
                 source,
@@ -59,7 +59,7 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
         }
     }
 
-    /** Null where Redis does not answer; it is then left alone for a second, so that not every request waits for it. */
+    /** Null if Redis does not answer; it is then not asked for a second, so that not every request waits for it. */
     private <T> @Nullable T ask(String key, long perMinute, Function<Bucket, T> question) {
         ProxyManager<String> shared = redis.get();
         boolean paused = away && System.nanoTime() - pausedAtNanos < PAUSE_NANOS;
