@@ -22,7 +22,7 @@ final class Json {
     private final StrBuilder out;
     private final Budget budget;
 
-    /** What one level is indented by; null for everything on one line. */
+    /** The indentation of one level; null for everything on one line. */
     private final @Nullable Str indent;
 
     private final Str itemSeparator;

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that take or make sequences. */
+/** The filters that take or return sequences. */
 final class ListFilters {
     private final Budget budget;
     private final Lookup lookup;
@@ -103,7 +103,7 @@ final class ListFilters {
         return Strings.join(texts, separator.asUnsafe(), budget);
     }
 
-    /** A generator whose elements are made when they are wanted. */
+    /** A generator whose elements are computed when they are read. */
     private Generator lazily(Supplier<Iterator<?>> elements) {
         return new Generator("generator", new Lazy(elements));
     }

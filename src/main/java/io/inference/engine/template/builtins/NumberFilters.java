@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that make numbers, or texts of them. */
+/** The filters that return numbers, or texts of numbers. */
 final class NumberFilters {
     private static final Pattern FLOAT = Pattern.compile(
             "[-+]?(?:\\d+(?:_\\d+)*\\.?(?:\\d+(?:_\\d+)*)?|\\.\\d+(?:_\\d+)*)(?:[eE][-+]?\\d+(?:_\\d+)*)?");
@@ -79,7 +79,7 @@ final class NumberFilters {
                 : otherwise;
     }
 
-    /** Without whitespace around, the digits of other scripts as ASCII's. */
+    /** Without surrounding whitespace, the digits of other scripts as ASCII digits. */
     private static String trimmed(Str text) {
         StringBuilder out = new StringBuilder();
         Strings.strip(text, null, true, true)
@@ -93,7 +93,7 @@ final class NumberFilters {
         return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
     }
 
-    /** Python's {@code int(text, base)}, or null where it is no integer. */
+    /** Python's {@code int(text, base)}, or null if it is not an integer. */
     private static @Nullable Object integer(String text, int base) {
         Matcher parts = INTEGER.matcher(text);
         if ((base != 0 && base < 2) || base > 36 || !parts.matches() || text.contains("__")) {
@@ -125,7 +125,7 @@ final class NumberFilters {
         }
     }
 
-    /** Python's {@code float(value)}, or null where it is none. */
+    /** Python's {@code float(value)}, or null if it is not a number. */
     private static @Nullable Double real(Object value) {
         return switch (value) {
             case Undefined undefined -> throw undefined.used();

@@ -47,7 +47,7 @@ final class OrderFilters {
         return value instanceof Str text && !caseSensitive ? Strings.lower(text) : value;
     }
 
-    /** What an element is ordered or grouped by. */
+    /** The key by which an element is ordered or grouped. */
     Function<Object, Object> key(Args.Bound given, int caseSensitive, int attribute) {
         boolean sensitive = Values.truthy(given.get(caseSensitive, false));
         return element -> {

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that make texts. */
+/** The filters that return texts. */
 final class TextFilters {
     private static final String UNQUOTED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-~";
 
@@ -66,7 +66,7 @@ final class TextFilters {
         return text(value);
     }
 
-    /** A text, or the error that Python's operations on texts end in for other values. */
+    /** A text, or the error that Python's operations on texts raise for other values. */
     private static Str string(Object value) {
         return switch (value) {
             case Str text -> text;
