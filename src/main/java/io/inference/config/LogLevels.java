@@ -8,8 +8,8 @@ import org.springframework.util.StringUtils;
 
 /**
  * The levels of libraries that follow from LOG_LEVEL, as properties that {@code logging.level} of application.yaml
- * refers to: a library never logs more than its own bound allows, nor more than LOG_LEVEL. An explicit {@code
- * logging.level.*} overrides that.
+ * refers to: a library never logs more than its own bound allows, nor more than LOG_LEVEL. An explicit
+ * {@code logging.level.*} overrides that.
  */
 final class LogLevels {
     /** Quietest first. */

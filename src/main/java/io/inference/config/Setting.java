@@ -12,8 +12,8 @@ import java.util.Locale;
  */
 public record Setting(String variable, SettingKind kind, boolean secret, String help) {
     /**
-     * Name on the command line ({@code --shutdown-grace}), in application.yaml and in routes ({@code
-     * {{shutdown-grace}}}).
+     * Name on the command line ({@code --shutdown-grace}), in application.yaml and in routes
+     * ({@code {{shutdown-grace}}}).
      */
     public String key() {
         return variable.toLowerCase(Locale.ROOT).replace('_', '-');

@@ -44,8 +44,8 @@ public final class ModelDirectory implements AutoCloseable {
     }
 
     /**
-     * Starts to refresh the lists in the background: now, periodically, and if a backend's models change, until {@link
-     * #close}.
+     * Starts to refresh the lists in the background: now, periodically, and if a backend's models change, until
+     * {@link #close}.
      */
     public void start() {
         listings.forEach(listing -> listing.backend().onModelsChange(this::refresh));
@@ -100,8 +100,8 @@ public final class ModelDirectory implements AutoCloseable {
 
     /**
      * Names of the backends that have a model, most preferred first; those that are unavailable or still load it come
-     * last. Empty if none has it. An id matches exactly, or by Ollama's rule that a name without a tag means {@code
-     * :latest}.
+     * last. Empty if none has it. An id matches exactly, or by Ollama's rule that a name without a tag means
+     * {@code :latest}.
      */
     public List<String> backendsFor(String model) {
         return having(model).stream().map(listing -> listing.backend().name()).toList();

@@ -13,8 +13,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * An authenticated caller, by any method. It holds no credential and nothing of the request, so that one instance
- * serves every request with the same token. Authorities: {@code GROUP_…}, {@code SCOPE_…} and, for admins, {@code
- * ROLE_ADMIN}.
+ * serves every request with the same token. Authorities: {@code GROUP_…}, {@code SCOPE_…} and, for admins,
+ * {@code ROLE_ADMIN}.
  */
 public final class CallerAuthentication extends AbstractAuthenticationToken {
     private static final long serialVersionUID = 1;

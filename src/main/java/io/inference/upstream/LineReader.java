@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Lines of a stream, read in place: {@link #bytes} from {@link #from} up to {@link #to}, without {@code \n} or {@code
- * \r\n}.
+ * Lines of a stream, read in place: {@link #bytes} from {@link #from} up to {@link #to}, without {@code \n} or
+ * {@code \r\n}.
  */
 final class LineReader {
     private static final int INITIAL_BYTES = 4096;

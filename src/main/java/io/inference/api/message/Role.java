@@ -3,8 +3,8 @@ package io.inference.api.message;
 import java.util.Locale;
 
 /**
- * Author of a message; the name in lower case is used in requests. OpenAI's {@code developer} is read as {@code
- * SYSTEM}.
+ * Author of a message; the name in lower case is used in requests. OpenAI's {@code developer} is read as
+ * {@code SYSTEM}.
  */
 public enum Role {
     SYSTEM,

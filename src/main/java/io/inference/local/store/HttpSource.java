@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Downloads by HTTP. A partial file is continued by a range request, also after a connection that broke during the
- * transfer; the token is sent to the first host only, never to redirects.
+ * transfer; the token is sent to the first host only, never to one that it redirects to.
  */
 final class HttpSource {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);

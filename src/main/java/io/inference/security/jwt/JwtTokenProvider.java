@@ -51,7 +51,10 @@ public final class JwtTokenProvider implements AuthenticationProvider {
             JWSAlgorithm.ES512,
             JWSAlgorithm.EdDSA);
 
-    /** Type of an access token by RFC 9068, or another; media types in their long and short forms, ignoring case. */
+    /**
+     * Accepted types: access tokens by RFC 9068, plain JWTs, or no type; media types in their long and short forms,
+     * ignoring case.
+     */
     private static final JOSEObjectType[] TYPES = {
         JOSEObjectType.JWT,
         new JOSEObjectType("application/jwt"),

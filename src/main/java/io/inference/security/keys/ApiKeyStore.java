@@ -65,10 +65,7 @@ final class ApiKeyStore {
         });
     }
 
-    /**
-     * Revokes a key; it can no longer be found by its hash. Empty if there is no key of that id. The time of a first
-     * revocation is kept.
-     */
+    /** Revokes a key and returns it; empty if there is no key of that id. The time of a first revocation is kept. */
     Optional<ApiKey> revoke(UUID id) {
         return database.call(client -> client.sql("UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())"
                         + " WHERE id = ? RETURNING " + COLUMNS)

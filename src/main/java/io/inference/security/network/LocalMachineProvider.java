@@ -23,7 +23,7 @@ public final class LocalMachineProvider implements AuthenticationProvider {
         this.authenticationOff = authenticationOff;
     }
 
-    /** Only the origin of a call. */
+    /** No credential: only the origin of a call counts. */
     public static final class Local extends Credential {
         private static final long serialVersionUID = 1;
 
