@@ -157,7 +157,7 @@ class ServiceProcessIT {
     void itSaysWhereItListensLogsOneJsonLineACallWithoutThePromptAndStopsOnASignal() throws Exception {
         Process process = start(Map.of("LOG_FORMAT", "json"), NO_BACKENDS);
         BufferedReader lines = process.inputReader();
-        JsonNode open = awaitLine(lines, "DISABLE_AUTH=true: whoever is on this machine may do everything");
+        JsonNode open = awaitLine(lines, "DISABLE_AUTH=true: every caller on this machine may do everything");
         assertThat(open.path("logger_name").asText()).isEqualTo("io.inference.audit");
         assertThat(open.path("level").asText()).isEqualTo("WARN");
         JsonNode greeting = awaitLine(lines, "listening on");

@@ -48,10 +48,10 @@ class EmbeddedIssuerController {
 
     @GetMapping(path = "/dev/issuer/.well-known/openid-configuration")
     Map<String, Object> metadata() {
-        LocalIssuer told = issuer;
+        LocalIssuer local = issuer;
         return Map.of(
-                "issuer", told.issuer(),
-                "jwks_uri", told.issuer() + "/jwks",
+                "issuer", local.issuer(),
+                "jwks_uri", local.issuer() + "/jwks",
                 "id_token_signing_alg_values_supported", List.of("ES256"),
                 "response_types_supported", List.of("token"),
                 "subject_types_supported", List.of("public"));

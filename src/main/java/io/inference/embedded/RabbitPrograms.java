@@ -28,7 +28,7 @@ record RabbitPrograms(Path server, Path epmd) {
                                 "RABBITMQ_HOST is not set and there is no rabbitmq-server on the"
                                         + " PATH; set the one, or install the other (Debian: apt-get install rabbitmq-server)"));
         Path epmd = onPath(path, "epmd")
-                .or(() -> onPath(path, "erl").flatMap(RabbitPrograms::besides))
+                .or(() -> onPath(path, "erl").flatMap(RabbitPrograms::beside))
                 .orElseThrow(
                         () -> new NoBrokerException("RABBITMQ_HOST is not set, and of the rabbitmq-server on the PATH"
                                 + " Erlang's epmd is not to be found; put it on the PATH"));
@@ -44,7 +44,7 @@ record RabbitPrograms(Path server, Path epmd) {
                 .findFirst();
     }
 
-    private static Optional<Path> besides(Path erl) {
+    private static Optional<Path> beside(Path erl) {
         try {
             return Optional.of(erl.toRealPath().resolveSibling("epmd")).filter(Files::isExecutable);
         } catch (IOException e) {

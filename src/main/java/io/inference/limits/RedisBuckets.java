@@ -28,7 +28,7 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
     private final LocalBuckets local = new LocalBuckets();
     private final RedisConnection<ProxyManager<String>> redis;
     private volatile long pausedAtNanos;
-    private volatile boolean away;
+    private volatile boolean unavailable;
 
     /** @param source gives the address of Redis; may start the server */
     public RedisBuckets(Callable<RedisAddress> source) {
@@ -62,21 +62,21 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
     /** Null if Redis does not answer; it is then not asked for a second, so that not every request waits for it. */
     private <T> @Nullable T ask(String key, long perMinute, Function<Bucket, T> question) {
         ProxyManager<String> shared = redis.get();
-        boolean paused = away && System.nanoTime() - pausedAtNanos < PAUSE_NANOS;
+        boolean paused = unavailable && System.nanoTime() - pausedAtNanos < PAUSE_NANOS;
         if (shared == null || paused) {
             return null;
         }
         try {
             T answer = question.apply(shared.getProxy(PREFIX + key, () -> Buckets.configuration(perMinute)));
-            if (away) {
-                away = false;
+            if (unavailable) {
+                unavailable = false;
                 log.info("limits are shared by Redis again");
             }
             return answer;
         } catch (RuntimeException e) {
             pausedAtNanos = System.nanoTime();
-            if (!away) {
-                away = true;
+            if (!unavailable) {
+                unavailable = true;
                 log.warn("limits are counted by this replica alone, Redis does not answer: {}", e.getMessage());
             }
             return null;

@@ -92,7 +92,7 @@ final class LocalBackend implements Backend {
     @Override
     public ChatAnswer chat(ChatRequest request, Call call) {
         requireOurs(request.model());
-        refuseWhatIsNotDone(request);
+        refuseUnsupported(request);
         LocalModel open = open(request.model(), call);
         try {
             int[] prompt =
@@ -195,7 +195,7 @@ final class LocalBackend implements Backend {
         }
     }
 
-    private static void refuseWhatIsNotDone(ChatRequest request) {
+    private static void refuseUnsupported(ChatRequest request) {
         if (!request.tools().isEmpty()) {
             throw unsupported("tools", "tools");
         }

@@ -94,9 +94,9 @@ final class BackendListing {
     private void answered(List<ModelInfo> models) {
         Map<String, ModelInfo> byId = LinkedHashMap.newLinkedHashMap(models.size());
         models.forEach(model -> byId.putIfAbsent(model.id(), model));
-        boolean told = isAvailable() && !isLoading(snapshot.byId);
+        boolean wasReady = isAvailable() && !isLoading(snapshot.byId);
         snapshot = new Snapshot(State.AVAILABLE, byId);
-        if (!told && !isLoading(byId)) {
+        if (!wasReady && !isLoading(byId)) {
             LOG.info("backend {} answers, models: {}", backend.name(), byId.keySet());
         }
     }

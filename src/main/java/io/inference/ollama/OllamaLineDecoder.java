@@ -33,7 +33,7 @@ final class OllamaLineDecoder implements LineDecoder {
             throw errors.midStream(error);
         }
         boolean done = chunk.finishReason() != null;
-        if (done || saysSomething(chunk)) {
+        if (done || hasContent(chunk)) {
             out.accept(countsPrompt ? chunk : withoutPrompt(chunk));
         }
         return done;
@@ -53,7 +53,7 @@ final class OllamaLineDecoder implements LineDecoder {
                         new Usage(0, usage.completionTokens(), 0));
     }
 
-    private static boolean saysSomething(Chunk chunk) {
+    private static boolean hasContent(Chunk chunk) {
         return !chunk.text().isEmpty()
                 || chunk.thinking() != null
                 || !chunk.toolCalls().isEmpty()

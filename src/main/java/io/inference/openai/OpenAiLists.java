@@ -54,8 +54,8 @@ final class OpenAiLists {
         return new ModelInfo(id, OpenAiBackend.NAME, true, contextLength, null, null, null, null, null, created);
     }
 
-    private static @Nullable Integer positive(int told, @Nullable Integer before) {
-        return told > 0 ? (Integer) told : before;
+    private static @Nullable Integer positive(int value, @Nullable Integer before) {
+        return value > 0 ? (Integer) value : before;
     }
 
     private static int trainedContext(JsonParser json) throws IOException {

@@ -47,10 +47,10 @@ public record Failures(String backend) {
     /** The server's answer violates its protocol. */
     public InferenceException malformed(@Nullable Throwable cause) {
         // A parser's own message quotes the answer, which must not be logged.
-        Throwable told = cause instanceof JsonProcessingException json
+        Throwable shown = cause instanceof JsonProcessingException json
                 ? new IOException(json.getClass().getSimpleName(), json)
                 : cause;
-        return failed("sent an answer that cannot be read", told);
+        return failed("sent an answer that cannot be read", shown);
     }
 
     /** @param what a verb and its object, such as {@code broke off its answer} */

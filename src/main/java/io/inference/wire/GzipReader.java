@@ -50,7 +50,7 @@ final class GzipReader {
             if (inflater.finished()) {
                 endMember();
             } else if (inflater.needsDictionary()) {
-                throw new ZipException("it wants a dictionary");
+                throw new ZipException("it requires a dictionary");
             } else {
                 refill();
             }

@@ -55,9 +55,9 @@ public final class AnswerCollector {
     }
 
     private void add(Chunk chunk) {
-        Usage told = chunk.usage();
-        if (told != null) {
-            usage = told;
+        Usage reported = chunk.usage();
+        if (reported != null) {
+            usage = reported;
         }
         choices.computeIfAbsent(chunk.index(), i -> new Parts()).add(chunk);
     }

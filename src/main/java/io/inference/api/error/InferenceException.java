@@ -41,7 +41,7 @@ public class InferenceException extends RuntimeException {
      *
      * @param param name of the request field at fault; null if none is
      */
-    public static InferenceException told(ErrorCode code, String message, @Nullable String param) {
+    public static InferenceException restored(ErrorCode code, String message, @Nullable String param) {
         return new InferenceException(code, message, param, null, null);
     }
 

@@ -13,7 +13,7 @@ final class TrackedStream implements ChunkStream {
     private final int promptTokens;
     private final Call call;
     private int counted;
-    private boolean told;
+    private boolean reported;
 
     TrackedStream(ChunkStream stream, int promptTokens, Call call) {
         this.stream = stream;
@@ -34,9 +34,9 @@ final class TrackedStream implements ChunkStream {
     private void note(Chunk chunk) {
         Usage usage = chunk.usage();
         if (usage != null) {
-            told = true;
+            reported = true;
             call.setUsage(usage);
-        } else if (!told) {
+        } else if (!reported) {
             counted += tokens(chunk);
             call.setUsage(new Usage(promptTokens, counted, 0));
         }
@@ -47,10 +47,10 @@ final class TrackedStream implements ChunkStream {
         if (!chunk.logprobs().isEmpty()) {
             return chunk.logprobs().size();
         }
-        boolean saysSomething = !chunk.text().isEmpty()
+        boolean hasContent = !chunk.text().isEmpty()
                 || chunk.thinking() != null
                 || !chunk.toolCalls().isEmpty();
-        return saysSomething ? 1 : 0;
+        return hasContent ? 1 : 0;
     }
 
     @Override

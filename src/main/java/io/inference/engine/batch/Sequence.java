@@ -110,11 +110,11 @@ final class Sequence {
                 owner.hidden(result, pending() == 0);
                 yield pending() > 0;
             }
-            case SequenceOwner.OfTokens owner -> pending() > 0 || goesOn(owner.advance(result));
+            case SequenceOwner.OfTokens owner -> pending() > 0 || continuesWith(owner.advance(result));
         };
     }
 
-    private boolean goesOn(int token) {
+    private boolean continuesWith(int token) {
         if (token == SequenceOwner.OfTokens.END) {
             return false;
         }

@@ -62,7 +62,7 @@ final class HttpSource {
                     && range != null
                     && range.startsWith("bytes " + offset + "-");
             if (status == HttpURLConnection.HTTP_PARTIAL && !continues) {
-                throw new IOException("the server sent another range than the one asked for");
+                throw new IOException("the server sent another range than the requested one");
             }
             try (InputStream in = connection.getInputStream()) {
                 part.write(in, continues ? offset : 0);

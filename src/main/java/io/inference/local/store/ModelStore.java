@@ -60,13 +60,13 @@ public final class ModelStore {
         }
         Path file = settings.directory().resolve(entry.fileName());
         try {
-            if (isThere(file, entry)) {
+            if (isPresent(file, entry)) {
                 return file;
             }
             Files.createDirectories(settings.directory());
             Path lock = settings.directory().resolve("." + entry.fileName() + ".lock");
             try (StoreLock _ = StoreLock.acquire(lock, () -> waiting(entry))) {
-                if (!isThere(file, entry)) {
+                if (!isPresent(file, entry)) {
                     fetch(entry, file);
                 }
                 return file;
@@ -104,7 +104,7 @@ public final class ModelStore {
         listener.waiting(entry.id());
     }
 
-    private static boolean isThere(Path file, CatalogueEntry entry) throws IOException {
+    private static boolean isPresent(Path file, CatalogueEntry entry) throws IOException {
         if (!Files.isRegularFile(file)) {
             return false;
         }

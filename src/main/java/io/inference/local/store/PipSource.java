@@ -136,7 +136,7 @@ final class PipSource {
 
     private static long size(Path folder) throws IOException {
         long bytes = 0;
-        for (Path file : everythingIn(folder)) {
+        for (Path file : allFilesIn(folder)) {
             // Files come and go meanwhile; length() of a deleted one is 0.
             bytes += file.toFile().isFile() ? file.toFile().length() : 0;
         }
@@ -144,13 +144,13 @@ final class PipSource {
     }
 
     private static void delete(Path folder) throws IOException {
-        List<Path> all = everythingIn(folder);
+        List<Path> all = allFilesIn(folder);
         for (Path file : all.stream().sorted(Comparator.reverseOrder()).toList()) {
             Files.deleteIfExists(file);
         }
     }
 
-    private static List<Path> everythingIn(Path folder) throws IOException {
+    private static List<Path> allFilesIn(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return List.of();
         }

@@ -27,11 +27,11 @@ final class StoreLock implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean locked = false;
         try {
-            boolean told = false;
+            boolean reported = false;
             while (tryLock(channel) == null) {
-                if (!told) {
+                if (!reported) {
                     waiting.run();
-                    told = true;
+                    reported = true;
                 }
                 // Waiting for a lock of another thread of this process is not possible; it is tried again.
                 Thread.sleep(POLL);

@@ -57,7 +57,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         model = model == null ? frame.model() : model;
         usage = frame.usage() == null ? usage : frame.usage();
         for (Chunk chunk : frame.choices()) {
-            if (saysSomething(chunk)) {
+            if (hasContent(chunk)) {
                 out.accept(chunk);
             }
         }
@@ -74,7 +74,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
     }
 
     /** A chunk that contains only the role is not a token yet. */
-    private static boolean saysSomething(Chunk chunk) {
+    private static boolean hasContent(Chunk chunk) {
         return !chunk.text().isEmpty()
                 || chunk.finishReason() != null
                 || chunk.thinking() != null

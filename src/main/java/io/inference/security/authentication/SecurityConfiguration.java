@@ -64,7 +64,7 @@ class SecurityConfiguration {
     @Bean
     AuthenticationProvider localMachineProvider(SecuritySettings settings, AuditLog audit) {
         if (settings.authenticationOff()) {
-            audit.warn("DISABLE_AUTH=true: whoever is on this machine may do everything");
+            audit.warn("DISABLE_AUTH=true: every caller on this machine may do everything");
         }
         return new LocalMachineProvider(settings.authenticationOff());
     }

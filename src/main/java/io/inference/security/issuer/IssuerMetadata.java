@@ -24,10 +24,10 @@ public final class IssuerMetadata {
     private final IssuerClient client;
     private final LongSupplier nanoTime;
     private final ReentrantLock asking = new ReentrantLock();
-    private volatile @Nullable Told told;
+    private volatile @Nullable Fetched fetched;
     private volatile @Nullable Failed failed;
 
-    private record Told(JsonNode document, long nanos) {}
+    private record Fetched(JsonNode document, long nanos) {}
 
     private record Failed(String reason, long nanos) {}
 
@@ -64,7 +64,7 @@ public final class IssuerMetadata {
     }
 
     private JsonNode document() throws IOException {
-        Told known = told;
+        Fetched known = fetched;
         if (known != null && nanoTime.getAsLong() - known.nanos() < FRESH_NANOS) {
             return known.document();
         }
@@ -75,7 +75,7 @@ public final class IssuerMetadata {
         asking.lock();
         try {
             refresh();
-            known = told;
+            known = fetched;
             if (known == null) {
                 Failed why = failed;
                 throw new IOException(why == null ? "no metadata" : why.reason());
@@ -88,14 +88,14 @@ public final class IssuerMetadata {
 
     private void refresh() {
         long now = nanoTime.getAsLong();
-        Told known = told;
+        Fetched known = fetched;
         Failed before = failed;
         boolean fresh = known != null && now - known.nanos() < FRESH_NANOS;
         if (fresh || before != null && now - before.nanos() < PAUSE_NANOS) {
             return;
         }
         try {
-            told = new Told(fetch(), nanoTime.getAsLong());
+            fetched = new Fetched(fetch(), nanoTime.getAsLong());
             failed = null;
         } catch (IOException e) {
             failed = new Failed(String.valueOf(e.getMessage()), nanoTime.getAsLong());

@@ -61,14 +61,14 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
         if (now != null) {
             List<JWK> found = selector.select(now.keys());
             if (!found.isEmpty()) {
-                refreshBehindIfOld(now);
+                refreshInBackgroundIfOld(now);
                 return found;
             }
         }
         return selector.select(newerThan(now).keys());
     }
 
-    private void refreshBehindIfOld(Held now) {
+    private void refreshInBackgroundIfOld(Held now) {
         if (nanoTime.getAsLong() - now.fetchedNanos() < FRESH_NANOS || !refreshingBehind.compareAndSet(false, true)) {
             return;
         }

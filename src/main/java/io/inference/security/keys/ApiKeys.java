@@ -107,7 +107,7 @@ class ApiKeys implements AuthenticationProvider {
         ApiKey key = known.key();
         CallerAuthentication caller = known.caller();
         if (key == null || caller == null) {
-            throw new RefusedTokenException("an API key that nobody made");
+            throw new RefusedTokenException("an unknown API key");
         }
         Instant now = clock.instant();
         if (key.revokedAt() != null) {

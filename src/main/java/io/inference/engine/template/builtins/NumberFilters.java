@@ -145,7 +145,7 @@ final class NumberFilters {
     }
 
     private static Object round(Object value, Args.Bound given) {
-        long precision = given.isSome(0) ? given.integer(0) : 0;
+        long precision = given.hasValue(0) ? given.integer(0) : 0;
         String method = given.string(1, Str.of("common")).text();
         if (value instanceof Undefined || !Values.isNumber(value)) {
             throw new Failure("a number expected, not " + Values.typeName(value));
@@ -153,7 +153,7 @@ final class NumberFilters {
         return switch (method) {
             case "common" -> {
                 Object rounded = rounded(value, (int) Math.clamp(precision, -400, 400));
-                yield given.isGiven(0) && !given.isSome(0) ? whole(rounded) : rounded;
+                yield given.isGiven(0) && !given.hasValue(0) ? whole(rounded) : rounded;
             }
             case "ceil", "floor" -> bound(value, Math.clamp(precision, -308, 308), method.equals("ceil"));
             default -> throw new Failure("method must be common, ceil or floor");

@@ -188,7 +188,7 @@ final class TextFilters {
         Args.Bound given = args.bind("width", "break_long_words", "wrapstring", "break_on_hyphens");
         TextWrap wrap = new TextWrap(
                 given.integer(0, 79), Values.truthy(given.get(1, true)), Values.truthy(given.get(3, true)), budget);
-        Str newline = given.isSome(2) ? given.string(2) : Str.of("\n");
+        Str newline = given.hasValue(2) ? given.string(2) : Str.of("\n");
         List<Object> lines = new ArrayList<>();
         for (Object line : Strings.lines(string(value).asUnsafe(), false)) {
             budget.use(line);

@@ -75,7 +75,7 @@ public record Args(List<Object> positional, Map<String, Object> named) {
         }
 
         /** Whether it is given and not None. */
-        public boolean isSome(int index) {
+        public boolean hasValue(int index) {
             return values[index] != null && !(values[index] instanceof None);
         }
 
@@ -106,7 +106,7 @@ public record Args(List<Object> positional, Map<String, Object> named) {
 
         /** A text, or null if it is not given or None. */
         public @Nullable Str optionalString(int index) {
-            return isSome(index) ? string(index) : null;
+            return hasValue(index) ? string(index) : null;
         }
 
         public long integer(int index) {
@@ -124,7 +124,7 @@ public record Args(List<Object> positional, Map<String, Object> named) {
 
         /** An integer, or nothing if it is not given or None. */
         public OptionalLong optionalInteger(int index) {
-            return isSome(index) ? OptionalLong.of(integer(index)) : OptionalLong.empty();
+            return hasValue(index) ? OptionalLong.of(integer(index)) : OptionalLong.empty();
         }
 
         private Failure wrong(int index, String wanted) {
