@@ -87,7 +87,7 @@ public final class Broker implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            log.debug("closed while the broker was being reached");
+            log.debug("closed while connecting to the broker");
         } catch (NoBrokerException e) {
             state = RootCause.message(e);
             off = true;

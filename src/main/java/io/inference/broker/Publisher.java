@@ -40,11 +40,11 @@ public final class Publisher implements BrokerListener {
         blocked = false;
         publishing.addBlockedListener(
                 reason -> {
-                    log.warn("the broker takes no messages for now: {}", reason);
+                    log.warn("the broker accepts no messages now: {}", reason);
                     blocked = true;
                 },
                 () -> {
-                    log.info("the broker takes messages again");
+                    log.info("the broker accepts messages again");
                     blocked = false;
                 });
         connection = publishing;
@@ -66,7 +66,7 @@ public final class Publisher implements BrokerListener {
                     .completeOnTimeout(PublishOutcome.UNKNOWN, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IllegalArgumentException e) {
             log.warn(
-                    "{} is no message that AMQP takes: {}", message.properties().getMessageId(), e.getMessage());
+                    "AMQP cannot carry the message {}: {}", message.properties().getMessageId(), e.getMessage());
             return CompletableFuture.completedFuture(PublishOutcome.RETURNED);
         } catch (IOException | RuntimeException e) {
             log.debug("not published: {}", e.getMessage());

@@ -74,7 +74,7 @@ public final class Database implements AutoCloseable {
         try {
             return work.apply(clientOf(open));
         } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
-            log.warn("the database cannot be asked: {}", RootCause.message(e));
+            log.warn("the database query failed: {}", RootCause.message(e));
             throw isFull(e)
                     ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
                     : unavailable();
@@ -94,14 +94,14 @@ public final class Database implements AutoCloseable {
                 try {
                     return opened().getConnection();
                 } catch (SQLException e) {
-                    log.warn("the database cannot be asked: {}", RootCause.message(e));
+                    log.warn("the database query failed: {}", RootCause.message(e));
                     throw unavailable();
                 }
             }
 
             @Override
             public Connection getConnection(String user, String password) throws SQLException {
-                throw new SQLFeatureNotSupportedException("connections are the service's own user's");
+                throw new SQLFeatureNotSupportedException("connections use the service's own database user");
             }
         };
     }

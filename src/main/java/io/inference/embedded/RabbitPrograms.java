@@ -31,7 +31,7 @@ record RabbitPrograms(Path server, Path epmd) {
                 .or(() -> onPath(path, "erl").flatMap(RabbitPrograms::beside))
                 .orElseThrow(
                         () -> new NoBrokerException("RABBITMQ_HOST is not set, and of the rabbitmq-server on the PATH"
-                                + " Erlang's epmd is not to be found; put it on the PATH"));
+                                + " Erlang's epmd was not found; put it on the PATH"));
         boolean wrapped = server.startsWith("/usr/sbin") && Files.isExecutable(DEBIANS_OWN);
         return new RabbitPrograms(wrapped ? DEBIANS_OWN : server, epmd);
     }

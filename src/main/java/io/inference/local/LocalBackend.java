@@ -73,8 +73,7 @@ final class LocalBackend implements Backend {
     private InferenceException failure() {
         return models.failure()
                 .map(why -> new InferenceException(
-                        ErrorCode.NOT_CONFIGURED,
-                        why.getMessage() + " (LOCAL_ENGINE=off says that no local model is wanted)"))
+                        ErrorCode.NOT_CONFIGURED, why.getMessage() + " (LOCAL_ENGINE=off turns the local model off)"))
                 .orElseGet(() -> new InferenceException(ErrorCode.UNAVAILABLE, LocalFailures.STOPPING));
     }
 

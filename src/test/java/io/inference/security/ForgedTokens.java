@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Tokens that somebody made up, by what is wrong with them. */
+/** Forged tokens, by their defect. */
 public final class ForgedTokens {
     private static final RSAKey STRANGERS = TestIssuer.newKey("strangers");
 

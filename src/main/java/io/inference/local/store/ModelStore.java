@@ -100,7 +100,7 @@ public final class ModelStore {
     }
 
     private void waiting(CatalogueEntry entry) {
-        LOG.info("{}: another starter is fetching this model; waiting for it", entry.id());
+        LOG.info("{}: another process or thread is fetching this model; waiting for it", entry.id());
         listener.waiting(entry.id());
     }
 

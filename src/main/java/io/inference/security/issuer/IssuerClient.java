@@ -67,7 +67,7 @@ public final class IssuerClient {
         try {
             return answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(request.uri() + " cannot be asked: " + e.getCause(), e);
+            throw new IOException(request.uri() + " cannot be reached: " + e.getCause(), e);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new IOException(request.uri() + " does not answer within " + TIMEOUT.toSeconds() + " s", e);

@@ -39,7 +39,7 @@ public final class HttpKeySource implements KeySource {
         if (parsed.passedOver() != passedOver) {
             passedOver = parsed.passedOver();
             log.info(
-                    "of the keys at {} {} can be used for signatures, {} are passed over",
+                    "of the keys at {} {} can be used for signatures, {} are skipped",
                     address,
                     parsed.keys().size(),
                     passedOver);

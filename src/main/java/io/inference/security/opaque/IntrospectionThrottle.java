@@ -69,12 +69,12 @@ public final class IntrospectionThrottle {
     /** Throws nothing because of the contents of a token or an answer. */
     IntrospectionResult ask(String token) {
         if (!rate.tryConsume(1)) {
-            failed("more tokens a second than the issuer is asked about");
+            failed("more tokens a second than are sent to the issuer");
             return new IntrospectionResult.Unknown();
         }
         try {
             if (!atOnce.tryAcquire(WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                failed("the issuer is slow, and asked about " + MOST_AT_ONCE + " tokens already");
+                failed("the issuer is slow, and checks " + MOST_AT_ONCE + " tokens already");
                 return new IntrospectionResult.Unknown();
             }
         } catch (InterruptedException e) {
@@ -84,7 +84,7 @@ public final class IntrospectionThrottle {
         try {
             Map<String, Object> answer = introspection.ask(token);
             if (failing.compareAndSet(true, false)) {
-                log.info("the issuer answers about tokens again");
+                log.info("tokens can be introspected again");
             }
             return verdict(answer);
         } catch (IOException e) {
@@ -98,7 +98,7 @@ public final class IntrospectionThrottle {
     /** Logged once until it works again, so that a flood of requests does not flood the log. */
     private void failed(String reason) {
         if (failing.compareAndSet(false, true)) {
-            log.warn("tokens cannot be put before the issuer: {}", reason);
+            log.warn("tokens cannot be introspected: {}", reason);
         }
     }
 
