@@ -337,7 +337,8 @@ public sealed interface SettingKind {
 
         @Override
         public String accepts() {
-            return "postgres://user:password@host:port/name, reserved characters encoded (%40 for @), or jdbc:postgresql://…";
+            return "postgres://user:password@host:port/name, reserved characters encoded (%40 for @),"
+                    + " or jdbc:postgresql://…";
         }
     }
 }

@@ -43,7 +43,8 @@ class EmbeddedIssuerController {
                 .body(
                         sound
                                 ? issuer.token(sub, names, Duration.ofSeconds(Long.parseLong(ttl)))
-                                : "sub and groups are names of letters, digits and ._@-; ttl is seconds, 2592000 at most");
+                                : "sub and groups are names of letters, digits and ._@-;"
+                                        + " ttl is seconds, 2592000 at most");
     }
 
     @GetMapping(path = "/dev/issuer/.well-known/openid-configuration")

@@ -24,9 +24,9 @@ record RabbitPrograms(Path server, Path epmd) {
     static RabbitPrograms find(String path) throws NoBrokerException {
         Path server = onPath(path, "rabbitmq-server")
                 .orElseThrow(
-                        () -> new NoBrokerException(
-                                "RABBITMQ_HOST is not set and there is no rabbitmq-server on the"
-                                        + " PATH; set the one, or install the other (Debian: apt-get install rabbitmq-server)"));
+                        () -> new NoBrokerException("RABBITMQ_HOST is not set and there is no rabbitmq-server on the"
+                                + " PATH; set the one, or install the other"
+                                + " (Debian: apt-get install rabbitmq-server)"));
         Path epmd = onPath(path, "epmd")
                 .or(() -> onPath(path, "erl").flatMap(RabbitPrograms::beside))
                 .orElseThrow(

@@ -114,9 +114,9 @@ public final class Engine implements AutoCloseable {
     /** A token without a row cannot be an input, a row without a token cannot be an output. */
     private static void requireRowForEachToken(int rows, int tokens) {
         if (rows != tokens) {
-            throw new UnsupportedModelException(
-                    "token_embd.weight has %d rows and the tokenizer %d tokens; supported are files with a row for each token"
-                            .formatted(rows, tokens));
+            throw new UnsupportedModelException(("token_embd.weight has %d rows and the tokenizer %d tokens;"
+                            + " supported are files with a row for each token")
+                    .formatted(rows, tokens));
         }
     }
 

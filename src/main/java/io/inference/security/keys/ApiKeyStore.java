@@ -78,7 +78,8 @@ final class ApiKeyStore {
     void noteUse(UUID id) {
         int ignored = database.<Integer>call(client -> client.sql("""
                         UPDATE api_keys SET last_used_at = now()
-                        WHERE id = ? AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')""").param(id).update());
+                        WHERE id = ? AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+                        """).param(id).update());
     }
 
     private static ApiKey read(ResultSet row, int number) throws SQLException {

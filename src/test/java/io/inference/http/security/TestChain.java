@@ -78,7 +78,7 @@ public final class TestChain {
         };
     }
 
-    /** Sets the policy of the route that serves every path. */
+    /** Sets the access rule of the route that serves every path. */
     void serve(RouteAccess says) {
         this.access = says;
     }
