@@ -27,7 +27,7 @@ final class LocalStream implements ChunkStream {
 
     /**
      * @param countsPrompt whether this choice's usage includes the prompt: of several choices for one prompt, only one
-     * does
+     *     does
      */
     LocalStream(Generation generation, Call call, boolean countsPrompt) {
         this.generation = generation;

@@ -42,7 +42,7 @@ public final class StubDoor implements AutoCloseable {
 
     /**
      * @param flow returns the answer, an {@code api} record, for a request; the request is null if only the model is
-     * queried
+     *     queried
      */
     public StubDoor serve(
             String path, Function<byte[], WireRequest<?>> reader, Function<@Nullable InferenceRequest, Object> flow) {

@@ -24,7 +24,7 @@ public interface Backend {
      * The models that it has now, freshly queried.
      *
      * @throws io.inference.api.error.InferenceException if it does not answer; {@code NOT_CONFIGURED} if it never will,
-     * so that it has no models
+     *     so that it has no models
      */
     List<ModelInfo> models();
 

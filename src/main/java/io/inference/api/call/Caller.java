@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * query or form field can set.
  *
  * @param subject the caller's name, under which its data are stored: a token's {@code sub}, an API key's owner,
- * {@code service:…}
+ *     {@code service:…}
  * @param groups groups of the caller, which authorizing steps check
  * @param scopes operations that its credential is restricted to, such as {@code chat}; empty for no restriction
  * @param tenant the organisation it belongs to; null if its credential names none

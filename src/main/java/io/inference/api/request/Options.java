@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param contextLength maximum number of tokens of prompt and answer together
  * @param choices number of answers to generate; at least 1
  * @param topLogprobs null for no logprobs; 0 for those of the chosen tokens; otherwise the number of alternatives in
- * addition
+ *     addition
  */
 public record Options(
         @Nullable Double temperature,
