@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks or rewrites the format of every Java file below a folder: {@code FormatSources check|write DIR}. */
+/** Checks or rewrites the format of every Java file in a folder: {@code FormatSources check|write DIR}. */
 class FormatSources {
     public static void main(String[] args) throws Exception {
         boolean write = args[0].equals("write");
@@ -32,8 +32,8 @@ class FormatSources {
         }
         if (!write && !wrong.isEmpty()) {
             wrong.forEach(file -> System.err.println("not formatted: " + file));
-            System.err.println(
-                    "mend with: mvn -q toolchains:select-jdk-toolchain@find-jdk-25 exec:exec@format -Dformatter.goal=write");
+            System.err.println("format with: mvn -q toolchains:select-jdk-toolchain@find-jdk-25"
+                    + " exec:exec@format -Dformatter.goal=write");
             System.exit(1);
         }
     }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a developer's second build does, with the tree that these tests were compiled from. */
+/** The developer's second build, with the tree that these tests were compiled from. */
 class BuildIT {
     @Test
     void nothingIsCompiledAgainIfNothingHasChanged() throws Exception {

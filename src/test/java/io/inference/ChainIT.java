@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** This service in front of itself: its doors are a live Ollama, and a live OpenAI-compatible server, for its own backends. */
+/**
+ * This service in front of itself: its doors are an Ollama server and an OpenAI-compatible server for its own backends.
+ */
 class ChainIT {
     private static final String MODEL = "smollm2:135m";
     private static final HttpClient client = HttpClient.newHttpClient();

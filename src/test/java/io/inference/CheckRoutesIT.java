@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code --check-routes} over what routes/README.md tells operators to write; Kafka's component comes from a folder of jars. */
+/** {@code --check-routes} with the examples of routes/README.md; Kafka's component comes from a folder of jars. */
 class CheckRoutesIT {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code --check-routes}, as a repository of routes runs it in its CI: no server is there. */
+/** {@code --check-routes} without any server, as in the CI of a repository of routes. */
 class CheckRoutesReportIT {
     @TempDir
     Path folder;
@@ -37,7 +37,10 @@ class CheckRoutesReportIT {
         assertThat(text()).matches("routes: \\d+ routes, sound\\s*");
     }
 
-    /** As an editor saves them that reads YAML and writes it anew: no comments, quotes and breaks of its own. */
+    /**
+     * A file as an editor saves it that parses YAML and writes it again: no comments, quotes and line breaks of its
+     * own.
+     */
     @Test
     void routesThatAnEditorHasSavedAnewAreSound() throws IOException {
         YAMLMapper yaml = new YAMLMapper();

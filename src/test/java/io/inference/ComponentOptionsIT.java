@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Options of Camel's components, as an operator sets them, in the routes of a generation. */
+/** Options of Camel's components in the routes of a generation, as an operator sets them. */
 class ComponentOptionsIT {
     @TempDir
     Path folder;
@@ -63,7 +63,7 @@ class ComponentOptionsIT {
                 .isEqualTo("moved");
     }
 
-    /** What a route gets from a server that sends its callers elsewhere. */
+    /** Result in a route of a server that redirects. */
     private String answer(Map<String, String> variables, String... more) throws Exception {
         try (StubServer server = new StubServer((request, connection) -> {
             if (request.path().equals("/old")) {

@@ -75,7 +75,7 @@ class DocumentsTest {
         return documents;
     }
 
-    /** As the names that links to them use. */
+    /** The anchors of headings, as links name them. */
     private static List<String> headings(Path document) throws IOException {
         return HEADING.matcher(Files.readString(document))
                 .results()

@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file below {@code src/docs} whose text is made from the code. */
+/** A file below {@code src/docs} whose text is generated from the code. */
 public final class GeneratedDocument {
     public static final String COMMAND = "mvn -q test -Dtest='ReasonCodesTest,SettingsDocumentTest' -Ddocs.goal=write";
 
     private GeneratedDocument() {}
 
-    /** Compares the file with what the code says, or writes it ({@code -Ddocs.goal=write}). */
+    /** Compares the file with the text from the code, or writes it ({@code -Ddocs.goal=write}). */
     public static void check(String name, String text) throws IOException {
         Path file = Path.of("src/docs", name);
         if ("write".equals(System.getProperty("docs.goal"))) {

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Jobs outlive the process that took them in. */
+/** Jobs survive the process that accepted them. */
 class JobsRestartIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient client = HttpClient.newHttpClient();
@@ -144,7 +144,7 @@ class JobsRestartIT {
                 .build();
     }
 
-    /** What the process says later is read as well, so that it never waits for a reader. */
+    /** Later output of the process is read as well, so that it never blocks on a full pipe. */
     private static String address(Process process) throws Exception {
         BufferedReader lines = process.inputReader();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A text of more than 20 MB, which a JSON library takes for an attack, gets through every door, to the backend and back. */
+/** A text of more than 20 MB, the default limit of the JSON library, passes every door, to the backend and back. */
 class LargeTextIT {
     private static final String LARGE = "y".repeat(21 << 20);
     private static final HttpClient client = HttpClient.newHttpClient();
@@ -52,7 +52,7 @@ class LargeTextIT {
         upstream.close();
     }
 
-    /** Says how long the question was; a long answer where that is asked for. */
+    /** Answers with the length of the question; with a long answer on request. */
     private static void answer(StubServer.Request request, StubServer.Connection connection) throws Exception {
         if (request.path().endsWith("/models")) {
             connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"mock\"}]}");

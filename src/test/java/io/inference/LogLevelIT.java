@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is heard at which LOG_LEVEL: the service and the log steps of its routes, the libraries, and those that an operator opens. */
+/**
+ * Logged levels for each LOG_LEVEL: of the service and the log steps of its routes, of the libraries, and of loggers
+ * that an operator configures.
+ */
 class LogLevelIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OPERATORS = """
@@ -108,7 +111,7 @@ class LogLevelIT {
                 .doesNotContain("step at debug");
     }
 
-    /** Runs a service until the operator's route has said all, and stops it. */
+    /** Runs a service until the operator's route has logged everything, and stops it. */
     private List<JsonNode> run(Map<String, String> variables, String... more) throws Exception {
         Cookbook.restore(folder);
         Files.writeString(folder.resolve("operator.camel.yaml"), OPERATORS);

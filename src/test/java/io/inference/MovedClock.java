@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that goes on when a test says so, and a count of nanoseconds that goes with it. */
+/** A clock that a test advances, with a matching count of nanoseconds. */
 public final class MovedClock extends Clock {
     private final Instant start = Instant.now();
     private volatile Duration passed = Duration.ZERO;

@@ -9,7 +9,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A client on a bare socket, for what a proper one does not let a test do: leave in the middle, send half, send rubbish. */
+/**
+ * A client on a bare socket, for tests of behaviour that a normal client does not have: disconnecting in the middle,
+ * sending half a request, sending invalid bytes.
+ */
 public final class RawClient implements Closeable {
     private final Socket socket;
     private final BufferedReader in;
@@ -19,7 +22,7 @@ public final class RawClient implements Closeable {
         this(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
-    /** Speaks through a socket that is connected, such as one that has TLS. */
+    /** Uses a connected socket, such as one with TLS. */
     public RawClient(Socket connected) throws IOException {
         socket = connected;
         socket.setSoTimeout(20_000);
@@ -46,12 +49,12 @@ public final class RawClient implements Closeable {
         out.flush();
     }
 
-    /** The next line that holds the text; an error where the answer ends before it. */
+    /** The next line that contains the text; an error if the answer ends before it. */
     public String awaitLine(String text) throws IOException {
         return until(text).lines().reduce("", (before, line) -> line);
     }
 
-    /** All lines up to the next one that holds the text; an error where the answer ends before it. */
+    /** All lines up to the next one that contains the text; an error if the answer ends before it. */
     public String until(String text) throws IOException {
         StringBuilder lines = new StringBuilder();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -63,7 +66,7 @@ public final class RawClient implements Closeable {
         throw new IOException("the answer ended before a line with " + text);
     }
 
-    /** All that is left of the answer. */
+    /** The rest of the answer. */
     public String rest() throws IOException {
         StringBuilder rest = new StringBuilder();
         for (String line = in.readLine(); line != null; line = in.readLine()) {

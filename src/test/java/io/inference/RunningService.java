@@ -25,8 +25,8 @@ public final class RunningService implements AutoCloseable {
     }
 
     /**
-     * @param options as on the command line; they come after those that pick free ports and turn authentication, Ollama and the local
-     *     engine off; the database is one that all tests of this JVM share, unless they say where it is
+     * @param options as on the command line; they come after those that choose free ports and turn authentication,
+     *     Ollama and the local engine off. All tests of this JVM share a database, unless the options name another
      */
     public static RunningService start(String... options) {
         return startLoading(options).awaitModel();

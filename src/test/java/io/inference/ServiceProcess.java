@@ -17,9 +17,9 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * Runs what this test was compiled with, without the tests' own classes and their log settings.
+     * Runs the classes that this test was compiled with, without the tests' own classes and their log settings.
      *
-     * @param log gets what the process says
+     * @param log receives the output of the process
      */
     public static ServiceProcess start(Path log, List<String> options) throws IOException {
         String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -50,13 +50,13 @@ public final class ServiceProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** As SIGKILL does. */
+    /** Sends SIGKILL. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         int ignored = process.waitFor();
     }
 
-    /** As SIGTERM does; waits for its end. */
+    /** Sends SIGTERM and waits for the end. */
     @Override
     public void close() {
         process.destroy();

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service as an operator meets it: a process with options, variables, output and signals. */
+/** The service as operators run it: a process with options, variables, output and signals. */
 class ServiceProcessIT {
     static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
     private static final List<String> NO_BACKENDS = List.of(
@@ -157,7 +157,7 @@ class ServiceProcessIT {
     void itSaysWhereItListensLogsOneJsonLineACallWithoutThePromptAndStopsOnASignal() throws Exception {
         Process process = start(Map.of("LOG_FORMAT", "json"), NO_BACKENDS);
         BufferedReader lines = process.inputReader();
-        JsonNode open = awaitLine(lines, "DISABLE_AUTH=true: whoever is on this machine may do everything");
+        JsonNode open = awaitLine(lines, "DISABLE_AUTH=true: every caller on this machine may do everything");
         assertThat(open.path("logger_name").asText()).isEqualTo("io.inference.audit");
         assertThat(open.path("level").asText()).isEqualTo("WARN");
         JsonNode greeting = awaitLine(lines, "listening on");
@@ -250,7 +250,7 @@ class ServiceProcessIT {
         return process.inputReader().lines().collect(Collectors.joining("\n"));
     }
 
-    /** Runs what this test was compiled with, without the tests' own classes and their log settings. */
+    /** Runs the classes that this test was compiled with, without the tests' own classes and their log settings. */
     static Process start(Map<String, String> variables, List<String> options) throws IOException {
         String classes = Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
                 .filter(entry -> !entry.endsWith("test-classes"))

@@ -1,13 +1,13 @@
 package io.inference;
 
-/** The service with the real model, started once for all the tests that need it and stopped with their JVM. */
+/** The service with the real model, started once for all tests that need it and stopped with their JVM. */
 public final class TestService {
     /** The model that {@link #baseUrl} serves. */
     public static final String MODEL = "smollm2:135m";
 
     private TestService() {}
 
-    /** Where the REST door listens, without a path. */
+    /** Address of the REST door, without a path. */
     public static String baseUrl() {
         return Holder.SERVICE.baseUrl();
     }

@@ -19,18 +19,19 @@ import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
 /**
- * The service's RabbitMQ. It is connected to beside the start, again and again for as long as the service runs; each time its topology is
- * declared and checked before anybody hears of it. While it is away, or is not as it has to be, nothing else of the service is concerned.
+ * The service's RabbitMQ. It is connected in the background at start-up, with retries while the service runs; after
+ * each connection its topology is declared and checked before listeners are notified. While the broker is unavailable,
+ * or its topology differs, the rest of the service works.
  */
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
     private static final IntervalFunction PAUSES =
             IntervalFunction.ofExponentialBackoff(Duration.ofMillis(250), 2, Duration.ofSeconds(10));
 
-    /** What an operator is told while the broker can be used. */
+    /** The state for operators while the broker can be used. */
     static final String UP = "up";
 
-    private static final String GONE = "the connection broke";
+    private static final String DISCONNECTED = "the connection broke";
 
     private final Callable<BrokerAddress> source;
     private final Declarables topology;
@@ -43,35 +44,35 @@ public final class Broker implements AutoCloseable {
     private volatile boolean off;
 
     /**
-     * @param source says where the broker is; may start it. Asked before every attempt
-     * @param topology what has to be there
+     * @param source gives the address of the broker; may start it. Called before every attempt
+     * @param topology that the broker must have
      */
     public Broker(Callable<BrokerAddress> source, Declarables topology) {
         this.source = source;
         this.topology = topology;
     }
 
-    /** Before {@link #start}. */
+    /** Adds a listener; only before {@link #start}. */
     public void addListener(BrokerListener listener) {
         listeners.add(listener);
     }
 
-    /** Begins to connect, and returns at once. */
+    /** Starts to connect, and returns at once. */
     public void start() {
         keeper.start();
     }
 
-    /** {@code up}, {@code starting}, or why it cannot be used. */
+    /** {@code up}, {@code starting}, or the reason why it cannot be used. */
     public String state() {
         return state;
     }
 
-    /** Whether there is no broker, now or later; {@link #state} says what would change that. */
+    /** Whether there is no broker, now or later; {@link #state} gives the remedy. */
     public boolean isOff() {
         return off;
     }
 
-    /** For steps of routes that send; connects when it is used. */
+    /** For steps of routes that send; connects at its first use. */
     public ConnectionFactory connections() {
         return connections;
     }
@@ -86,7 +87,7 @@ public final class Broker implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            log.debug("closed while the broker was being reached");
+            log.debug("closed while connecting to the broker");
         } catch (NoBrokerException e) {
             state = RootCause.message(e);
             off = true;
@@ -97,11 +98,11 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Connects, and stays until the connection is gone.
+     * Connects, and returns when the connection is broken.
      *
      * @return whether the broker could be used
      */
-    @SuppressWarnings("CatchingUnchecked") // Whatever fails is tried again: an administrator may be about to mend it.
+    @SuppressWarnings("CatchingUnchecked") // Every failure is retried: an operator may be about to correct the cause.
     private boolean serveOnce() throws InterruptedException, NoBrokerException {
         boolean served = false;
         try {
@@ -116,11 +117,11 @@ public final class Broker implements AutoCloseable {
         } catch (InterruptedException | NoBrokerException e) {
             throw e;
         } catch (TopologyException e) {
-            tell(
+            logOnce(
                     RootCause.message(e),
-                    "the broker is not as this service needs it, its door stays off until that is mended: {}");
+                    "the broker's topology differs; its door stays off until that is corrected: {}");
         } catch (Exception e) {
-            tell(RootCause.message(e), "the broker cannot be reached, trying on: {}");
+            logOnce(RootCause.message(e), "the broker cannot be reached, retrying: {}");
         } finally {
             connections.resetConnection();
         }
@@ -138,9 +139,9 @@ public final class Broker implements AutoCloseable {
             listeners.forEach(BrokerListener::down);
         }
         if (closed.getCount() > 0) {
-            log.warn("the broker has gone; connecting again until it is back");
+            log.warn("the broker is disconnected; reconnecting");
         }
-        state = GONE;
+        state = DISCONNECTED;
     }
 
     private static Connection open(@Nullable ConnectionFactory factory, Semaphore lost) {
@@ -155,10 +156,10 @@ public final class Broker implements AutoCloseable {
         return connection;
     }
 
-    /** An outage is told once, not once a try. */
-    private void tell(String reason, String text) {
-        boolean told = reason.equals(state) || state.equals(GONE);
-        log.atLevel(told || closed.getCount() == 0 ? Level.DEBUG : Level.WARN).log(text, reason);
+    /** An outage is logged once, not at each attempt. */
+    private void logOnce(String reason, String text) {
+        boolean logged = reason.equals(state) || state.equals(DISCONNECTED);
+        log.atLevel(logged || closed.getCount() == 0 ? Level.DEBUG : Level.WARN).log(text, reason);
         state = reason;
     }
 

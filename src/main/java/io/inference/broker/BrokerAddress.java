@@ -1,10 +1,10 @@
 package io.inference.broker;
 
 /**
- * Where RabbitMQ is and who we are to it.
+ * Address and credentials of RabbitMQ.
  *
  * @param virtualHost its name, such as {@code /}
- * @param tls whether to speak TLS, with the JVM's trusted authorities and the host's name checked
+ * @param tls whether to use TLS, with the JVM's trusted authorities and a check of the host's name
  */
 public record BrokerAddress(String host, int port, String user, String password, String virtualHost, boolean tls) {
     /** Without the password. */

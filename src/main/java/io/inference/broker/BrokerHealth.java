@@ -4,7 +4,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 
-/** Tells whether the broker can be used. One that is away does not make the service unready: the other doors go on without it. */
+/** Health of the broker. An unavailable broker does not make the service unready: the other doors work without it. */
 final class BrokerHealth implements HealthIndicator {
     static final Status AWAY = new Status("AWAY");
 

@@ -1,12 +1,12 @@
 package io.inference.broker;
 
-/** What starts a RabbitMQ for this process alone, where none is configured. */
+/** Starts a RabbitMQ for this process alone if none is configured. */
 public interface BrokerStarter {
     /**
-     * Starts the server, or finds it started; called again after a failure.
+     * Starts the server unless it is running; called again after a failure.
      *
-     * @throws NoBrokerException where this machine has no such server
-     * @throws Exception where it does not start; the message says why
+     * @throws NoBrokerException if this machine has no such server
+     * @throws Exception if it does not start; the message gives the reason
      */
     BrokerAddress start() throws Exception;
 }

@@ -6,13 +6,16 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 
-/** RabbitMQ's client as this service uses it. */
+/** RabbitMQ's client, configured for this service. */
 final class ClientFactory {
     private static final String NAME = "inference-service";
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final int HEARTBEAT_SECONDS = 15;
 
-    /** The protocol's own bound. A lower one would end the connection, and the message would come again with the next. */
+    /**
+     * The protocol's own bound. A lower one would end the connection, and the message would be delivered again with the
+     * next one.
+     */
     private static final int MAX_MESSAGE_BYTES = 512 << 20;
 
     private ClientFactory() {}
@@ -29,10 +32,12 @@ final class ClientFactory {
         return client;
     }
 
-    /** Spring's, with a second connection for publishing; the broker's own tools show both by name. */
+    /**
+     * Spring's connection factory, with a second connection for publishing; the broker's own tools show both by name.
+     */
     static CachingConnectionFactory spring(ConnectionFactory client) {
         CachingConnectionFactory connections = new CachingConnectionFactory(client);
-        // Until it is known where the broker is, nobody is to find another one on this machine.
+        // Until the address is known, the client must not connect to another broker on this machine.
         connections.setHost("the-broker-is-not-known-yet.invalid");
         connections.setConnectionNameStrategy(
                 factory -> NAME + (factory.equals(connections) ? " consumes" : " publishes") + ", process "
@@ -48,7 +53,7 @@ final class ClientFactory {
         connections.setPassword(settings.password());
         connections.setVirtualHost(settings.virtualHost());
         if (settings.tls() && !client.isSSL()) {
-            // The client's own default trusts whoever answers.
+            // The client's own default trusts every server.
             client.useSslProtocol(SSLContext.getDefault());
             client.enableHostnameVerification();
         }

@@ -1,6 +1,6 @@
 package io.inference.broker;
 
-/** There is no RabbitMQ to be had, now or later; the message says what would change that. */
+/** No RabbitMQ is available, now or later; the message gives the remedy. */
 public class NoBrokerException extends Exception {
     public NoBrokerException(String message) {
         super(message);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes with confirms, on one channel, in the order of the calls. A return comes before its confirm and names the message, so that both
- * together say what became of it. Safe for use by many threads.
+ * Publishes with confirms, on one channel, in the order of the calls. A return arrives before its confirm and names the
+ * message, so that both together give the outcome. Thread-safe.
  */
 public final class Publisher implements BrokerListener {
     private static final Logger log = LoggerFactory.getLogger(Publisher.class);
@@ -28,7 +28,9 @@ public final class Publisher implements BrokerListener {
     private volatile boolean blocked;
     private @Nullable Session session;
 
-    /** @param confirmWait after which a message that is neither confirmed nor refused is {@link PublishOutcome#UNKNOWN} */
+    /**
+     * @param confirmWait after which a message that is neither confirmed nor refused is {@link PublishOutcome#UNKNOWN}
+     */
     public Publisher(Duration confirmWait) {
         this.confirmWait = confirmWait;
     }
@@ -38,11 +40,11 @@ public final class Publisher implements BrokerListener {
         blocked = false;
         publishing.addBlockedListener(
                 reason -> {
-                    log.warn("the broker takes no messages for now: {}", reason);
+                    log.warn("the broker accepts no messages now: {}", reason);
                     blocked = true;
                 },
                 () -> {
-                    log.info("the broker takes messages again");
+                    log.info("the broker accepts messages again");
                     blocked = false;
                 });
         connection = publishing;
@@ -54,8 +56,8 @@ public final class Publisher implements BrokerListener {
     }
 
     /**
-     * Never fails: what cannot be published now is {@link PublishOutcome#UNKNOWN}; what never can, since it does not fit into AMQP's frames,
-     * {@link PublishOutcome#RETURNED}.
+     * Never fails: a message that cannot be published now is {@link PublishOutcome#UNKNOWN}; one that never can, since
+     * it does not fit into AMQP's frames, {@link PublishOutcome#RETURNED}.
      */
     public CompletableFuture<PublishOutcome> publish(OutgoingMessage message) {
         publishing.lock();
@@ -64,7 +66,7 @@ public final class Publisher implements BrokerListener {
                     .completeOnTimeout(PublishOutcome.UNKNOWN, confirmWait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IllegalArgumentException e) {
             log.warn(
-                    "{} is no message that AMQP takes: {}", message.properties().getMessageId(), e.getMessage());
+                    "AMQP cannot carry the message {}: {}", message.properties().getMessageId(), e.getMessage());
             return CompletableFuture.completedFuture(PublishOutcome.RETURNED);
         } catch (IOException | RuntimeException e) {
             log.debug("not published: {}", e.getMessage());
@@ -76,7 +78,7 @@ public final class Publisher implements BrokerListener {
 
     private Session open() throws IOException {
         if (blocked) {
-            // It reads no more: whoever writes on would wait for it, job after job.
+            // The broker no longer reads: a writer would block, and with it job after job.
             throw new IOException("the broker is short of memory or disk");
         }
         Session open = session;
@@ -86,14 +88,14 @@ public final class Publisher implements BrokerListener {
         Connection live = connection;
         Channel channel = live == null ? null : live.createChannel();
         if (channel == null) {
-            throw new IOException("the broker is away");
+            throw new IOException("the broker is unavailable");
         }
         open = new Session(channel);
         session = open;
         return open;
     }
 
-    /** One channel and what it still owes an answer for. */
+    /** One channel and its unconfirmed messages. */
     private static final class Session {
         private final Channel channel;
         private final ConcurrentNavigableMap<Long, Pending> pending = new ConcurrentSkipListMap<>();
@@ -122,7 +124,7 @@ public final class Publisher implements BrokerListener {
             Pending entry = new Pending(String.valueOf(message.properties().getMessageId()), new CompletableFuture<>());
             pending.put(sequence, entry);
             byId.put(entry.id, entry);
-            // Also one that is given up is no longer waited for.
+            // A message that has timed out is removed too.
             var ignored = entry.outcome.whenComplete((outcome, failure) -> {
                 pending.remove(sequence);
                 byId.remove(entry.id, entry);
@@ -136,8 +138,8 @@ public final class Publisher implements BrokerListener {
                         message.body());
             } catch (IOException | RuntimeException e) {
                 entry.outcome.complete(PublishOutcome.UNKNOWN);
-                // The client has counted a message that the broker never saw: the confirms from now on would be of
-                // others.
+                // The client has counted a message that the broker never received: later confirms would be assigned to
+                // the wrong messages.
                 channel.abort();
                 throw e;
             }

@@ -16,12 +16,12 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
 
 /**
- * Declares what has to be there and finds what is there otherwise. A broker that knows quorum queues compares the arguments of a declaration
- * with the queue that exists, its type among them; an older one ignores what it does not know and makes a classic queue of it, so that
- * its version is looked at first.
+ * Declares the required topology and finds differences from the existing one. A broker with quorum queues compares the
+ * arguments of a declaration, including the type, with the existing queue; an older one ignores unknown arguments and
+ * creates a classic queue, so that its version is checked first.
  */
 final class Topology {
-    /** 404 and the like are faults of ours; these two are differences. */
+    /** 404 and the like are errors of this service; these two are differences. */
     private static final List<String> DIFFERENCES = List.of("PRECONDITION_FAILED", "RESOURCE_LOCKED", "ACCESS_REFUSED");
 
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
@@ -29,7 +29,7 @@ final class Topology {
 
     private Topology() {}
 
-    /** @throws TopologyException with a line for each queue, exchange or binding that is other than it has to be */
+    /** @throws TopologyException with a line for each queue, exchange or binding that differs */
     static void declare(Declarables topology, ConnectionFactory connections, Connection connection)
             throws TopologyException {
         checkVersion(connection);
@@ -71,7 +71,7 @@ final class Topology {
         }
     }
 
-    /** The broker's own words, which name the queue and the argument; anything else is an outage. */
+    /** The broker's own message, which names the queue and the argument; any other failure is an outage. */
     private static String difference(AmqpException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ShutdownSignalException signal && !signal.isHardError()) {

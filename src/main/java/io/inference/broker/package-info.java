@@ -1,6 +1,7 @@
 /**
- * RabbitMQ: one connection to consume and one to publish, made anew for ever; the topology, declared and checked whenever they are;
- * publishing with confirms. Who consumes hears when the broker comes and goes; nobody else has to know.
+ * RabbitMQ: one connection to consume and one to publish, which reconnect without limit; the topology, declared and
+ * checked after each connection; publishing with confirms. Consumers are notified when the broker connects and
+ * disconnects; other code does not need to know.
  */
 @NullMarked
 package io.inference.broker;

@@ -1,10 +1,10 @@
 package io.inference.config;
 
-/** How alike two names are, for "did you mean". */
+/** Edit distance of two names, for "did you mean". */
 public final class EditDistance {
     private EditDistance() {}
 
-    /** Least number of letters to insert, delete or replace (Levenshtein). */
+    /** Minimum number of letters to insert, delete or replace (Levenshtein distance). */
     public static int between(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -9,7 +9,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.StringUtils;
 
-/** What {@code --help} prints. */
+/** The output of {@code --help}. */
 public final class Help {
     private Help() {}
 
@@ -44,7 +44,7 @@ public final class Help {
                 .or(() -> Optional.of(value).filter(StringUtils::hasText));
     }
 
-    /** {@code application.yaml} of the jar, as it is written. */
+    /** {@code application.yaml} of the jar, with its placeholders unresolved. */
     static PropertySource<?> defaults() {
         try {
             return new YamlPropertySourceLoader()

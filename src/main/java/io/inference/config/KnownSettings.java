@@ -59,12 +59,14 @@ public final class KnownSettings {
                     plain(
                             "LOG_LEVEL",
                             new OneOf(LogLevels.ALL),
-                            "level of this service and its routes; libraries: info or less, unless --logging.level.<package>=debug"),
+                            "level of this service and its routes; libraries: info or less,"
+                                    + " unless --logging.level.<package>=debug"),
                     plain("LOG_FORMAT", new OneOf(List.of("text", "json")), "format of log lines"),
                     plain(
                             "LOG_PROMPTS",
                             new Flag(),
-                            "logs the prompt and the answer of each call, one line each; false: this service logs neither")),
+                            "logs the prompt and the answer of each call, one line each;"
+                                    + " false: this service logs neither")),
             section(
                     "Routes",
                     plain("ROUTES_DIR", FOLDER, "folder of the *.camel.yaml route files"),
@@ -136,7 +138,8 @@ public final class KnownSettings {
                     plain(
                             "LOCAL_ENGINE",
                             new OneOf(List.of("auto", "cpu", "off")),
-                            "auto: continues without a model that cannot run; cpu: stops the service then; off: no local model"),
+                            "auto: continues without a model that cannot run; cpu: stops the service then;"
+                                    + " off: no local model"),
                     plain("LOCAL_MODEL", new Text("a catalogue name or a GGUF file"), "model of the local engine"),
                     plain("MODEL_DIR", FOLDER, "folder of downloaded models"),
                     plain(
@@ -284,7 +287,7 @@ public final class KnownSettings {
 
     private KnownSettings() {}
 
-    /** @throws IllegalArgumentException for a key that is no setting: a fault of the code that asks */
+    /** @throws IllegalArgumentException for a key that is no setting: an error in the calling code */
     static Setting byKey(String key) {
         Setting setting = BY_KEY.get(key);
         if (setting == null) {

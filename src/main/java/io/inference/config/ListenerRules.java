@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.springframework.core.env.PropertyResolver;
 
-/** Which settings must go together before anything listens: nobody but this machine gets near a service that cannot tell callers apart. */
+/**
+ * Rules about settings that belong together, checked before any listener opens. Without authentication only this
+ * machine may reach the service.
+ */
 final class ListenerRules {
     private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]");
 
@@ -60,7 +63,7 @@ final class ListenerRules {
         return faults;
     }
 
-    /** Those with an address of their own. */
+    /** Listeners that have an address of their own. */
     private List<String> listeners() {
         String own = text("inference-services-host");
         boolean same = own.isEmpty() || own.equals(text("host"));
@@ -82,7 +85,7 @@ final class ListenerRules {
         return faults;
     }
 
-    /** In production nothing embedded starts, so that what would be embedded elsewhere has to be named. */
+    /** In production nothing embedded starts, so every server must be named. */
     private List<String> production() {
         List<String> faults = new ArrayList<>();
         if (isProduction() && !has("db-host") && !has("db-connection-string")) {
@@ -113,7 +116,7 @@ final class ListenerRules {
         return !text(key).isEmpty();
     }
 
-    /** Empty where there is none. */
+    /** Empty if there is none. */
     private String text(String key) {
         String given = Settings.given(settings, key);
         return given == null ? "" : given.strip();

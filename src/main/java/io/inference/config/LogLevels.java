@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /**
- * What LOG_LEVEL means to libraries, as properties that {@code logging.level} of application.yaml refers to: a library is never louder
- * than its own bound, nor than LOG_LEVEL. Whatever sets {@code logging.level.*} itself overrides that.
+ * The levels of libraries that follow from LOG_LEVEL, as properties that {@code logging.level} of application.yaml
+ * refers to: a library never logs more than its own bound allows, nor more than LOG_LEVEL. An explicit
+ * {@code logging.level.*} overrides that.
  */
 final class LogLevels {
     /** Quietest first. */

@@ -16,16 +16,16 @@ import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
-/** What values a setting takes. */
+/** The kinds of values of settings. */
 public sealed interface SettingKind {
     /**
-     * Reads a value that is not blank.
+     * Parses a value that is not blank.
      *
-     * @throws IllegalArgumentException for any other text; its message is of no use to a person
+     * @throws IllegalArgumentException for any other text; its message is not shown to operators
      */
     Object parse(String text);
 
-    /** What the variable accepts, to follow the word "accepts". */
+    /** Description of the accepted values, to follow the word "accepts". */
     String accepts();
 
     /** Any text. */
@@ -53,7 +53,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** A whole number, the ends included. */
+    /** A whole number within bounds, both inclusive. */
     record Whole(int least, int most) implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -70,7 +70,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** A part of a whole: above 0, and 1 at most. */
+    /** A fraction: above 0, and 1 at most. */
     record Share() implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -88,7 +88,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** One of a few words. */
+    /** One of a list of words. */
     record OneOf(List<String> words) implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -105,7 +105,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** A time above zero, such as {@code 30s}, {@code 5m}, {@code 500ms}. */
+    /** A duration above zero, such as {@code 30s}, {@code 5m}, {@code 500ms}. */
     record Time() implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -139,7 +139,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** An issuer's name: an address, kept letter for letter, since tokens must name it so. */
+    /** An issuer's name: an address, kept exactly as given, since the {@code iss} of tokens must equal it. */
     record Issuer() implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -153,7 +153,9 @@ public sealed interface SettingKind {
         }
     }
 
-    /** Blocks of addresses, each written out: names are never looked up, and 10.1 is none. */
+    /**
+     * Address blocks, with numeric addresses only: names are never resolved, and a short form such as 10.1 is refused.
+     */
     record Networks() implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -201,7 +203,10 @@ public sealed interface SettingKind {
         }
     }
 
-    /** Numbers by word, by name: {@code gold:requests=600,tokens=200000;batch:requests=10}. Names may hold colons. */
+    /**
+     * Several named numbers for each name: {@code gold:requests=600,tokens=200000;batch:requests=10}. Names may contain
+     * colons.
+     */
     record NamedNumbers(List<String> words, int most) implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -242,7 +247,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** What paths begin with, without the slashes around it, and beside the service's own paths. */
+    /** A path prefix, without the slashes around it; different from the service's own paths. */
     record PathPrefix() implements SettingKind {
         private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*");
         private static final Pattern TAKEN =
@@ -262,7 +267,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** A file that can be read and is in PEM. What it holds is read in full by who uses it. */
+    /** A readable file in PEM. The code that uses it checks its contents in full. */
     record PemFile(String what) implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -282,7 +287,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** A folder with a file of settings. What that holds is read by Spring, and checked like all others. */
+    /** A folder with a file of settings. Spring reads the file; its values are checked like all others. */
     record ConfigFolder() implements SettingKind {
         @Override
         public Object parse(String text) {
@@ -298,7 +303,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** An API key that an operator makes up. */
+    /** An API key that an operator chooses. */
     record ApiKeyText() implements SettingKind {
         private static final Pattern FORM = Pattern.compile("ik_[0-9A-Za-z_-]{32,200}");
 
@@ -316,7 +321,7 @@ public sealed interface SettingKind {
         }
     }
 
-    /** An address of PostgreSQL in one text. Read in full by who connects; here only its form is looked at. */
+    /** An address of PostgreSQL in one text. Parsed in full when connecting; only its form is checked here. */
     record PostgresAddress() implements SettingKind {
         private static final Pattern LIBPQ =
                 Pattern.compile("postgres(?:ql)?://(?:[^@/\\s]*@)?[^@/?\\s]+/[^/?\\s]+(?:\\?\\S*)?");
@@ -332,7 +337,8 @@ public sealed interface SettingKind {
 
         @Override
         public String accepts() {
-            return "postgres://user:password@host:port/name, reserved characters encoded (%40 for @), or jdbc:postgresql://…";
+            return "postgres://user:password@host:port/name, reserved characters encoded (%40 for @),"
+                    + " or jdbc:postgresql://…";
         }
     }
 }

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
-/** The effective values, typed. Keys are those of {@link Setting#key()}; values were checked at the start. */
+/** The effective values, typed. Keys are those of {@link Setting#key()}; the values were checked at start-up. */
 @Component
 public final class Settings {
     private final PropertyResolver properties;
@@ -57,7 +57,7 @@ public final class Settings {
         return required(key, DataSize.class).toBytes();
     }
 
-    /** Whether nobody but this machine reaches what listens on HOST. */
+    /** Whether only this machine can reach the listeners on HOST. */
     public boolean listensOnLoopback() {
         return ListenerRules.isLoopback(text("host"));
     }
@@ -66,7 +66,7 @@ public final class Settings {
         return value(key).map(String.class::cast);
     }
 
-    /** Numbers by word, by name; empty where nothing is set. */
+    /** Named numbers for each name; empty if the setting is empty. */
     @SuppressWarnings("unchecked")
     public Map<String, Map<String, Integer>> namedNumbers(String key) {
         return value(key)
@@ -91,9 +91,9 @@ public final class Settings {
     }
 
     /**
-     * One setting as it is.
+     * A setting and its effective value.
      *
-     * @param value as given; a secret is masked, and null where there is none
+     * @param value as given; masked for a secret; null if there is none
      * @param layer {@code default}, {@code file} (of CONFIG_DIR), {@code environment} or {@code command line}
      */
     public record Effective(@Nullable String value, String layer) {}
@@ -122,8 +122,9 @@ public final class Settings {
     }
 
     /**
-     * A value as it was given. What an operator sets is no template: a password may hold <code>${</code>, in which Spring would look for a
-     * placeholder, and tell the whole value where it finds none for one. Defaults do refer to each other.
+     * A value as it was given, with its placeholders unresolved. A value of an operator is not a template: in a
+     * password with <code>${</code> Spring would look for a placeholder, and its error message would show the whole
+     * value. Defaults do refer to each other.
      */
     static @Nullable String given(PropertyResolver properties, String key) {
         if (properties instanceof ConfigurableEnvironment environment) {
@@ -153,7 +154,7 @@ public final class Settings {
         return source.getName().contains("file [") ? "file" : "default";
     }
 
-    /** Keys that something asked for: a test holds that this is all of them. */
+    /** Keys that have been read; a test checks that these are all settings. */
     Set<String> read() {
         return Set.copyOf(read);
     }

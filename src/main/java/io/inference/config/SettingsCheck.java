@@ -20,7 +20,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.util.StringUtils;
 
-/** Reads secrets from their files and checks every value before anything starts: one message names all that is wrong. */
+/** Reads secrets from their files and checks every value before anything starts. One message names all errors. */
 class SettingsCheck implements EnvironmentPostProcessor, Ordered {
     @Override
     public int getOrder() {

@@ -1,6 +1,6 @@
 /**
- * Settings: every variable the service knows, where its value comes from (defaults, environment, command line), and the check at the
- * start that reports all faults at once. Each package keeps its own typed record of the values that it needs.
+ * Settings: every variable that the service reads, its layers (defaults, environment, command line), and the check at
+ * start-up that reports all errors at once. Each package keeps its own typed record of the values that it needs.
  */
 @NullMarked
 package io.inference.config;

@@ -7,7 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries to open something on a thread of its own, again and again with pauses that double, until it is open or no longer wanted. */
+/**
+ * Opens something on a thread of its own: retries with pauses that double until it is open or {@link #close} is called.
+ */
 public final class RetryingConnector implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RetryingConnector.class);
 
@@ -16,7 +18,7 @@ public final class RetryingConnector implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** One attempt; what fails is told by whoever makes it. */
+    /** One attempt. It logs its own failure. */
     public interface Attempt {
         /** Whether it is open now; if not, there will be another attempt. */
         boolean succeeds() throws InterruptedException;
@@ -33,7 +35,7 @@ public final class RetryingConnector implements AutoCloseable {
         thread.start();
     }
 
-    /** Whether it is no longer wanted: what an attempt opens now has to be closed by it. */
+    /** Whether it is closed: an attempt that still succeeds has to close what it opened. */
     public boolean isClosed() {
         return closed.getCount() == 0;
     }
@@ -50,7 +52,7 @@ public final class RetryingConnector implements AutoCloseable {
         }
     }
 
-    /** Ends the attempts; one that is under way is interrupted. */
+    /** Ends the attempts and interrupts one that is in progress. */
     @Override
     public void close() {
         closed.countDown();

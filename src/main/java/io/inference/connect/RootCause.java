@@ -2,7 +2,7 @@ package io.inference.connect;
 
 import org.springframework.core.NestedExceptionUtils;
 
-/** Why something could not be opened, in one line for the log and for readiness. */
+/** The reason why something could not be opened, in one line for the log and for readiness. */
 public final class RootCause {
     private RootCause() {}
 

@@ -1,5 +1,6 @@
 /**
- * How the service comes to the servers that it needs, PostgreSQL and Redis: beside its own start, again and again until they are there.
+ * Connections to the servers that the service needs, PostgreSQL and Redis: opened in the background at start-up, with
+ * retries.
  */
 @NullMarked
 package io.inference.connect;

@@ -7,9 +7,9 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 
 /**
- * By an advisory lock of PostgreSQL that ends with its transaction, so that neither a crash nor a lost connection leaves
- * it held. What the work asks of the same {@link DataSource} on its thread is part of that transaction, and needs no
- * second connection.
+ * A lock by an advisory lock of PostgreSQL. It ends with its transaction, so that neither a crash nor a lost connection
+ * leaves it held. Queries of the work on the same {@link DataSource} and thread are part of that transaction, and need
+ * no second connection.
  */
 public final class AdvisoryLock implements ReplicaLock {
     private static final String TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))";

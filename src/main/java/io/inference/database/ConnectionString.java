@@ -7,7 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an address of PostgreSQL that holds everything in one text, as libpq's or JDBC's. */
+/** Reads a PostgreSQL connection string of libpq or JDBC. */
 final class ConnectionString {
     private static final int STANDARD_PORT = 5432;
 
@@ -47,7 +47,7 @@ final class ConnectionString {
     }
 
     private static @Nullable String decoded(String[] credentials, int index) {
-        // A plus sign is itself outside a query.
+        // Outside a query string a plus sign is a literal.
         return credentials.length > index
                 ? URLDecoder.decode(credentials[index].replace("+", "%2B"), StandardCharsets.UTF_8)
                 : null;

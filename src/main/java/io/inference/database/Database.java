@@ -26,8 +26,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * The service's PostgreSQL. It is opened beside the start, again and again until it is there and its schema is up to date; from then
- * on the pool mends itself. While it is away, {@link #call} fails with {@code UNAVAILABLE} and nothing else of the service is concerned.
+ * The service's PostgreSQL. It is opened in the background at start-up, with retries until the server answers and the
+ * schema is up to date; from then on the pool reconnects by itself. While it is unavailable, {@link #call} fails with
+ * {@code UNAVAILABLE}; the rest of the service works.
  */
 public final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
@@ -45,7 +46,7 @@ public final class Database implements AutoCloseable {
     private final RetryingConnector opener;
     private final CountDownLatch firstAttempt = new CountDownLatch(1);
     private volatile @Nullable HikariDataSource pool;
-    /** Kept, since it knows the statements that it has parsed. */
+    /** Kept because it caches the statements that it has parsed. */
     private volatile @Nullable JdbcClient client;
 
     private volatile String state = "starting";
@@ -55,7 +56,7 @@ public final class Database implements AutoCloseable {
         this.opener = new RetryingConnector("database-opener", FIRST_PAUSE, LONGEST_PAUSE, this::tryToOpen);
     }
 
-    /** @param source says where the database is; may start it. Called until the database has been opened */
+    /** @param source gives the address of the database; may start the server. Called until the database is open */
     public static Database open(Callable<DatabaseAddress> source) {
         Database database = new Database(source);
         database.opener.start();
@@ -63,16 +64,17 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Asks the database.
+     * Runs a query.
      *
-     * @throws InferenceException with {@code UNAVAILABLE} where it cannot be reached, {@code STORAGE_FULL} where its disk is full
+     * @throws InferenceException with {@code UNAVAILABLE} if the database cannot be reached, {@code STORAGE_FULL} if
+     *     its disk is full
      */
     public <T extends @Nullable Object> T call(Function<JdbcClient, T> work) {
         HikariDataSource open = opened();
         try {
             return work.apply(clientOf(open));
         } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
-            log.warn("the database cannot be asked: {}", RootCause.message(e));
+            log.warn("the database query failed: {}", RootCause.message(e));
             throw isFull(e)
                     ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
                     : unavailable();
@@ -80,9 +82,10 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * The same pool for code that knows JDBC alone, such as a route's {@code sql} steps.
+     * The same pool for code that needs a {@code DataSource}, such as a route's {@code sql} steps.
      *
-     * @return whose connections fail with {@code UNAVAILABLE}, as {@link #call} does, while the database cannot be reached
+     * @return its connections fail with {@code UNAVAILABLE}, as {@link #call} does, while the database cannot be
+     *     reached
      */
     public DataSource dataSource() {
         return new AbstractDataSource() {
@@ -91,19 +94,19 @@ public final class Database implements AutoCloseable {
                 try {
                     return opened().getConnection();
                 } catch (SQLException e) {
-                    log.warn("the database cannot be asked: {}", RootCause.message(e));
+                    log.warn("the database query failed: {}", RootCause.message(e));
                     throw unavailable();
                 }
             }
 
             @Override
             public Connection getConnection(String user, String password) throws SQLException {
-                throw new SQLFeatureNotSupportedException("connections are the service's own user's");
+                throw new SQLFeatureNotSupportedException("connections use the service's own database user");
             }
         };
     }
 
-    /** What an operator is told: {@code up}, {@code starting}, or why it cannot be reached. */
+    /** State for operators: {@code up}, {@code starting}, or the reason why it cannot be reached. */
     public String state() {
         if (pool == null) {
             return state;
@@ -150,7 +153,7 @@ public final class Database implements AutoCloseable {
                 ErrorCode.UNAVAILABLE, "the database cannot be reached; try again later", RETRY_AFTER);
     }
 
-    /** Any failure is tried again: the server may not be up yet, or its administrator may be about to mend what is wrong. */
+    /** Every failure is retried: the server may not be up yet, or an operator may be about to correct the cause. */
     @SuppressWarnings("CatchingUnchecked")
     private boolean tryToOpen() throws InterruptedException {
         HikariDataSource candidate = null;
@@ -170,7 +173,7 @@ public final class Database implements AutoCloseable {
             }
             String reason = RootCause.message(e);
             if (!reason.equals(state) && !opener.isClosed()) {
-                log.warn("the database cannot be opened, trying on: {}", reason);
+                log.warn("the database cannot be opened, retrying: {}", reason);
             }
             state = reason;
             firstAttempt.countDown();

@@ -3,12 +3,12 @@ package io.inference.database;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where PostgreSQL is and who asks.
+ * Address and credentials of PostgreSQL.
  *
  * @param url JDBC address, without credentials
- * @param user role; null where the address or the server's own default says it
+ * @param user role; null if the address or the server's own default gives it
  * @param password null for none
- * @param poolSize most connections at once
+ * @param poolSize maximum number of connections
  */
 public record DatabaseAddress(
         String url, @Nullable String user, @Nullable String password, int poolSize) {
@@ -24,7 +24,7 @@ public record DatabaseAddress(
 
     /**
      * @param text in the form {@code postgres://user:password@host:port/name?options} or {@code jdbc:postgresql:…}
-     * @throws IllegalArgumentException where it is neither; the message holds nothing of the text
+     * @throws IllegalArgumentException if it is neither; the message contains nothing of the text
      */
     public static DatabaseAddress of(String text, int poolSize) {
         return ConnectionString.parse(text, poolSize);

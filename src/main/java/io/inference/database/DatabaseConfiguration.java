@@ -30,7 +30,7 @@ class DatabaseConfiguration {
         return Database.open(() -> server.start(settings.name(), settings.poolSize()));
     }
 
-    /** For the {@code sql} steps of routes; no candidate for what Spring Boot would make of a database. */
+    /** For the {@code sql} steps of routes. Not a candidate for Spring Boot's own database beans. */
     @Bean(defaultCandidate = false)
     DataSource dataSource(Database database) {
         return database.dataSource();

@@ -5,7 +5,7 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 
 /**
- * Tells whether the database can be asked. A database that is away has a status of its own, which does not make the service unready:
+ * Health of the database. An unavailable database has a status of its own, which does not make the service unready:
  * models answer without it.
  */
 final class DatabaseHealth implements HealthIndicator {

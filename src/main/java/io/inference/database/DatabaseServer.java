@@ -1,13 +1,13 @@
 package io.inference.database;
 
-/** What starts a PostgreSQL for this process alone, where none is configured. */
+/** Starts a PostgreSQL for this process alone if none is configured. */
 public interface DatabaseServer {
     /**
-     * Starts the server, or finds it started; called again after a failure.
+     * Starts the server unless it is running; called again after a failure.
      *
-     * @param name of the database that shall be there
-     * @param poolSize goes into the settings
-     * @throws Exception where it does not start; the message says why
+     * @param name of the database, created if it does not exist
+     * @param poolSize copied into the returned address
+     * @throws Exception if it does not start; the message gives the reason
      */
     DatabaseAddress start(String name, int poolSize) throws Exception;
 }

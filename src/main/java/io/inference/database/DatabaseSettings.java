@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server null if none is named, so that this process starts one
  * @param name of the database, for a server that this process starts
- * @param poolSize most connections at once
+ * @param poolSize maximum number of connections
  */
 record DatabaseSettings(@Nullable DatabaseAddress server, String name, int poolSize) {
     DatabaseSettings {

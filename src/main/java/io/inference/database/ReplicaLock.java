@@ -1,17 +1,17 @@
 package io.inference.database;
 
-/** Lets one replica of the service do a task at a time. */
+/** Allows one replica of the service at a time to do a task. */
 public interface ReplicaLock {
-    /** What may fail with anything. */
+    /** Work that may throw any exception. */
     interface Work {
         void run() throws Exception;
     }
 
     /**
-     * Does the work unless another replica does that task now; nobody waits.
+     * Does the work unless another replica is doing that task; does not wait.
      *
-     * @return false if another replica does it
-     * @throws Exception what the work failed with, or that the lock cannot be asked for
+     * @return false if another replica is doing it
+     * @throws Exception of the work, or if the lock cannot be requested
      */
     boolean run(String task, Work work) throws Exception;
 }

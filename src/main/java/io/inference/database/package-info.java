@@ -1,6 +1,6 @@
 /**
- * PostgreSQL: where it is, the pool of connections to it, and its schema, which is migrated before anybody may ask. The service starts
- * and serves without it; only callers that need it are told that it is away.
+ * PostgreSQL: its address, the connection pool, and the schema, which is migrated before the first query. The service
+ * starts and serves without it; only requests that need it fail with {@code UNAVAILABLE}.
  */
 @NullMarked
 package io.inference.database;

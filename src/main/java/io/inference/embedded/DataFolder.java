@@ -11,8 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder that belongs to this process while it lives: a second service on the machine takes the next one. A lock of the operating
- * system says which are taken, so that a killed process gives its folder back.
+ * A folder that this process uses exclusively while it runs: a second service on the machine takes the next folder. A
+ * file lock of the operating system marks a folder as used, so that it is free again when the process is killed.
  */
 final class DataFolder implements AutoCloseable {
     private static final int MOST = 64;
@@ -28,7 +28,7 @@ final class DataFolder implements AutoCloseable {
     /**
      * Takes the first free one of {@code parent/name}, {@code parent/name-2}, …
      *
-     * @throws IOException where none is free or the parent cannot be written to
+     * @throws IOException if none is free or the parent cannot be written to
      */
     static DataFolder take(Path parent, String name) throws IOException {
         Files.createDirectories(parent);
@@ -53,7 +53,7 @@ final class DataFolder implements AutoCloseable {
                 return new DataFolder(parent.resolve(name), channel);
             }
         } catch (OverlappingFileLockException e) {
-            // Another service in this very process has it.
+            // Another service in the same process uses it.
             channel.close();
             return null;
         }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** Signs tokens with a key that lives as long as this process and is written nowhere. */
+/** Signs tokens with a key that is generated at start-up and never stored. */
 final class EmbeddedIssuer implements LocalIssuer {
     static final String AUDIENCE = "inference";
 

@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** The embedded issuer, where no other is named and authentication is not off. */
+/** The embedded issuer, if no other is named and authentication is not off. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnNoIssuer
 class EmbeddedIssuerConfiguration {

@@ -11,7 +11,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Gives out tokens to whoever is on this machine, which the door has made sure of, and tells what an issuer tells. */
+/**
+ * Issues tokens to callers on this machine, which the REST endpoint has checked, and serves the issuer's metadata and
+ * keys.
+ */
 @RestController
 @ConditionalOnNoIssuer
 class EmbeddedIssuerController {
@@ -40,15 +43,16 @@ class EmbeddedIssuerController {
                 .body(
                         sound
                                 ? issuer.token(sub, names, Duration.ofSeconds(Long.parseLong(ttl)))
-                                : "sub and groups are names of letters, digits and ._@-; ttl is seconds, 2592000 at most");
+                                : "sub and groups are names of letters, digits and ._@-;"
+                                        + " ttl is seconds, 2592000 at most");
     }
 
     @GetMapping(path = "/dev/issuer/.well-known/openid-configuration")
     Map<String, Object> metadata() {
-        LocalIssuer told = issuer;
+        LocalIssuer local = issuer;
         return Map.of(
-                "issuer", told.issuer(),
-                "jwks_uri", told.issuer() + "/jwks",
+                "issuer", local.issuer(),
+                "jwks_uri", local.issuer() + "/jwks",
                 "id_token_signing_alg_values_supported", List.of("ES256"),
                 "response_types_supported", List.of("token"),
                 "subject_types_supported", List.of("public"));

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param dataFolder for the data of the servers
  * @param issuer whether callers have no other issuer and need one
  * @param groupsClaim claim of the embedded issuer's tokens that holds the groups
- * @param tls whether REST, and so the embedded issuer, is reached by TLS
+ * @param tls whether REST, and so the embedded issuer, uses TLS
  */
 record EmbeddedSettings(Path dataFolder, boolean issuer, String groupsClaim, boolean tls) {
     static EmbeddedSettings of(Settings settings) {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server that outlived the process that started it, because that was killed. */
+/** A server that is still running although the process that started it was killed. */
 final class Orphan {
     private static final Logger log = LoggerFactory.getLogger(Orphan.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -20,11 +20,11 @@ final class Orphan {
     private Orphan() {}
 
     /**
-     * Stops the server that still works in a folder, if there is one. Only for a folder whose lock this process holds.
+     * Stops the server that still runs in a folder, if there is one. Only for a folder whose lock this process holds.
      *
-     * @param pidFile its first line is the number of the server's process
-     * @param program what that process runs, so that one which has meanwhile got the number is left alone
-     * @throws IOException where it does not stop
+     * @param pidFile its first line is the id of the server's process
+     * @param program of that process; a process of another program that has the same id is left alone
+     * @throws IOException if it does not stop
      */
     static void stop(Path pidFile, String program) throws IOException, InterruptedException {
         if (!Files.exists(pidFile)) {
@@ -38,7 +38,7 @@ final class Orphan {
                     orphan.get().pid());
             stop(orphan.get());
         }
-        // A server removes it when it stops in order; where it was killed as well, the file is left.
+        // A server removes the file when it stops normally; if it was killed too, the file is left.
         Files.deleteIfExists(pidFile);
     }
 
@@ -50,7 +50,10 @@ final class Orphan {
                 .filter(process -> process.info().command().orElse("").contains(program));
     }
 
-    /** Asks first; a postgres that has to be killed recovers by its log at the next start, and loses nothing that was committed. */
+    /**
+     * Requests a normal stop first. A postgres that has to be killed recovers from its log at the next start, and loses
+     * nothing that was committed.
+     */
     private static void stop(ProcessHandle server) throws IOException, InterruptedException {
         server.destroy();
         if (!hasEnded(server)) {

@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PostgreSQL for this process alone, with its data in a folder that outlives it. It listens on loopback and wants a password that only
- * who can read the folder knows: a superuser of PostgreSQL may run programs, which is more than other users of the machine may get.
+ * PostgreSQL for this process alone, with its data in a folder that is kept. It listens on loopback and requires a
+ * password that is readable only with access to the folder: a superuser of PostgreSQL may run programs, which other
+ * users of the machine must not.
  */
 final class PostgresServer implements DatabaseServer, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PostgresServer.class);
@@ -71,7 +72,7 @@ final class PostgresServer implements DatabaseServer, AutoCloseable {
                 .setLocaleConfig("pwfile", passwordFile.toString())
                 .setLocaleConfig("auth-host", "scram-sha-256")
                 .setConnectConfig("password", password)
-                // Without these a crash of the machine would lose what callers were told is stored.
+                // Without these settings a crash of the machine would lose data that callers know as stored.
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("listen_addresses", "127.0.0.1")
@@ -81,7 +82,9 @@ final class PostgresServer implements DatabaseServer, AutoCloseable {
         return started;
     }
 
-    /** What an initdb that was broken off left: it has no data yet, and would not start. */
+    /**
+     * Deletes the files of an interrupted initdb: they contain no data yet, and PostgreSQL would not start with them.
+     */
     private static void discardUnfinished(Path data) throws IOException {
         if (!Files.exists(data) || Files.exists(data.resolve("global").resolve("pg_control"))) {
             return;

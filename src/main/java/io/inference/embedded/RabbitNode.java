@@ -23,18 +23,18 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The machine's own RabbitMQ as a private node of this process: own name, ports, folders, cookie and password, everything on loopback, what
- * it holds in a folder that outlives it. A node that the system runs is not touched.
+ * The machine's installed RabbitMQ as a private node of this process: with its own name, ports, folders, cookie and
+ * password, on loopback only, its data in a folder that is kept. A node that the system runs is not touched.
  */
 final class RabbitNode implements BrokerStarter, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RabbitNode.class);
     private static final Duration START_WAIT = Duration.ofSeconds(90);
     private static final Duration STOP_WAIT = Duration.ofSeconds(15);
     private static final String USER = "inference";
-    /** The node's process; the script that starts it becomes it. */
+    /** The node's process; the start script replaces itself with it. */
     private static final String NODE = "beam";
 
-    /** A file that is there once the node has been up. */
+    /** A file that exists once the node has been up. */
     private static final String READY = "ready";
 
     private final Path parent;
@@ -78,7 +78,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         discardUnfinished(home);
         String password = secret(home.resolve("password"));
         secret(home.resolve(".erlang.cookie"));
-        // Kept for as long as this process lives, so that a node which is started again is found where it was.
+        // Kept while this process runs, so that a restarted node has the same address.
         int[] ports = this.ports == null ? freePorts(3) : this.ports;
         this.ports = ports;
         Files.writeString(home.resolve("enabled_plugins"), "[].\n");
@@ -103,7 +103,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         return new BrokerAddress("127.0.0.1", ports[0], USER, password, "/", false);
     }
 
-    /** What a first start that was broken off left may lack its user. */
+    /** Deletes the files of an interrupted first start: they may lack the user. */
     private static void discardUnfinished(Path home) throws IOException {
         if (!Files.exists(home.resolve(READY))) {
             FileSystemUtils.deleteRecursively(home.resolve("data"));
@@ -135,7 +135,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         environment.put("RABBITMQ_SCHEMA_DIR", home.resolve("schema").toString());
         environment.put(
                 "RABBITMQ_FEATURE_FLAGS_FILE", home.resolve("feature_flags").toString());
-        // The script then becomes the node, instead of waiting for it as a process between.
+        // The script then becomes the node instead of waiting for it as a parent process.
         environment.put("RUNNING_UNDER_SYSTEMD", "true");
         environment.put(
                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
@@ -170,7 +170,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         String made = HexFormat.of().formatHex(random);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(file, made.getBytes(StandardCharsets.US_ASCII));
-        // Erlang takes no cookie that others, or the owner by mistake, could change.
+        // Erlang refuses a cookie file that other users, or the owner by mistake, could change.
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
         return made;
     }
@@ -192,7 +192,7 @@ final class RabbitNode implements BrokerStarter, AutoCloseable {
         }
     }
 
-    /** Stops the node; another {@link #start} goes on from where it was. */
+    /** Stops the node; another {@link #start} continues with its data. */
     void halt() {
         stopProcess(node);
         stopProcess(epmd);

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * The programs of a RabbitMQ that is installed on this machine.
  *
  * @param server starts a node
- * @param epmd tells nodes their ports
+ * @param epmd tells nodes each other's ports
  */
 record RabbitPrograms(Path server, Path epmd) {
     /** Debian wraps the server's own script in one that changes the user and the folder. */
@@ -19,19 +19,19 @@ record RabbitPrograms(Path server, Path epmd) {
 
     /**
      * @param path folders, as in the variable PATH
-     * @throws NoBrokerException where there is no server in them
+     * @throws NoBrokerException if there is no server in them
      */
     static RabbitPrograms find(String path) throws NoBrokerException {
         Path server = onPath(path, "rabbitmq-server")
                 .orElseThrow(
-                        () -> new NoBrokerException(
-                                "RABBITMQ_HOST is not set and there is no rabbitmq-server on the"
-                                        + " PATH; set the one, or install the other (Debian: apt-get install rabbitmq-server)"));
+                        () -> new NoBrokerException("RABBITMQ_HOST is not set and there is no rabbitmq-server on the"
+                                + " PATH; set the one, or install the other"
+                                + " (Debian: apt-get install rabbitmq-server)"));
         Path epmd = onPath(path, "epmd")
-                .or(() -> onPath(path, "erl").flatMap(RabbitPrograms::besides))
+                .or(() -> onPath(path, "erl").flatMap(RabbitPrograms::beside))
                 .orElseThrow(
                         () -> new NoBrokerException("RABBITMQ_HOST is not set, and of the rabbitmq-server on the PATH"
-                                + " Erlang's epmd is not to be found; put it on the PATH"));
+                                + " Erlang's epmd was not found; put it on the PATH"));
         boolean wrapped = server.startsWith("/usr/sbin") && Files.isExecutable(DEBIANS_OWN);
         return new RabbitPrograms(wrapped ? DEBIANS_OWN : server, epmd);
     }
@@ -44,7 +44,7 @@ record RabbitPrograms(Path server, Path epmd) {
                 .findFirst();
     }
 
-    private static Optional<Path> besides(Path erl) {
+    private static Optional<Path> beside(Path erl) {
         try {
             return Optional.of(erl.toRealPath().resolveSibling("epmd")).filter(Files::isExecutable);
         } catch (IOException e) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 import redis.embedded.RedisServer;
 import redis.embedded.core.ExecutableProvider;
 
-/** Redis for this process alone: on loopback, with a password of its own, nothing on disk. */
+/** Redis for this process alone: on loopback, with a generated password, without persistence. */
 final class RedisProcess implements RedisStarter, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisProcess.class);
 
@@ -52,7 +52,7 @@ final class RedisProcess implements RedisStarter, AutoCloseable {
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         String password = HexFormat.of().formatHex(random);
-        // By a file, since every user of the machine can read a command line.
+        // In a file, since every user of the machine can read a command line.
         Path configuration = Files.writeString(
                 taken.path().resolve("redis.conf"), """
                 bind 127.0.0.1

@@ -5,14 +5,14 @@ import io.inference.engine.cpu.VectorOps;
 import io.inference.engine.error.EngineException;
 import io.inference.engine.tensor.TensorOps;
 
-/** Chooses what computes, and says why. */
+/** Chooses the backend for tensor operations, and gives the reason. */
 final class Backends {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private Backends() {}
 
-    /** @throws EngineException where the backend asked for does not work here */
+    /** @throws EngineException if the requested backend does not work on this machine */
     static TensorOps open(EngineOptions options) {
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
@@ -34,7 +34,7 @@ final class Backends {
         return ops;
     }
 
-    /** Why the Vector API cannot be used, or empty where it can; checked before any of its classes is touched. */
+    /** Why the Vector API cannot be used, or empty if it can; checked before any of its classes is loaded. */
     private static String vectorObstacle() {
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             return "the JVM runs without --add-modules " + VECTOR_MODULE;

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prompts of conversations, by the template in a model's file; or why there are none: such a model still completes
- * texts and embeds.
+ * Prompts of conversations, by the template in a model's file. A model without a usable template still completes texts
+ * and computes embeddings.
  */
 final class ChatPrompts {
     private static final System.Logger LOG = System.getLogger(ChatPrompts.class.getName());
@@ -43,8 +43,10 @@ final class ChatPrompts {
     /**
      * The tokens of a conversation's prompt, ending where the assistant's answer begins.
      *
-     * @throws InvalidJobException where the model has no chat template, or its template fails on or refuses the messages
-     * @throws UnsupportedModelException where the template uses what is not supported, or is no template, naming it
+     * @throws InvalidJobException if the model has no chat template, or its template fails on the messages or refuses
+     *     them
+     * @throws UnsupportedModelException if the template is invalid or uses an unsupported feature, which the message
+     *     names
      */
     int[] prompt(List<? extends Map<String, ?>> messages, List<?> tools) {
         if (encoder == null) {

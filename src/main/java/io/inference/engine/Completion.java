@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The engine's side of a generation: draws tokens from logits and turns them into pieces of text. */
+/** The engine's side of a generation: samples tokens from logits and converts them into pieces of text. */
 final class Completion implements SequenceOwner.OfTokens {
     private final GenerateJob job;
     private final Tokenizer tokenizer;
@@ -25,7 +25,7 @@ final class Completion implements SequenceOwner.OfTokens {
     private int cachedTokens;
     private int generated;
 
-    /** @param tokensMax the most tokens that the job and the context allow */
+    /** @param tokensMax maximum number of tokens that the job and the context allow */
     Completion(GenerateJob job, int tokensMax, Tokenizer tokenizer, Generation reader) {
         this.job = job;
         this.tokensMax = tokensMax;

@@ -33,7 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A model that answers many callers at once. All methods may be called from any thread.
+ * A model that answers many callers at once. Thread-safe.
  *
  * <pre>{@code
  * try (Engine engine = Engine.open(Path.of("model.gguf"), EngineOptions.defaults());
@@ -43,13 +43,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  */
 public final class Engine implements AutoCloseable {
-    /** Tokens of prompts in a step: long enough for the kernels, short enough for a cancel to be seen soon. */
+    /** Tokens of prompts in a step: enough for efficient kernels, few enough that a cancellation takes effect soon. */
     private static final int PROMPT_TOKENS = 128;
 
-    /** The same while answers are being streamed: what it takes is a pause in every stream. */
+    /** The same while answers are being streamed: the time for these tokens is a pause in every stream. */
     private static final int PROMPT_TOKENS_BETWEEN = 32;
 
-    /** Texts of one call for embeddings that run or wait at once. */
+    /** Texts of one request for embeddings that run or wait at the same time. */
     private static final int TEXTS_AT_ONCE = 4;
 
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
@@ -111,16 +111,16 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** A token without a row cannot be read, a row without a token cannot be written. */
+    /** A token without a row cannot be an input, a row without a token cannot be an output. */
     private static void requireRowForEachToken(int rows, int tokens) {
         if (rows != tokens) {
-            throw new UnsupportedModelException(
-                    "token_embd.weight has %d rows and the tokenizer %d tokens; supported are files with a row for each token"
-                            .formatted(rows, tokens));
+            throw new UnsupportedModelException(("token_embd.weight has %d rows and the tokenizer %d tokens;"
+                            + " supported are files with a row for each token")
+                    .formatted(rows, tokens));
         }
     }
 
-    /** Pages that half of the heap holds. */
+    /** The number of pages that fit into half of the heap. */
     private static long affordablePages(KvLayout layout) {
         return Runtime.getRuntime().maxMemory() / 2 / (layout.pageFloats() * (long) Float.BYTES);
     }
@@ -142,11 +142,11 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Maps a model and makes it ready to answer.
+     * Maps a model file into memory and prepares it.
      *
-     * @throws GgufException where the file is missing or broken
-     * @throws UnsupportedModelException where the model needs something that this engine does not do
-     * @throws EngineException where the backend asked for does not work here
+     * @throws GgufException if the file is missing or broken
+     * @throws UnsupportedModelException if the model needs a feature that this engine does not have
+     * @throws EngineException if the requested backend does not work on this machine
      */
     public static Engine open(Path gguf, EngineOptions options) {
         GgufFile file = GgufFile.open(gguf);
@@ -167,30 +167,30 @@ public final class Engine implements AutoCloseable {
         return info;
     }
 
-    /** Generations and embeddings under way. */
+    /** Number of generations and embeddings in progress. */
     public int active() {
         return scheduler.active();
     }
 
-    /** Generations and embeddings that wait for their turn. */
+    /** Number of generations and embeddings that wait for their turn. */
     public int queued() {
         return scheduler.queued();
     }
 
-    /** Pages of the key-value cache, of 16 tokens each, that sequences under way use. */
+    /** Pages of the key-value cache, of 16 tokens each, that running sequences use. */
     public int pagesInUse() {
         return scheduler.pagesInUse();
     }
 
     /**
-     * The tokens of a text as a prompt, behind the model's token for the beginning where it wants one. Control tokens
+     * The tokens of a text as a prompt, after the model's beginning-of-sequence token if it needs one. Control tokens
      * that are written out in the text stay text.
      */
     public int[] tokens(String text) {
         return prompt(tokenizer.encode(text, false));
     }
 
-    /** The same, but control tokens that are written out become those tokens: only for text of the operator's own. */
+    /** The same, but control tokens that are written out become those tokens: only for trusted text of the operator. */
     public int[] trustedTokens(String text) {
         return prompt(tokenizer.encode(text, true));
     }
@@ -199,9 +199,10 @@ public final class Engine implements AutoCloseable {
      * The prompt of a conversation by the file's own chat template, ending where the assistant's answer begins. Control
      * tokens that are written out in a message stay text.
      *
-     * @param messages JSON-like data: each with {@code role} and {@code content}, and what else the template looks at
-     * @throws InvalidJobException where the model has no chat template, or its template refuses the messages
-     * @throws UnsupportedModelException where the template uses what this engine does not do; the message says what
+     * @param messages JSON-like data: each with {@code role} and {@code content}, and other entries that the template
+     *     reads
+     * @throws InvalidJobException if the model has no chat template, or its template refuses the messages
+     * @throws UnsupportedModelException if the template uses an unsupported feature, which the message names
      */
     public int[] chatPrompt(List<? extends Map<String, ?>> messages) {
         return chatPrompt(messages, List.of());
@@ -230,9 +231,9 @@ public final class Engine implements AutoCloseable {
     /**
      * Queues a generation.
      *
-     * @throws ContextOverflowException where the prompt fills the context
-     * @throws InvalidJobException where the prompt is empty or holds a number that is no token
-     * @throws EngineBusyException where the queue is full
+     * @throws ContextOverflowException if the prompt fills the context
+     * @throws InvalidJobException if the prompt is empty or contains a number that is not a token
+     * @throws EngineBusyException if the queue is full
      * @throws EngineClosedException after {@link #close}
      */
     public Generation submit(GenerateJob job) {
@@ -254,13 +255,13 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Embeds texts, one vector each in their order, and waits for them.
+     * Computes the embeddings of texts, one vector each in their order, and waits for them.
      *
-     * @throws ContextOverflowException where a text is longer than the context and may not be cut
-     * @throws InvalidJobException where a text is empty
-     * @throws EngineBusyException where the queue is full
-     * @throws EngineClosedException where the engine is closed, before or meanwhile
-     * @throws InterruptedException where the caller is interrupted, which cancels the work
+     * @throws ContextOverflowException if a text is longer than the context and may not be truncated
+     * @throws InvalidJobException if a text is empty
+     * @throws EngineBusyException if the queue is full
+     * @throws EngineClosedException if the engine is closed, before or meanwhile
+     * @throws InterruptedException if the caller is interrupted, which cancels the work
      */
     public List<Embedding> embed(EmbedJob job) throws InterruptedException {
         Pooling pooling = Pooling.of(file.metadata()
@@ -274,7 +275,7 @@ public final class Engine implements AutoCloseable {
         List<Embedding> embeddings = new ArrayList<>();
         try {
             while (embeddings.size() < prompts.size()) {
-                // A few at a time: a list longer than the queue is no reason to refuse it.
+                // A few at a time, so that a list longer than the queue is not refused.
                 while (results.size() < Math.min(prompts.size(), embeddings.size() + TEXTS_AT_ONCE)) {
                     int[] prompt = prompts.get(results.size());
                     PooledText text = new PooledText(pooling, prompt.length, info.embeddingWidth());
@@ -312,7 +313,7 @@ public final class Engine implements AutoCloseable {
         thread.wake();
     }
 
-    /** Ends everything under way with {@link EngineClosedException} and gives the model's memory back. */
+    /** Ends all work in progress with {@link EngineClosedException} and frees the model's memory. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

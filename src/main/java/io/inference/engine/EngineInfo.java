@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is known of a model.
+ * Properties of a model.
  *
  * @param architecture such as {@code llama}
- * @param parameterCount the elements of all tensors
+ * @param parameterCount number of elements of all tensors
  * @param quantization the file's own label, such as {@code Q4_1} or {@code Q4_K_M}
- * @param contextLength the most tokens of a sequence here
- * @param trainedContextLength the most tokens that the model was trained for
- * @param embeddingWidth floats of an embedding
- * @param vocabularySize tokens that the model knows
- * @param fileBytes the size of the file
- * @param chatTemplate the file's chat template, empty where it has none
- * @param backend what computes, for people
- * @param metadata the file's metadata by key: String, Boolean, Long or Double; lists are left out
+ * @param contextLength maximum number of tokens of a sequence in this engine
+ * @param trainedContextLength maximum number of tokens that the model was trained for
+ * @param embeddingWidth number of floats of an embedding
+ * @param vocabularySize number of tokens of the vocabulary
+ * @param fileBytes size of the file
+ * @param chatTemplate the file's chat template, empty if it has none
+ * @param backend description of the tensor backend
+ * @param metadata the file's metadata by key: String, Boolean, Long or Double, without lists
  * @param tensors the file's tensors in its order
  */
 public record EngineInfo(

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Reads from a file what {@link EngineInfo} tells. */
+/** Reads an {@link EngineInfo} from a file. */
 final class EngineInfos {
     /** The labels of {@code general.file_type}, by ggml's numbering. */
     private static final Map<Integer, String> FILE_TYPES = Map.ofEntries(
@@ -64,7 +64,7 @@ final class EngineInfos {
         return Map.copyOf(result);
     }
 
-    /** A number that was a float in the file, as people write it: 1.0E-5 and not 9.999999747378752E-6. */
+    /** The shortest decimal of a number that was a float in the file: 1.0E-5 and not 9.999999747378752E-6. */
     private static Double shortest(double value) {
         return (float) value == value ? Double.valueOf(Float.toString((float) value)) : Double.valueOf(value);
     }

@@ -1,18 +1,18 @@
 package io.inference.engine;
 
 /**
- * How to run a model.
+ * Options for running a model.
  *
- * @param backend what computes
- * @param threads threads that compute; 0 for one on each core
- * @param contextLength the most tokens of a sequence; 0 for what the model was trained for
+ * @param backend implementation of the tensor operations
+ * @param threads number of computing threads; 0 for one on each core
+ * @param contextLength maximum number of tokens of a sequence; 0 for the length that the model was trained for
  * @param maxBatch sequences that run at once
  * @param maxQueue sequences that may wait for their turn
  */
 public record EngineOptions(BackendChoice backend, int threads, int contextLength, int maxBatch, int maxQueue) {
-    /** Which implementation of the tensor operations is used. */
+    /** The implementation of the tensor operations. */
     public enum BackendChoice {
-        /** The fastest that works here. */
+        /** The fastest that works on this machine. */
         AUTO,
         /** The Vector API. */
         CPU,
@@ -20,7 +20,7 @@ public record EngineOptions(BackendChoice backend, int threads, int contextLengt
         SCALAR
     }
 
-    /** @throws IllegalArgumentException where a number is out of its range */
+    /** @throws IllegalArgumentException if a number is out of its range */
     public EngineOptions {
         if (threads < 0 || contextLength < 0 || maxBatch < 1 || maxBatch > 256 || maxQueue < 0) {
             throw new IllegalArgumentException(
@@ -29,7 +29,7 @@ public record EngineOptions(BackendChoice backend, int threads, int contextLengt
         }
     }
 
-    /** The fastest backend, a thread on each core, the model's context, 8 at once, 512 waiting. */
+    /** The fastest backend, a thread on each core, the model's context, 8 sequences at once, 512 waiting. */
     public static EngineOptions defaults() {
         return new EngineOptions(BackendChoice.AUTO, 0, 0, 8, 512);
     }

@@ -3,7 +3,7 @@ package io.inference.engine;
 import io.inference.engine.batch.Scheduler;
 import java.util.concurrent.Semaphore;
 
-/** The thread that steps a scheduler while there is work, and sleeps while there is none. */
+/** The thread that runs a scheduler's steps while there is work, and sleeps otherwise. */
 final class EngineThread {
     private static final System.Logger LOG = System.getLogger(EngineThread.class.getName());
 
@@ -17,7 +17,7 @@ final class EngineThread {
         this.thread = Thread.ofPlatform().daemon().name(name).start(this::run);
     }
 
-    /** Something changed that the scheduler should look at. */
+    /** Wakes the thread: there is something new for the scheduler. */
     void wake() {
         news.release();
     }
@@ -25,7 +25,7 @@ final class EngineThread {
     private void run() {
         try {
             while (!closed) {
-                news.drainPermits(); // before the step: what comes during it is looked at after it
+                news.drainPermits(); // before the step: a wake-up during it must not be lost
                 if (!step()) {
                     news.acquireUninterruptibly();
                 }
@@ -35,7 +35,7 @@ final class EngineThread {
         }
     }
 
-    /** A step that throws costs the sequences that it had, not those to come. */
+    /** A step that throws ends the sequences it had; later ones are not affected. */
     private boolean step() {
         try {
             return scheduler.step();
@@ -46,7 +46,7 @@ final class EngineThread {
         }
     }
 
-    /** Ends the thread after the step under way, and every sequence with it; returns when that is done. */
+    /** Ends the thread after the current step, and with it every sequence; waits until that is done. */
     void close() {
         closed = true;
         wake();

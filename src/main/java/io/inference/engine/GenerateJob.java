@@ -5,16 +5,16 @@ import io.inference.engine.sampling.SamplingOptions;
 import java.util.List;
 
 /**
- * A generation to be done.
+ * A request for a generation.
  *
  * @param prompt the prompt's tokens, from {@link Engine#tokens} or {@link Engine#chatPrompt}
- * @param maxTokens the most tokens to generate; {@link #NO_LIMIT} for as many as the context holds
- * @param sampling how tokens are drawn
- * @param stop texts that end the answer and are no part of it
- * @param topLogprobs how many of the most probable tokens to report in each place; {@link #NO_LOGPROBS} for no
+ * @param maxTokens maximum number of tokens to generate; {@link #NO_LIMIT} for as many as the context holds
+ * @param sampling options for sampling tokens
+ * @param stop texts that end the answer and are not part of it
+ * @param topLogprobs number of most probable tokens to report at each position; {@link #NO_LOGPROBS} for no
  *     probabilities at all
  * @param priority 0 is the most urgent, {@link #LOWEST_PRIORITY} the least
- * @param caller on whose behalf; among callers of equal priority turns are taken fairly
+ * @param caller the job's caller; callers of equal priority get their turns fairly
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record GenerateJob(
@@ -29,7 +29,7 @@ public record GenerateJob(
     public static final int NO_LOGPROBS = -1;
     public static final int LOWEST_PRIORITY = 9;
 
-    /** @throws InvalidJobException where a value is out of its range */
+    /** @throws InvalidJobException if a value is out of its range */
     public GenerateJob {
         stop = List.copyOf(stop);
         if (maxTokens < NO_LIMIT) {
@@ -40,7 +40,7 @@ public record GenerateJob(
         }
     }
 
-    /** A job with the defaults of everything that has one. */
+    /** A job with default values for all other properties. */
     public static GenerateJob of(int[] prompt, int maxTokens, SamplingOptions sampling) {
         return new GenerateJob(prompt, maxTokens, sampling, List.of(), NO_LOGPROBS, 0, "");
     }

@@ -9,23 +9,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation under way, pulled by its reader. The engine works ahead by a few pieces and then waits for the reader,
- * so that a slow one costs no memory. One thread reads; any may close.
+ * A generation in progress, pulled by its reader. The engine generates a few pieces ahead and then waits for the
+ * reader, so that a slow one needs no memory. One thread reads; any may close.
  */
 public final class Generation implements AutoCloseable {
-    /** Pieces that the engine works ahead of the reader. */
+    /** Pieces that the engine generates ahead of the reader. */
     static final int PIECES_AHEAD = 32;
 
     private static final GenerationEvent PENDING = new GenerationEvent.Pending();
 
     private final Runnable wakeEngine;
-    private final Object lock = new Object(); // guards all that follows
+    private final Object lock = new Object(); // guards all fields below
     private final Queue<GenerationEvent.Piece> pieces = new ArrayDeque<>();
     private GenerationEvent.@Nullable End end;
     private @Nullable RuntimeException failure;
     private boolean closed;
 
-    /** @param wakeEngine called when the reader has made room or gone away */
+    /** @param wakeEngine called when the reader has made room or has closed the generation */
     Generation(Runnable wakeEngine) {
         this.wakeEngine = wakeEngine;
     }
@@ -33,8 +33,8 @@ public final class Generation implements AutoCloseable {
     /**
      * The next piece of text, {@link GenerationEvent.Pending} if none came in time, or the end.
      *
-     * @throws EngineException where the generation failed
-     * @throws EngineClosedException where this handle was closed, or the engine
+     * @throws EngineException if the generation failed
+     * @throws EngineClosedException if this handle was closed, or the engine
      */
     public GenerationEvent next(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -72,7 +72,7 @@ public final class Generation implements AutoCloseable {
         return PENDING;
     }
 
-    /** Ends the generation at the engine's next step and forgets what was not read; nothing happens a second time. */
+    /** Ends the generation at the engine's next step and discards unread pieces. Idempotent. */
     @Override
     public void close() {
         synchronized (lock) {

@@ -2,19 +2,19 @@ package io.inference.engine;
 
 import java.util.List;
 
-/** What {@link Generation#next} answers. */
+/** Result of {@link Generation#next}. */
 public sealed interface GenerationEvent {
     /**
      * More text.
      *
-     * @param text whole characters; empty only where probabilities come without text
-     * @param tokens the tokens that the text is made of with their probabilities, where they were asked for
+     * @param text whole characters; empty only for probabilities without text
+     * @param tokens the tokens of the text with their probabilities, if they were requested
      */
     record Piece(String text, List<TokenProbability> tokens) implements GenerationEvent {}
 
-    /** Nothing came in the time given; the generation goes on. */
+    /** Nothing arrived in time; the generation continues. */
     record Pending() implements GenerationEvent {}
 
-    /** The end, answered from then on. */
+    /** The end, which every later call returns too. */
     record End(FinishReason reason, Usage usage) implements GenerationEvent {}
 }

@@ -3,10 +3,10 @@ package io.inference.engine;
 import java.time.Duration;
 
 /**
- * What a generation took.
+ * Tokens and times of a generation.
  *
  * @param promptTokens tokens of the prompt
- * @param completionTokens tokens generated, the one that ended the answer included
+ * @param completionTokens tokens generated, including the one that ended the answer
  * @param cachedTokens tokens of the prompt that were in the cache and did not go through the model
  * @param queued from submission to admission
  * @param prefill from admission to the first token

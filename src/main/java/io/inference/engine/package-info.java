@@ -1,6 +1,6 @@
 /**
- * The local inference engine: {@link io.inference.engine.Engine} loads a GGUF file and answers tokens and embeddings
- * to many callers at once. It depends on nothing but the JDK.
+ * The local inference engine: {@link io.inference.engine.Engine} loads a GGUF file and generates tokens and embeddings
+ * for many callers at once. It depends on nothing but the JDK.
  */
 @NullMarked
 package io.inference.engine;

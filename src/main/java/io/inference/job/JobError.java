@@ -21,6 +21,6 @@ public record JobError(
 
     /** As it was thrown. */
     public InferenceException failure() {
-        return InferenceException.told(code, message, param);
+        return InferenceException.restored(code, message, param);
     }
 }

@@ -5,16 +5,19 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 
-/** Where buckets are kept. A bucket holds what a minute gives and fills evenly. Safe for use by many threads. */
+/** Token buckets. A bucket holds the amount of one minute and fills evenly. Thread-safe. */
 public interface Buckets {
     /**
-     * Takes tokens, if there are as many.
+     * Takes tokens if there are enough.
      *
      * @param key names the caller, the model and what is counted
      */
     ConsumptionProbe take(String key, long perMinute, long tokens);
 
-    /** Takes what was used beyond what had been taken, even where less is left; or gives back, where the difference is negative. */
+    /**
+     * Takes the tokens that a request used beyond its estimate, even if fewer are left; gives tokens back if the
+     * difference is negative.
+     */
     void settle(String key, long perMinute, long difference);
 
     static BucketConfiguration configuration(long perMinute) {

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Limits all callers together, and each. Redis is looked for only if something is counted by the minute. */
+/** Limits for all callers together and for each. Connects to Redis only if there is a limit per minute. */
 @Configuration(proxyBeanMethods = false)
 class LimitConfiguration {
     @Bean

@@ -7,16 +7,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which limits a caller has: those of its groups, the most generous where it is in several, and the default ones for all that its groups
- * leave unsaid.
+ * The limits of a caller: those of its groups, the most generous one if it is in several, and the defaults for limits
+ * that no group sets.
  */
 record LimitPolicy(RateLimits defaults, Map<String, GroupLimits> byGroup) {
     /**
-     * What a group says of its members; null where it leaves that to the default, 0 is no limit.
+     * The limits of a group; null uses the default, 0 is no limit.
      *
      * @param requests a minute and model
      * @param tokens a minute and model
-     * @param streams at once
+     * @param streams open at once
      */
     public record GroupLimits(
             @Nullable Integer requests,
@@ -37,7 +37,7 @@ record LimitPolicy(RateLimits defaults, Map<String, GroupLimits> byGroup) {
                 limit(caller, GroupLimits::streams, defaults.streams()));
     }
 
-    /** Whether anybody is counted by the minute, which replicas share. */
+    /** Whether there is any limit per minute; replicas share those. */
     public boolean needBuckets() {
         return all().anyMatch(limits -> limits.requestsPerMinute() > 0 || limits.tokensPerMinute() > 0);
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The settings of limits.
  *
- * @param policy how much each caller may ask
+ * @param policy limits of each caller
  * @param maxWaiting calls that may wait for their first token
  */
 record LimitSettings(LimitPolicy policy, int maxWaiting) {

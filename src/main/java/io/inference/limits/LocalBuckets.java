@@ -7,7 +7,10 @@ import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 
-/** Buckets of this process alone. Those that nobody touched for an hour are forgotten: even one in deep debt is full by then. */
+/**
+ * Buckets of this process alone. Those that have not been used for an hour are dropped: even one in deep debt is full
+ * by then.
+ */
 public final class LocalBuckets implements Buckets {
     private static final int MOST = 100_000;
     private static final Duration KEPT = Duration.ofHours(1);

@@ -4,7 +4,7 @@ import io.inference.api.call.Call;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Lets a request on to its flow, or refuses it because too many wait. */
+/** Admits a request to its flow, or refuses it if too many wait. */
 class QueueLimitProcessor implements Processor {
     private final QueueLimiter waiting;
 

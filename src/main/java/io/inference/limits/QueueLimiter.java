@@ -11,9 +11,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the calls that wait for their first token, refuses more than may wait, and those whose time would be over before their turn. The
- * wait is reckoned from the calls ahead and the time between two that got a token lately: the mean of it or the latest, whichever is
- * less, so that one slow turn, such as a model's loading, refuses nobody.
+ * Counts the calls that wait for their first token. Refuses a call if too many wait, or if its time limit would pass
+ * before its turn. The expected wait is the number of calls ahead times the recent interval between two first tokens:
+ * the smaller of the mean and the latest interval, so that one slow turn, such as the loading of a model, causes no
+ * refusal.
  */
 public class QueueLimiter implements CallListener {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -21,12 +22,12 @@ public class QueueLimiter implements CallListener {
     /** Weight of the latest interval in the mean. */
     private static final double LATEST = 0.2;
 
-    /** So few turns tell nothing. */
+    /** With fewer turns the mean is not reliable. */
     private static final int FEWEST_TURNS = 4;
 
     private final int most;
     private final LongSupplier nanoTime;
-    /** Since when each waits. */
+    /** Start of each call's wait. */
     private final Map<Call, Long> waiting = new HashMap<>();
 
     private int turns;
@@ -34,7 +35,7 @@ public class QueueLimiter implements CallListener {
     private double latestIntervalNanos;
     private long lastTurnNanos;
 
-    /** @param most calls that may wait at once */
+    /** @param most maximum number of waiting calls */
     public QueueLimiter(int most) {
         this(most, System::nanoTime);
     }
@@ -45,8 +46,8 @@ public class QueueLimiter implements CallListener {
     }
 
     /**
-     * @throws InferenceException at once: with {@code OVERLOADED} when too many wait already, with {@code TIMEOUT} when the call has less
-     *     time than it would wait
+     * @throws InferenceException at once: {@code OVERLOADED} if too many calls wait already, {@code TIMEOUT} if the
+     *     call has less time left than its expected wait
      */
     void admit(Call call) {
         enter(call);
@@ -55,7 +56,7 @@ public class QueueLimiter implements CallListener {
 
     private synchronized void enter(Call call) {
         if (waiting.containsKey(call)) {
-            // A route of an operator may ask twice; the call leaves only once.
+            // An operator's route may pass here twice; the call leaves the queue only once.
             return;
         }
         if (waiting.size() >= most) {
@@ -75,18 +76,17 @@ public class QueueLimiter implements CallListener {
 
     private double expectedWaitNanos(long now) {
         double expected = Math.min(meanIntervalNanos, latestIntervalNanos) * waiting.size();
-        // Where nothing has had its turn for longer than that, those who wait do so for a backend that hangs, not in a
-        // queue.
+        // If no call has had its turn for longer than that, the calls wait for a backend that hangs, not in a queue.
         boolean known = turns == FEWEST_TURNS && now - lastTurnNanos <= expected;
         return known ? expected : 0;
     }
 
-    /** A token came: the queue went on. */
+    /** A first token arrived: the queue advanced by one. */
     private synchronized void served(Call call) {
         Long since = waiting.remove(call);
         if (since != null) {
             long now = nanoTime.getAsLong();
-            // A time in which nobody came is no time that the queue took.
+            // Time in which the queue was empty does not count as an interval.
             double interval = Math.min(now - lastTurnNanos, now - since);
             meanIntervalNanos = turns == 0 ? interval : meanIntervalNanos + LATEST * (interval - meanIntervalNanos);
             latestIntervalNanos = interval;
@@ -95,12 +95,12 @@ public class QueueLimiter implements CallListener {
         }
     }
 
-    /** Whether so many wait that what is not urgent had better not be added: seven eighths of those that may. */
+    /** Whether calls that are not urgent should not be added now: seven eighths of the maximum wait. */
     public boolean isNearlyFull() {
         return count() >= most - most / 8;
     }
 
-    /** Calls admitted that have no token yet. */
+    /** Admitted calls that have no token yet. */
     public synchronized int count() {
         return waiting.size();
     }

@@ -8,8 +8,8 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Holds a request to its caller's limits, and tells where the caller stands in OpenAI's {@code x-ratelimit-*} headers. A request that
- * asks no model for work passes.
+ * Applies the caller's limits to a request, and reports their state in OpenAI's {@code x-ratelimit-*} headers. A
+ * request that does not use a model passes.
  */
 class RateLimitProcessor implements Processor {
     private final RateLimiter limiter;

@@ -18,8 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds callers to their limits. Tokens are taken by estimate when a request is let in, and the difference to what it used is settled
- * when it has ended. What failed before its first token costs none; what broke off later without a word on its use, the estimate.
+ * Applies the limits of callers. An estimated number of tokens is taken when a request is admitted; the difference to
+ * its real usage is settled when it has ended. A request that fails before its first token costs nothing; one that
+ * breaks off later without reporting its usage costs the estimate.
  */
 final class RateLimiter implements CallListener {
     private static final Duration STREAM_RETRY_AFTER = Duration.ofSeconds(1);
@@ -39,17 +40,17 @@ final class RateLimiter implements CallListener {
     }
 
     /**
-     * What came of a request.
+     * Result of a request.
      *
-     * @param standings one for each limit that was looked at
-     * @param refusal null where the request is let in; else {@code RATE_LIMITED} with the time to wait
+     * @param standings one for each limit that applied
+     * @param refusal null if the request is admitted; otherwise {@code RATE_LIMITED} with the time to wait
      */
     public record Verdict(
             List<Standing> standings, @Nullable InferenceException refusal) {
         static final Verdict UNLIMITED = new Verdict(List.of(), null);
     }
 
-    /** Lets a request in or refuses it. */
+    /** Admits a request or refuses it. */
     public Verdict admit(Call call, Caller caller, InferenceRequest request) {
         RateLimits limits = policy.of(caller);
         if (limits.isOff()) {
@@ -68,7 +69,7 @@ final class RateLimiter implements CallListener {
             }
         }
         if (limits.tokensPerMinute() > 0) {
-            // One that is larger than a minute's tokens may run when the bucket is full, and leaves a debt.
+            // A request larger than the tokens of a minute may run when the bucket is full, and leaves a debt.
             long wanted = Math.min(TokenEstimate.of(request), limits.tokensPerMinute());
             String key = key("tokens", limits.tokensPerMinute(), caller, call);
             ConsumptionProbe probe = buckets.take(key, limits.tokensPerMinute(), wanted);
@@ -117,12 +118,15 @@ final class RateLimiter implements CallListener {
                 || request instanceof GenerateRequest generate && generate.stream();
     }
 
-    /** A limit that is changed makes another bucket, since a bucket keeps the size that it was made with, at Redis also over restarts. */
+    /**
+     * A changed limit uses another bucket, since a bucket keeps the size that it was created with, in Redis also across
+     * restarts.
+     */
     private static String key(String what, int perMinute, Caller caller, Call call) {
         return what + ":" + perMinute + ":" + name(caller) + ":" + call.model();
     }
 
-    /** The lengths keep two callers apart whatever their names hold. */
+    /** The lengths keep two callers' keys distinct, whatever their names contain. */
     private static String name(Caller caller) {
         String tenant = caller.tenant() == null ? "" : caller.tenant();
         return caller.subject().length() + ":" + caller.subject() + ":" + tenant.length() + ":" + tenant;

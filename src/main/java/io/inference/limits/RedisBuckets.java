@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Buckets that all replicas share. While Redis is away this replica counts in buckets of its own, so that nobody is refused for it and
- * limits still hold, for each replica by itself.
+ * Buckets that all replicas share. While Redis is unavailable this replica counts in buckets of its own, so that no
+ * request is refused because of it and the limits still hold for each replica.
  */
 public final class RedisBuckets implements Buckets, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisBuckets.class);
@@ -28,9 +28,9 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
     private final LocalBuckets local = new LocalBuckets();
     private final RedisConnection<ProxyManager<String>> redis;
     private volatile long pausedAtNanos;
-    private volatile boolean away;
+    private volatile boolean unavailable;
 
-    /** @param source says where Redis is; may start it */
+    /** @param source gives the address of Redis; may start the server */
     public RedisBuckets(Callable<RedisAddress> source) {
         this.redis = RedisConnection.open(
                 source,
@@ -59,24 +59,24 @@ public final class RedisBuckets implements Buckets, AutoCloseable {
         }
     }
 
-    /** Null where Redis does not answer; it is then left alone for a second, so that not every request waits for it. */
+    /** Null if Redis does not answer; it is then not asked for a second, so that not every request waits for it. */
     private <T> @Nullable T ask(String key, long perMinute, Function<Bucket, T> question) {
         ProxyManager<String> shared = redis.get();
-        boolean paused = away && System.nanoTime() - pausedAtNanos < PAUSE_NANOS;
+        boolean paused = unavailable && System.nanoTime() - pausedAtNanos < PAUSE_NANOS;
         if (shared == null || paused) {
             return null;
         }
         try {
             T answer = question.apply(shared.getProxy(PREFIX + key, () -> Buckets.configuration(perMinute)));
-            if (away) {
-                away = false;
+            if (unavailable) {
+                unavailable = false;
                 log.info("limits are shared by Redis again");
             }
             return answer;
         } catch (RuntimeException e) {
             pausedAtNanos = System.nanoTime();
-            if (!away) {
-                away = true;
+            if (!unavailable) {
+                unavailable = true;
                 log.warn("limits are counted by this replica alone, Redis does not answer: {}", e.getMessage());
             }
             return null;

@@ -1,4 +1,4 @@
-/** How much may be asked: how many calls may wait, and how many requests, tokens and open streams a caller may have. */
+/** Limits: how many calls may wait, and how many requests, tokens and open streams a caller may have. */
 @NullMarked
 package io.inference.limits;
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Messages as a chat template looks at them. */
+/** Messages in the form that a chat template reads. */
 final class ChatMessages {
     private ChatMessages() {}
 

@@ -7,7 +7,7 @@ import io.inference.engine.GenerateJob;
 import io.inference.engine.sampling.SamplingOptions;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a caller's options into the engine's. */
+/** Converts a caller's options into the engine's. */
 final class GenerateJobMapper {
     private static final float TEMPERATURE = 0.8f;
     private static final int TOP_K = 40;
@@ -17,7 +17,9 @@ final class GenerateJobMapper {
 
     private GenerateJobMapper() {}
 
-    /** @throws InferenceException where an option is out of its range, or the prompt of the context asked for */
+    /**
+     * @throws InferenceException if an option is out of its range, or the prompt is longer than the requested context
+     */
     static GenerateJob job(LocalModel model, int[] prompt, Options options, long seed, int priority, String caller) {
         return new GenerateJob(
                 prompt,

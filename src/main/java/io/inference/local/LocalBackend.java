@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 final class LocalBackend implements Backend {
     public static final String NAME = "local";
 
-    /** Requests of people are alike in urgency; the engine's other priorities are for jobs. */
+    /** Requests of people have one priority; the engine's other priorities are for jobs. */
     private static final int PRIORITY = 0;
 
     private final LocalModels models;
     private final Duration firstTokenTimeout;
 
-    /** @param firstTokenTimeout also how long a request waits for the model to load */
+    /** @param firstTokenTimeout also the limit for waiting until the model is loaded */
     public LocalBackend(LocalModels models, Duration firstTokenTimeout) {
         this.models = models;
         this.firstTokenTimeout = firstTokenTimeout;
@@ -59,7 +59,7 @@ final class LocalBackend implements Backend {
         models.whenDone(task);
     }
 
-    /** @throws InferenceException if the model cannot run; the message says why, for the log */
+    /** @throws InferenceException if the model cannot run; the message gives the reason, for the log */
     @Override
     public List<ModelInfo> models() {
         return switch (models.state()) {
@@ -73,8 +73,7 @@ final class LocalBackend implements Backend {
     private InferenceException failure() {
         return models.failure()
                 .map(why -> new InferenceException(
-                        ErrorCode.NOT_CONFIGURED,
-                        why.getMessage() + " (LOCAL_ENGINE=off says that no local model is wanted)"))
+                        ErrorCode.NOT_CONFIGURED, why.getMessage() + " (LOCAL_ENGINE=off turns the local model off)"))
                 .orElseGet(() -> new InferenceException(ErrorCode.UNAVAILABLE, LocalFailures.STOPPING));
     }
 
@@ -92,7 +91,7 @@ final class LocalBackend implements Backend {
     @Override
     public ChatAnswer chat(ChatRequest request, Call call) {
         requireOurs(request.model());
-        refuseWhatIsNotDone(request);
+        refuseUnsupported(request);
         LocalModel open = open(request.model(), call);
         try {
             int[] prompt =
@@ -141,7 +140,7 @@ final class LocalBackend implements Backend {
         T run() throws InterruptedException;
     }
 
-    /** Does what this thread has to wait for or to compute, until the call is cancelled. */
+    /** Runs work that blocks or computes on this thread, until the call is cancelled. */
     private static <T> T interruptibly(Call call, Work<T> work) {
         Runnable stop = Thread.currentThread()::interrupt;
         call.onCancel(stop);
@@ -155,12 +154,12 @@ final class LocalBackend implements Backend {
             throw new InferenceException(ErrorCode.CANCELLED, "the request was interrupted", e);
         } finally {
             call.removeOnCancel(stop);
-            // A cancel that came too late must not interrupt what this thread does next.
+            // A late cancellation must not interrupt later work of this thread.
             Thread.interrupted();
         }
     }
 
-    /** A vector that is cut is scaled anew, so that its length is 1 again. */
+    /** A shortened vector is scaled again, so that its length is 1. */
     private static float[] vector(Embedding embedding, boolean normalize, @Nullable Integer dimensions) {
         Embedding kept = dimensions == null
                 ? embedding
@@ -195,7 +194,7 @@ final class LocalBackend implements Backend {
         }
     }
 
-    private static void refuseWhatIsNotDone(ChatRequest request) {
+    private static void refuseUnsupported(ChatRequest request) {
         if (!request.tools().isEmpty()) {
             throw unsupported("tools", "tools");
         }
@@ -215,7 +214,7 @@ final class LocalBackend implements Backend {
         return InferenceException.unsupported(field, "the local engine does not support " + what);
     }
 
-    /** The model once it has been loaded. */
+    /** The model, after waiting until it is loaded. */
     private LocalModel open(String name, Call call) {
         requireOurs(name);
         return models.await(call, firstTokenTimeout);

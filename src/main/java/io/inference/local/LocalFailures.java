@@ -10,7 +10,7 @@ import io.inference.engine.error.InvalidJobException;
 import io.inference.engine.error.UnsupportedModelException;
 import io.inference.local.store.ModelStoreException;
 
-/** What the engine's failures are to a caller. */
+/** Converts failures of the engine into reason codes. */
 final class LocalFailures {
     static final String STOPPING = "the local engine is stopping";
 

@@ -9,10 +9,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that is open.
+ * An open model.
  *
  * @param id its name for callers
- * @param digest SHA-256 of its file in hex; null where the file was not checked
+ * @param digest SHA-256 of its file in hex; null if the file was not checked
  * @param modifiedEpochSeconds when its file was last changed
  */
 public record LocalModel(String id, Engine engine, @Nullable String digest, long modifiedEpochSeconds) {
@@ -44,7 +44,7 @@ public record LocalModel(String id, Engine engine, @Nullable String digest, long
                 List.of("completion", "embedding"));
     }
 
-    /** As Ollama writes it: {@code 134.52M}, {@code 7.2B}. */
+    /** In Ollama's format: {@code 134.52M}, {@code 7.2B}. */
     private static String parameterSize(long count) {
         return count >= BILLION
                 ? String.format(Locale.ROOT, "%.1fB", count / BILLION)

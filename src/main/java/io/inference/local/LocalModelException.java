@@ -2,7 +2,7 @@ package io.inference.local;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** The local model cannot be had or opened; the message is for the operator. */
+/** The local model cannot be fetched or opened; the message is for the operator. */
 public final class LocalModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ public final class LocalModelException extends RuntimeException {
         super(message, cause);
     }
 
-    /** What Spring Boot reports of it. */
+    /** Spring Boot's report of this failure at start-up. */
     public FailureAnalysis analysis() {
         return new FailureAnalysis(getMessage(), "Correct LOCAL_MODEL or MODEL_DIR, or set LOCAL_ENGINE=off.", this);
     }

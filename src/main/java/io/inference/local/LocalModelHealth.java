@@ -5,8 +5,9 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 
 /**
- * Reports what became of the local model. While it loads, the service is not ready, so that a rolling update does not stop the pods that
- * can answer. A model that cannot run has a status of its own, which does not make the service unready: the other backends serve.
+ * Health of the local model. While it loads, the service is not ready, so that a rolling update does not stop the pods
+ * that can answer. A model that cannot run has a status of its own, which does not make the service unready: the other
+ * backends serve.
  */
 final class LocalModelHealth implements HealthIndicator {
     static final Status UNAVAILABLE = new Status("UNAVAILABLE");

@@ -28,11 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The model that this process runs. It is fetched, opened and warmed up in the background, so that the service listens meanwhile;
- * requests for it wait. A model that cannot run is a state of this object, never the end of the process.
+ * The model that this process runs. It is fetched, opened and warmed up in the background, so that the service accepts
+ * requests meanwhile; requests for the model wait. A model that cannot run is a state of this object and does not end
+ * the process.
  */
 public final class LocalModels implements AutoCloseable {
-    /** What became of the model. */
+    /** State of the model. */
     public enum State {
         OFF,
         LOADING,
@@ -59,7 +60,7 @@ public final class LocalModels implements AutoCloseable {
         this.loader = Thread.ofPlatform().daemon().name("local-model").unstarted(this::load);
     }
 
-    /** Begins to load the model, unless the engine is {@code off}. */
+    /** Starts to load the model, unless the engine is {@code off}. */
     public static LocalModels start(LocalSettings settings, FetchListener listener) {
         LocalModels models = new LocalModels(settings, listener);
         if (models.enabled()) {
@@ -81,7 +82,7 @@ public final class LocalModels implements AutoCloseable {
                     id,
                     Duration.ofNanos(System.nanoTime() - began).toMillis());
         } catch (Throwable e) {
-            // Whatever a file makes the engine throw, errors of the JVM included, is a fault of this model alone.
+            // Any error that a model file causes, errors of the JVM included, concerns this model alone.
             log.debug("the local model cannot run", e);
             loaded.completeExceptionally(new LocalModelException("LOCAL_MODEL: " + LocalFailures.cause(e), e));
         }
@@ -112,8 +113,8 @@ public final class LocalModels implements AutoCloseable {
     }
 
     /**
-     * Lets the model warm up: that takes every core for seconds, which would hold up the start of the service. A model that the service
-     * is of no use without does not wait for it, so that most of them fail the start if they cannot run.
+     * Warms the model up. This uses every core for seconds, which would delay the start of the service; therefore it
+     * waits for the start, unless the service requires the model: then most models that cannot run make the start fail.
      */
     public void serviceListens() {
         listening.countDown();
@@ -136,7 +137,7 @@ public final class LocalModels implements AutoCloseable {
         return !settings.engine().equals("off");
     }
 
-    /** Whether the operator named an engine, so that the service is of no use without its model. */
+    /** Whether the operator named an engine, so that the service requires its model. */
     public boolean required() {
         return enabled() && !settings.engine().equals("auto");
     }
@@ -154,7 +155,7 @@ public final class LocalModels implements AutoCloseable {
         };
     }
 
-    /** The model once it is ready. */
+    /** The model if it is ready. */
     public Optional<LocalModel> model() {
         return state() == State.READY ? Optional.of(loaded.resultNow()) : Optional.empty();
     }
@@ -179,7 +180,8 @@ public final class LocalModels implements AutoCloseable {
      * The model, once it is ready.
      *
      * @param longest how long to wait for it, if the call has that much time left
-     * @throws InferenceException if it has failed, is not ready in time ({@link StillLoadingException}), or the call is cancelled
+     * @throws InferenceException if it has failed, is not ready in time ({@link StillLoadingException}), or the call is
+     *     cancelled
      */
     LocalModel await(Call call, Duration longest) {
         if (state() == State.READY) {

@@ -8,14 +8,14 @@ import java.util.Optional;
 /**
  * The settings of the local backend.
  *
- * @param engine {@code auto} goes on without a model that cannot be had, {@code cpu} does not, {@code off} runs none
+ * @param engine {@code auto} continues without a model that cannot run, {@code cpu} does not, {@code off} runs none
  * @param model a name of the catalogue, or a GGUF file
- * @param store where models are kept and how they are fetched
- * @param contextLength most tokens of a sequence; empty: what the model allows
- * @param threads empty: one a core
+ * @param store folder and download of models
+ * @param contextLength maximum number of tokens of a sequence; empty: what the model allows
+ * @param threads empty: one for each core
  * @param maxBatch sequences that run at once
  * @param maxQueue sequences that may wait for their turn
- * @param firstTokenTimeout how long a stream may take to its first chunk, and a request may wait for the model
+ * @param firstTokenTimeout time limit for a stream's first chunk, and for a request that waits for the model
  */
 record LocalSettings(
         String engine,

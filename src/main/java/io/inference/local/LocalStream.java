@@ -25,7 +25,10 @@ final class LocalStream implements ChunkStream {
     private final Runnable stop;
     private boolean ended;
 
-    /** @param countsPrompt whether this choice's usage has the prompt: of several choices for one prompt, only one does */
+    /**
+     * @param countsPrompt whether this choice's usage includes the prompt: of several choices for one prompt, only one
+     *     does
+     */
     LocalStream(Generation generation, Call call, boolean countsPrompt) {
         this.generation = generation;
         this.call = call;
@@ -53,7 +56,7 @@ final class LocalStream implements ChunkStream {
                 }
             };
         } catch (EngineException e) {
-            // Cancelling closes the generation, which then fails in its own words; the call knows the reason.
+            // Cancelling closes the generation, which then fails with an error of its own; the call knows the reason.
             call.throwIfCancelled();
             throw LocalFailures.of(e);
         } catch (InterruptedException e) {

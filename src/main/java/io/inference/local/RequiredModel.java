@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends the service if it cannot run the model that an operator named an engine for: by failing the start if that is known before the
- * listeners open, else by telling {@code end}, since a download can take longer than anybody should wait for the listeners.
+ * Ends the service if an operator named an engine and its model cannot run: by failing the start if that is known
+ * before the listeners open, otherwise by calling {@code end}, since a download can take longer than the start should.
  */
 final class RequiredModel implements SmartLifecycle {
     private final LocalModels models;
@@ -46,7 +46,7 @@ final class RequiredModel implements SmartLifecycle {
         return running;
     }
 
-    /** After the routes are loaded, which leaves the model some time, and before any listener opens. */
+    /** After the routes are loaded, which gives the model some time, and before any listener opens. */
     @Override
     public int getPhase() {
         return 2;

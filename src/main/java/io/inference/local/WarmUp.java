@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A first answer, before a caller waits for one: it has the JVM compile the kernels, since vector code that is still interpreted is very
- * slow, and it shows whether the model can answer at all.
+ * Generates a first answer before a caller waits for one: the JVM compiles the kernels, since interpreted vector code
+ * is very slow, and a model that cannot answer is found out.
  */
 final class WarmUp {
     private static final int REPEATS = 16;
@@ -23,7 +23,7 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    /** @throws EngineException if the model does not answer, or with what are no numbers */
+    /** @throws EngineException if the model does not answer, or its results are not numbers */
     static void run(Engine engine) throws InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
         try (Generation generation = engine.submit(job(engine))) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one backend last said of its models, and whether it still says so. */
+/** The models that one backend listed last, and whether it is available. */
 final class BackendListing {
     private static final Logger LOG = LoggerFactory.getLogger(ModelDirectory.class);
 
@@ -68,7 +68,7 @@ final class BackendListing {
         return Optional.of(now.state == State.AVAILABLE ? model : model.in(ModelInfo.State.UNAVAILABLE));
     }
 
-    /** Asks the backend, unless it is being asked already. The future always ends well, sooner or later. */
+    /** Asks the backend, unless a request to it is in progress. The future always completes without an exception. */
     CompletableFuture<Void> ask() {
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> running = asking.compareAndExchange(null, mine);
@@ -94,9 +94,9 @@ final class BackendListing {
     private void answered(List<ModelInfo> models) {
         Map<String, ModelInfo> byId = LinkedHashMap.newLinkedHashMap(models.size());
         models.forEach(model -> byId.putIfAbsent(model.id(), model));
-        boolean told = isAvailable() && !isLoading(snapshot.byId);
+        boolean wasReady = isAvailable() && !isLoading(snapshot.byId);
         snapshot = new Snapshot(State.AVAILABLE, byId);
-        if (!told && !isLoading(byId)) {
+        if (!wasReady && !isLoading(byId)) {
             LOG.info("backend {} answers, models: {}", backend.name(), byId.keySet());
         }
     }
@@ -105,7 +105,7 @@ final class BackendListing {
         return models.values().stream().anyMatch(model -> model.state() == ModelInfo.State.LOADING);
     }
 
-    /** It gave no list, or none in time: what it listed before stays listed. */
+    /** The backend gave no list, or none in time: its last list is kept. */
     void silent(String why) {
         silent(why, snapshot.byId);
     }

@@ -4,9 +4,10 @@ import io.inference.api.backend.ModelInfo;
 import java.util.List;
 
 /**
- * A backend as the directory knows it.
+ * State of a backend.
  *
- * @param health {@code never asked}, {@code available} or {@code unavailable}: whether it listed its models when it was last asked
+ * @param health {@code never asked}, {@code available} or {@code unavailable}: whether it listed its models when it was
+ *     last asked
  * @param models that it listed last
  */
 public record BackendState(String name, String health, List<ModelInfo> models) {}

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How patient the directory is.
+ * Intervals and timeouts of the directory.
  *
- * @param refreshEvery pause between two rounds in the background
- * @param askTimeout how long a backend may take before it counts as unavailable
- * @param unknownEvery how often, at most, a model that no backend listed makes them be asked at once
- * @param unknownWait how long a request waits for that, and for the very first answers
+ * @param refreshEvery pause between two refreshes in the background
+ * @param askTimeout time after which a backend that does not answer counts as unavailable
+ * @param unknownEvery minimum time between two refreshes because of a model that no backend listed
+ * @param unknownWait how long a request waits for such a refresh, and for the first lists
  * @param nanoTime the clock
  */
 record DirectoryTiming(

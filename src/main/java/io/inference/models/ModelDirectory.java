@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which backend has which model. Answers from what the backends said last; asks them again in the background, and at once when
- * a model is asked for that none has listed. Safe for many threads.
+ * Finds the backends that have a model. Uses the last list of each backend; refreshes the lists in the background, and
+ * at once if a requested model is in none of them. Thread-safe.
  */
 public final class ModelDirectory implements AutoCloseable {
     private final List<BackendListing> listings;
@@ -43,7 +43,10 @@ public final class ModelDirectory implements AutoCloseable {
                 timing.nanoTime().getAsLong() - timing.unknownEvery().toNanos());
     }
 
-    /** Begins to ask in the background, now, from time to time and if a backend's models change, until {@link #close}. */
+    /**
+     * Starts to refresh the lists in the background: now, periodically, and if a backend's models change, until
+     * {@link #close}.
+     */
     public void start() {
         listings.forEach(listing -> listing.backend().onModelsChange(this::refresh));
         refresher = Thread.ofVirtual().name("model-directory").start(() -> {
@@ -58,7 +61,7 @@ public final class ModelDirectory implements AutoCloseable {
         });
     }
 
-    /** Asks all backends now and waits for them, but for none longer than its time. */
+    /** Refreshes all lists and waits for them, for each up to its timeout. */
     public void refresh() {
         List<CompletableFuture<Void>> answers = askAll();
         long deadline = System.nanoTime() + timing.askTimeout().toNanos();
@@ -74,13 +77,13 @@ public final class ModelDirectory implements AutoCloseable {
         return listings.stream().map(BackendListing::ask).toList();
     }
 
-    /** All models of all backends, in the order of preference; one that several have is listed for each. */
+    /** All models of all backends, in the order of preference; a model of several backends is listed for each. */
     public List<ModelInfo> models() {
         awaitFirstAnswers();
         return listings.stream().flatMap(listing -> listing.models().stream()).toList();
     }
 
-    /** The enabled backends in the order of preference, as they were when they were last asked. */
+    /** The enabled backends in the order of preference, with their last known state. */
     public List<BackendState> backends() {
         return listings.stream()
                 .map(listing -> new BackendState(
@@ -96,17 +99,18 @@ public final class ModelDirectory implements AutoCloseable {
     }
 
     /**
-     * Names of the backends that have a model, most preferred first, those that do not answer or still load it last; empty where none has it. An id
-     * matches as it is or else by Ollama's rule that a name without a tag means {@code :latest}.
+     * Names of the backends that have a model, most preferred first; those that are unavailable or still load it come
+     * last. Empty if none has it. An id matches exactly, or by Ollama's rule that a name without a tag means
+     * {@code :latest}.
      */
     public List<String> backendsFor(String model) {
         return having(model).stream().map(listing -> listing.backend().name()).toList();
     }
 
     /**
-     * All about one model, from the most preferred backend that says it.
+     * Details of one model, from the most preferred backend that gives them.
      *
-     * @throws InferenceException {@code MODEL_NOT_FOUND} where none has it, or the last backend's own
+     * @throws InferenceException {@code MODEL_NOT_FOUND} if none has it, otherwise the last backend's own
      */
     public ModelDetails details(String model) {
         InferenceException failure = InferenceException.modelNotFound(model);
@@ -121,7 +125,7 @@ public final class ModelDirectory implements AutoCloseable {
         throw failure;
     }
 
-    /** Models that are loaded now, asked afresh of the backends that answer; one that fails to is left out. */
+    /** Models that are loaded now. Asks the available backends; one that fails is left out. */
     public List<ModelInfo> loaded() {
         awaitFirstAnswers();
         List<CompletableFuture<List<ModelInfo>>> answers = listings.stream()
@@ -167,12 +171,15 @@ public final class ModelDirectory implements AutoCloseable {
         return having;
     }
 
-    /** Whether its backend answers, and need not be waited for while it loads the model. */
+    /** Whether its backend is available and does not have to load the model first. */
     private static boolean answers(ModelInfo model) {
         return model.state() != ModelInfo.State.UNAVAILABLE && model.state() != ModelInfo.State.LOADING;
     }
 
-    /** A model may have come since the last round. However many ask, the backends are asked once a second at most. */
+    /**
+     * A model may have been added since the last refresh. However many requests arrive, the backends are asked at most
+     * once in {@code unknownEvery}.
+     */
     private void askForUnknown(String model) {
         long now = timing.nanoTime().getAsLong();
         long last = lastUnknownNanos.get();
@@ -195,7 +202,7 @@ public final class ModelDirectory implements AutoCloseable {
         }
     }
 
-    /** Only right after the start, and only once: a backend that never answers shall not slow every listing. */
+    /** Only right after the start, and only once: a backend that never answers must not slow down every listing. */
     private void awaitFirstAnswers() {
         if (firstWaitOver) {
             return;
@@ -212,7 +219,7 @@ public final class ModelDirectory implements AutoCloseable {
         firstWaitOver = true;
     }
 
-    /** @return whether it ended in time */
+    /** @return whether it completed in time */
     private static boolean await(CompletableFuture<?> answer, long nanos) {
         try {
             answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);

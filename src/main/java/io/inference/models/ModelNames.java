@@ -6,7 +6,7 @@ final class ModelNames {
 
     private ModelNames() {}
 
-    /** The other name of the same model, where it has one; else the same name. */
+    /** The other name of the same model if it has one, otherwise the same name. */
     static String other(String name) {
         if (name.endsWith(LATEST)) {
             return name.substring(0, name.length() - LATEST.length());

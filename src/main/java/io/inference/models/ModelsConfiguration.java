@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class ModelsConfiguration {
-    /** In the order in which backends are preferred if several have a model. */
+    /** The directory of models; its backends are in the order of preference. */
     @Bean(initMethod = "start")
     ModelDirectory modelDirectory(
             @Qualifier("localBackend") Backend local,

@@ -1,6 +1,6 @@
 /**
- * Which backend has which model. Asked in the background and answered from memory, so that a backend that is slow or dead never slows
- * a listing or a request for another's model. Imports {@code api} only.
+ * Which backend has which model. Lists are fetched in the background and kept in memory, so that a slow or unavailable
+ * backend never delays a listing or a request for another backend's model. Imports {@code api} only.
  */
 @NullMarked
 package io.inference.models;

@@ -17,8 +17,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the objects of one answer of {@code /api/chat} or {@code /api/generate}: many in a stream, else one that is complete. Keeps
- * what goes through the whole answer: its model, and how many calls of tools it made.
+ * Reads the objects of one answer of {@code /api/chat} or {@code /api/generate}: many in a stream, otherwise a single
+ * one. Keeps state of the whole answer: its model, and the number of tool calls.
  */
 final class OllamaAnswerParser {
     private @Nullable String model;
@@ -34,12 +34,12 @@ final class OllamaAnswerParser {
     private int promptTokens;
     private int completionTokens;
 
-    /** The model that answers, once an object told; else the one given. */
+    /** The model that answers, once an object has named it; otherwise the given one. */
     String model(String asked) {
         return model == null ? asked : model;
     }
 
-    /** What Ollama said went wrong, instead of a chunk. */
+    /** Error of Ollama in place of a chunk. */
     @Nullable
     String error() {
         return error;
@@ -126,7 +126,7 @@ final class OllamaAnswerParser {
         return new ToolCall(toolCallCount++, id == null ? newCallId() : id, function.name, function.arguments);
     }
 
-    /** What a call is of. */
+    /** The function of a call. */
     private record Function(@Nullable String name, String arguments) {
         static final Function NONE = new Function(null, "{}");
 

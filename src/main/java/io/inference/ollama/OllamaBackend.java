@@ -24,13 +24,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs models on an Ollama server. Ollama makes one choice a request: several are several requests at once. What it cannot do
- * ({@code tool_choice} that forces a call, images by URL, strict tools) is {@code UNSUPPORTED}.
+ * Runs models on an Ollama server. Ollama generates one choice for each request, so several choices are several
+ * concurrent requests. Unsupported features ({@code tool_choice} that forces a call, images by URL, strict tools) are
+ * {@code UNSUPPORTED}.
  */
 public final class OllamaBackend implements Backend, AutoCloseable {
     public static final String NAME = "ollama";
 
-    /** A list of models asks for the context lengths that it does not know yet, but only so long. */
+    /** Time limit for the requests for context lengths that a list of models does not know yet. */
     private static final long LEARN_NANOS = 1_000_000_000L;
 
     private static final int UNTOLD = 0;
@@ -77,8 +78,8 @@ public final class OllamaBackend implements Backend, AutoCloseable {
     }
 
     /**
-     * @param streams whether the bodies ask for streams, which is also how several whole choices are made
-     * @param choices how many bodies in a row are for the same prompt
+     * @param streams whether the bodies request streams, which is also used for several complete choices
+     * @param choices number of consecutive bodies for the same prompt
      */
     private ChatAnswer answer(
             URI operation,
@@ -153,8 +154,8 @@ public final class OllamaBackend implements Backend, AutoCloseable {
             Integer length = server().show(model).contextLength();
             contextLengthsByDigest.put(digest, length == null ? UNTOLD : length);
         } catch (InferenceException e) {
-            // It may have been deleted since. A list without its context length is still a list, and the next one asks
-            // again.
+            // The model may have been deleted since. A list without its context length is still valid, and the next one
+            // asks again.
             return;
         }
     }

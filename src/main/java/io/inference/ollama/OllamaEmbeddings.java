@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the answers of {@code /api/embed}, and of {@code /api/embeddings}, which holds one vector and tells no tokens. */
+/**
+ * Reads the answers of {@code /api/embed}, and of {@code /api/embeddings}, which contains one vector and no number of
+ * tokens.
+ */
 final class OllamaEmbeddings {
     private OllamaEmbeddings() {}
 

@@ -9,9 +9,9 @@ import io.inference.upstream.Reply;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What Ollama's {@code {"error"}} means to a caller. It has no codes: its words are all there is to go by. */
+/** Converts Ollama's {@code {"error"}} into reason codes. It has no codes of its own, only texts. */
 record OllamaErrors(Failures failures) {
-    /** @param model the model that was asked */
+    /** @param model the requested model */
     InferenceException refusal(Reply reply, String model) {
         String message = message(reply.body());
         if (message == null) {
@@ -26,7 +26,7 @@ record OllamaErrors(Failures failures) {
         return Failures.saysTooLong(message) ? failures.refused(message) : failures.status(reply, message);
     }
 
-    /** An error in the place of a chunk, after an answer that began well. */
+    /** An error in place of a chunk, in an answer whose status was 200. */
     InferenceException midStream(String message) {
         return Failures.saysTooLong(message)
                 ? failures.refused(message)
@@ -59,7 +59,7 @@ record OllamaErrors(Failures failures) {
         }
     }
 
-    /** Ollama said yes, but not what was asked for. */
+    /** Ollama answered with status 200, but without the requested content. */
     InferenceException empty() {
         return new InferenceException(ErrorCode.BACKEND_FAILED, "the ollama backend gave no answer");
     }

@@ -6,13 +6,13 @@ import io.inference.upstream.LineDecoder;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** A stream of JSON objects, a line each, the last with {@code "done": true}. */
+/** Decodes a stream of JSON objects, one for each line, the last with {@code "done": true}. */
 final class OllamaLineDecoder implements LineDecoder {
     private final OllamaErrors errors;
     private final boolean countsPrompt;
     private final OllamaAnswerParser parser = new OllamaAnswerParser();
 
-    /** @param countsPrompt whether the usage has the prompt: of several answers to one prompt, only one does */
+    /** @param countsPrompt whether the usage includes the prompt: of several answers to one prompt, only one does */
     OllamaLineDecoder(OllamaErrors errors, boolean countsPrompt) {
         this.errors = errors;
         this.countsPrompt = countsPrompt;
@@ -33,7 +33,7 @@ final class OllamaLineDecoder implements LineDecoder {
             throw errors.midStream(error);
         }
         boolean done = chunk.finishReason() != null;
-        if (done || saysSomething(chunk)) {
+        if (done || hasContent(chunk)) {
             out.accept(countsPrompt ? chunk : withoutPrompt(chunk));
         }
         return done;
@@ -53,7 +53,7 @@ final class OllamaLineDecoder implements LineDecoder {
                         new Usage(0, usage.completionTokens(), 0));
     }
 
-    private static boolean saysSomething(Chunk chunk) {
+    private static boolean hasContent(Chunk chunk) {
         return !chunk.text().isEmpty()
                 || chunk.thinking() != null
                 || !chunk.toolCalls().isEmpty()

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A conversation in Ollama's words. The name of a speaker has no place in them; that of a tool has. */
+/** A conversation in Ollama's format. It has no field for the name of an author, but one for the name of a tool. */
 final class OllamaMessages {
     private OllamaMessages() {}
 
@@ -67,7 +67,9 @@ final class OllamaMessages {
         json.writeEndArray();
     }
 
-    /** OpenAI's clients name the call that they answer, Ollama wants the function: it stands in the call. */
+    /**
+     * OpenAI's clients name the id of the call that they answer, Ollama needs the function: it is taken from the call.
+     */
     private static @Nullable String toolName(Message answer, List<Message> messages) {
         String id = answer.toolCallId();
         if (answer.name() != null || id == null) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class OllamaModels {
     private OllamaModels() {}
 
-    /** @param ready whether those listed are loaded */
+    /** @param ready whether the listed models are loaded */
     static List<ModelInfo> list(byte[] body, boolean ready) throws IOException {
         List<ModelInfo> models = new ArrayList<>();
         try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
@@ -33,7 +33,7 @@ final class OllamaModels {
         return models;
     }
 
-    /** One model as it is read. */
+    /** One model while it is read. */
     static final class Entry {
         private String name = "";
         private @Nullable Integer contextLength;

@@ -1,6 +1,6 @@
 package io.inference.ollama;
 
-/** Ollama's names: without a tag a name means {@code :latest}. */
+/** Ollama's rule for names: a name without a tag means {@code :latest}. */
 final class OllamaNames {
     private OllamaNames() {}
 

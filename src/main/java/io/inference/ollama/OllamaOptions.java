@@ -6,17 +6,17 @@ import io.inference.api.request.Options;
 import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 
-/** The {@code options} of a request, and what of {@link Options} stands beside them. */
+/** The {@code options} of a request, and the fields beside them that come from {@link Options}. */
 final class OllamaOptions {
     private OllamaOptions() {}
 
     /**
-     * @param choice which of several answers this request is for: each is drawn with a seed of its own
+     * @param choice index of the answer that this request is for: each is sampled with a seed of its own
      */
     static void write(JsonGenerator json, Options options, int choice) throws IOException {
         Integer maxTokens = options.maxTokens();
         if (maxTokens != null && maxTokens < 1) {
-            // Ollama takes 0 for "without limit".
+            // In Ollama 0 means "without limit".
             throw InferenceException.unsupported("max_tokens", "the ollama backend makes at least one token");
         }
         Integer topLogprobs = options.topLogprobs();

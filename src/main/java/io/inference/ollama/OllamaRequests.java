@@ -13,11 +13,11 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Requests as Ollama's native API wants them. */
+/** Requests in the format of Ollama's native API. */
 final class OllamaRequests {
     private OllamaRequests() {}
 
-    /** @param choice which of several answers the request is for */
+    /** @param choice index of the answer that the request is for */
     static byte[] chat(ChatRequest request, int choice, boolean stream) {
         boolean withTools = !request.tools().isEmpty() && mayCallTools(request.toolChoice());
         return JsonTokens.bytes(json -> {
@@ -35,10 +35,10 @@ final class OllamaRequests {
         });
     }
 
-    /** The text goes to the model as it stands: {@code raw} keeps Ollama's template away from it. */
+    /** The model reads the text unchanged: {@code raw} disables Ollama's template. */
     static byte[] generate(GenerateRequest request, String prompt, int choice, boolean stream) {
         if (prompt.isEmpty()) {
-            // Ollama would only load the model.
+            // With an empty prompt Ollama would only load the model.
             throw InferenceException.unsupported("prompt", "the ollama backend needs a prompt that is not empty");
         }
         return JsonTokens.bytes(json -> {
@@ -67,7 +67,7 @@ final class OllamaRequests {
         });
     }
 
-    /** The older operation, the only one that leaves vectors as long as they are. */
+    /** The older operation, the only one that does not scale vectors to length 1. */
     static byte[] embeddings(String model, String prompt) {
         return JsonTokens.bytes(json -> {
             json.writeStartObject();

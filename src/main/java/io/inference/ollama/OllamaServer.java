@@ -45,7 +45,7 @@ final class OllamaServer implements AutoCloseable {
         this.show = client.endpoint("/api/show");
     }
 
-    /** One request, asked for without a stream. */
+    /** Sends one request without a stream. */
     ChatAnswer.Whole whole(URI operation, byte[] body, String model, Call call) {
         Reply reply = client.post(operation, body, call);
         OllamaAnswerParser parser = new OllamaAnswerParser();
@@ -59,9 +59,9 @@ final class OllamaServer implements AutoCloseable {
     }
 
     /**
-     * Requests for one choice each, asked for as streams; holds the first chunk.
+     * Sends requests for one choice each as streams; waits for the first chunk.
      *
-     * @param choices how many requests in a row are for the same prompt, whose tokens count once
+     * @param choices number of consecutive requests for the same prompt, whose tokens count once
      */
     ChatAnswer.Streamed streamed(URI operation, List<byte[]> bodies, int choices, InferenceRequest request, Call call) {
         String model = request.model();

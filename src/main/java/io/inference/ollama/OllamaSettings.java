@@ -6,10 +6,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Ollama is.
+ * Address and timeout of Ollama.
  *
  * @param baseUrl such as {@code http://localhost:11434}; null turns the backend off
- * @param firstTokenTimeout how long a stream may take to its first chunk
+ * @param firstTokenTimeout time limit for a stream's first chunk
  */
 public record OllamaSettings(@Nullable URI baseUrl, Duration firstTokenTimeout) {
     static OllamaSettings of(Settings settings) {

@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code /api/show} tells of one model.
+ * Details of one model from {@code /api/show}.
  *
- * @param modelInfo keys of the model file; what Ollama leaves out, and long lists, are not there
+ * @param modelInfo keys of the model file, without long lists
  */
 record OllamaShow(
         @Nullable String template, @Nullable String license, List<String> capabilities, Map<String, Object> modelInfo) {

@@ -1,6 +1,6 @@
 /**
- * The backend that is an Ollama server, by its native API: its OpenAI-compatible one cuts a long prompt without a word and cannot set
- * the context length.
+ * The backend for an Ollama server, by its native API: its OpenAI-compatible one truncates a long prompt silently and
+ * cannot set the context length.
  */
 @NullMarked
 package io.inference.ollama;

@@ -18,9 +18,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs models on a server with OpenAI's API. {@code top_k}, {@code min_p}, the repeat penalty and {@code think} are not OpenAI's: they
- * are sent, by the names that vLLM and llama.cpp give them, only if the caller set them. The context length, and vectors that are not
- * of length 1, are {@code UNSUPPORTED}. A text too long for an embedding is never cut.
+ * Runs models on a server with OpenAI's API. {@code top_k}, {@code min_p}, the repeat penalty and {@code think} are not
+ * part of OpenAI's API: they are sent, by the names that vLLM and llama.cpp use, only if the caller set them. The
+ * context length, and vectors that are not of length 1, are {@code UNSUPPORTED}. A text too long for an embedding is
+ * never truncated.
  */
 public final class OpenAiBackend implements Backend, AutoCloseable {
     public static final String NAME = "openai";
@@ -76,7 +77,7 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
         return server().models();
     }
 
-    /** OpenAI's API tells little: what the list holds. */
+    /** OpenAI's API gives no more details than the list. */
     @Override
     public ModelDetails details(String model) {
         ModelInfo info = models().stream()

@@ -43,7 +43,7 @@ final class OpenAiLists {
             switch (field) {
                 case "id" -> id = json.getText();
                 case "created" -> created = json.currentToken().isNumeric() ? (Long) json.getLongValue() : null;
-                // vLLM's name; others'.
+                // vLLM's name; names of other servers.
                 case "max_model_len", "context_length" ->
                     contextLength = positive(JsonTokens.integer(json), contextLength);
                 // llama.cpp's.
@@ -54,8 +54,8 @@ final class OpenAiLists {
         return new ModelInfo(id, OpenAiBackend.NAME, true, contextLength, null, null, null, null, null, created);
     }
 
-    private static @Nullable Integer positive(int told, @Nullable Integer before) {
-        return told > 0 ? (Integer) told : before;
+    private static @Nullable Integer positive(int value, @Nullable Integer before) {
+        return value > 0 ? (Integer) value : before;
     }
 
     private static int trainedContext(JsonParser json) throws IOException {

@@ -69,7 +69,7 @@ final class OpenAiServer implements AutoCloseable {
         return choices;
     }
 
-    /** Holds the first chunk. */
+    /** Waits for the first chunk. */
     ChatAnswer.Streamed streamed(URI operation, byte[] body, InferenceRequest request, Call call) {
         String model = request.model();
         OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(errors);

@@ -6,12 +6,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the OpenAI-compatible server is.
+ * Address, key and timeout of the OpenAI-compatible server.
  *
- * @param baseUrl the URL that ends in {@code /v1}, used as given; {@code /v1} is added where it has no path at all. Null turns the
- *     backend off
+ * @param baseUrl the URL that ends in {@code /v1}, used as given; {@code /v1} is added if it has no path at all. Null
+ *     turns the backend off
  * @param apiKey sent as a bearer token; null for none
- * @param firstTokenTimeout how long a stream may take to its first chunk
+ * @param firstTokenTimeout time limit for a stream's first chunk
  */
 public record OpenAiSettings(
         @Nullable URI baseUrl, @Nullable String apiKey, Duration firstTokenTimeout) {

@@ -1,6 +1,4 @@
-/**
- * The backend that is any server with OpenAI's API: vLLM, TGI, llama.cpp, another of these services, or OpenAI's own.
- */
+/** The backend for any server with OpenAI's API: vLLM, TGI, llama.cpp, another instance of this service, or OpenAI. */
 @NullMarked
 package io.inference.openai;
 

@@ -17,8 +17,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Redis for Spring Data, which routes' {@code spring-redis} steps ask by. Redis is looked for with the first command, so that nobody
- * connects where no route asks it; while it is away a command fails with {@code UNAVAILABLE}, at once or by Spring's own exception.
+ * Redis connections for Spring Data, used by the {@code spring-redis} steps of routes. The connection is opened with
+ * the first command, so that the service does not connect if no route uses it. While Redis is unavailable a command
+ * fails with {@code UNAVAILABLE} or with an exception of Spring.
  */
 final class LateConnectionFactory implements RedisConnectionFactory, AutoCloseable {
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(3);
@@ -27,7 +28,7 @@ final class LateConnectionFactory implements RedisConnectionFactory, AutoCloseab
     private final Callable<RedisAddress> source;
     private @Nullable LettuceConnectionFactory opened;
 
-    /** @param source says where Redis is; may start it. Its {@link InferenceException}s are told as they are */
+    /** @param source gives the address of Redis; may start the server. Its {@link InferenceException}s are passed on */
     public LateConnectionFactory(Callable<RedisAddress> source) {
         this.source = source;
     }

@@ -4,10 +4,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Redis is.
+ * Address and credentials of Redis.
  *
  * @param password null for none
- * @param database its number
+ * @param database number of the database
  */
 public record RedisAddress(String host, int port, @Nullable String password, int database, Duration connectTimeout) {
     /** Without the password. */

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Which Redis the service uses, and the bean for the steps of routes. */
+/** The Redis that the service uses, and the bean for the steps of routes. */
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
     @Bean

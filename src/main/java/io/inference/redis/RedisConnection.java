@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to Redis and what is made of it. It is opened beside the start, again and again until it is there; later it is made
- * anew by itself, and while it is broken commands fail at once.
+ * A connection to Redis and the client object that uses it. It is opened in the background at start-up, with retries.
+ * Later it reconnects by itself; while it is broken commands fail at once.
  *
- * @param <T> what asks Redis through the connection
+ * @param <T> client object that sends commands through the connection
  */
 public final class RedisConnection<T> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisConnection.class);
@@ -47,9 +47,10 @@ public final class RedisConnection<T> implements AutoCloseable {
     }
 
     /**
-     * @param source says where Redis is; may start it. Called until the connection has been made
-     * @param answerWait how long a command may take
-     * @param user made once of the connection
+     * @param source gives the address of Redis; may start the server. Called until the connection is open for the first
+     *     time
+     * @param answerWait timeout of a command
+     * @param user makes the client object, once
      */
     public static <T> RedisConnection<T> open(
             Callable<RedisAddress> source,
@@ -60,7 +61,7 @@ public final class RedisConnection<T> implements AutoCloseable {
         return connection;
     }
 
-    /** Null until the connection has been made for the first time. */
+    /** Null until the connection is open for the first time. */
     public @Nullable T get() {
         return opened;
     }
@@ -82,7 +83,7 @@ public final class RedisConnection<T> implements AutoCloseable {
             }
             String reason = RootCause.message(e);
             if (!reason.equals(lastReason) && !opener.isClosed()) {
-                log.warn("Redis cannot be reached, trying on: {}", reason);
+                log.warn("Redis cannot be reached, retrying: {}", reason);
             }
             lastReason = reason;
             return false;

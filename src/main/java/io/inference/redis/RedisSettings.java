@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param enabled whether the service uses Redis at all
  * @param server null if none is named
- * @param connectTimeout also of a server that this process starts
+ * @param connectTimeout also for a server that this process starts
  */
 record RedisSettings(boolean enabled, @Nullable RedisAddress server, Duration connectTimeout) {
     static RedisSettings of(Settings settings) {

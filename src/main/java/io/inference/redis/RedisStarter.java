@@ -2,13 +2,13 @@ package io.inference.redis;
 
 import java.time.Duration;
 
-/** What starts a Redis for this process alone, where none is configured. */
+/** Starts a Redis for this process alone if none is configured. */
 public interface RedisStarter {
     /**
-     * Starts the server, or finds it started; called again after a failure.
+     * Starts the server unless it is running; called again after a failure.
      *
-     * @param connectTimeout goes into the settings
-     * @throws Exception where it does not start; the message says why
+     * @param connectTimeout copied into the returned address
+     * @throws Exception if it does not start; the message gives the reason
      */
     RedisAddress start(Duration connectTimeout) throws Exception;
 }

@@ -1,4 +1,7 @@
-/** Redis: where it is, and a connection that is made beside the start and mends itself. Who asks it has to do without it as well. */
+/**
+ * Redis: its address, and a connection that is opened in the background at start-up and reconnects by itself. Code that
+ * uses it has to work without it too.
+ */
 @NullMarked
 package io.inference.redis;
 

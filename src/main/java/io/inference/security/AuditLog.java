@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A line for every refusal and for every act of an admin, by the logger {@code io.inference.audit}. */
+/** Writes one line for every refusal and every act of an admin, with the logger {@code io.inference.audit}. */
 public final class AuditLog {
     private static final Logger log = LoggerFactory.getLogger("io.inference.audit");
     private static final int LONGEST = 200;
@@ -17,7 +17,7 @@ public final class AuditLog {
     private static final Set<ErrorCode> REFUSALS =
             EnumSet.of(ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED);
 
-    /** The end of a call: a line if it was refused because of who asks, not because of what. */
+    /** The end of a call: one line if it was refused because of its caller rather than its content. */
     public void ended(Call call, String method, String path, @Nullable InferenceException failure) {
         if (failure != null && REFUSALS.contains(failure.code())) {
             String reason = failure.getMessage() == null ? "" : failure.getMessage();
@@ -25,7 +25,7 @@ public final class AuditLog {
         }
     }
 
-    /** @param reason for the operator; the caller is told less */
+    /** @param reason for the operator; the caller receives a shorter one */
     public void refused(String requestId, String caller, String method, String path, String code, String reason) {
         log.warn(
                 "refused {} caller=\"{}\" request=\"{} {}\" code={} reason=\"{}\"",
@@ -42,14 +42,14 @@ public final class AuditLog {
         log.info("allowed {} caller=\"{}\" act=\"{}\"", requestId, shown(caller), shown(act));
     }
 
-    /** @param what holds from the start on, and would be an attack elsewhere */
+    /** @param what state since start-up that would be a risk elsewhere, such as disabled authentication */
     public void warn(String what) {
         log.warn("{}", shown(what));
     }
 
     /**
-     * Callers write some of what is logged: it stays on its line, within its quotes, and short, and no two texts are shown alike but by
-     * their ends.
+     * Callers write some of the logged text: it stays on its line, within its quotes, and short; two different texts
+     * look alike only if their ends were cut.
      */
     static String shown(String text) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), LONGEST) + 1);

@@ -6,24 +6,27 @@ import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
-/** How bearer tokens come, and which kind one is of: exactly one, so that a token never reaches a second provider. */
+/**
+ * Reads bearer tokens from headers, and finds the kind of a token: exactly one, so that a token never reaches a second
+ * provider.
+ */
 public final class BearerTokens {
-    /** As long as a request's head may be; what is longer is not looked at. */
+    /** As long as a request's head may be; longer tokens are refused unread. */
     private static final int LONGEST = 16 * 1024;
 
     private static final String SCHEME = "Bearer ";
     private static final String API_KEY = "ik_";
 
-    /** How a JSON object begins in base64url, whether a blank follows its brace or a name. */
+    /** The beginning of a JSON object in base64url, with a space or a name after the brace. */
     private static final String JSON = "ey";
 
-    /** The kinds of tokens, by their looks. */
+    /** The kinds of tokens, by their form. */
     public enum Kind {
         /** A key that this service made: begins with {@code ik_}. */
         API_KEY,
         /** Three parts, the first of them a JSON object. */
         JWT,
-        /** Whatever else an issuer may have given out. */
+        /** Any other token of an issuer. */
         OPAQUE
     }
 
@@ -68,7 +71,7 @@ public final class BearerTokens {
         return token;
     }
 
-    /** Nothing is verified. */
+    /** The kind of a token. Nothing is verified. */
     public static Kind kind(String token) {
         if (token.startsWith(API_KEY)) {
             return Kind.API_KEY;
@@ -76,14 +79,14 @@ public final class BearerTokens {
         return token.startsWith(JSON) && hasThreeParts(token) ? Kind.JWT : Kind.OPAQUE;
     }
 
-    /** Asked of every request several times. */
+    /** Called several times for each request. */
     private static boolean hasThreeParts(String token) {
         int first = token.indexOf('.');
         int second = first < 0 ? -1 : token.indexOf('.', first + 1);
         return second >= 0 && token.indexOf('.', second + 1) < 0;
     }
 
-    /** A provider that is asked about tokens of one kind alone. */
+    /** A provider that receives tokens of one kind only. */
     public static AuthenticationProvider only(Kind kind, AuthenticationProvider provider) {
         return new OfKind(kind, provider);
     }

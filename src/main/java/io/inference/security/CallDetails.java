@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a call before anything of it is read, other than its credential.
+ * Properties of a call that are known before its content is read, except its credential.
  *
  * @param id names the call in logs
- * @param path as it came, neither decoded nor normalised, so that what is decided of it is what is served
+ * @param path as received, neither decoded nor normalised, so that the path that is checked is the path that is served
  * @param peer numeric address of the other end of the connection
  * @param host the Host header, with or without a port
  * @param origin the Origin header of a browser
  * @param forwardedFor every X-Forwarded-For header, in order
- * @param forwarded whether any header says that a proxy passed the call on
+ * @param forwarded whether any header shows that a proxy forwarded the call
  */
 public record CallDetails(
         String id,

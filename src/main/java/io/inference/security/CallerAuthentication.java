@@ -12,8 +12,9 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
- * A caller that was authenticated, whatever by. It holds no credential and nothing of the request, so that one instance serves every
- * request with the same token. Authorities: {@code GROUP_…}, {@code SCOPE_…} and, for admins, {@code ROLE_ADMIN}.
+ * An authenticated caller, by any method. It holds no credential and nothing of the request, so that one instance
+ * serves every request with the same token. Authorities: {@code GROUP_…}, {@code SCOPE_…} and, for admins,
+ * {@code ROLE_ADMIN}.
  */
 public final class CallerAuthentication extends AbstractAuthenticationToken {
     private static final long serialVersionUID = 1;
@@ -44,12 +45,12 @@ public final class CallerAuthentication extends AbstractAuthenticationToken {
         return authorities;
     }
 
-    /** The caller of the request that this thread serves; null if nobody was authenticated. */
+    /** The caller of the request that this thread serves; null if none was authenticated. */
     public static @Nullable Caller current() {
         return of(SecurityContextHolder.getContext().getAuthentication());
     }
 
-    /** The caller of an authentication; null if it is none of this service's. */
+    /** The caller of an authentication; null if it is not of this class. */
     public static @Nullable Caller of(@Nullable Authentication authentication) {
         return authentication instanceof CallerAuthentication known ? known.caller : null;
     }
@@ -77,11 +78,11 @@ public final class CallerAuthentication extends AbstractAuthenticationToken {
         return "";
     }
 
-    /** Keeps nothing of one request, since other requests share this. */
+    /** Ignores details of a request, since other requests share this object. */
     @Override
     public void setDetails(@Nullable Object details) {}
 
-    /** Callers are compared, not who authenticated them. */
+    /** Compares callers, whichever provider authenticated them. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof CallerAuthentication known && known.caller.equals(caller);

@@ -4,13 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** What a call asks to be authenticated by, other than a bearer token. Never shown. */
+/** A credential other than a bearer token. Never shown. */
 public abstract class Credential extends AbstractAuthenticationToken {
     private static final long serialVersionUID = 1;
 
     private final @Nullable CallDetails call;
 
-    /** @param call null if nothing of the call counts */
+    /** @param call null if no property of the call matters */
     protected Credential(@Nullable CallDetails call) {
         super(List.of());
         this.call = call;

@@ -7,8 +7,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Refuses callers that are in none of the groups that the exchange property {@value #ALLOWED} names, separated by commas; {@code *}
- * stands for everybody. Where authentication is off, whoever was let in may do everything.
+ * Refuses callers that are in none of the groups that the exchange property {@value #ALLOWED} names, separated by
+ * commas; {@code *} stands for all callers. If authentication is off, every admitted caller may do everything.
  */
 public class GroupCheckProcessor implements Processor {
     public static final String ALLOWED = "InferenceAllowedGroups";

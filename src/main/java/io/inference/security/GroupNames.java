@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Names of groups as settings and routes write them: with commas between them, {@code *} for everybody. */
+/** Names of groups as settings and routes write them: separated by commas, {@code *} for all callers. */
 public record GroupNames(Set<String> names) {
     public static GroupNames parse(String text) {
         return new GroupNames(Arrays.stream(text.split(","))
@@ -14,7 +14,7 @@ public record GroupNames(Set<String> names) {
                 .collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** Whether a caller is in one of them; blank text has nobody. */
+    /** Whether a caller is in one of them; blank text contains no caller. */
     public boolean include(Caller caller) {
         return names.contains("*") || caller.groups().stream().anyMatch(names::contains);
     }

@@ -8,8 +8,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Refuses an exchange without a caller, and names the caller in the call's log line. The caller is that of the {@link CallerAuthentication}
- * by which it came in, as the exchange property {@value Caller#PROPERTY}, which no header, query or form field becomes.
+ * Refuses an exchange without a caller, and names the caller in the call's log line. The caller is that of the
+ * {@link CallerAuthentication} in the exchange property {@value Caller#PROPERTY}; no header, query or form field can
+ * set it.
  */
 public class JwtCheckProcessor implements Processor {
     @Override

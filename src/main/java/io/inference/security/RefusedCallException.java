@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.InternalAuthenticationServiceException;
 
 /**
- * A call that cannot be authenticated, whatever its credential: it comes from an address that may not call, or what verifies the
- * credential is unavailable. Of the kind after which no other provider is asked.
+ * A call that cannot be authenticated, whatever its credential: its address may not call, or the service that verifies
+ * the credential is unavailable. Its type makes Spring Security ask no other provider.
  */
 public class RefusedCallException extends InternalAuthenticationServiceException {
     private static final long serialVersionUID = 1;
@@ -15,8 +15,8 @@ public class RefusedCallException extends InternalAuthenticationServiceException
     private final @Nullable String reason;
 
     /**
-     * @param failure what the caller is told
-     * @param reason for the audit log; null if there is no line for it
+     * @param failure sent to the caller
+     * @param reason for the audit log; null if no line is to be written
      */
     public RefusedCallException(InferenceException failure, @Nullable String reason) {
         super(failure.getMessage(), failure);
@@ -24,7 +24,7 @@ public class RefusedCallException extends InternalAuthenticationServiceException
         this.reason = reason;
     }
 
-    /** What verifies the credential is unavailable. */
+    /** The service that verifies the credential is unavailable. */
     public RefusedCallException(InferenceException failure) {
         this(failure, null);
     }

@@ -8,8 +8,9 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses credentials that were made for other operations than the one that the exchange property {@value #REQUIRED} names or, without
- * it, the header {@value #OPERATION}. If neither does, a credential that is restricted to some operations is refused.
+ * Refuses credentials whose scopes do not include the operation. The exchange property {@value #REQUIRED} names the
+ * operation or, without it, the header {@value #OPERATION}. If neither does, a credential that is restricted to some
+ * operations is refused.
  */
 public class ScopeCheckProcessor implements Processor {
     static final String REQUIRED = "InferenceRequiredScope";

@@ -3,7 +3,7 @@ package io.inference.security;
 import io.inference.wire.Sha256;
 import java.util.Base64;
 
-/** By what a token is remembered: so that no memory holds the token itself. */
+/** The digest that identifies a cached token, so that no cache holds the token itself. */
 public final class TokenDigest {
     private TokenDigest() {}
 

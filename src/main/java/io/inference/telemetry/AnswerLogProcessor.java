@@ -9,11 +9,11 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Body in: an answer, which is logged once: at once where it is whole, when it ends where it is a stream. A flow that began again with
- * another backend gets here once for each, with the same answer.
+ * Body in: an answer, which is logged once: a complete answer at once, a stream when it ends. A flow that retries with
+ * another backend passes here again with the same answer.
  */
 class AnswerLogProcessor implements Processor {
-    /** Property: the answer that has been logged, until something else is asked. */
+    /** Property: the answer that has been logged, until the next request. */
     static final String LOGGED = "InferenceLoggedAnswer";
 
     private final PromptLog log;

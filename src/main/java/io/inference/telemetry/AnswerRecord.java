@@ -10,13 +10,16 @@ import io.inference.api.stream.Chunk;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What has been answered so far, of bounded length: appended chunk by chunk, and counted beyond the bound. Safe for use by many threads. */
+/**
+ * The answer so far, of bounded length: appended chunk by chunk; characters beyond the bound are only counted.
+ * Thread-safe.
+ */
 final class AnswerRecord {
     private final TreeMap<Integer, Said> choices = new TreeMap<>();
     private int left;
     private long hidden;
 
-    /** @param characters how many characters of all choices together are kept */
+    /** @param characters number of characters of all choices together that are kept */
     AnswerRecord(int characters) {
         this.left = characters;
     }
@@ -87,12 +90,12 @@ final class AnswerRecord {
         }
         String shown = Transcript.beginning(text, left);
         to.append(shown);
-        // Nothing goes behind a gap.
+        // After a gap nothing is appended.
         left = 0;
         hidden += text.length() - shown.length();
     }
 
-    /** One line of JSON: an object a choice, then a mark where characters are left out. */
+    /** One line of JSON: an object for each choice, then a mark if characters are left out. */
     synchronized String line() {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         choices.forEach((index, said) -> write(said, all.addObject().put("index", index)));

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What each backend does now and has done since the start, for whoever looks. A call belongs to the backend that it was sent to last. */
+/** Calls of each backend, in progress and since the start. A call counts for the last backend that it was sent to. */
 public class BackendCalls implements CallListener {
     private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
     private final Map<String, Totals> ended = new ConcurrentHashMap<>();
@@ -21,16 +21,16 @@ public class BackendCalls implements CallListener {
     }
 
     /**
-     * One backend's calls. Tokens are counted when a call ends, since only then are they known.
+     * Calls of one backend. Tokens are counted when a call ends, since they are known only then.
      *
-     * @param active calls under way, waiting ones among them
-     * @param waiting calls under way that have no token yet
+     * @param active calls in progress, including those that wait
+     * @param waiting calls in progress that have no token yet
      * @param ended calls since the start
-     * @param failed those of them that failed or were given up
+     * @param failed number of ended calls that failed or were cancelled
      */
     public record Count(long active, long waiting, long ended, long failed, long promptTokens, long completionTokens) {}
 
-    /** Of a backend by its name; all zero where nothing was sent to it. */
+    /** Calls of a backend by its name; all zero if none was sent to it. */
     public Count of(String backend) {
         long active = 0;
         long waiting = 0;

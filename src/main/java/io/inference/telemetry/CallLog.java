@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes one line a call. Never what was asked or answered. */
+/** Writes one line for each call, without prompt and answer. */
 class CallLog implements CallListener {
     private static final Logger log = LoggerFactory.getLogger("io.inference.calls");
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int MAX_MODEL_CHARS = 200;
-    /** Controls, invisible formatting, and whatever separates words or lines. */
+    /** Control characters, invisible formatting, and separators of words or lines. */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}]");
 
     private final boolean json;
@@ -64,7 +64,10 @@ class CallLog implements CallListener {
         }
     }
 
-    /** A model's name is the caller's text, and a caller's name its issuer's: neither must start a line, pass for a field of its own, or fill the log. */
+    /**
+     * A model's name comes from the caller, and a caller's name from its issuer: neither may start a line, imitate a
+     * field, or fill the log.
+     */
     static String clean(String text) {
         String shown = text.length() <= MAX_MODEL_CHARS ? text : text.substring(0, MAX_MODEL_CHARS) + "…";
         for (int i = 0; i < shown.length(); i++) {

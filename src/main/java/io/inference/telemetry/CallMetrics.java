@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Meters of calls under the names of OpenTelemetry's conventions for generative AI. Looked up once for each kind of call. */
+/**
+ * Meters of calls under the names of OpenTelemetry's conventions for generative AI. Looked up once for each set of
+ * tags.
+ */
 public class CallMetrics implements CallListener {
     private static final Duration[] SECONDS = {
         Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(40), Duration.ofMillis(80),
@@ -34,12 +37,15 @@ public class CallMetrics implements CallListener {
         this.active = registry.gauge("inference.requests.active", new AtomicInteger());
     }
 
-    /** What calls are told apart by. The model is the backend's, never the caller's own text, so that kinds stay few. */
+    /**
+     * The tags of a call. The model is named by the backend, never by the caller, so that the number of tags stays
+     * small.
+     */
     private record Kind(String door, Operation operation, String backend, String model, String outcome) {}
 
     private record Meters(Timer duration, Timer firstToken, DistributionSummary input, DistributionSummary output) {}
 
-    /** Calls under way. */
+    /** Calls in progress. */
     public int active() {
         return active.get();
     }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator what lay behind a failure that was not the caller's: a stack trace where the fault is ours, a line where it is a
- * backend's. The caller is told neither.
+ * Logs the cause of a failure that is not the caller's fault: with a stack trace if the fault is in this service, in
+ * one line if it is in a backend. The caller receives neither.
  */
 class FailureLog implements CallListener {
     private static final Logger log = LoggerFactory.getLogger("io.inference.failures");

@@ -9,7 +9,7 @@ import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The same stream, of which one line is logged when it has ended, whole or not: what was taken from it. */
+/** A stream whose answer is logged in one line when it ends, complete or not: the part that was read. */
 final class LoggedStream implements ChunkStream {
     private final ChunkStream stream;
     private final Call call;
@@ -50,7 +50,7 @@ final class LoggedStream implements ChunkStream {
         end(ErrorCode.CANCELLED);
     }
 
-    /** Closing a stream makes it fail in its own words; the call knows the reason. */
+    /** Closing a stream makes it fail with an error of its own; the call knows the reason. */
     private void end(ErrorCode why) {
         ErrorCode cancelled = call.cancelled();
         end((cancelled == null ? why : cancelled).reason());

@@ -7,7 +7,7 @@ import io.inference.api.request.InferenceRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes what is asked and what is answered, each in one line. Routes decide whether: see LOG_PROMPTS. */
+/** Writes prompts and answers, each in one line. Routes decide whether: see LOG_PROMPTS. */
 class PromptLog {
     private static final Logger log = LoggerFactory.getLogger("io.inference.prompts");
 
@@ -18,12 +18,12 @@ class PromptLog {
         this.json = json;
     }
 
-    /** Whether anybody would see it. */
+    /** Whether the log level is enabled. */
     boolean isOn() {
         return log.isInfoEnabled();
     }
 
-    /** @param characters how many characters of its texts are shown */
+    /** @param characters maximum number of characters of its texts in the line */
     void prompt(Call call, InferenceRequest request, int characters) {
         String asked = Transcript.of(request, characters);
         if (json) {
@@ -53,16 +53,16 @@ class PromptLog {
         answer(call, "ok", record.line());
     }
 
-    /** Vectors are told by their number and size. */
+    /** Vectors are shown by their number and size. */
     void answer(Call call, EmbedAnswer answer) {
         int numbers = answer.embeddings().isEmpty() ? 0 : answer.embeddings().getFirst().length;
         answer(call, "ok", answer.embeddings().size() + " vectors of " + numbers + " numbers");
     }
 
     /**
-     * What of an answer was sent.
+     * The part of an answer that was sent.
      *
-     * @param outcome {@code ok}, or the reason for which it is not whole
+     * @param outcome {@code ok}, or the reason why the answer is not complete
      */
     void answer(Call call, String outcome, String answered) {
         if (json) {

@@ -6,11 +6,11 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Body in: a request, which is logged once for its call. A flow that begins again with another backend gets here again, with the same
- * request.
+ * Body in: a request, which is logged once for its call. A flow that retries with another backend passes here again
+ * with the same request.
  */
 class PromptLogProcessor implements Processor {
-    /** Property: how many characters of a prompt, and of an answer, are shown. */
+    /** Property: maximum number of characters of a prompt, and of an answer, in the log. */
     static final String CHARACTERS = "InferenceLogCharacters";
 
     static final int DEFAULT_CHARACTERS = 16_384;
@@ -25,7 +25,7 @@ class PromptLogProcessor implements Processor {
 
     private record Logged(Call call, InferenceRequest request) {
         boolean is(Call otherCall, InferenceRequest otherRequest) {
-            // Not the copy of an exchange, which has a call of its own.
+            // A copy of an exchange has a call of its own.
             return call == otherCall && request.equals(otherRequest);
         }
     }

@@ -19,17 +19,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request asks, as one line of JSON of bounded length: texts up to so many characters in all, a conversation's newest messages
- * first, with a mark where something is left out. Pictures are named by their type and size.
+ * The prompt of a request as one line of JSON of bounded length: texts up to a number of characters in all, a
+ * conversation's newest messages first, with a mark if something is left out. Pictures are named by their type and
+ * size.
  */
 final class Transcript {
-    /** What an entry of a list takes of the bound, beside its texts. */
+    /** Characters of the bound that a list entry counts in addition to its texts. */
     static final int CHARACTERS_AN_ENTRY = 32;
 
     private static final int CHARACTERS_A_NAME = 200;
     private static final int BASE64_CHARACTERS = 4;
     private static final int BASE64_BYTES = 3;
-    /** Controls, invisible formatting, half characters, and what separates lines: escaped, so that no text begins a line of its own. */
+    /**
+     * Control characters, invisible formatting, unpaired surrogates, and line separators: escaped, so that no text
+     * starts a line of its own.
+     */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
     private final JsonNodeFactory json = JsonNodeFactory.instance;
@@ -39,7 +43,7 @@ final class Transcript {
         this.left = characters;
     }
 
-    /** @param characters how many characters of all texts together are shown */
+    /** @param characters maximum number of characters of all texts together */
     static String of(InferenceRequest request, int characters) {
         Transcript transcript = new Transcript(characters);
         return line(
@@ -50,23 +54,23 @@ final class Transcript {
                 });
     }
 
-    /** JSON in one line, whatever its texts hold. */
+    /** JSON in one line, whatever its texts contain. */
     static String line(JsonNode node) {
         Matcher unsafe = UNSAFE.matcher(node.toString());
         return unsafe.replaceAll(found -> {
             StringBuilder escaped = new StringBuilder();
-            // Inside of a JSON string, which is the only place where Jackson leaves any of them.
+            // These characters can occur only within JSON strings, since Jackson writes none of them elsewhere.
             found.group().chars().forEach(unit -> escaped.append("\\u%04x".formatted(unit)));
             return Matcher.quoteReplacement(escaped.toString());
         });
     }
 
-    /** The mark of what is left out. */
+    /** The mark for what is left out. */
     static String more(long count, String what) {
         return "…[" + count + " more " + what + "]";
     }
 
-    /** The beginning of a text, and no half of a character. */
+    /** The beginning of a text, without half a surrogate pair at its end. */
     static String beginning(String text, int characters) {
         int end = Math.max(0, Math.min(characters, text.length()));
         boolean splits = end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
@@ -77,7 +81,7 @@ final class Transcript {
         return text.length() <= CHARACTERS_A_NAME ? text : beginning(text, CHARACTERS_A_NAME) + "…";
     }
 
-    /** The newest messages are those that an answer is to. */
+    /** The newest messages are those that the answer refers to. */
     private ArrayNode conversation(List<Message> messages) {
         ArrayNode shown = list(messages.reversed(), this::message, "earlier messages");
         ArrayNode ordered = json.arrayNode(shown.size());

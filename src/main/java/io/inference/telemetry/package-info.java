@@ -1,4 +1,4 @@
-/** What is told of calls: one log line each, and the metrics. */
+/** Logs of calls, one line for each, and their metrics. */
 @NullMarked
 package io.inference.telemetry;
 

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files in PEM that are taken again when they are renewed. Their contents are compared at each look, and taken once they stay the same for
- * two looks, since a certificate and its key may be written one after the other. Contents that cannot be used are reported once and
- * change nothing.
+ * PEM files that are reloaded when they are renewed. Their contents are compared at each check and used once they are
+ * the same in two consecutive checks, since a certificate and its key may be written one after the other. Contents that
+ * cannot be used are reported once and change nothing.
  */
 public final class PemFiles implements AutoCloseable {
     private final List<Path> files;
@@ -27,19 +27,19 @@ public final class PemFiles implements AutoCloseable {
     private String judged;
     private String seen;
 
-    /** Puts contents to use. */
+    /** Uses new contents. */
     @FunctionalInterface
     public interface Taker {
         void take(Contents contents) throws Exception;
     }
 
     /**
-     * What files hold at one moment.
+     * Contents of the files at one moment.
      *
      * @param texts one for each file, null for one that cannot be read
      */
     public record Contents(List<@Nullable String> texts) {
-        /** Tells contents apart without holding them. */
+        /** Compares contents without keeping them in memory. */
         String digest() {
             MessageDigest digest = Sha256.digest();
             for (String text : texts) {
@@ -56,8 +56,8 @@ public final class PemFiles implements AutoCloseable {
     }
 
     /**
-     * @param thread name of the thread that looks
-     * @param used what the files held when they were put to use
+     * @param thread name of the thread that checks the files
+     * @param used contents of the files that are in use
      */
     public PemFiles(String thread, List<Path> files, Contents used) {
         this.files = List.copyOf(files);
@@ -68,8 +68,8 @@ public final class PemFiles implements AutoCloseable {
     }
 
     /**
-     * Reads files. Symbolic links are followed anew each time, so that a directory that is swapped for another, as Kubernetes does with a
-     * mounted Secret, shows as other contents.
+     * Reads the files. Symbolic links are resolved each time, so that a directory that is replaced by another, as
+     * Kubernetes does with a mounted Secret, shows as other contents.
      */
     public static Contents read(List<Path> files) {
         List<@Nullable String> texts = new ArrayList<>();
@@ -84,16 +84,16 @@ public final class PemFiles implements AutoCloseable {
     }
 
     /**
-     * Looks at the files from now on.
+     * Starts to check the files.
      *
-     * @param failed is given why contents cannot be used
+     * @param failed receives the reason why contents cannot be used
      */
     public void watch(Duration interval, Taker taker, Consumer<Exception> failed) {
         var ignored = timer.scheduleWithFixedDelay(
                 () -> look(taker, failed), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Never fails: a look that ended the timer would end all renewal. */
+    /** Never fails: an exception would end the timer and with it every later renewal. */
     @SuppressWarnings("CatchingUnchecked")
     private synchronized void look(Taker taker, Consumer<Exception> failed) {
         try {

@@ -1,4 +1,4 @@
-/** Certificates and keys in files that may be renewed while the service runs, at whichever door. */
+/** PEM files of certificates and keys that may be renewed while the service runs, for every listener with TLS. */
 @NullMarked
 package io.inference.tls;
 

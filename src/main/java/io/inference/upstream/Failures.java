@@ -16,8 +16,8 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong at a server, in the service's reason codes. Messages name the backend and nothing else of it: no host, no key, no
- * class; the particulars are in the cause, for the log.
+ * Converts failures of a server into the service's reason codes. Messages name the backend and nothing else of it: no
+ * host, no key, no class; details are in the cause, for the log.
  *
  * @param backend its name, such as {@code ollama}
  */
@@ -44,13 +44,13 @@ public record Failures(String backend) {
         return new InferenceException(ErrorCode.UNAVAILABLE, "the " + backend + " backend cannot be reached", cause);
     }
 
-    /** The server answered what is not its protocol. */
+    /** The server's answer violates its protocol. */
     public InferenceException malformed(@Nullable Throwable cause) {
-        // A parser's own message quotes the answer, which is not the log's affair.
-        Throwable told = cause instanceof JsonProcessingException json
+        // A parser's own message quotes the answer, which must not be logged.
+        Throwable shown = cause instanceof JsonProcessingException json
                 ? new IOException(json.getClass().getSimpleName(), json)
                 : cause;
-        return failed("sent an answer that cannot be read", told);
+        return failed("sent an answer that cannot be read", shown);
     }
 
     /** @param what a verb and its object, such as {@code broke off its answer} */
@@ -61,7 +61,7 @@ public record Failures(String backend) {
     /**
      * An answer with a status that is not 200.
      *
-     * @param message what the server says of it, shown to the caller only where the request is at fault
+     * @param message of the server, shown to the caller only if the request is at fault
      */
     public InferenceException status(Reply reply, @Nullable String message) {
         Duration retryAfter = reply.retryAfter() == null ? RETRY_SOON : reply.retryAfter();
@@ -74,12 +74,12 @@ public record Failures(String backend) {
             case 503 ->
                 InferenceException.retryLater(
                         ErrorCode.UNAVAILABLE, "the " + backend + " backend is not ready", retryAfter);
-            // What a server says may quote the request, which is not the log's affair, except for debugging.
+            // A server's message may quote the request, which must not be logged, except for debugging.
             default -> failed("failed", new IOException("status " + reply.status(), new IOException(body(reply))));
         };
     }
 
-    /** The server refused the request as the caller made it. */
+    /** The server refused the request because of an error of the caller. */
     public InferenceException refused(@Nullable String message) {
         if (message == null || message.isBlank()) {
             return new InferenceException(ErrorCode.INVALID_REQUEST, "the " + backend + " backend refused the request");

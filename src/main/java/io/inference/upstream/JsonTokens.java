@@ -17,7 +17,10 @@ public final class JsonTokens {
 
     private JsonTokens() {}
 
-    /** A body in UTF-8. Characters beyond the first plane are escaped, so that its texts may hold half a surrogate pair. */
+    /**
+     * A body in UTF-8. Characters outside the basic plane are escaped, so that its texts may contain an unpaired
+     * surrogate.
+     */
     public static byte[] bytes(Json.Content content) {
         return Json.bytes(FACTORY, content);
     }
@@ -26,7 +29,7 @@ public final class JsonTokens {
         return FACTORY.createParser(bytes, from, to - from);
     }
 
-    /** Moves onto the next token, which must open an object. */
+    /** Moves to the next token, which must open an object. */
     public static void openObject(JsonParser json) throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
             throw new IOException("not a JSON object");
@@ -34,8 +37,8 @@ public final class JsonTokens {
     }
 
     /**
-     * The next field's name, with the parser moved onto its value; null at the end of the object. Scalars not looked at need nothing
-     * more; objects and arrays not looked at need {@link JsonParser#skipChildren}, which is harmless on scalars.
+     * The next field's name, with the parser moved to its value; null at the end of the object. An ignored scalar needs
+     * nothing more; ignored objects and arrays need {@link JsonParser#skipChildren}, which has no effect on scalars.
      */
     public static @Nullable String nextField(JsonParser json) throws IOException {
         String name = json.nextFieldName();
@@ -47,7 +50,7 @@ public final class JsonTokens {
         return name;
     }
 
-    /** Whether the parser is on an array and moves onto its next element; for use as a loop's condition. */
+    /** Whether the parser is in an array and moved to its next element; the condition of a loop. */
     public static boolean nextElement(JsonParser json) throws IOException {
         JsonToken token = json.nextToken();
         if (token == null) {
@@ -56,7 +59,7 @@ public final class JsonTokens {
         return token != JsonToken.END_ARRAY;
     }
 
-    /** The text of a string, or null of anything else, which is passed over. */
+    /** The text of a string; null for any other value, which is skipped. */
     public static @Nullable String text(JsonParser json) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_STRING) {
             return json.getText();
@@ -65,7 +68,7 @@ public final class JsonTokens {
         return null;
     }
 
-    /** A whole number, or 0 of anything else, which is passed over. */
+    /** A whole number; 0 for any other value, which is skipped. */
     public static int integer(JsonParser json) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
             return json.getIntValue();
@@ -74,7 +77,7 @@ public final class JsonTokens {
         return 0;
     }
 
-    /** The value that the parser is on, as JSON text. */
+    /** The parser's current value, as JSON text. */
     public static String raw(JsonParser json) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator copy = FACTORY.createGenerator(text)) {
@@ -84,10 +87,11 @@ public final class JsonTokens {
     }
 
     /**
-     * Writes JSON text as a value, after reading it: text that is not exactly one JSON value would change the rest of the body.
+     * Writes JSON text as a value, after checking it: text that is not exactly one JSON value would change the rest of
+     * the body.
      *
-     * @param param the field to blame
-     * @throws InferenceException {@code INVALID_REQUEST} when it is not
+     * @param param the field at fault
+     * @throws InferenceException {@code INVALID_REQUEST} if it is not one JSON value
      */
     public static void writeValue(JsonGenerator out, String jsonText, String param) throws IOException {
         try (JsonParser in = FACTORY.createParser(jsonText)) {

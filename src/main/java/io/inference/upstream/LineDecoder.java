@@ -4,23 +4,26 @@ import io.inference.api.stream.Chunk;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** Turns the lines of one streamed answer into chunks. Made for each answer, so that it may keep state; used by one thread. */
+/**
+ * Decodes the lines of one streamed answer into chunks. Created for each answer, so that it may keep state; used by one
+ * thread.
+ */
 public interface LineDecoder {
     /**
      * Reads one line, without its end.
      *
-     * @param bytes holds the line from {@code from} up to {@code to}; valid during this call only
-     * @param out takes what the line says
+     * @param bytes contains the line from {@code from} up to {@code to}; valid during this call only
+     * @param out receives the chunks of the line
      * @return whether the answer is complete with this line
-     * @throws IOException when the line is not what the protocol says
-     * @throws io.inference.api.error.InferenceException when the line tells of a failure
+     * @throws IOException if the line violates the protocol
+     * @throws io.inference.api.error.InferenceException if the line reports a failure
      */
     boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException;
 
     /**
-     * The server ended its answer without the protocol's end marker, so far as {@link #line} could tell.
+     * The server ended its answer without the protocol's end marker.
      *
-     * @return whether what was read is complete after all
+     * @return whether the lines so far are a complete answer after all
      */
     default boolean eof(Consumer<Chunk> out) throws IOException {
         return false;

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Lines of a stream in place: {@link #bytes} from {@link #from} up to {@link #to}, without {@code \n} or {@code \r\n}. */
+/**
+ * Lines of a stream, read in place: {@link #bytes} from {@link #from} up to {@link #to}, without {@code \n} or
+ * {@code \r\n}.
+ */
 final class LineReader {
     private static final int INITIAL_BYTES = 4096;
 
@@ -33,7 +36,7 @@ final class LineReader {
         return to;
     }
 
-    /** @return false when there is no further line; a last one without an end counts as one */
+    /** @return false if there is no further line; a last one without an end counts as one */
     boolean next() throws IOException {
         int scanned = start;
         while (true) {

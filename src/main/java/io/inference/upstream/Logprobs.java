@@ -13,7 +13,7 @@ import java.util.List;
 public final class Logprobs {
     private Logprobs() {}
 
-    /** The array that the parser is on; none of anything else, which is passed over. */
+    /** The array at the parser's current token; empty for any other value, which is skipped. */
     public static List<TokenLogprob> read(JsonParser json) throws IOException {
         if (json.currentToken() != JsonToken.START_ARRAY) {
             json.skipChildren();

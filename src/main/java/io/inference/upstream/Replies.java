@@ -9,7 +9,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
 
-/** Reads whole bodies, of bounded size, to their very end, so that the connection can be used again. */
+/** Reads whole bodies, of bounded size, to their very end, so that the connection can be reused. */
 final class Replies {
     private static final int MAX_BYTES = 128 << 20;
     private static final int MAX_ERROR_BYTES = 64 << 10;
@@ -23,7 +23,7 @@ final class Replies {
         try {
             return ok(response);
         } catch (IOException e) {
-            // Before the response is closed, which would first read what is left of it.
+            // Before the response is closed, which would first read the rest of it.
             exchange.stop();
             throw e;
         }
@@ -37,7 +37,7 @@ final class Replies {
         return new Reply(200, body, null);
     }
 
-    /** An error's body is cut where a sane one would have ended. */
+    /** An error's body is truncated at a bound that a normal one never reaches. */
     static Reply error(ClassicHttpResponse response, UpstreamRequest exchange) throws IOException {
         byte[] body = content(response).readNBytes(MAX_ERROR_BYTES);
         if (body.length == MAX_ERROR_BYTES) {

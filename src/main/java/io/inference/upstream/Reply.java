@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server's whole answer.
  *
- * @param retryAfter when the server asks to be tried again, if it said so
+ * @param retryAfter time after which the server asks for a retry; null if it did not
  */
 public record Reply(int status, byte[] body, @Nullable Duration retryAfter) {
     public boolean isOk() {
         return status == 200;
     }
 
-    /** Turns a body into what it says. */
+    /** Parses a body. */
     public interface Reading<T> {
         T read(byte[] body) throws IOException;
     }

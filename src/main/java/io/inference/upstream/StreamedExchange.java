@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 
 /**
- * An answer read line by line on a virtual thread into a small pipe: its reader can stop waiting without breaking a read of the
- * socket, and a full pipe stops the reading, which by TCP stops the server.
+ * An answer that a virtual thread reads line by line into a small pipe: its reader can stop waiting without breaking a
+ * read of the socket, and a full pipe stops the reading, which by TCP slows down the server.
  */
 final class StreamedExchange {
     private static final int CHUNKS_AHEAD = 16;
@@ -74,7 +74,7 @@ final class StreamedExchange {
         } catch (IOException e) {
             pipe.fail(failures.io(e));
         } catch (RuntimeException | Error e) {
-            // An error too: a reader whose writer died in silence would wait for its deadline.
+            // An error too: if the writer ended without a failure, the reader would wait until its deadline.
             pipe.fail(failures.failed("broke off its answer", e));
         } finally {
             call.removeOnCancel(onCancel);
@@ -85,7 +85,7 @@ final class StreamedExchange {
         try {
             readLines(Replies.content(response));
         } finally {
-            // Before the response is closed, which would first read what is left of it.
+            // Before the response is closed, which would first read the rest of it.
             stopUnlessComplete();
         }
     }
@@ -125,7 +125,10 @@ final class StreamedExchange {
         }
     }
 
-    /** Nothing but the end of the body is left; reading it frees the connection. A server that does not end it is not waited for. */
+    /**
+     * Only the end of the body is left; reading it frees the connection. Does not wait for a server that does not send
+     * it.
+     */
     private void finish(InputStream in) throws IOException {
         complete = true;
         pipe.end();
@@ -145,7 +148,7 @@ final class StreamedExchange {
                 exchange.stop();
             }
         } finally {
-            // Takes the timer back, which would keep the request until then.
+            // Cancels the timer, which would keep the request in memory until then.
             ended.complete(null);
         }
     }

@@ -29,8 +29,9 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests to one server, over connections that are kept. No cookies, redirects, compression or retries, except for a connection
- * that the server had closed while it was idle. Blocks the calling thread, which should be virtual; safe for many threads.
+ * Sends requests to one server, over pooled connections. No cookies, redirects, compression or retries, except for a
+ * connection that the server had closed while it was idle. Blocks the calling thread, which should be virtual;
+ * thread-safe.
  */
 public final class UpstreamClient implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 1024;
@@ -71,7 +72,7 @@ public final class UpstreamClient implements AutoCloseable {
 
     private static HttpHost host(URI baseUrl) {
         try {
-            // Not the URI's own parts: they are empty where a host's name has an underscore, as container names have.
+            // The parts of the URI itself are empty if a host's name contains an underscore, as container names do.
             URIAuthority authority = URIAuthority.create(baseUrl.getRawAuthority());
             if (authority == null) {
                 throw new IllegalArgumentException("a URL such as http://host:port is needed");
@@ -83,7 +84,7 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     private static PoolingHttpClientConnectionManager pool() {
-        // LAX limits each route alone, without the one lock that STRICT takes for every lease.
+        // LAX limits each route alone, without the single lock that STRICT takes for every lease.
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnPerRoute(MAX_CONNECTIONS)
@@ -93,7 +94,7 @@ public final class UpstreamClient implements AutoCloseable {
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(CONNECT_TIMEOUT)
                         .setSocketTimeout(Timeout.DISABLED)
-                        // Looking whether a connection is stale reads for a millisecond; an exchange finds out by
+                        // A check whether a connection is stale reads for a millisecond; an exchange finds out by
                         // itself.
                         .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
                         .build())
@@ -107,7 +108,7 @@ public final class UpstreamClient implements AutoCloseable {
                 .build();
     }
 
-    /** The address of one operation, to be made once. */
+    /** The URI of one operation, to be created once. */
     public URI endpoint(String path) {
         return URI.create(base + path);
     }
@@ -117,10 +118,10 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     /**
-     * Asks for something small.
+     * Sends a small request.
      *
-     * @param timeout how long each wait for the server may last
-     * @throws InferenceException when there is no answer; an answer with an error status is returned
+     * @param timeout of each wait for the server
+     * @throws InferenceException if there is no answer; an answer with an error status is returned
      */
     public Reply get(URI endpoint, Duration timeout) {
         return whole(new UpstreamRequest(server, endpoint, null, config(Timeout.of(timeout))), null);
@@ -132,10 +133,10 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     /**
-     * What a reply says.
+     * The parsed body of a reply.
      *
-     * @param refusal the failure that a reply with an error status stands for
-     * @throws InferenceException the refusal; {@code BACKEND_FAILED} where the body is not what it should be
+     * @param refusal converts a reply with an error status into a failure
+     * @throws InferenceException the refusal; {@code BACKEND_FAILED} if the body is not valid
      */
     public <T> T read(Reply reply, Function<Reply, InferenceException> refusal, Reply.Reading<T> reading) {
         if (!reply.isOk()) {
@@ -149,9 +150,10 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     /**
-     * Sends JSON and waits for the whole answer, as long as the call lives.
+     * Sends JSON and waits for the whole answer, until the call ends.
      *
-     * @throws InferenceException when there is no answer, or the call was cancelled; an answer with an error status is returned
+     * @throws InferenceException if there is no answer, or the call is cancelled; an answer with an error status is
+     *     returned
      */
     public Reply post(URI endpoint, byte[] json, Call call) {
         UpstreamRequest exchange = new UpstreamRequest(server, endpoint, json, UNLIMITED);
@@ -165,9 +167,9 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     /**
-     * Sends JSON and reads the answer line by line. Returns at once: failures of any kind come from the stream.
+     * Sends JSON and reads the answer line by line. Returns at once: failures of any kind are thrown by the stream.
      *
-     * @param refusal tells what an answer with an error status means
+     * @param refusal converts an answer with an error status into a failure
      */
     public ChunkStream stream(
             URI endpoint, byte[] json, LineDecoder decoder, Function<Reply, InferenceException> refusal, Call call) {
@@ -185,7 +187,7 @@ public final class UpstreamClient implements AutoCloseable {
             throwIfCancelled(call);
             throw failures.io(e);
         } catch (RuntimeException e) {
-            // A connection that is closed under a running exchange fails in several ways.
+            // If the connection is closed during an exchange, it fails in several ways.
             exchange.stop();
             throwIfCancelled(call);
             throw failures.failed("broke off its answer", e);
@@ -198,7 +200,10 @@ public final class UpstreamClient implements AutoCloseable {
         }
     }
 
-    /** Servers close idle connections; now and then so do we, lest half-closed ones pile up. */
+    /**
+     * Servers close idle connections; this service does so periodically too, so that half-closed ones do not
+     * accumulate.
+     */
     private void sweepIdle() {
         long now = System.nanoTime();
         long last = sweptNanos.get();

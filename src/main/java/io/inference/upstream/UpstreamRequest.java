@@ -17,9 +17,9 @@ import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
-/** One request and the way to stop it from any thread, at any time. */
+/** One request, which any thread can stop at any time. */
 final class UpstreamRequest {
-    /** What all requests to one server share. */
+    /** Resources shared by all requests to one server. */
     record Server(HttpHost host, CloseableHttpClient client, Runnable dropIdleConnections, List<Header> headers) {}
 
     private final Server server;
@@ -37,8 +37,8 @@ final class UpstreamRequest {
     }
 
     /**
-     * Sends the request and waits for the head of the answer. A connection that the server had closed while it was idle is found out
-     * only now: then, and only then, the request is sent once more.
+     * Sends the request and waits for the head of the answer. That the server closed the connection while it was idle
+     * is found out only now: then, and only then, the request is sent once more.
      */
     ClassicHttpResponse open() throws IOException {
         HttpClientContext context = HttpClientContext.create();
@@ -72,7 +72,7 @@ final class UpstreamRequest {
         return stopped;
     }
 
-    /** Closes the connection, which the server takes as its sign to stop. Does nothing once the answer was read to its end. */
+    /** Closes the connection, which makes the server stop. Does nothing once the answer was read to its end. */
     void stop() {
         stopped = true;
         HttpUriRequestBase request = current;

@@ -5,15 +5,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Reads arrays of numbers, of which embeddings are made. */
+/** Reads arrays of numbers: the vectors of embeddings. */
 public final class Vectors {
     private static final int USUAL_LENGTH = 1024;
-    /** Servers normalise in 32 bits; nearer to 1 than this is 1. */
+    /** Servers normalise in 32 bits; a length closer to 1 than this counts as 1. */
     private static final double TOLERANCE = 1e-4;
 
     private Vectors() {}
 
-    /** The array of numbers that the parser is on. */
+    /** The array of numbers at the parser's current token. */
     public static float[] read(JsonParser json) throws IOException {
         if (json.currentToken() != JsonToken.START_ARRAY) {
             throw new IOException("an embedding that is not an array");
@@ -29,7 +29,7 @@ public final class Vectors {
         return Arrays.copyOf(vector, length);
     }
 
-    /** Scales a vector, in place, to length 1; one of zeros stays. */
+    /** Scales a vector, in place, to length 1; a zero vector stays unchanged. */
     public static float[] normalize(float[] vector) {
         double squares = 0;
         for (float x : vector) {

@@ -7,7 +7,7 @@ import io.inference.api.message.Role;
 import io.inference.api.stream.Chunk;
 import java.util.List;
 
-/** A whole answer on the wire has the shape of a single chunk; this makes of it the choice that it is. */
+/** Converts a whole answer, which has the structure of a single chunk, into a choice. */
 public final class WholeChoices {
     private WholeChoices() {}
 

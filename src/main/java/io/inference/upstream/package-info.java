@@ -1,7 +1,7 @@
 /**
- * HTTP to the servers behind the backends: whole exchanges and streams of lines, both stopped at once when their call is cancelled,
- * and failures in words that a caller may read. A package of its own because every backend that is a server needs it and backends
- * do not import one another. Imports {@code api} only.
+ * HTTP to the servers of backends: whole exchanges and streams of lines, both stopped at once when their call is
+ * cancelled, and failures whose messages callers may read. A package of its own because every backend that is a server
+ * needs it and backends do not import one another. Imports {@code api} only.
  */
 @NullMarked
 package io.inference.upstream;

@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.util.zip.ZipException;
 
 /**
- * Decodes gzip (RFC 1952) whose sender is not trusted: one or more members, and nothing after them. It is measured first, in a few
- * kilobytes of memory, so that a small text that promises gigabytes costs none of them.
+ * Decodes gzip (RFC 1952) from untrusted senders: one or more members, and nothing after them. The decoded length is
+ * measured first, in a few kilobytes of memory, so that small data that decodes to gigabytes does not need that memory.
  */
 public final class Gzip {
     private static final int SCRATCH = 8 * 1024;
@@ -15,10 +15,10 @@ public final class Gzip {
     private Gzip() {}
 
     /**
-     * How long a text is once it is decoded; reads no further than it must.
+     * Length of the data when decoded; stops reading as soon as it exceeds {@code most}.
      *
-     * @return in bytes; some number above {@code most} for a text that is longer
-     * @throws ZipException where it is damaged, or ends too early
+     * @return in bytes; some number above {@code most} if the decoded data is longer
+     * @throws ZipException if the data is damaged or truncated
      */
     public static long measure(InputStream coded, long most) throws IOException {
         byte[] scratch = new byte[SCRATCH];
@@ -37,9 +37,9 @@ public final class Gzip {
     }
 
     /**
-     * Decodes a text that has been measured.
+     * Decodes data that has been measured.
      *
-     * @param length what {@link #measure} said
+     * @param length result of {@link #measure}
      */
     public static byte[] decode(byte[] coded, int length) throws IOException {
         byte[] decoded = new byte[length];

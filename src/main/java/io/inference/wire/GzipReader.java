@@ -8,8 +8,8 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * The members of a gzip stream, one after the other. The JDK's own stream takes a further member for the end if it has not arrived yet,
- * and anything else for nothing.
+ * The members of a gzip stream, one after the other. The JDK's own stream takes a member that has not arrived yet for
+ * the end of the stream, and ignores other data after a member.
  */
 final class GzipReader {
     private static final int MAGIC_1 = 0x1f;
@@ -34,7 +34,7 @@ final class GzipReader {
         this.in = in;
     }
 
-    /** @return how many bytes; -1 where the last member has ended */
+    /** @return number of bytes; -1 at the end of the last member */
     int read(byte[] into, int offset, int length) throws IOException {
         if (!begun) {
             begun = true;
@@ -50,7 +50,7 @@ final class GzipReader {
             if (inflater.finished()) {
                 endMember();
             } else if (inflater.needsDictionary()) {
-                throw new ZipException("it wants a dictionary");
+                throw new ZipException("it requires a dictionary");
             } else {
                 refill();
             }
@@ -58,7 +58,7 @@ final class GzipReader {
         return -1;
     }
 
-    /** Gives back what the JDK holds outside of the heap. */
+    /** Frees the native memory of the JDK's inflater. */
     void end() {
         inflater.end();
     }
@@ -102,7 +102,7 @@ final class GzipReader {
         if ((flags & RESERVED) != 0) {
             throw new ZipException("this is no gzip");
         }
-        // When it was made, by what and where.
+        // Modification time, extra flags and operating system.
         skip(6);
         if ((flags & HAS_EXTRA) != 0) {
             skip(next() | next() << 8);
@@ -130,7 +130,7 @@ final class GzipReader {
         }
     }
 
-    /** A number of four bytes, the lowest first. */
+    /** A four-byte number, little-endian. */
     private long nextLong() throws IOException {
         return next() | next() << 8 | next() << 16 | (long) next() << 24;
     }

@@ -16,7 +16,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes JSON bytes in UTF-8, and reads JSON that is held as text. */
+/** Writes JSON as bytes in UTF-8, and reads JSON from text. */
 public final class Json {
     private static final JsonFactory FACTORY = JsonBounds.request()
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
@@ -29,7 +29,7 @@ public final class Json {
 
     private Json() {}
 
-    /** What writes one JSON value. */
+    /** Writes one JSON value. */
     @FunctionalInterface
     public interface Content {
         void writeTo(JsonGenerator out) throws IOException;
@@ -40,7 +40,7 @@ public final class Json {
         return bytes(FACTORY, content);
     }
 
-    /** The bytes of one JSON value, written as another factory writes. */
+    /** The bytes of one JSON value, written by another factory. */
     public static byte[] bytes(JsonFactory factory, Content content) {
         var out = new ByteArrayOutputStream(512);
         try (JsonGenerator generator = factory.createGenerator(out, JsonEncoding.UTF8)) {
@@ -58,7 +58,7 @@ public final class Json {
         }
     }
 
-    /** The one value that JSON text holds, within the bounds of requests; null if the text is anything else. */
+    /** The one value that JSON text holds, within the bounds of requests; null if the text is not exactly one value. */
     public static @Nullable JsonNode value(String json) {
         try (JsonParser parser = FACTORY.createParser(json)) {
             JsonNode node = MAPPER.readTree(parser);
@@ -76,17 +76,17 @@ public final class Json {
         if (node == null) {
             out.writeString(wellFormed(json));
         } else {
-            // By way of a string: the byte generator throws at half a surrogate pair, which JSON can hold escaped.
+            // As a string: the byte generator throws at an unpaired surrogate, which JSON can hold escaped.
             out.writeRawValue(wellFormed(node.toString()));
         }
     }
 
-    /** Writes whatever maps, lists, strings, numbers and flags make. */
+    /** Writes a value made of maps, lists, strings, numbers and booleans. */
     public static void writeValue(JsonGenerator out, Object value) throws IOException {
         out.writeRawValue(wellFormed(MAPPER.writeValueAsString(value)));
     }
 
-    /** The text with every half of a surrogate pair that has lost its other half replaced, so that it has a UTF-8 form. */
+    /** The text with every unpaired surrogate replaced, so that it has a UTF-8 form. */
     public static String wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -102,7 +102,7 @@ public final class Json {
         return text;
     }
 
-    /** Where JSON is at fault, to follow a message about it; empty if that is not known. */
+    /** The position of an error in JSON, to append to a message about it; empty if it is not known. */
     public static String place(@Nullable JsonLocation where) {
         return where == null ? "" : " at line " + where.getLineNr() + ", column " + where.getColumnNr();
     }

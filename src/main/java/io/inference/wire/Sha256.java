@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 public final class Sha256 {
     private Sha256() {}
 
-    /** A digest of nothing yet. */
+    /** A digest of no data yet. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

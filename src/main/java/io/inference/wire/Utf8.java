@@ -11,7 +11,7 @@ public final class Utf8 {
 
     private Utf8() {}
 
-    /** The offset of the first byte that does not belong, or -1 where all do. */
+    /** The offset of the first byte that is not valid, or -1 if all are. */
     public static int firstInvalid(byte[] bytes, int from) {
         int at = from;
         while (at < bytes.length) {
@@ -28,7 +28,7 @@ public final class Utf8 {
         return -1;
     }
 
-    /** Bytes of the character that starts here, or 0 where none does. */
+    /** Length in bytes of the character that starts here, or 0 if there is none. */
     private static int sequenceLength(byte[] bytes, int at) {
         int first = bytes[at] & 0xFF;
         if (first < 0x80) {

@@ -1,4 +1,4 @@
-/** JSON as doors and backends read and write it, UTF-8, gzip and SHA-256. Imports nothing of ours. */
+/** JSON as doors and backends read and write it, UTF-8, gzip and SHA-256. Imports no other package of the project. */
 @NullMarked
 package io.inference.wire;
 

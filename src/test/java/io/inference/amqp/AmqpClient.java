@@ -15,12 +15,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** A client of the door by RabbitMQ's own library: one connection, one channel, a reply queue. */
+/** A client of the door with RabbitMQ's own library: one connection, one channel, a reply queue. */
 final class AmqpClient implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** A message that came. */
+    /** A received message. */
     record Came(BasicProperties properties, byte[] body) {
         JsonNode json() {
             try {
@@ -62,7 +62,7 @@ final class AmqpClient implements AutoCloseable {
                 tag -> {});
     }
 
-    /** A chat request as the interface has it. */
+    /** A chat request in the format of the interface. */
     static String chat(String correlationId, String text, boolean stream) {
         return "{\"correlation_id\":\"" + correlationId
                 + "\",\"priority\":\"medium\",\"timestamp\":\"2026-01-01T00:00:00Z\","
@@ -101,7 +101,7 @@ final class AmqpClient implements AutoCloseable {
         return came;
     }
 
-    /** Whether no reply is there. */
+    /** Whether there is no reply. */
     boolean isQuiet() {
         return replies.isEmpty();
     }
@@ -116,7 +116,7 @@ final class AmqpClient implements AutoCloseable {
         return got == null ? null : new Came(got.getProps(), got.getBody());
     }
 
-    /** Messages that are ready in a queue; those that a consumer holds are not. */
+    /** Number of messages that are ready in a queue, without those that a consumer holds. */
     long ready(String queue) throws Exception {
         return channel.messageCount(queue);
     }

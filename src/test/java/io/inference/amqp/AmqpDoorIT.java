@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client of RabbitMQ sees of the service. */
+/** The service from the side of a RabbitMQ client. */
 class AmqpDoorIT {
     private static final Set<String> FAILED = ConcurrentHashMap.newKeySet();
     private static StubServer backend;

@@ -30,14 +30,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * 500 requests while the service is killed five times, the broker restarted, and PostgreSQL stopped as by a power cut. The backend answers every call
- * differently, and only as fast as the test lets it, so that each fault finds work under way.
+ * 500 requests while the service is killed five times, the broker restarted, and PostgreSQL stopped as by a power cut.
+ * The backend answers every call differently, and only as fast as the test allows, so that each fault happens while
+ * work is in progress.
  */
 class NothingIsLostIT {
     private static final int REQUESTS = 500;
     private static final int KILLS = 5;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** Outlives the test, since it alone tells what a killed service had been doing. */
+    /** Kept after the test, since it alone shows what a killed service was doing. */
     private static final Path LOG = Path.of("target", "nothing-is-lost.log");
 
     private static final List<String> REQUESTS_WAIT_IN =
@@ -48,7 +49,7 @@ class NothingIsLostIT {
 
     private final Semaphore answers = new Semaphore(0);
     private final AtomicInteger calls = new AtomicInteger();
-    /** By correlation id, what came under each message id. */
+    /** By correlation id, the messages under each message id. */
     private final Map<String, Map<String, Set<String>>> results = new ConcurrentHashMap<>();
 
     private final AtomicInteger came = new AtomicInteger();
@@ -141,7 +142,9 @@ class NothingIsLostIT {
         service = ServiceProcess.start(LOG, options);
     }
 
-    /** Whether requests are fetched: queues are there before they are bound, and what no queue is bound for goes nowhere. */
+    /**
+     * Whether requests are fetched: queues exist before they are bound, and messages without a bound queue are lost.
+     */
     private boolean isOpen() throws Exception {
         try (Connection connection = SharedRabbit.connect(servers.broker());
                 Channel channel = connection.createChannel()) {

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * In which order a backend hears of low and high requests, whichever door they come by: everything is queued before it answers the first.
- * Four run at once; of RabbitMQ's at most two of each queue, as by default.
+ * The order in which a backend receives low and high requests from any door: everything is queued before it answers the
+ * first. Four run at once; of RabbitMQ's at most two of each queue, as by default.
  */
 class PriorityIT {
     private static final int EACH = 40;
@@ -124,7 +124,10 @@ class PriorityIT {
         }
     }
 
-    /** A low message becomes a row once another one is done with: on a busy machine after many high ones, which would prove nothing. */
+    /**
+     * A low message becomes a row only after another one is finished: on a busy machine after many high ones, which
+     * would prove nothing.
+     */
     private static synchronized void awaitLowRow(AmqpClient client) {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> queuedLow() > 0 || client.ready("inference.request.low") == 0);
@@ -138,7 +141,7 @@ class PriorityIT {
     }
 
     private static void check(int underWay) {
-        // The last of a queue are under way when nothing waits there any more.
+        // The last ones of a queue are in progress when the queue is empty.
         int lastThatWaited = positions("high").get(EACH - 3);
         long low = positions("low").stream()
                 .filter(at -> at > underWay && at < lastThatWaited)
@@ -146,14 +149,14 @@ class PriorityIT {
         long high = positions("high").stream()
                 .filter(at -> at > underWay && at <= lastThatWaited)
                 .count();
-        // One has been saved up, and one may be heard of before those that were claimed before it.
+        // One has been saved up, and one may arrive before those that were claimed before it.
         double most = high * LOW_SHARE / (1 - LOW_SHARE) + 2;
         assertThat((double) low).isBetween(most - 4, most);
         assertThat(mean("high")).isLessThan(30);
         assertThat(mean("low")).isGreaterThan(50);
     }
 
-    /** From 1. */
+    /** Counted from 1. */
     private static List<Integer> positions(String priority) {
         return IntStream.rangeClosed(1, asked.size())
                 .filter(at -> asked.get(at - 1).startsWith(priority))

@@ -23,13 +23,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Who may import whom, as src/docs/ARCHITECTURE.md says. */
+/** Allowed imports between packages, as in src/docs/ARCHITECTURE.md. */
 @AnalyzeClasses(packages = "io.inference", importOptions = ImportOption.DoNotIncludeTests.class)
 class DependencyRuleTest {
     private static final String OURS = "io.inference..";
     private static final int MOST_FILES = 15;
 
-    /** Nobody finds a type among too many. */
+    /** A package with more types is hard to search. */
     @ArchTest
     static void noPackageHoldsMoreThan15Files(JavaClasses classes) {
         Map<String, Set<String>> files = new TreeMap<>();
@@ -94,7 +94,10 @@ class DependencyRuleTest {
                     access -> access.getTargetOwner().isEquivalentTo(Settings.class)
                             && LOOK_UPS.contains(access.getTarget().getName())));
 
-    /** Beside the records of settings and their wiring, what serves or reports all of them, and what starts the service. */
+    /**
+     * In addition to the records of settings and their wiring: code that serves or reports all settings, and code that
+     * starts the service.
+     */
     @ArchTest
     static final ArchRule onlyWiringKnowsAllSettings = noClasses()
             .that()
@@ -400,7 +403,10 @@ class DependencyRuleTest {
                         not(resideInAPackage("io.inference.routes..")).or(resideInAnyPackage(allowed)));
     }
 
-    /** Where a generation and the service context meet; nothing else of ours knows Camel's starter. */
+    /**
+     * The classes at which a generation and the service context meet; no other class of the project uses Camel's
+     * starter.
+     */
     @ArchTest
     static final ArchRule onlyGenerationsKnowCamelOnSpringBoot = noClasses()
             .that()

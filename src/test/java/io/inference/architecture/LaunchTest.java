@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class LaunchTest {
-    /** Spring Boot's plugin adds {@code -XX:TieredStopAtLevel=1} unless told otherwise: seconds a token instead of milliseconds. */
+    /**
+     * Spring Boot's plugin adds {@code -XX:TieredStopAtLevel=1} by default, which makes a token take seconds instead of
+     * milliseconds.
+     */
     @Test
     void springBootRunLeavesTheOptimizingCompilerOn() throws IOException {
         assertThat(Files.readString(Path.of("pom.xml")))

@@ -18,7 +18,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The table of packages in ARCHITECTURE.md is the rule: it names every package, and what each may import of ours. */
+/**
+ * The table of packages in ARCHITECTURE.md is the rule: it names every package of the project, and the packages that
+ * each may import.
+ */
 class PackageTableTest {
     private static final Path DOCUMENT = Path.of("src/docs/ARCHITECTURE.md");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\|.*\\| (.*) \\|$");
@@ -67,7 +70,7 @@ class PackageTableTest {
         return imports;
     }
 
-    /** The package below {@code io.inference}; empty for the wiring and for others' classes. */
+    /** The package below {@code io.inference}; empty for the root package and for libraries. */
     private static String part(JavaClass type) {
         return OURS.matcher(type.getPackageName())
                 .results()

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds of every file of {@code routes/}, and of the service context's routes: see src/docs/ARCHITECTURE.md. */
+/** Rules for every file of {@code routes/}, and for the service context's routes: see src/docs/ARCHITECTURE.md. */
 class RouteContractTest {
     private static final Path ROUTES = Path.of("routes");
     private static final Path OF_THE_SERVICE = Path.of("src/main/resources/camel");

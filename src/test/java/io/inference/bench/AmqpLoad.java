@@ -21,8 +21,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Chats by messages. Keeps what came under each correlation id: a request has one result, or the chunks of one stream, each with a message
- * id that nothing else has; what comes again has to be the same to the last byte.
+ * Chats by messages. Records the messages under each correlation id: a request has one result, or the chunks of one
+ * stream, each with a unique message id; a repeated message must be identical to the last byte.
  */
 final class AmqpLoad implements DoorLoad {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +36,7 @@ final class AmqpLoad implements DoorLoad {
     private final Map<String, String> requestOfMessage = new ConcurrentHashMap<>();
     private final AtomicInteger repeated = new AtomicInteger();
 
-    /** What came of one request, by place. */
+    /** The messages of one request, by their position. */
     private record Request(Map<Integer, Delivery> came, CompletableFuture<String> answer) {}
 
     AmqpLoad() throws Exception {
@@ -49,7 +49,7 @@ final class AmqpLoad implements DoorLoad {
         channel.basicConsume(replies, true, (tag, message) -> take(message), tag -> {});
     }
 
-    /** Whether the service has declared its queues and takes messages from them. */
+    /** Whether the service has declared its queues and consumes from them. */
     private boolean isOpen() {
         try (Channel asking = connection.createChannel()) {
             return asking.consumerCount(QUEUE) > 0;
@@ -128,7 +128,7 @@ final class AmqpLoad implements DoorLoad {
         return words.toString();
     }
 
-    /** What is in no queue that it should not be in, is neither lost nor doubled. */
+    /** Reports repeated messages, dead letters and requests left in the queue; empty if there are none. */
     @Override
     public String leftOver() throws Exception {
         long dead = channel.messageCount("inference.dead-letter");

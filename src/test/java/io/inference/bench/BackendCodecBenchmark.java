@@ -37,8 +37,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a backend's client costs: the codec by itself (a chat encoded, an answer decoded, whole and as a stream of 32 chunks), and the
- * whole way to a server in the same process that answers at once, its threads included.
+ * The cost of a backend's client: of the codec by itself (a chat encoded, an answer decoded, whole and as a stream of
+ * 32 chunks), and of the whole exchange with a server in the same process that answers at once, including its threads.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

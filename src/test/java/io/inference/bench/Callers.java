@@ -10,12 +10,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Callers that ask without a pause, at every door for whole answers and for streams, and hold each answer to its question. */
+/**
+ * Callers that send requests without a pause, at every door, for whole answers and for streams, and compare each answer
+ * with its question.
+ */
 final class Callers {
     private static final int WHOLE_A_DOOR = 4;
     private static final int STREAMS_A_DOOR = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** A caller who is refused does not ask again at once; nor would one that counts for a rate. */
+    /** A refused caller does not retry at once; nor would a real one with a rate limit. */
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(20);
 
     private final Map<String, AtomicLong> answers = new LinkedHashMap<>();
@@ -69,7 +72,7 @@ final class Callers {
         LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
     }
 
-    /** Lets every call under way end, and looks for what was lost or doubled. */
+    /** Waits for the end of every call in progress, and looks for lost or duplicated answers. */
     void stop() throws Exception {
         running = false;
         for (Thread thread : threads) {

@@ -1,16 +1,16 @@
 package io.inference.bench;
 
-/** A caller of one door. Safe for use by many threads. */
+/** A caller of one door. Thread-safe. */
 interface DoorLoad extends AutoCloseable {
     String name();
 
-    /** Asks, and puts the words of the answer together. */
+    /** Sends a request, and joins the words of the answer. */
     String whole(String question) throws Exception;
 
-    /** Asks for a stream, and puts its words together; fails where it has no end of its own. */
+    /** Sends a request for a stream, and joins its words; fails if the stream has no end marker. */
     String stream(String question) throws Exception;
 
-    /** Looks, once every call has ended, for what no single call sees; empty where nothing is wrong. */
+    /** Checks, once every call has ended, what no single call shows; empty if there is no error. */
     default String leftOver() throws Exception {
         return "";
     }

@@ -12,7 +12,10 @@ import java.util.List;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 
-/** A flow that answers a chat at once with what it asks, for measuring doors alone. No component, so that no other start finds it. */
+/**
+ * A flow that answers a chat at once with its question, for measuring doors alone. Not a {@code @Component}, so that no
+ * other start finds it.
+ */
 public class EchoChat {
     /** A route {@code chat} with this flow. */
     static final String ROUTE = """

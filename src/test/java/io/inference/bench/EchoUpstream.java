@@ -14,7 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** An OpenAI-compatible server with the model {@code mock}, whose answer tells the question; remembers how often it was asked each. */
+/**
+ * An OpenAI-compatible server with the model {@code mock}, whose answer contains the question; counts how often it
+ * received each.
+ */
 final class EchoUpstream implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int WORDS = 16;
@@ -35,7 +38,7 @@ final class EchoUpstream implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** The whole of the answer to a question. */
+    /** The complete answer to a question. */
     static String answerTo(String question) {
         StringBuilder answer = new StringBuilder();
         for (int i = 0; i < WORDS; i++) {
@@ -48,7 +51,7 @@ final class EchoUpstream implements AutoCloseable {
         return index == 0 ? question : " " + index;
     }
 
-    /** Questions that came more than once: calls that ran twice. */
+    /** Questions that were received more than once: calls that ran twice. */
     List<String> askedTwice() {
         return asked.entrySet().stream()
                 .filter(question -> question.getValue() > 1)
@@ -56,7 +59,7 @@ final class EchoUpstream implements AutoCloseable {
                 .toList();
     }
 
-    /** Forgets what it was asked. */
+    /** Clears the counts. */
     void forget() {
         asked.clear();
     }

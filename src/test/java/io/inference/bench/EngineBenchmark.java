@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Tokens a second of the model alone: a prompt of 512, 128 tokens of an answer, and 8 answers in one batch. */
+/** Tokens per second of the model alone: a prompt of 512, 128 tokens of an answer, and 8 answers in one batch. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -5,7 +5,7 @@ import java.lang.management.ThreadMXBean;
 
 /**
  * The same as {@link EngineBenchmark} as a plain program, for profilers and busy machines: {@code EngineLoop [rounds]}.
- * Tokens a second of the thread's own CPU time, which other programs lengthen less than the clock's.
+ * Tokens per second of the thread's own CPU time, which other programs affect less than elapsed time.
  */
 public final class EngineLoop {
     private EngineLoop() {}

@@ -6,9 +6,9 @@ import java.lang.management.MemoryPoolMXBean;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What this process holds on to, after the garbage has been collected.
+ * Memory, threads and objects of this process, after a garbage collection.
  *
- * @param threads of the platform; virtual ones are on the heap
+ * @param threads platform threads; virtual ones are on the heap
  */
 record Footprint(long heapKib, long metaspaceKib, int threads, int classes, int meters, int mbeans) {
     private static final int COLLECTIONS = 3;

@@ -26,9 +26,10 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Unary chats a second through the whole gRPC door (interceptor, Camel routes, authenticate, admit, a flow that answers at once, and back)
- * against bare grpc-java with the same interceptor, client and server in one process, a connection a thread. Run from the project's root:
- * {@code mvn -q test-compile exec:exec@jmh -Dbench=GrpcBenchmark}.
+ * Unary chats per second through the whole gRPC door (interceptor, Camel routes, authenticate, admit, a flow that
+ * answers at once, and back) compared with bare grpc-java with the same interceptor, client and server in one process,
+ * one connection for each thread. Run from the project's root: {@code mvn -q test-compile exec:exec@jmh
+ * -Dbench=GrpcBenchmark}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -62,7 +63,7 @@ public class GrpcBenchmark {
         port = service.grpcPort();
     }
 
-    /** The service's own routes, but for the flow. */
+    /** The service's own routes, except for the flow. */
     private static Path routes() throws IOException {
         Path folder = Files.createTempDirectory("routes");
         try (Stream<Path> files = Files.list(Path.of("routes"))) {

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Edits of the routes under load on all three doors, Camel's own reload beside it under the same edits and callers of one door, and what
- * very many changes leave behind. Run from the project's root:
- * {@code mvn -q test-compile exec:exec@reload -Dbench.args="EDITS SECONDS CHANGES"}, by default 100 edits, 10 s of load before and after
- * them, and 1,000 changes. Ends with 1 where a call to this service failed.
+ * Edits of the routes under load on all three doors; for comparison Camel's own reload under the same edits and callers
+ * of one door; and the memory left after very many changes. Run from the project's root: {@code mvn -q test-compile
+ * exec:exec@reload -Dbench.args="EDITS SECONDS CHANGES"}, by default 100 edits, 10 s of load before and after them, and
+ * 1,000 changes. The exit status is 1 if a call to this service failed.
  */
 public final class ReloadBenchmark {
     private static final Duration STOCK_AT_MOST = Duration.ofSeconds(90);
@@ -66,7 +66,7 @@ public final class ReloadBenchmark {
         }
     }
 
-    /** Sound edits, and then one that is faulty and one that mends it. */
+    /** Valid edits, and then a faulty one and its correction. */
     private void measureStock() throws Exception {
         Path folder = folder("stock");
         try (EchoUpstream upstream = new EchoUpstream();
@@ -114,7 +114,7 @@ public final class ReloadBenchmark {
         return Files.createTempDirectory(name);
     }
 
-    /** Answers a second in one part of a run after the other. */
+    /** Answers per second in consecutive parts of a run. */
     private static final class Rates {
         private final java.util.function.Supplier<Map<String, Long>> counts;
         private final StringBuilder table = new StringBuilder();

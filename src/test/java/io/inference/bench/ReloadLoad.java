@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The service over an {@link EchoUpstream}, with callers at its doors and somebody who edits its routes meanwhile. */
+/**
+ * The service over an {@link EchoUpstream}, with callers at its doors and an operator who edits its routes meanwhile.
+ */
 public final class ReloadLoad implements AutoCloseable {
     private static final int EVERY_FAULTY = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -28,7 +30,7 @@ public final class ReloadLoad implements AutoCloseable {
 
     /**
      * @param routes an empty folder
-     * @param data where the service keeps its own files
+     * @param data folder for the service's own files
      * @param amqp whether there are callers by messages too
      */
     public ReloadLoad(Path routes, Path data, boolean amqp) throws Exception {
@@ -66,7 +68,7 @@ public final class ReloadLoad implements AutoCloseable {
         callers.start();
     }
 
-    /** Edits so often, every fifth time for the worse, each once the one before serves or is refused. */
+    /** Makes so many edits, every fifth a faulty one, each after the one before serves or is refused. */
     public void edit(int count) throws Exception {
         for (int i = 1; i <= count; i++) {
             String text = "text-" + i;
@@ -90,7 +92,7 @@ public final class ReloadLoad implements AutoCloseable {
         }
     }
 
-    /** Lets every call under way end. */
+    /** Waits for the end of every call in progress. */
     public void stopCallers() throws Exception {
         callers.stop();
     }
@@ -100,7 +102,7 @@ public final class ReloadLoad implements AutoCloseable {
         return callers.answers();
     }
 
-    /** Calls that failed, answers that were not whole, messages lost or doubled, and calls that ran twice. */
+    /** Failed calls, incomplete answers, messages lost or duplicated, and calls that ran twice. */
     public List<String> failures() {
         List<String> failures = new ArrayList<>(callers.failures());
         upstream.askedTwice().forEach(question -> failures.add("ran twice: " + question));
@@ -111,12 +113,12 @@ public final class ReloadLoad implements AutoCloseable {
         return edits;
     }
 
-    /** Changes the routes as fast as they are built, without a look at the folder between. */
+    /** Changes the routes as fast as they are built, without waiting for the folder watcher. */
     void reload(int count) throws Exception {
         RouteGenerations generations = service.bean(RouteGenerations.class);
         for (int i = 0; i < count; i++) {
             edits.write("again-" + i);
-            // The watcher may have seen it first.
+            // The watcher may have noticed it first.
             if (generations.reload("bench").outcome() == Outcome.REFUSED) {
                 throw new IllegalStateException(faults());
             }

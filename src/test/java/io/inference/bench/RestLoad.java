@@ -26,7 +26,7 @@ final class RestLoad implements DoorLoad {
         return "REST";
     }
 
-    /** The body of a path, or its status where that is not 200. */
+    /** The body of a path, or its status if that is not 200. */
     String get(String path) throws Exception {
         return sound(HttpRequest.newBuilder(URI.create(baseUrl + path)).build());
     }

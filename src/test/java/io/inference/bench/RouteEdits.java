@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Edits one file of a folder of routes, and waits until what serves is what was written. */
+/** Edits one file of a folder of routes, and waits until the written routes serve. */
 final class RouteEdits {
     private static final String FILE = "rest-edited.camel.yaml";
 
@@ -27,7 +27,7 @@ final class RouteEdits {
         Files.writeString(folder.resolve(FILE), route(text));
     }
 
-    /** Writes a route with a step that there is not. */
+    /** Writes a route with an unknown step. */
     void writeFaulty(String step) throws IOException {
         Files.writeString(folder.resolve(FILE), route("x").replace("setBody", step));
     }
@@ -56,7 +56,7 @@ final class RouteEdits {
                         .formatted(sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() * 99 / 100));
     }
 
-    /** @return whether it came to hold in time */
+    /** @return whether the condition held in time */
     static boolean await(BooleanSupplier condition, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {

@@ -37,9 +37,10 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Round trips of RPC over RabbitMQ: a request to a quorum queue, a reply to a queue of the client's own. {@code bare} is an echo in this
- * process that replies with confirms and acknowledges after them; {@code service} does what the service does, with PostgreSQL and a backend
- * that answers at once. After each iteration it says how much heap is in use: broker and PostgreSQL apart, everything is in this process.
+ * Round trips of RPC over RabbitMQ: a request to a quorum queue, a reply to a queue of the client's own. {@code bare}
+ * is an echo in this process that replies with confirms and acknowledges after them; {@code service} does the same as
+ * the service, with PostgreSQL and a backend that answers at once. After each iteration it prints the heap in use:
+ * except for broker and PostgreSQL, everything is in this process.
  */
 @BenchmarkMode({Mode.Throughput, Mode.SampleTime})
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -122,7 +123,7 @@ public class RpcBenchmark {
                 : client.ask("inference.exchange", "request.high", body);
     }
 
-    /** What the broker allows. */
+    /** Maximum throughput of the broker. */
     private static final class Echo implements AutoCloseable {
         private final Connection consuming = SharedRabbit.connect();
         private final Connection publishing = SharedRabbit.connect();

@@ -25,9 +25,10 @@ import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 
 /**
- * A plain Camel context that passes chats on to an upstream, with the reload that {@code camel.main.routesReloadEnabled} turns on, all as
- * Camel sets it. One route a file, since it loads a file of two twice, and no
- * {@code direct:} step in a chat, since one that meets it while routes are replaced waits for 30 s. Its {@code platform-http} is served by the JDK's server: a path is there while its route is.
+ * A plain Camel context that forwards chats to an upstream, with the reload that {@code camel.main.routesReloadEnabled}
+ * turns on, with Camel's defaults. One route a file, since it loads a file of two twice, and no {@code direct:} step in
+ * a chat, since a chat that reaches one while routes are replaced waits for 30 s. Its {@code platform-http} is served
+ * by the JDK's server: a path exists while its route does.
  */
 final class StockCamel implements AutoCloseable {
     private static final String CHAT = """
@@ -86,7 +87,7 @@ final class StockCamel implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Changes that failed. */
+    /** Number of changes that failed. */
     int failed() {
         return reload.getFailedCounter();
     }
@@ -109,11 +110,11 @@ final class StockCamel implements AutoCloseable {
     public void close() {
         context.stop();
         server.stop(0);
-        // Not close, which waits for every stream that a route left hanging.
+        // Not close, which waits for every stream that a route left open.
         client.shutdownNow();
     }
 
-    /** Listens on its path from its start to its stop. */
+    /** Serves its path from its start to its stop. */
     private final class PathConsumer extends DefaultConsumer implements PlatformHttpConsumer {
         private final PlatformHttpEndpoint endpoint;
 

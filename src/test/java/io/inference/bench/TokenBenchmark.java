@@ -26,7 +26,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-/** What the security chain costs to let a caller in, or to refuse a forged token, its audit line among it. */
+/** The cost of the security chain for admitting a caller, or refusing a forged token, including the audit line. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -82,7 +82,7 @@ public class TokenBenchmark {
         return let == null ? response : let;
     }
 
-    /** What the stand-ins for a request and its answer cost by themselves. */
+    /** The cost of the fake request and answer by themselves. */
     @Benchmark
     public Object standIns() {
         MockHttpServletRequest request = new MockHttpServletRequest(chain.context(), "GET", "/v1/models");

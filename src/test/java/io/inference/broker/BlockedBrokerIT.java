@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A broker that says that it is short of memory or disk, and reads no more from whoever publishes. */
+/** A broker that reports that it is short of memory or disk, and no longer reads from publishers. */
 class BlockedBrokerIT {
     private BlockedCallback onBlocked;
     private UnblockedCallback onUnblocked;
@@ -25,7 +25,7 @@ class BlockedBrokerIT {
         SharedRabbit.assumeInstalled();
     }
 
-    /** A connection whose broker says so when the test does. */
+    /** A connection on which the test triggers that report. */
     private Connection listening(Connection real) {
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {

@@ -64,7 +64,7 @@ class BrokerIT {
         await().until(() -> broker.state().equals("up"));
         try (Connection connection = SharedRabbit.connect();
                 Channel channel = connection.createChannel()) {
-            // The broker compares these with what is there, and would refuse others.
+            // The broker compares these with the existing ones, and would refuse others.
             channel.queueDeclare(
                     "inference.request.high",
                     true,

@@ -19,7 +19,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ClassPathResource;
 
-/** What LOG_LEVEL and {@code logging.level.*} come to, logger by logger. */
+/** The effect of LOG_LEVEL and {@code logging.level.*}, logger by logger. */
 class LogLevelsTest {
     private final Map<String, Object> variables = new LinkedHashMap<>();
 

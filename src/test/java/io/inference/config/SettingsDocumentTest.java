@@ -77,7 +77,7 @@ class SettingsDocumentTest {
                         cell(setting.help()));
     }
 
-    /** Text that Markdown shows as it is. */
+    /** Escapes a text for Markdown. */
     private static String cell(String text) {
         return text.replace("*", "\\*").replace("<", "&lt;").replace("_", "\\_");
     }

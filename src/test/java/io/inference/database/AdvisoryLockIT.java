@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Two replicas on one real PostgreSQL, each with two connections: its schema needs as many. */
+/** Two replicas on one real PostgreSQL, each with two connections, as many as its schema migration needs. */
 class AdvisoryLockIT {
     private Database here;
     private Database there;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The service as a newcomer starts it: no issuer named, tokens by curl. */
+/** The service with the defaults of a first start: no issuer named, tokens by curl. */
 class EmbeddedIssuerIT {
     private static final HttpClient client = HttpClient.newHttpClient();
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A PostgreSQL of one test's own, which can be crashed. */
+/** A PostgreSQL of one test, which can be crashed. */
 public final class OwnPostgres implements AutoCloseable {
     private final PostgresServer server;
     private final DatabaseAddress settings;
@@ -40,7 +40,7 @@ public final class OwnPostgres implements AutoCloseable {
         control("stop", "-m", "immediate");
     }
 
-    /** Starts it again as it was. */
+    /** Starts it again with its data. */
     public void recover() throws IOException, InterruptedException {
         String command = Files.readString(data.resolve("postmaster.opts")).strip();
         control("start", "-o", command.substring(command.indexOf(' ') + 1).replace("\"", "'"));
@@ -49,7 +49,7 @@ public final class OwnPostgres implements AutoCloseable {
     private void control(String action, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         if (System.getProperty("user.name").equals("root")) {
-            // PostgreSQL does not run for root; within a namespace of its own it is nobody.
+            // PostgreSQL refuses to run as root; in a user namespace of its own it is another user.
             command.addAll(List.of("unshare", "-U"));
         }
         command.addAll(List.of(control.toString(), action, "-w", "-D", data.toString(), "-l", data + ".log"));

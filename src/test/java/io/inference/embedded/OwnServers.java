@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A broker and a PostgreSQL of one test's own, which it may stop and start again where they were. */
+/** A broker and a PostgreSQL of one test, which it may stop and start again with their data. */
 public final class OwnServers implements AutoCloseable {
     private final RabbitNode broker;
     private final OwnPostgres postgres;

@@ -24,7 +24,7 @@ class SharedLimitsIT {
             RedisAddress settings = redis.start(Duration.ofSeconds(5));
             try (RedisBuckets one = new RedisBuckets(() -> settings);
                     RedisBuckets two = new RedisBuckets(() -> settings)) {
-                // A bucket that one empties is empty for the other: only where both ask Redis.
+                // A bucket that one replica empties is empty for the other only if both use Redis.
                 AtomicInteger attempt = new AtomicInteger();
                 await().until(() -> {
                     String key = "ready" + attempt.incrementAndGet();

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One real PostgreSQL for all tests of a JVM, started by the first that asks, with an empty database. */
+/** One real PostgreSQL for all tests of a JVM, started by the first one that needs it, with an empty database. */
 public final class SharedPostgres {
     private static final String NAME = "tests";
 

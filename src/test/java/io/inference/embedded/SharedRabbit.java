@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** One real RabbitMQ, a private node, for all tests of a JVM. Tests that need it are skipped on a machine that has no rabbitmq-server. */
+/**
+ * One real RabbitMQ, a private node, for all tests of a JVM. Tests that need it are skipped on a machine that has no
+ * rabbitmq-server.
+ */
 public final class SharedRabbit {
     private static final List<String> QUEUES = List.of(
             "inference.request.high",
@@ -24,13 +27,13 @@ public final class SharedRabbit {
 
     private SharedRabbit() {}
 
-    /** Skips the test, visibly, where this machine has no rabbitmq-server. */
+    /** Skips the test, visibly, if this machine has no rabbitmq-server. */
     public static void assumeInstalled() {
         String missing = missing();
         Assumptions.assumeTrue(missing.isEmpty(), () -> "no rabbitmq-server is installed on this machine: " + missing);
     }
 
-    /** What this machine lacks to run one; empty where it lacks nothing. */
+    /** What is missing on this machine to run one; empty if nothing is. */
     public static String missing() {
         try {
             RabbitPrograms.find(System.getenv("PATH"));
@@ -70,7 +73,7 @@ public final class SharedRabbit {
         return factory.newConnection("a test");
     }
 
-    /** Deletes what services of other tests have left. */
+    /** Deletes queues and exchanges that services of other tests have left. */
     public static void clear() throws Exception {
         try (Connection connection = connect()) {
             for (String queue : QUEUES) {

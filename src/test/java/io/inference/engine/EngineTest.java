@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The facade on the real model. */
+/** The engine's API with the real model. */
 @Timeout(60)
 class EngineTest {
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -160,7 +160,7 @@ class EngineTest {
     @Test
     void aSlowReaderPausesItsOwnGenerationOnly() throws Exception {
         try (Generation slow = engine.submit(job("1, 2, 3, 4, 5, 6,", 200))) {
-            await(() -> engine.pagesInUse() >= 3); // it works ahead, and then waits
+            await(() -> engine.pagesInUse() >= 3); // it generates ahead, and then waits
             Answer other = read(engine.submit(job("The capital of France is", 8)));
             assertThat(other.tokens()).hasSize(8);
             Answer whole = read(slow);

@@ -20,11 +20,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Holds the whole engine to llama.cpp's greedy answers: the same token wherever llama.cpp's best two are clearly apart,
- * and log probabilities near its own for as long as the answers are the same.
+ * Compares the whole engine with llama.cpp's greedy answers: the same token wherever llama.cpp's best two differ
+ * clearly, and log probabilities near its own as long as the answers are the same.
  *
- * <p>The engine's result is defined to the last bit, on every backend and machine, so that these numbers are always the same
- * (ADR 8): 0.039 on average, 0.244 at worst.
+ * <p>The engine's result is defined to the last bit, on every backend and machine, so that these numbers are always the
+ * same (ADR 8): 0.039 on average, 0.244 at worst.
  */
 class OracleTest {
     private static final double CLEARLY_APART = 0.3;

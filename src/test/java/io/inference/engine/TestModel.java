@@ -9,13 +9,16 @@ import io.inference.local.store.ModelStoreException;
 import io.inference.local.store.StoreSettings;
 import java.nio.file.Path;
 
-/** The default model, for tests: what {@code -Dmodel.path=} names, else the file in {@code models}, fetched if it is not there yet. */
+/**
+ * The default model, for tests: the file that {@code -Dmodel.path=} names, else the one in {@code models}, fetched if
+ * it does not exist yet.
+ */
 public final class TestModel {
     private static final Path FOLDER = Path.of("models");
 
     private TestModel() {}
 
-    /** The model's file; aborts the test, and says why, on a machine that reaches none of its sources. */
+    /** The model's file; aborts the test, with the reason, on a machine that cannot reach any of its sources. */
     public static Path path() {
         String given = System.getProperty("model.path", ModelCatalogue.DEFAULT_ID);
         ModelStore store = new ModelStore(StoreSettings.of(FOLDER, null), ModelCatalogue.builtIn(), FetchListener.NONE);

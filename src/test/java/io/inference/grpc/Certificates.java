@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Certificates by {@code openssl}, as operators make them. */
+/** Certificates made by {@code openssl}, as operators make them. */
 public final class Certificates {
     private Certificates() {}
 
-    /** {@code NAME.pem} and {@code NAME.key}, signed by itself and good for localhost. */
+    /** {@code NAME.pem} and {@code NAME.key}, self-signed and valid for localhost. */
     public static void authority(Path folder, String name) throws IOException, InterruptedException {
         run(
                 folder,

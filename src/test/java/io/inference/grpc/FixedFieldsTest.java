@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What callers were promised of {@code inference.proto}: another name or number would break those who were built against it. */
+/**
+ * The published fields of {@code inference.proto}: another name or number would break clients that were built with it.
+ */
 class FixedFieldsTest {
     @ParameterizedTest
     @CsvSource(
@@ -45,7 +47,7 @@ class FixedFieldsTest {
                 .startsWith(promised.split(" "));
     }
 
-    /** So that 0 and "as the backend likes" are not the same. */
+    /** So that 0 and "the backend's default" differ. */
     @Test
     void everyOptionSaysWhetherItIsSet() {
         assertThat(message("Options").getFields().stream().filter(field -> !field.isRepeated()))

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who is let in, and as whom. */
+/** Which callers are authenticated, and as whom. */
 class GrpcAuthenticationIT {
     private static TestIssuer issuer;
     private static RunningService service;
@@ -165,7 +165,7 @@ class GrpcAuthenticationIT {
         return failure(() -> caller.stub(metadata).listModels(ListModelsRequest.getDefaultInstance()));
     }
 
-    /** An empty message is one of every method's. */
+    /** An empty message is valid for every method. */
     @SuppressWarnings("unchecked")
     private static StatusRuntimeException call(MethodDescriptor<?, ?> method) {
         MethodDescriptor<Empty, Object> any = ((MethodDescriptor<Object, Object>) method)

@@ -43,7 +43,7 @@ public final class GrpcCaller implements AutoCloseable {
         return InferenceServiceGrpc.newBlockingStub(ClientInterceptors.intercept(channel, metadata(metadata)));
     }
 
-    /** @param pairs names and values by turns */
+    /** @param pairs names and values alternately */
     public static ClientInterceptor metadata(String... pairs) {
         Metadata metadata = new Metadata();
         for (int i = 0; i < pairs.length; i += 2) {
@@ -52,12 +52,12 @@ public final class GrpcCaller implements AutoCloseable {
         return MetadataUtils.newAttachHeadersInterceptor(metadata);
     }
 
-    /** The reason code of a failure; empty where it has none. */
+    /** The reason code of a failure; empty if it has none. */
     public static String reason(StatusRuntimeException failure) {
         return detail(failure, ErrorInfo.class, ErrorInfo.getDefaultInstance()).getReason();
     }
 
-    /** The field that a failure says is at fault; empty where it says none. */
+    /** The field at fault of a failure; empty if it has none. */
     public static String field(StatusRuntimeException failure) {
         BadRequest bad = detail(failure, BadRequest.class, BadRequest.getDefaultInstance());
         return bad.getFieldViolationsCount() == 0
@@ -65,7 +65,7 @@ public final class GrpcCaller implements AutoCloseable {
                 : bad.getFieldViolations(0).getField();
     }
 
-    /** Whether a failure says when to try again. */
+    /** Whether a failure gives a time for a retry. */
     public static boolean saysWhenToRetry(StatusRuntimeException failure) {
         return detail(failure, RetryInfo.class, RetryInfo.getDefaultInstance())
                         .getRetryDelay()

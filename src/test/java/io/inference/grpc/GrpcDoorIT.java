@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What callers with generated stubs are told. */
+/** Answers and failures for callers with generated stubs. */
 class GrpcDoorIT {
     private static StubServer upstream;
     private static RunningService service;
@@ -165,7 +165,7 @@ class GrpcDoorIT {
 
     @Test
     void metadataThatSteerFlowsDoNotGetIn() {
-        // Were it a header of the exchange, the flow would ask a backend that there is not.
+        // As a header of the exchange it would make the flow use a backend that does not exist.
         assertThat(caller.stub("inferencebackend", "nobody", "camelhttpuri", "http://elsewhere")
                         .chat(GrpcCaller.ASK)
                         .getModel())

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A caller that knows nothing of the service's types and asks the service for them, as grpcurl does. */
+/** A caller that does not know the service's types and fetches them from the service, as grpcurl does. */
 class GrpcReflectionIT {
     private static StubServer upstream;
     private static RunningService service;

@@ -24,7 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A stop lets nobody new in, says so, and finishes what was begun. */
+/** A stop refuses new calls, reports this in health, and finishes calls in progress. */
 class GrpcStopIT {
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Streams a chunk at a time, no faster than they are read, and no longer than somebody wants them. */
+/** Streams are sent chunk by chunk, no faster than they are read, and cancelled when the caller disconnects. */
 class GrpcStreamIT {
     private static final Duration A_SECOND = Duration.ofSeconds(1);
 
@@ -77,7 +77,7 @@ class GrpcStreamIT {
             Reading reading = new Reading(caller);
             reading.call.request(1);
             reading.chunks.take();
-            // It fills what lies between, then stands: the count is the same for a while, far from 200 MB.
+            // The buffers fill up, then the stream stops: the count is the same for a while, far from 200 MB.
             int[] last = {-1};
             await().pollInterval(Duration.ofMillis(500))
                     .atMost(Duration.ofSeconds(30))
@@ -130,7 +130,7 @@ class GrpcStreamIT {
         try (RunningService service = RunningService.start("--local-engine=cpu");
                 GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
             Engine engine = service.engine();
-            // Always the same answer, and a long one: what ends by itself cannot be cancelled.
+            // Always the same, long answer: an answer that ends by itself cannot be cancelled.
             ChatRequest ask = GrpcCaller.ASK.toBuilder()
                     .setModel("smollm2:135m")
                     .setMessages(
@@ -240,7 +240,7 @@ class GrpcStreamIT {
         return RunningService.start("--inference-services-openai-base-url=" + upstream.url() + "/v1");
     }
 
-    /** Answers with one token, or with nothing, until its client has gone. */
+    /** Answers with one token, or with nothing, until its client disconnects. */
     private static StubServer hanging(boolean begun, CountDownLatch asked, CountDownLatch gone) {
         return new StubServer((request, connection) -> {
             if (request.path().endsWith("/models")) {
@@ -269,7 +269,7 @@ class GrpcStreamIT {
         });
     }
 
-    /** A call whose caller says when it takes the next chunk. */
+    /** A call whose caller requests each chunk. */
     private static final class Reading {
         private final BlockingQueue<Object> chunks = new LinkedBlockingQueue<>();
         private final CompletableFuture<Status> end = new CompletableFuture<>();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the door listens: with certificates, and where it cannot. */
+/** How the door listens: with certificates, and when it cannot. */
 class GrpcTlsIT {
     @TempDir
     static Path folder;

@@ -4,7 +4,7 @@ import io.grpc.MethodDescriptor.Marshaller;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 
-/** Sends whatever bytes it is given. */
+/** Sends the given bytes unchanged. */
 final class Rubbish implements Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] value) {

@@ -7,7 +7,7 @@ import io.inference.stub.StubServer.Connection;
 public final class StubOpenAi {
     private StubOpenAi() {}
 
-    /** What answers anything but listings. */
+    /** Answers any request but listings. */
     public interface Answer {
         void give(StubServer.Request request, Connection connection) throws Exception;
     }

@@ -111,7 +111,7 @@ class HousekeepingIT {
         assertThat(output.getAll()).doesNotContain("\tat ");
     }
 
-    /** A connection of its own, whatever the thread's transaction. */
+    /** A connection of its own, outside the thread's transaction. */
     private static DelegatingDataSource separate(Database database) {
         return new DelegatingDataSource(database.dataSource());
     }

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** LangChain4j's Ollama client, with only its base URL set, against the service and its real model. */
+/** LangChain4j's Ollama client, with only its base URL set, and the service with its real model. */
 class OllamaClientIT {
     private static final String QUESTION = "What is the capital of Japan?";
 

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** OpenAI's own client, with only its base URL and key set, against the service and its real model. */
+/** OpenAI's own client, with only its base URL and key set, and the service with its real model. */
 class OpenAiClientIT {
     private static final OpenAIClient CLIENT = OpenAIOkHttpClient.builder()
             .baseUrl(TestService.baseUrl() + "/v1")

@@ -44,7 +44,7 @@ public record Recording(byte[] request, int status, String contentType, String b
                 .toList();
     }
 
-    /** Which fields a value has, at every depth, in their order: what clients rely on when the values differ. */
+    /** The fields of a value, at every depth, in their order: clients rely on these when the values differ. */
     public static String shape(JsonNode value) {
         StringBuilder shape = new StringBuilder();
         describe(value, shape);

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Whatever comes in, it is a request or the caller's fault: never a failure of ours, never a hang. The seed is fixed. */
+/** Any input is either a request or the caller's fault: never an internal error, never a hang. The seed is fixed. */
 class RubbishTest {
     private static final int MUTATIONS = 4_000;
 
@@ -97,7 +97,7 @@ class RubbishTest {
         });
     }
 
-    /** Values that are good JSON but another type: past the parser, into the readers. */
+    /** Values of a wrong type in valid JSON: they pass the parser and reach the readers. */
     @Test
     void exchangedValues() throws IOException {
         ObjectMapper json = new ObjectMapper();

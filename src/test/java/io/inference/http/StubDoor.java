@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The wire formats behind the JDK's own server: what official clients say to them, without routes or models. */
+/** The wire formats behind the JDK's own server, for official clients, without routes or models. */
 public final class StubDoor implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -40,7 +40,10 @@ public final class StubDoor implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** @param flow what answers: an {@code api} record for a request, which is null where only the model is asked about */
+    /**
+     * @param flow returns the answer, an {@code api} record, for a request; the request is null if only the model is
+     *     queried
+     */
     public StubDoor serve(
             String path, Function<byte[], WireRequest<?>> reader, Function<@Nullable InferenceRequest, Object> flow) {
         server.createContext(

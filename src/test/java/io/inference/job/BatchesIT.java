@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Files and batches as OpenAI's own client uses them. */
+/** Files and batches with OpenAI's own client. */
 class BatchesIT {
     private static final String ADMIN = "ik_" + "0123456789abcdef".repeat(2);
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An OpenAI-compatible server with the model {@code echo}, which says what it was told. What starts with {@code wait} waits for a permit
- * or for its caller to go away; {@code fail once} fails the first time.
+ * An OpenAI-compatible server with the model {@code echo}, which repeats the prompt. A prompt that starts with
+ * {@code wait} waits for a permit or for its caller to disconnect; {@code fail once} fails the first time.
  */
 public final class EchoBackend implements AutoCloseable {
     public static final String MODEL = "echo";
@@ -31,17 +31,17 @@ public final class EchoBackend implements AutoCloseable {
         return "--inference-services-openai-base-url=" + server.url() + "/v1";
     }
 
-    /** What was asked so far, in order. */
+    /** The prompts so far, in order. */
     public List<String> asked() {
         return asked;
     }
 
-    /** Lets so many of those that wait go on. */
+    /** Lets so many of the waiting calls continue. */
     public void permit(int count) {
         permits.release(count);
     }
 
-    /** How many callers went away while they waited. */
+    /** How many callers disconnected while they waited. */
     public int abandoned() {
         return abandoned.get();
     }
@@ -79,7 +79,7 @@ public final class EchoBackend implements AutoCloseable {
         if (body.path("stream").asBoolean()) {
             stream(text, connection);
         } else {
-            // Closed after one that waited: what watched it would take the next request for its caller's going away.
+            // Closed after one that waited: its watcher would take the next request for a disconnect.
             connection.whole(
                     200,
                     "application/json",

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Jobs through the REST door, with a real database and a backend of the test's own. */
+/** Jobs through the REST door, with a real database and a stub backend. */
 class JobsIT {
     private static final String ADMIN = "ik_" + "0123456789abcdef".repeat(2);
     private static final HttpClient client = HttpClient.newHttpClient();
@@ -278,7 +278,7 @@ class JobsIT {
             backend.permit(1);
             await().until(() -> others.find(id).orElseThrow().state() == JobState.DONE);
             assertThat(others.find(id).orElseThrow().attempts()).isEqualTo(2);
-            // A lease that had run out instead would have left its error.
+            // An expired lease would have left its error.
             assertThat(others.find(id).orElseThrow().error()).isNull();
         }
     }

@@ -22,7 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service while its local model is being loaded: another starter holds the model's lock for as long as a test likes. */
+/**
+ * The service while its local model is being loaded: another process or thread holds the model's lock for as long as a
+ * test needs.
+ */
 class LoadingModelIT {
     private static final String CHAT =
             "{\"model\":\"smollm2:135m\",\"max_tokens\":4,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
@@ -83,7 +86,7 @@ class LoadingModelIT {
                 FileLock ignored = channel.lock();
                 RunningService service = RunningService.startLoading(
                         "--local-engine=auto", "--model-dir=" + folder, "--first-token-timeout=1s")) {
-            // More than open a circuit breaker: waiting says nothing against the backend.
+            // More calls than open a circuit breaker: waiting does not count as a failure of the backend.
             for (var answer : Stream.generate(() -> post(service, "/v1/chat/completions", CHAT))
                     .limit(15)
                     .toList()) {

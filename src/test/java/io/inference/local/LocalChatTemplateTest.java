@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a caller hears of a model whose chat template cannot be used, or refuses the messages. */
+/** Failures for callers if a model's chat template cannot be used, or refuses the messages. */
 class LocalChatTemplateTest {
     private static final String MODEL = "tiny";
 
@@ -108,7 +108,7 @@ class LocalChatTemplateTest {
                 FetchListener.NONE);
     }
 
-    /** The tiny model with another template, which takes the place of its own and is as long. */
+    /** The tiny model with another template of the same length in place of its own. */
     private static byte[] withTemplate(String template) throws IOException {
         try (InputStream in = LocalChatTemplateTest.class.getResourceAsStream("/models/good.gguf")) {
             String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tiny models of random weights, one sound and others that cannot run ({@code src/test/resources/models}). */
+/** Tiny models of random weights, a valid one and others that cannot run ({@code src/test/resources/models}). */
 class LocalModelsTest {
     private static final Path MODELS = Path.of("src/test/resources/models");
 
@@ -152,7 +152,7 @@ class LocalModelsTest {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** @return how often */
+    /** @return number of calls */
     private static int replace(byte[] file, byte[] old, byte[] with) throws IOException {
         int count = 0;
         for (int i = 0; i + old.length <= file.length; i++) {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A backend that lists what a test says, fails, or hangs. */
+/** A backend that lists given models, fails, or hangs. */
 final class FakeBackend implements Backend {
     private final String name;
     private final CountDownLatch firstAsked = new CountDownLatch(1);

@@ -34,7 +34,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Against recordings of a real Ollama 0.17.4. */
+/** Uses recordings of a real Ollama 0.17.4. */
 class OllamaBackendTest {
     private static final String MODEL = "smollm2:135m";
     private static final Duration LONG = Duration.ofSeconds(20);

@@ -19,7 +19,7 @@ public final class OllamaCodec {
         return new OllamaAnswerParser().parse(body, 0, body.length);
     }
 
-    /** @return how many chunks the lines made */
+    /** @return number of chunks in the lines */
     public static int decode(List<byte[]> lines) throws IOException {
         OllamaLineDecoder decoder = new OllamaLineDecoder(ERRORS, true);
         int[] chunks = {0};

@@ -23,7 +23,7 @@ public final class OpenAiCodec {
         return OpenAiFrameParser.parse(body, 0, body.length, true);
     }
 
-    /** @return how many chunks the lines made */
+    /** @return number of chunks in the lines */
     public static int decode(List<byte[]> lines) throws IOException {
         OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(ERRORS);
         int[] chunks = {0};

@@ -13,7 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The recipes of routes/README.md, and an operator who follows them to the letter. */
+/** The recipes of routes/README.md, applied word for word. */
 public final class Cookbook {
     private static final Path ROUTES = Path.of("routes");
     private static final Pattern RECIPE = Pattern.compile("### (.+)\\n((?:(?!### ).*\\n)*)");
@@ -37,12 +37,12 @@ public final class Cookbook {
         return text;
     }
 
-    /** In their order. */
+    /** The recipes in their order. */
     public List<String> titles() {
         return List.copyOf(recipes.keySet());
     }
 
-    /** Every block of YAML that a recipe has. */
+    /** Every block of YAML in a recipe. */
     public List<String> blocks(String title) {
         return instructions(title).stream().map(found -> found.group("yaml")).toList();
     }
@@ -64,7 +64,7 @@ public final class Cookbook {
         return found;
     }
 
-    /** The folder as the repository has it. */
+    /** The folder as in the repository. */
     public static void restore(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
@@ -79,9 +79,9 @@ public final class Cookbook {
     }
 
     /**
-     * Does what a recipe says.
+     * Applies a recipe.
      *
-     * @param changes what the operator's own site has in place of the recipe's: each text, then its replacement
+     * @param changes texts that differ at the operator's site: each text of the recipe, then its replacement
      */
     public void follow(String title, Path folder, String... changes) throws IOException {
         for (MatchResult instruction : instructions(title)) {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The service's own routes in a folder, and one file more that tests edit. */
+/** The service's own routes in a folder, and an additional file that tests edit. */
 public final class HelloRoute {
     public static final String FILE = "rest-hello.camel.yaml";
 

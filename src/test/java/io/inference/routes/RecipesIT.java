@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * Each recipe of routes/README.md, word for word, followed while one service runs: callers with tokens of an issuer, Ollama and an
- * OpenAI-compatible server behind it.
+ * Each recipe of routes/README.md, word for word, applied while one service runs: callers with tokens of an issuer,
+ * Ollama and an OpenAI-compatible server as backends.
  */
 class RecipesIT {
     private static final String KEY = "k".repeat(32);
@@ -233,7 +233,7 @@ class RecipesIT {
         assertThat(get(issuer.token(), "/v1/models").statusCode())
                 .as("what has no text passes")
                 .isEqualTo(200);
-        // The worst text for it: quadratic time would be hours.
+        // The worst case for it: quadratic time would take hours.
         assertThat(chat(issuer.token(), "mock", "a".repeat(2_000_000)).statusCode())
                 .isEqualTo(200);
     }
@@ -379,7 +379,7 @@ class RecipesIT {
                         + ", (current_date - 1, 'the door squeaks'), (current_date, 'not yet')")
                 .update());
         cookbook.follow("Ask a model a text", folder);
-        // Every second is a night.
+        // Every second counts as a night.
         cookbook.follow("Summarize every night", folder, "0 0 3 * * ?", "* * * * * ?");
         followed.add("Summarize every night");
         reload();
@@ -409,7 +409,7 @@ class RecipesIT {
                 .sum();
     }
 
-    /** By a component that is no more on the class path than Kafka's: {@code stub}, which stands in for such servers. */
+    /** With a component that is not on the class path, like Kafka's: {@code stub}, which replaces such servers. */
     @Test
     void aComponentOfAnAddedJarIsAnEndpoint() throws Exception {
         cookbook.follow("Ask a model a text", folder);
@@ -487,7 +487,7 @@ class RecipesIT {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** What a backend was asked to chat about. */
+    /** The chats that a backend received. */
     private static List<JsonNode> asked(StubServer backend) throws IOException {
         List<JsonNode> bodies = new ArrayList<>();
         for (StubServer.Request request : backend.requests()) {

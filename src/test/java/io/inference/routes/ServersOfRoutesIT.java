@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PostgreSQL and Redis of the service, asked by steps of routes. */
+/** PostgreSQL and Redis of the service, used by steps of routes. */
 class ServersOfRoutesIT {
     @TempDir
     Path folder;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spring Boot's context of Camel beside the generations of routes. */
+/** Spring Boot's context of Camel together with the generations of routes. */
 class ServiceContextIT {
     @TempDir
     static Path folder;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Every refusal and every act of an admin leaves its one line, whichever way it takes through the door, and no secret. */
+/** Every refusal and every act of an admin writes exactly one line, on every path through the door, without secrets. */
 class AuditIT {
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.inference.audit");
     private static final String BOOTSTRAP = "ik_" + "0123456789abcdef".repeat(2);
@@ -119,7 +119,7 @@ class AuditIT {
         assertThat(line()).doesNotContain("private");
     }
 
-    /** No step of a route has seen it; its line is written once it is answered. */
+    /** No step of a route has run; its line is written when it is answered. */
     @Test
     void aCallThatNoRouteTakesIsLoggedAsItsCallers() throws Exception {
         Logger calls = (Logger) LoggerFactory.getLogger("io.inference.calls");

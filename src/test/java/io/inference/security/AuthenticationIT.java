@@ -180,7 +180,7 @@ class AuthenticationIT {
         assertThat(answer.headers().map()).doesNotContainKeys("access-control-allow-origin", "server", "set-cookie");
     }
 
-    /** On a bare socket, since a proper client changes some paths on their way. */
+    /** On a bare socket, since a normal client changes some paths before it sends them. */
     private static int status(String method, String path) throws Exception {
         try (RawClient raw = new RawClient(service.port())) {
             raw.send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

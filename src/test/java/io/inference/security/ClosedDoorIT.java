@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a caller without a credential gets: nothing but the public list, whatever is asked for and however it is written. */
+/** Answers for a caller without a credential: only the public paths, whatever the request and its spelling. */
 class ClosedDoorIT {
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "MADEUP");
@@ -94,7 +94,7 @@ class ClosedDoorIT {
         }
     }
 
-    /** Methods that the server itself has no use for, whoever asks, and the one request that has no path. */
+    /** Methods that the server itself does not support, for every caller, and the one request that has no path. */
     @Test
     void whatNeverReachesTheServiceTellsNothingOfIt() throws Exception {
         assertThat(status("TRACE", "/v1/models")).isEqualTo(405);
@@ -169,7 +169,7 @@ class ClosedDoorIT {
         assertThat(raw.rest()).contains("head is too long").doesNotContain("xxxx", "Exception", "Tomcat");
     }
 
-    /** On a bare socket, since a proper client changes some paths on their way, and does not send others at all. */
+    /** On a bare socket, since a normal client changes some paths before it sends them, and refuses to send others. */
     private static int status(String method, String path) throws IOException {
         try (RawClient raw = new RawClient(service.port())) {
             raw.send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

@@ -14,7 +14,9 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.util.Arrays;
 
-/** Tokens signed by a key on an Edwards curve, by the JDK: Nimbus' own signer needs a library that is not here. */
+/**
+ * Tokens signed by a key on an Edwards curve, by the JDK: Nimbus' own signer needs a library that is not a dependency.
+ */
 public final class EdwardsTokens {
     private final KeyPair pair;
     private final String keyId;
@@ -38,7 +40,7 @@ public final class EdwardsTokens {
                 .build();
     }
 
-    /** The point itself: what ends its X.509 form. */
+    /** The point itself: the end of its X.509 form. */
     public byte[] publicBytes() {
         byte[] encoded = pair.getPublic().getEncoded();
         int length = curve.equals(Curve.Ed25519) ? 32 : 57;

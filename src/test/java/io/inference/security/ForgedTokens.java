@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Tokens that somebody made up, by what is wrong with them. */
+/** Forged tokens, by their defect. */
 public final class ForgedTokens {
     private static final RSAKey STRANGERS = TestIssuer.newKey("strangers");
 
@@ -79,7 +79,7 @@ public final class ForgedTokens {
         forged.put("no signature", sound.substring(0, sound.lastIndexOf('.') + 1));
         forged.put("two parts", sound.substring(0, sound.lastIndexOf('.')));
         forged.put("not a token", "x");
-        forged.put("an API key that nobody made", "ik_0123456789");
+        forged.put("an unknown API key", "ik_0123456789");
         forged.put("dots", "..");
         forged.put("twelve thousand letters", "e".repeat(12_000));
         return forged;

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Tokens of every kind through the REST door of a running service, whose issuer is on a socket and changes its keys, fails, and revokes. */
+/**
+ * Tokens of every kind through the REST door of a running service, whose issuer is on a socket and changes its keys,
+ * fails, and revokes.
+ */
 class IssuerTokensIT {
     private static final HttpClient client = HttpClient.newHttpClient();
 
@@ -103,7 +106,7 @@ class IssuerTokensIT {
                     .as(forged.getKey())
                     .contains("Bearer error=\"invalid_token\"");
         }
-        // Those that are no JWT are opaque to us, and the issuer's to judge: once each.
+        // Tokens that are not JWTs are opaque to the service; the issuer checks each once.
         assertThat(issuer.requests() - before - issuer.introspections()).isLessThanOrEqualTo(3);
         assertThat(issuer.introspections()).isLessThanOrEqualTo(4);
     }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 
-/** Paths of parts that matter to this service, of any letters, and of what no path may hold. */
+/** Paths of parts that matter to this service, of random letters, and of characters that no path may contain. */
 final class RandomPaths {
-    /** A path as RFC 3986 has it, with or without a query, whose escapes nobody reads before the caller is known. */
+    /** A path by RFC 3986, with or without a query, whose escapes are not decoded before the caller is known. */
     private static final Pattern GRAMMAR = Pattern.compile(
             "(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+" + "(?:\\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?");
 
@@ -86,8 +86,8 @@ final class RandomPaths {
     }
 
     /**
-     * Whether a path is one at all: to the grammar, of whole UTF-8 without NUL and without the backslash that some take for a slash, and not
-     * above its own root. The server does not read any other.
+     * Whether a path is valid: by the grammar, of whole UTF-8 without NUL and without the backslash that some treat as
+     * a slash, and not above its own root. The server does not accept any other.
      */
     static boolean isWellFormed(String target) {
         if (!GRAMMAR.matcher(target).matches()) {
@@ -102,7 +102,7 @@ final class RandomPaths {
         ByteBuffer bytes = ByteBuffer.allocate(path.length());
         for (int i = 0; i < path.length(); i++) {
             boolean escape = path.charAt(i) == '%';
-            // An encoded slash stays what it is: part of a name.
+            // An encoded slash is not decoded: it is part of a name.
             int code = escape ? Integer.parseInt(path.substring(i + 1, i + 3), 16) : path.charAt(i);
             bytes.put((byte) (escape && code == '/' ? '_' : code));
             i += escape ? 2 : 0;

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What credentials with scopes may do at the REST door. No backend has a model, so that whoever may chat is told of that. */
+/**
+ * Rights of credentials with scopes at the REST door. No backend has a model, so that an admitted chat fails with that
+ * reason.
+ */
 class ScopesIT {
     private static final String BOOTSTRAP = "ik_" + "0123456789abcdef".repeat(2);
     private static final HttpClient client = HttpClient.newHttpClient();

@@ -15,7 +15,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** The authorization code flow as OAuth 2.1 wants it of a public client: no token without the verifier of the code's challenge. */
+/**
+ * The authorization code flow as OAuth 2.1 requires it of a public client: no token without the verifier of the code's
+ * challenge.
+ */
 final class TestAuthorization {
     private static final List<String> PAGES = List.of("/docs/oauth2-redirect.html", "/console");
 
@@ -31,7 +34,7 @@ final class TestAuthorization {
         this.denying = denying;
     }
 
-    /** Everybody is alice and agrees to everything, or to nothing. */
+    /** Every user is alice and consents to everything, or to nothing. */
     void authorize(HttpExchange exchange) throws IOException {
         Map<String, String> asked = parameters(exchange.getRequestURI().getRawQuery());
         boolean sound = "code".equals(asked.get("response_type"))

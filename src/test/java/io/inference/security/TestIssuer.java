@@ -30,7 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * An issuer on a socket: metadata, keys that can be changed, introspection, sign-in by authorization code, and a switch that makes it fail.
+ * An issuer on a socket: metadata, keys that can be changed, introspection, sign-in by authorization code, and a switch
+ * that makes it fail.
  */
 public final class TestIssuer implements AutoCloseable {
     public static final String AUDIENCE = "inference";
@@ -84,7 +85,7 @@ public final class TestIssuer implements AutoCloseable {
                 "authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token"}""".formatted(url());
     }
 
-    /** Answers its client alone, about tokens that were handed out; of any other it says that it is not active. */
+    /** Answers only its client, about issued tokens; any other token is not active. */
     private void introspect(HttpExchange exchange) throws IOException {
         introspections.incrementAndGet();
         String credentials = URLEncoder.encode(CLIENT_ID, StandardCharsets.UTF_8) + ":"
@@ -107,12 +108,12 @@ public final class TestIssuer implements AutoCloseable {
         return "http://localhost:" + server.getAddress().getPort();
     }
 
-    /** Requests since the start, whatever they asked for. */
+    /** Number of requests since the start. */
     public int requests() {
         return requests.get();
     }
 
-    /** How often it was asked about a token. */
+    /** Number of introspections of a token. */
     public int introspections() {
         return introspections.get();
     }
@@ -121,7 +122,7 @@ public final class TestIssuer implements AutoCloseable {
         this.down = down;
     }
 
-    /** From now on nobody agrees to sign in. */
+    /** From now on every user refuses to sign in. */
     public void setDenying(boolean denying) {
         authorization.setDenying(denying);
     }
@@ -130,7 +131,7 @@ public final class TestIssuer implements AutoCloseable {
         return key;
     }
 
-    /** Signs with a new key from now on; the one before is still published where both are to hold. */
+    /** Signs with a new key from now on; the one before is still published if both are to be valid. */
     public void rotate(String keyId, boolean keepOld) {
         RSAKey next = newKey(keyId);
         published = keepOld ? List.of(key, next) : List.of(next);
@@ -142,12 +143,12 @@ public final class TestIssuer implements AutoCloseable {
         published = List.of(key, other);
     }
 
-    /** Publishes a text in the place of its keys; an empty one for its keys again. */
+    /** Publishes a text in place of its keys; an empty one for its keys again. */
     public void publishDocument(String text) {
         document = text;
     }
 
-    /** A token that says nothing; asked about it, the issuer tells these claims. */
+    /** An opaque token; its introspection returns these claims. */
     public String opaqueToken(UnaryOperator<JWTClaimsSet.Builder> change) {
         String token = "opaque." + UUID.randomUUID();
         String told = change.apply(claims().claim("active", true)).build().toString();
@@ -155,12 +156,12 @@ public final class TestIssuer implements AutoCloseable {
         return token;
     }
 
-    /** From now on it is not active any more. */
+    /** From now on it is not active. */
     public void revoke(String opaqueToken) {
         opaque.remove(opaqueToken);
     }
 
-    /** Claims that hold: alice, for an hour. */
+    /** Valid claims: alice, for an hour. */
     public JWTClaimsSet.Builder claims() {
         return new JWTClaimsSet.Builder()
                 .issuer(url())
@@ -182,7 +183,7 @@ public final class TestIssuer implements AutoCloseable {
         return sign(header, change.apply(claims()).build(), key);
     }
 
-    /** Signed by its key, but by the name of another. */
+    /** Signed by its key, but with the key id of another. */
     public String tokenUnder(String keyId) {
         return sign(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(keyId).build(), claims().build(), key);
     }

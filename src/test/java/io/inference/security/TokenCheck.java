@@ -7,13 +7,13 @@ import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
-/** A provider as the service's manager asks it about bearer tokens. */
+/** A provider, called with bearer tokens as the service's manager does. */
 public record TokenCheck(AuthenticationProvider provider) {
     /**
      * The caller of a token.
      *
      * @throws RefusedTokenException if it is not valid
-     * @throws io.inference.api.error.InferenceException if nobody can say
+     * @throws io.inference.api.error.InferenceException if it cannot be verified now
      */
     public Caller verify(String token) {
         try {
@@ -24,7 +24,7 @@ public record TokenCheck(AuthenticationProvider provider) {
         }
     }
 
-    /** Whether the provider says anything of a token. */
+    /** Whether the provider supports the token. */
     public boolean takes(String token) {
         try {
             return provider.authenticate(new BearerTokenAuthenticationToken(token)) != null;

@@ -29,11 +29,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What goes wrong at a server, told alike by both of its clients. */
+/** Failures of a server, reported in the same way by both of its clients. */
 class BackendFailuresTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    /** A client and the first words of a stream that it understands. */
+    /** A client and the beginning of a stream in its format. */
     enum Client {
         OLLAMA("{\"model\":\"m\",\"message\":{\"content\":\"a\"},\"done\":false}\n", "{\"error\":\"boom\"}\n", "{]\n"),
         OPENAI(

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Answers as a real Ollama 0.17.4 did: the recordings under {@code src/test/resources/ollama-0.17.4}, native and {@code /v1}. A request
- * finds its recording by path and by what decides the answer; options are not compared. What was sent can be looked at.
+ * Answers with the recordings of a real Ollama 0.17.4 under {@code src/test/resources/ollama-0.17.4}, native and
+ * {@code /v1}. A request finds its recording by path and by the fields that determine the answer; options are not
+ * compared. Received bodies can be inspected.
  */
 public final class RecordedOllama implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -69,7 +70,7 @@ public final class RecordedOllama implements AutoCloseable {
         return server;
     }
 
-    /** Bodies that were sent to a path, oldest first. */
+    /** Received bodies of a path, oldest first. */
     public List<JsonNode> sentTo(String path) {
         return server.requests().stream()
                 .filter(request -> request.path().equals(path))
@@ -104,7 +105,7 @@ public final class RecordedOllama implements AutoCloseable {
                 .filter(recording -> matches(recording.get("request"), request, body))
                 .toList();
         boolean streams = streams(request.path(), body);
-        // Errors were recorded once, for either way to ask.
+        // Errors were recorded once, for both kinds of requests.
         return Stream.concat(
                         same.stream().filter(r -> streams(request.path(), r.at("/request/body")) == streams),
                         same.stream().filter(r -> r.at("/response/status").asInt() != 200))

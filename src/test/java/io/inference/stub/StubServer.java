@@ -19,11 +19,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An HTTP/1.1 server of a few lines on a free port, for tests that need to see and to do what a proper one hides: answers cut anywhere,
- * silence, and clients that go away.
+ * A small HTTP/1.1 server on a free port, for tests of behaviour that a normal server hides: answers cut anywhere,
+ * silence, and clients that disconnect.
  */
 public final class StubServer implements AutoCloseable {
-    /** A request as it came. Header names are in lower case. */
+    /** A received request. Header names are in lower case. */
     public record Request(String method, String path, Map<String, String> headers, String body) {}
 
     /** Answers one request on its connection. */
@@ -57,7 +57,7 @@ public final class StubServer implements AutoCloseable {
         return requests;
     }
 
-    /** How many connections were made so far. */
+    /** Number of connections so far. */
     public int accepted() {
         return accepted.get();
     }
@@ -87,7 +87,7 @@ public final class StubServer implements AutoCloseable {
                 handler.handle(request, connection);
             }
         } catch (Exception e) {
-            // The client went away, or the handler cut the connection: tests see it on the other side.
+            // The client disconnected, or the handler cut the connection: tests see it on the other side.
             connection.close();
         }
     }
@@ -194,7 +194,7 @@ public final class StubServer implements AutoCloseable {
                     throw new IllegalStateException("the client sent more instead of going away");
                 }
             } catch (IOException e) {
-                // A reset is going away as well.
+                // A reset is a disconnect as well.
                 close();
             }
         }

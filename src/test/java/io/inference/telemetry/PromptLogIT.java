@@ -47,8 +47,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * What LOG_PROMPTS logs of an operation at each door. Two backends have the model: Ollama, which is asked first, fails before its first
- * chunk every time, so that each call falls back to the other.
+ * The lines of LOG_PROMPTS for each operation at each door. Two backends have the model: Ollama, which is used first,
+ * fails before its first chunk every time, so that each call falls back to the other.
  */
 class PromptLogIT {
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -236,7 +236,7 @@ class PromptLogIT {
         Logger root = (Logger) LoggerFactory.getLogger("io.inference");
         ListAppender<ILoggingEvent> all = new ListAppender<>();
         List<Door> doors = List.of(Door.values()).stream()
-                // Whichever service of the two takes a message in, its queue is the same.
+                // Both services consume the same queue.
                 .filter(door -> !door.isRabbit())
                 .toList();
         try (RunningService quiet = start("no_prompt_log", false, "--log-prompts=false")) {

@@ -261,7 +261,7 @@ class PromptLogTest {
         return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
-    /** What a line shows, read again. */
+    /** The content of a line, parsed again. */
     private JsonNode json(int line) throws Exception {
         String text = logged().get(line);
         return JSON.readTree(text.substring(text.indexOf('[')));

@@ -80,7 +80,7 @@ class UpstreamClientTest {
             assertThat(stream.next(LONG)).isEqualTo(StreamEvent.END);
         }
         ended.await();
-        // The reader is told of the end before the connection is back; asking again for a while is what a service does.
+        // The reader gets the end before the connection is returned to the pool; a service asks again and again too.
         for (int i = 0; i < 100; i++) {
             drain(stream());
         }

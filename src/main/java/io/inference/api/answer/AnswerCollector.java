@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Chunks back into whole choices. */
+/** Collects chunks into complete choices. */
 public final class AnswerCollector {
     private final TreeMap<Integer, Parts> choices = new TreeMap<>();
     private Usage usage = Usage.NONE;
@@ -28,7 +28,7 @@ public final class AnswerCollector {
      * Reads a stream to its end and closes it.
      *
      * @param model the model that answers, as the backend names it
-     * @throws InferenceException when the stream fails, or the call was cancelled
+     * @throws InferenceException if the stream fails, or the call is cancelled
      */
     public static ChatAnswer.Whole collect(ChunkStream stream, String model, Call call) {
         Runnable stop = stream::close;
@@ -46,7 +46,7 @@ public final class AnswerCollector {
                 }
             }
         } catch (InferenceException e) {
-            // Closing the stream makes it fail in its own words; the call knows the reason.
+            // Closing the stream makes it fail with an error of its own; the call knows the reason.
             call.throwIfCancelled();
             throw e;
         } finally {
@@ -55,9 +55,9 @@ public final class AnswerCollector {
     }
 
     private void add(Chunk chunk) {
-        Usage told = chunk.usage();
-        if (told != null) {
-            usage = told;
+        Usage reported = chunk.usage();
+        if (reported != null) {
+            usage = reported;
         }
         choices.computeIfAbsent(chunk.index(), i -> new Parts()).add(chunk);
     }
@@ -68,7 +68,7 @@ public final class AnswerCollector {
         return new ChatAnswer.Whole(model, whole, usage);
     }
 
-    /** One choice in the making. */
+    /** One choice while it is collected. */
     private static final class Parts {
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder thinking = new StringBuilder();
@@ -101,7 +101,7 @@ public final class AnswerCollector {
         }
     }
 
-    /** One tool call in the making. */
+    /** One tool call while it is collected. */
     private static final class CallParts {
         private @Nullable String id;
         private @Nullable String name;

@@ -6,8 +6,8 @@ import io.inference.api.stream.StreamedAnswer;
 import java.util.List;
 
 /**
- * What a model says to a {@link io.inference.api.request.ChatRequest} or a
- * {@link io.inference.api.request.GenerateRequest}: all of it, or a stream of it.
+ * The answer to a {@link io.inference.api.request.ChatRequest} or a {@link io.inference.api.request.GenerateRequest}:
+ * complete, or a stream.
  */
 public sealed interface ChatAnswer {
     /** The model that answered, as the backend names it. */
@@ -20,6 +20,6 @@ public sealed interface ChatAnswer {
         }
     }
 
-    /** An answer in the making. Who holds it closes the stream. */
+    /** An answer that is being generated. Its holder closes the stream. */
     record Streamed(String model, ChunkStream chunks) implements ChatAnswer, StreamedAnswer {}
 }

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a backend tells of one model.
+ * Details of one model, as its backend reports them.
  *
  * @param template the chat template
- * @param metadata keys of the model file, such as {@code llama.context_length}; long lists left out
+ * @param metadata keys of the model file, such as {@code llama.context_length}, without long lists
  * @param capabilities such as {@code completion}, {@code embedding}, {@code tools}, {@code vision}
  */
 public record ModelDetails(

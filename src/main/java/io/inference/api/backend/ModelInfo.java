@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that a backend has. What the backend does not tell is null.
+ * A model of a backend. What the backend does not report is null.
  *
  * @param state whether it answers now
  * @param sizeBytes size of the file
@@ -28,11 +28,11 @@ public record ModelInfo(
     /** Whether a model answers now. */
     public enum State {
         READY,
-        /** Its backend loads it when it is first asked for. */
+        /** Its backend loads it at the first request. */
         UNLOADED,
         /** Its backend is loading it; requests for it wait. */
         LOADING,
-        /** Its backend does not answer. */
+        /** Its backend is unavailable. */
         UNAVAILABLE;
 
         public String label() {
@@ -40,7 +40,7 @@ public record ModelInfo(
         }
     }
 
-    /** @param ready whether the backend that has it need not load it first */
+    /** @param ready whether its backend does not have to load it first */
     public ModelInfo(
             String id,
             String backend,
@@ -75,7 +75,7 @@ public record ModelInfo(
         return state == State.READY;
     }
 
-    /** The same model in another state. */
+    /** The same model in a different state. */
     public ModelInfo in(State other) {
         return new ModelInfo(
                 id,

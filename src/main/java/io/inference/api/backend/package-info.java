@@ -1,4 +1,4 @@
-/** What runs models, and what it reports about them. */
+/** The interface of the backends that run models, and the models that they report. */
 @NullMarked
 package io.inference.api.backend;
 

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way through the service: its id, its deadline, the way to cancel it, and what its log line will say. Routes carry
- * it as the exchange property {@value #PROPERTY}, which no wire can set. Safe for use by many threads.
+ * State of one request: its id, deadline, cancellation, and the fields of its log line. Routes carry it as the exchange
+ * property {@value #PROPERTY}, which no header or field of a request can set. Thread-safe.
  */
 public final class Call {
     public static final String PROPERTY = "InferenceCall";
@@ -30,7 +30,7 @@ public final class Call {
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
 
-    /** @param timeout how long the whole call may take */
+    /** @param timeout time limit of the whole call */
     public Call(String id, String door, Duration timeout) {
         this.id = id;
         this.door = door;
@@ -49,7 +49,7 @@ public final class Call {
         this.operation = operation;
     }
 
-    /** Where the call came from: {@code rest}, {@code grpc}, {@code amqp}, {@code batch}, {@code route} or {@code smoke}. */
+    /** Origin of the call: {@code rest}, {@code grpc}, {@code amqp}, {@code batch}, {@code route} or {@code smoke}. */
     public String door() {
         return door;
     }
@@ -58,12 +58,12 @@ public final class Call {
         return startNanos;
     }
 
-    /** Time left; zero or less when it is over. */
+    /** Time left; zero or less after the deadline. */
     public Duration remaining() {
         return Duration.ofNanos(deadlineNanos - System.nanoTime());
     }
 
-    /** Stops the work: runs every hook once, each on this thread. The first reason stays. */
+    /** Stops the work: runs every hook once, each on this thread. Later reasons are ignored. */
     public void cancel(ErrorCode why) {
         if (!cancelled.compareAndSet(null, why)) {
             return;
@@ -76,7 +76,10 @@ public final class Call {
         toRun.forEach(Runnable::run);
     }
 
-    /** Why the call was cancelled ({@code CANCELLED}, {@code TIMEOUT}, or {@code UNAVAILABLE} when the service stops), or null while it is alive. */
+    /**
+     * Why the call was cancelled ({@code CANCELLED}, {@code TIMEOUT}, or {@code UNAVAILABLE} when the service stops),
+     * or null if it was not.
+     */
     public @Nullable ErrorCode cancelled() {
         return cancelled.get();
     }
@@ -99,7 +102,7 @@ public final class Call {
         hook.run();
     }
 
-    /** Forgets a hook, once what it would have stopped is done. */
+    /** Removes a hook when the work that it would stop has ended. */
     public synchronized void removeOnCancel(Runnable hook) {
         if (hooks != null) {
             hooks.remove(hook);
@@ -157,7 +160,7 @@ public final class Call {
         this.usage = usage;
     }
 
-    /** Notes that the first token, or the whole answer, is there. Only the first time counts. */
+    /** Records that the first token, or the whole answer, has arrived. Only the first time counts. */
     public void markFirstToken() {
         if (firstTokenNanos == 0) {
             firstTokenNanos = System.nanoTime();
@@ -168,7 +171,7 @@ public final class Call {
         }
     }
 
-    /** Runs the hook when the first token is there; one hook a call. */
+    /** Sets the hook to run when the first token arrives; one for each call. */
     public void onFirstToken(Runnable hook) {
         firstTokenHook = hook;
     }

@@ -7,13 +7,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a request comes from. Routes find it as the exchange property {@value #PROPERTY}, which no header, query or form field can set.
+ * The authenticated origin of a request. Routes find it as the exchange property {@value #PROPERTY}, which no header,
+ * query or form field can set.
  *
- * @param subject the caller's name, under which what it makes is kept: a token's {@code sub}, an API key's owner, {@code service:…}
- * @param groups what it belongs to; steps that authorize ask for these
+ * @param subject the caller's name, under which its data are stored: a token's {@code sub}, an API key's owner,
+ *     {@code service:…}
+ * @param groups groups of the caller, which authorizing steps check
  * @param scopes operations that its credential is restricted to, such as {@code chat}; empty for no restriction
- * @param tenant the organisation it belongs to; null where its credential names none
- * @param admin whether it is in AUTH_ADMIN_GROUP, so that it may read what is others'
+ * @param tenant the organisation it belongs to; null if its credential names none
+ * @param admin whether it is in AUTH_ADMIN_GROUP, so that it may read what belongs to others
  */
 public record Caller(
         String subject,
@@ -27,17 +29,17 @@ public record Caller(
     /** A user of this machine, while authentication is off. */
     public static final Caller LOCAL = new Caller("local", Set.of(), Set.of(), null, Kind.LOCAL, true);
 
-    /** What a caller came in with. */
+    /** The kind of credential of a caller. */
     public enum Kind {
         /** A token that an issuer made for a person. */
         USER,
-        /** A token that an issuer made for a program, or a key that stands for one. */
+        /** A token that an issuer made for a program, or the API key of a program. */
         SERVICE,
         /** A key that this service made. */
         API_KEY,
         /** A key of the internal endpoints, from an address that may use them. */
         INTERNAL,
-        /** Nothing: authentication is off and only this machine is let in. */
+        /** None: authentication is off and only this machine has access. */
         LOCAL
     }
 
@@ -51,31 +53,34 @@ public record Caller(
         this(subject, groups, scopes, tenant, kind, false);
     }
 
-    /** Whether its credential was made for an operation, whatever its groups may do. */
+    /** Whether its credential includes an operation, whatever its groups may do. */
     public boolean mayDo(String operation) {
         return scopes.isEmpty() || scopes.contains(operation);
     }
 
-    /** The same caller, who may read what is others'. */
+    /** The same caller as an admin. */
     public Caller asAdmin() {
         return admin ? this : new Caller(subject, groups, scopes, tenant, kind, true);
     }
 
-    /** Whether something is this caller's own: to change and delete, as well as to read. Equal names of two tenants are two callers. */
+    /**
+     * Whether something belongs to this caller: it may then change and delete it as well as read it. Equal names of two
+     * tenants are two callers.
+     */
     public boolean owns(String ownerSubject, @Nullable String ownerTenant) {
         return subject.equals(ownerSubject) && Objects.equals(tenant, ownerTenant);
     }
 
-    /** Whether this caller may see something: its own, and as an admin everything. */
+    /** Whether this caller may see something: what belongs to it, and as an admin everything. */
     public boolean mayRead(String ownerSubject, @Nullable String ownerTenant) {
         return admin || owns(ownerSubject, ownerTenant);
     }
 
     /**
-     * Lets whoever may see something go on.
+     * Requires that this caller may see something.
      *
      * @param what such as {@code job}, as in {@link InferenceException#noSuch}
-     * @throws InferenceException with {@code NOT_FOUND}, to the letter what is told where there is no such thing
+     * @throws InferenceException with {@code NOT_FOUND}, identical to the failure for something that does not exist
      */
     public void checkMayRead(String what, String ownerSubject, @Nullable String ownerTenant) {
         if (!mayRead(ownerSubject, ownerTenant)) {
@@ -84,7 +89,8 @@ public record Caller(
     }
 
     /**
-     * Lets the owner go on, to change or delete something. An admin who is not its owner could see it, and is told that it may not.
+     * Requires that this caller is the owner, to change or delete something. An admin may see it all the same, so the
+     * refusal gives the real reason.
      *
      * @param what such as {@code job}
      * @throws InferenceException with {@code NOT_FOUND}, or {@code FORBIDDEN} for an admin

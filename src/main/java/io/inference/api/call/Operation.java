@@ -2,13 +2,13 @@ package io.inference.api.call;
 
 import java.util.Locale;
 
-/** What a call does; the name in lower case is used in logs and metrics. */
+/** Operation of a call; the name in lower case is used in logs and metrics. */
 public enum Operation {
     CHAT,
     GENERATE,
     EMBED,
     MODELS,
-    /** Jobs, batches and their files: submitting them and asking for them; a run of a job is what the job does. */
+    /** Jobs, batches and their files: submission and queries. The run of a job counts under the job's own operation. */
     JOBS,
     OTHER;
 

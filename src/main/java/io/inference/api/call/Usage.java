@@ -3,7 +3,7 @@ package io.inference.api.call;
 /**
  * Tokens that a call used.
  *
- * @param cachedTokens those of the prompt that a cache spared
+ * @param cachedTokens tokens of the prompt that came from a cache
  */
 public record Usage(int promptTokens, int completionTokens, int cachedTokens) {
     public static final Usage NONE = new Usage(0, 0, 0);

@@ -1,6 +1,4 @@
-/**
- * The {@link io.inference.api.call.Call} that a request is: who makes it, what it asks for and how many tokens it used.
- */
+/** The {@link io.inference.api.call.Call} of a request: its caller, its operation and its usage of tokens. */
 @NullMarked
 package io.inference.api.call;
 

@@ -2,7 +2,10 @@ package io.inference.api.error;
 
 import java.util.Locale;
 
-/** Why a call failed: the one table from which every door takes its status. The name in lower case is the wire's reason. */
+/**
+ * Reason codes of failed calls, in the one table from which every door takes its status. The name in lower case is the
+ * reason in responses.
+ */
 public enum ErrorCode {
     INVALID_REQUEST(400, "INVALID_ARGUMENT", Disposition.REJECT),
     UNSUPPORTED(400, "INVALID_ARGUMENT", Disposition.REJECT),
@@ -14,7 +17,7 @@ public enum ErrorCode {
     CONFLICT(409, "ABORTED", Disposition.REPORT),
     TOO_LARGE(413, "RESOURCE_EXHAUSTED", Disposition.REJECT),
     RATE_LIMITED(429, "RESOURCE_EXHAUSTED", Disposition.RETRY_LATER),
-    /** The caller went away; the status is for logs alone. */
+    /** The caller disconnected; the status is only for logs. */
     CANCELLED(499, "CANCELLED", Disposition.CANCEL),
     INTERNAL(500, "INTERNAL", Disposition.RETRY),
     NOT_CONFIGURED(501, "UNIMPLEMENTED", Disposition.REPORT),
@@ -24,24 +27,24 @@ public enum ErrorCode {
     TIMEOUT(504, "DEADLINE_EXCEEDED", Disposition.RETRY),
     STORAGE_FULL(507, "RESOURCE_EXHAUSTED", Disposition.RETRY);
 
-    /** What becomes of a job that failed, as of the message that asked for it. */
+    /** How a job that failed, or the message that requested it, is handled. */
     public enum Disposition {
-        /** Tried again for as long as a day: nothing is wrong with it, the service was busy. */
+        /** Retried for up to a day: the request is not at fault, the service was busy. */
         RETRY_LATER,
-        /** Tried again some times, then dead-lettered. */
+        /** Retried a few times, then dead-lettered. */
         RETRY,
-        /** Not tried again: its caller is told, and it is dead-lettered. */
+        /** Not retried: its caller gets the failure, and it is dead-lettered. */
         REJECT,
-        /** Not tried again: its caller is told. */
+        /** Not retried: its caller gets the failure. */
         REPORT,
-        /** Its caller wanted it to stop. */
+        /** Its caller cancelled it. */
         CANCEL;
 
         public boolean isRetried() {
             return this == RETRY_LATER || this == RETRY;
         }
 
-        /** Whether a message that has failed for good is kept for somebody to look at. */
+        /** Whether a message that has finally failed is kept for operators. */
         public boolean isDeadLettered() {
             return this == RETRY_LATER || this == RETRY || this == REJECT;
         }
@@ -62,7 +65,7 @@ public enum ErrorCode {
         return httpStatus;
     }
 
-    /** What becomes of a job that failed for this reason. */
+    /** How a job that failed for this reason is handled. */
     public Disposition disposition() {
         return disposition;
     }
@@ -77,12 +80,12 @@ public enum ErrorCode {
         return reason;
     }
 
-    /** Whether the same request may well succeed later, so that its refusal says when to try again. */
+    /** Whether the same request may succeed later, so that its refusal says when to retry. */
     public boolean isTemporary() {
         return this == RATE_LIMITED || httpStatus == 503;
     }
 
-    /** Whether the fault lies in the request, so that no other backend would take it either. */
+    /** Whether the fault is in the request, so that every other backend would refuse it too. */
     public boolean isCallersFault() {
         return httpStatus < 500;
     }

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A call that failed, with the reason that its door tells the caller. The message is for the caller: no class names, no secrets. */
+/** A failed call, with a reason code. The message is sent to the caller: no class names, no secrets. */
 public class InferenceException extends RuntimeException {
-    /** Exchange property under which a route leaves the failure that its door shall tell. */
+    /** Exchange property under which a route stores the failure that its door is to send. */
     public static final String PROPERTY = "InferenceFailure";
 
     private static final int MAX_SHOWN_CHARS = 200;
@@ -37,15 +37,15 @@ public class InferenceException extends RuntimeException {
     }
 
     /**
-     * A failure that was kept and is told again.
+     * A stored failure, rebuilt.
      *
-     * @param param the request field at fault; null where none is
+     * @param param name of the request field at fault; null if none is
      */
-    public static InferenceException told(ErrorCode code, String message, @Nullable String param) {
+    public static InferenceException restored(ErrorCode code, String message, @Nullable String param) {
         return new InferenceException(code, message, param, null, null);
     }
 
-    /** The nearest cause that has a reason code; null if a failure is a fault of our own. */
+    /** The nearest cause that has a reason code; null if there is none, which means a fault of this service. */
     public static @Nullable InferenceException in(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InferenceException known) {
@@ -55,7 +55,7 @@ public class InferenceException extends RuntimeException {
         return null;
     }
 
-    /** What a caller is told of a failure: its nearest cause that has a reason code, else that the fault is our own. */
+    /** The failure to send to a caller: the nearest cause that has a reason code, otherwise an internal error. */
     public static InferenceException of(Throwable failure) {
         InferenceException known = in(failure);
         return known == null
@@ -69,12 +69,12 @@ public class InferenceException extends RuntimeException {
         return new InferenceException(ErrorCode.INVALID_REQUEST, message, param, null, null);
     }
 
-    /** A request for what the backend, or the service, cannot do. */
+    /** A request for a feature that the backend, or the service, does not have. */
     public static InferenceException unsupported(String param, String message) {
         return new InferenceException(ErrorCode.UNSUPPORTED, message, param, null, null);
     }
 
-    /** A request for what this service could do, were it set up for it. */
+    /** A request for a feature that is not configured. */
     public static InferenceException notConfigured(String param, String message) {
         return new InferenceException(ErrorCode.NOT_CONFIGURED, message, param, null, null);
     }
@@ -86,7 +86,7 @@ public class InferenceException extends RuntimeException {
     }
 
     /**
-     * Something that is not there, or is another caller's: the two must not be told apart.
+     * Something that does not exist or belongs to another caller: callers must not be able to distinguish the two.
      *
      * @param what such as {@code job}
      */
@@ -94,7 +94,7 @@ public class InferenceException extends RuntimeException {
         return new InferenceException(ErrorCode.NOT_FOUND, "there is no " + what + " of that id");
     }
 
-    /** A failure that may be gone after a while. */
+    /** A failure that may be temporary. */
     public static InferenceException retryLater(ErrorCode code, String message, Duration retryAfter) {
         return new InferenceException(code, message, null, retryAfter, null);
     }
@@ -103,12 +103,14 @@ public class InferenceException extends RuntimeException {
         return code;
     }
 
-    /** The request field at fault, in the door's own naming. */
+    /** The request field at fault, in the naming of the door. */
     public Optional<String> param() {
         return Optional.ofNullable(param);
     }
 
-    /** What lies behind the failure, in one line of bounded length for the log alone; empty where the message says all. */
+    /**
+     * The cause of the failure, in one line of bounded length, only for the log; empty if the message says everything.
+     */
     public Optional<String> particulars() {
         Throwable cause = getCause();
         if (cause == null) {
@@ -119,7 +121,7 @@ public class InferenceException extends RuntimeException {
         return Optional.of(line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "…");
     }
 
-    /** When to try again: always there for a code that promises it, whoever failed to say when. */
+    /** When to retry: always present for a code that requires it, even if no time was given. */
     public Optional<Duration> retryAfter() {
         return retryAfter == null && code.isTemporary() ? Optional.of(RETRY_SOON) : Optional.ofNullable(retryAfter);
     }

@@ -1,6 +1,6 @@
 package io.inference.api.error;
 
-/** A call ended while it waited for a model to be loaded, which says nothing against the backend that loads it. */
+/** A call ended while it waited for a model to be loaded, which does not count as a failure of the backend. */
 public final class StillLoadingException extends InferenceException {
     private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-/** Why a call failed: a reason code, and the exception that carries it. */
+/** Failures of calls: reason codes, and the exception that carries them. */
 @NullMarked
 package io.inference.api.error;
 

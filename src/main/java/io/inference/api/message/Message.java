@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One message of a conversation.
  *
- * @param content its text; empty where there is none
- * @param thinking what the model thought aloud before it answered; null where it did not
+ * @param content its text; empty if there is none
+ * @param thinking the model's reasoning before the answer; null if there is none
  * @param images pictures that belong to the text
- * @param toolCalls calls that an assistant's message makes
+ * @param toolCalls tool calls of an assistant's message
  * @param toolCallId the call that a tool's message answers
- * @param name who speaks, or the tool that answers
+ * @param name of the author, or of the tool that answers
  */
 public record Message(
         Role role,

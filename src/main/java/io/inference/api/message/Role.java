@@ -2,7 +2,10 @@ package io.inference.api.message;
 
 import java.util.Locale;
 
-/** Who a message is from; the name in lower case is the wire's. OpenAI's {@code developer} is read as {@code SYSTEM}. */
+/**
+ * Author of a message; the name in lower case is used in requests. OpenAI's {@code developer} is read as
+ * {@code SYSTEM}.
+ */
 public enum Role {
     SYSTEM,
     USER,

@@ -3,11 +3,11 @@ package io.inference.api.message;
 import java.util.List;
 
 /**
- * How likely a token was.
+ * Probability of a token.
  *
  * @param logprob natural logarithm of its probability
  * @param bytes its UTF-8 bytes, which need not be whole characters
- * @param top the likeliest tokens at its place, likeliest first, each without alternatives of its own
+ * @param top the most likely tokens at its position, most likely first, each without alternatives of its own
  */
 public record TokenLogprob(String token, double logprob, byte[] bytes, List<TokenLogprob> top) {
     public TokenLogprob {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A call of a function, or in a stream a part of one.
  *
  * @param index which call of the message this belongs to, from 0
- * @param id the call's name, for the tool's answer; null in later parts of a streamed call
+ * @param id identifies the call in the tool's answer; null in later parts of a streamed call
  * @param name the function; null in later parts
  * @param argumentsJson arguments as JSON text; in a stream, the next piece of that text
  */

@@ -1,4 +1,4 @@
-/** What a model reads and writes: messages, images, tool calls, tokens with their probabilities, and why it stopped. */
+/** Input and output of models: messages, images, tool calls, tokens with their probabilities, and finish reasons. */
 @NullMarked
 package io.inference.api.message;
 

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next message of a conversation.
+ * A request for the next message of a conversation.
  *
  * @param messages the conversation so far, oldest first; at least one
  * @param tools functions that the model may call; may be empty
- * @param toolChoice which of them it must call; null leaves it to the model
- * @param responseFormat the shape of the answer; null is free text
- * @param think whether a model that can think aloud shall; null is the model's own default
- * @param stream whether the answer shall be a {@link io.inference.api.stream.ChunkStream}
+ * @param toolChoice which of them it must call; null if the model decides
+ * @param responseFormat format of the answer; null is free text
+ * @param think whether a reasoning model is to reason first; null is the model's own default
+ * @param stream whether the answer is to be a {@link io.inference.api.stream.ChunkStream}
  */
 public record ChatRequest(
         String model,

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Texts to turn into vectors.
  *
- * @param dimensions how many components to keep; null is all
- * @param normalize whether each vector shall have length 1
+ * @param dimensions number of components to keep; null is all
+ * @param normalize whether each vector is scaled to length 1
  * @param truncate whether a text longer than the model's context is cut rather than refused
  */
 public record EmbedRequest(

@@ -4,10 +4,10 @@ import io.inference.api.call.Operation;
 import java.util.List;
 
 /**
- * Text to go on from, as it stands: no chat template is applied.
+ * Text to continue, used as it is: no chat template is applied.
  *
  * @param prompts one or more; each yields {@link Options#choices()} choices, numbered prompt by prompt
- * @param stream whether the answer shall be a {@link io.inference.api.stream.ChunkStream}
+ * @param stream whether the answer is to be a {@link io.inference.api.stream.ChunkStream}
  */
 public record GenerateRequest(String model, List<String> prompts, Options options, boolean stream)
         implements InferenceRequest {

@@ -4,14 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to generate. A null leaves the choice to the backend.
+ * Options of a generation. With null the backend decides.
  *
- * @param temperature 0 takes the likeliest token each time
- * @param maxTokens most tokens to make, a choice
+ * @param temperature 0 takes the most likely token each time
+ * @param maxTokens maximum number of generated tokens for each choice
  * @param stop texts that end the answer and are not part of it
- * @param contextLength tokens that prompt and answer may fill together
- * @param choices how many answers to make; at least 1
- * @param topLogprobs null for no logprobs; 0 for those of the chosen tokens; else how many alternatives beside
+ * @param contextLength maximum number of tokens of prompt and answer together
+ * @param choices number of answers to generate; at least 1
+ * @param topLogprobs null for no logprobs; 0 for those of the chosen tokens; otherwise the number of alternatives in
+ *     addition
  */
 public record Options(
         @Nullable Double temperature,
@@ -27,7 +28,7 @@ public record Options(
         @Nullable Integer contextLength,
         int choices,
         @Nullable Integer topLogprobs) {
-    /** Everything left to the backend, one choice. */
+    /** One choice, all else decided by the backend. */
     public static final Options DEFAULTS =
             new Options(null, null, null, null, null, null, null, null, null, List.of(), null, 1, null);
 

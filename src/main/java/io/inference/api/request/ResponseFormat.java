@@ -2,12 +2,12 @@ package io.inference.api.request;
 
 import org.jspecify.annotations.Nullable;
 
-/** The shape that an answer must have. Free text is no format at all: null in the request. */
+/** The required format of an answer. Free text has no format: null in the request. */
 public sealed interface ResponseFormat {
     /** Any JSON object. */
     record JsonObject() implements ResponseFormat {}
 
-    /** JSON that a schema, given as JSON text, describes. */
+    /** JSON according to a schema, which is JSON text. */
     record JsonSchema(
             @Nullable String name,
             String schemaJson,

@@ -3,7 +3,10 @@ package io.inference.api.request;
 import io.inference.api.message.Message;
 import java.util.List;
 
-/** How many tokens a request may come to, before its model has seen it: enough to reserve by, since the use settles it. */
+/**
+ * Estimates the number of tokens of a request before the model has tokenized it: good enough for a reservation, which
+ * the real usage corrects.
+ */
 public final class TokenEstimate {
     private static final int CHARACTERS_A_TOKEN = 4;
     private static final int TOKENS_A_MESSAGE = 4;
@@ -11,7 +14,7 @@ public final class TokenEstimate {
 
     private TokenEstimate() {}
 
-    /** Tokens of the prompt and, at most, of the answer. */
+    /** Tokens of the prompt, plus the maximum of the answer. */
     public static long of(InferenceRequest request) {
         return switch (request) {
             case ChatRequest chat -> prompt(chat) + answers(chat.options(), 1);

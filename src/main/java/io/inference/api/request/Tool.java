@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A function that a model may call.
  *
- * @param parametersJson JSON schema of its arguments, as JSON text; null where it takes none
+ * @param parametersJson JSON schema of its arguments, as JSON text; null if it takes none
  */
 public record Tool(
         String name,

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the model must call a function.
  *
- * @param function the one that it must call, with {@link Mode#FUNCTION}; else null
+ * @param function the one that it must call, with {@link Mode#FUNCTION}; otherwise null
  */
 public record ToolChoice(Mode mode, @Nullable String function) {
-    /** How free the model is. */
+    /** The model's choices. */
     public enum Mode {
         AUTO,
         NONE,

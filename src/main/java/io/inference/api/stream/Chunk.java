@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The next piece of one choice of an answer.
  *
  * @param index the choice, from 0
- * @param text what the model said since the last chunk; may be empty
- * @param thinking what it thought aloud since the last chunk; null where nothing
+ * @param text generated since the last chunk; may be empty
+ * @param thinking reasoning since the last chunk; null if there is none
  * @param toolCalls calls, or parts of calls, since the last chunk
  * @param finishReason set in the choice's last chunk
  * @param usage set in the answer's last chunk, for all choices together

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream that one thread writes and another reads. The writer waits while the reader is {@code capacity} chunks behind, so a slow
- * reader slows the backend; the reader can stop waiting without disturbing the writer.
+ * A stream that one thread writes and another reads. The writer waits while the reader is {@code capacity} chunks
+ * behind, so a slow reader slows down the backend; the reader can stop waiting without disturbing the writer.
  */
 public final class ChunkPipe implements ChunkStream {
     private final int capacity;
@@ -26,7 +26,7 @@ public final class ChunkPipe implements ChunkStream {
     private @Nullable InferenceException failure;
 
     /**
-     * @param capacity most chunks that wait for the reader
+     * @param capacity maximum number of unread chunks
      * @param onClose stops the work, run once by the first {@link #close}; does not block for long and does not throw
      */
     public ChunkPipe(int capacity, Runnable onClose) {
@@ -38,7 +38,7 @@ public final class ChunkPipe implements ChunkStream {
     /**
      * Adds a chunk, waiting while the pipe is full.
      *
-     * @return false when nobody will read it, since the stream was closed, aborted or ended: the writer's sign to stop
+     * @return false if it will not be read, since the stream was closed, aborted or ended: the writer has to stop
      */
     public boolean put(Chunk chunk) {
         lock.lock();
@@ -60,17 +60,17 @@ public final class ChunkPipe implements ChunkStream {
         }
     }
 
-    /** The answer is complete: after the chunks that wait comes the end. */
+    /** Ends the answer successfully, after the unread chunks. Does nothing after another end. */
     public void end() {
         finish(null, false);
     }
 
-    /** The answer broke off: after the chunks that wait comes the failure. Does nothing after another end. */
+    /** Ends the answer with a failure, after the unread chunks. Does nothing after another end. */
     public void fail(InferenceException cause) {
         finish(cause, false);
     }
 
-    /** The answer is of no use any more: the failure comes at once. Does nothing after another end. */
+    /** Ends the answer with a failure at once, without the unread chunks. Does nothing after another end. */
     public void abort(InferenceException cause) {
         finish(cause, true);
     }

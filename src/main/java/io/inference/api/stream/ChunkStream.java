@@ -3,16 +3,16 @@ package io.inference.api.stream;
 import java.time.Duration;
 
 /**
- * An answer in the making, pulled by its reader: a slow reader slows the backend instead of filling memory. One reader at a time, on
- * a thread that may block; {@link #close} may come from any thread.
+ * An answer that is being generated, pulled by its reader: a slow reader slows down the backend instead of filling
+ * memory. One reader at a time, on a thread that may block; {@link #close} may be called from any thread.
  */
 public interface ChunkStream extends AutoCloseable {
     /**
-     * Waits for what comes next.
+     * Waits for the next event.
      *
      * @param timeout how long to wait before {@link StreamEvent#SILENCE}
-     * @return a chunk, silence or, from then on for ever, the end
-     * @throws io.inference.api.error.InferenceException when the backend failed, or the call was cancelled
+     * @return a chunk, silence, or the end, which is returned by every later call too
+     * @throws io.inference.api.error.InferenceException if the backend failed, or the call was cancelled
      */
     StreamEvent next(Duration timeout);
 

@@ -6,16 +6,16 @@ import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.List;
 
-/** What backends and doors do with a {@link ChunkStream}. */
+/** Operations of backends and doors on a {@link ChunkStream}. */
 public final class ChunkStreams {
     private ChunkStreams() {}
 
     /**
-     * Waits for a stream's first event, so that a backend that fails before it does so by an exception. Fills the call's time to first
-     * token. The stream is closed when this throws.
+     * Waits for a stream's first event, so that a backend that fails before it causes an exception. Sets the call's
+     * time to first token. The stream is closed if this throws.
      *
-     * @return the same stream, its first event included
-     * @throws InferenceException {@code TIMEOUT} when nothing came in time, or the stream's own
+     * @return the same stream, including its first event
+     * @throws InferenceException {@code TIMEOUT} if nothing arrived in time, or the stream's own
      */
     public static ChunkStream holdingFirst(ChunkStream stream, Duration firstTokenTimeout, Call call) {
         StreamEvent first;
@@ -34,15 +34,17 @@ public final class ChunkStreams {
     }
 
     /**
-     * Several answers of one choice each as one answer: a chunk's choice is its stream's place in the list. Usage is summed into a last
-     * chunk of its own. When one stream fails, the whole does, and all are closed. Reads each stream on a virtual thread of its own.
+     * Merges several answers of one choice each into one answer: a chunk's choice is its stream's index in the list.
+     * Usage is summed into an additional last chunk. If one stream fails, the merged one fails, and all are closed.
+     * Reads each stream on a virtual thread of its own.
      */
     public static ChunkStream merge(List<ChunkStream> streams) {
         return streams.size() == 1 ? streams.getFirst() : new StreamMerge(streams).start();
     }
 
     /**
-     * The same stream, filling the call's time to first token and its usage on its way: by count until the backend tells it.
+     * The same stream, which records the call's time to first token and its usage: counted until the backend reports
+     * it.
      *
      * @param promptTokens those of the prompt, or an estimate of them
      */

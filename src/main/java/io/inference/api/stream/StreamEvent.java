@@ -1,11 +1,11 @@
 package io.inference.api.stream;
 
-/** What {@link ChunkStream#next} gives. */
+/** Result of {@link ChunkStream#next}. */
 public sealed interface StreamEvent permits Chunk, StreamEvent.Silence, StreamEvent.End {
     StreamEvent SILENCE = new Silence();
     StreamEvent END = new End();
 
-    /** Nothing came in time: the moment for a keep-alive. */
+    /** Nothing arrived in time: the moment for a keep-alive. */
     record Silence() implements StreamEvent {}
 
     /** The answer is complete. */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Several streams into one pipe, each read by a virtual thread, which waits while the pipe is full. */
+/** Merges several streams into one pipe, each read by a virtual thread, which waits while the pipe is full. */
 final class StreamMerge {
     private static final int WAITING_A_STREAM = 4;
     private static final Duration LOOK = Duration.ofMinutes(1);
@@ -54,7 +54,7 @@ final class StreamMerge {
         }
     }
 
-    /** @return false when nobody reads any more */
+    /** @return false if the pipe is no longer read */
     private boolean copy(int index, ChunkStream from) {
         while (true) {
             switch (from.next(LOOK)) {

@@ -1,6 +1,6 @@
 package io.inference.api.stream;
 
-/** An answer that is made while it is sent. Who holds it closes its chunks. */
+/** An answer that is sent while it is being generated. Its holder closes its chunks. */
 public interface StreamedAnswer {
     ChunkStream chunks();
 }

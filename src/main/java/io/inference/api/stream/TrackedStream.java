@@ -5,15 +5,15 @@ import io.inference.api.call.Usage;
 import java.time.Duration;
 
 /**
- * Tells the call what passes: the first token, and the usage. Until the backend tells that, which it does at the end alone, it is what
- * has been counted, so that a stream that is broken off has used what was sent.
+ * Records the first token and the usage of a stream in its call. The backend reports usage only at the end; until then
+ * it is counted, so that a stream that is broken off has used what was sent.
  */
 final class TrackedStream implements ChunkStream {
     private final ChunkStream stream;
     private final int promptTokens;
     private final Call call;
     private int counted;
-    private boolean told;
+    private boolean reported;
 
     TrackedStream(ChunkStream stream, int promptTokens, Call call) {
         this.stream = stream;
@@ -34,23 +34,23 @@ final class TrackedStream implements ChunkStream {
     private void note(Chunk chunk) {
         Usage usage = chunk.usage();
         if (usage != null) {
-            told = true;
+            reported = true;
             call.setUsage(usage);
-        } else if (!told) {
+        } else if (!reported) {
             counted += tokens(chunk);
             call.setUsage(new Usage(promptTokens, counted, 0));
         }
     }
 
-    /** As many as it lists; else one, which is what backends make chunks of. */
+    /** As many as the chunk lists; otherwise one, since backends send a chunk for each token. */
     private static int tokens(Chunk chunk) {
         if (!chunk.logprobs().isEmpty()) {
             return chunk.logprobs().size();
         }
-        boolean saysSomething = !chunk.text().isEmpty()
+        boolean hasContent = !chunk.text().isEmpty()
                 || chunk.thinking() != null
                 || !chunk.toolCalls().isEmpty();
-        return saysSomething ? 1 : 0;
+        return hasContent ? 1 : 0;
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Streams of chunks: the answer of a model while it is written. */
+/** Streams of chunks: the answer of a model while it is being generated. */
 @NullMarked
 package io.inference.api.stream;
 

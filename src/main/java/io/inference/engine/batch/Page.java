@@ -2,11 +2,11 @@ package io.inference.engine.batch;
 
 import org.jspecify.annotations.Nullable;
 
-/** A page of keys and values, with how many sequences use it and under which key it can be found. */
+/** A page of keys and values, with the number of sequences that use it and the key under which it can be found. */
 final class Page {
     final float[] data;
 
-    /** Changes whenever the page is given out anew, so that nothing old can refer to its new contents. */
+    /** Changes whenever the page is reused, so that no old reference matches its new contents. */
     long id;
 
     int users;

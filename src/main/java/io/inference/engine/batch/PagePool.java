@@ -12,16 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of keys and values that all sequences share. A full page can be found by the tokens it and its
- * predecessors hold, so that a prompt that begins like an earlier one starts behind what they have in common; a page
- * that nobody uses any more stays to be found until its memory is needed, the least recently used first. Memory is
- * taken as pages are first needed, and kept. For one thread.
+ * The pages of keys and values that all sequences share. A full page can be found by the tokens in it and in its
+ * predecessors, so that a prompt with the same beginning as an earlier one starts after the common part. An unused page
+ * can be found until its memory is needed; the least recently used is reused first. Memory is allocated when pages are
+ * first needed, and kept. For one thread.
  */
 final class PagePool {
     private final int pageFloats;
     private final int maxPages;
     private final Deque<Page> free = new ArrayDeque<>();
-    private final LinkedHashSet<Page> idle = new LinkedHashSet<>(); // found by key, used by nobody; oldest first
+    private final LinkedHashSet<Page> idle = new LinkedHashSet<>(); // found by key, not in use; oldest first
     private final Map<PrefixKey, Page> published = new HashMap<>();
     private int allocated;
     private long lastId;
@@ -31,17 +31,17 @@ final class PagePool {
         this.maxPages = maxPages;
     }
 
-    /** Pages that could be taken now. */
+    /** Number of pages that can be taken now. */
     int available() {
         return maxPages - inUse();
     }
 
-    /** Pages that some sequence uses. */
+    /** Number of pages in use. */
     int inUse() {
         return allocated - free.size() - idle.size();
     }
 
-    /** An empty page for one user, or null where all are in use. */
+    /** An empty page for one sequence, or null if all are in use. */
     @Nullable
     Page take() {
         Page page = free.poll();
@@ -61,7 +61,10 @@ final class PagePool {
         return page;
     }
 
-    /** The pages that hold the beginning of {@code tokens}, at most its first {@code limit}; each gets a user more. */
+    /**
+     * The pages that contain the beginning of {@code tokens}, at most its first {@code limit}; increments the number of
+     * users of each.
+     */
     List<Page> match(int[] tokens, int limit) {
         List<Page> found = new ArrayList<>();
         long previous = 0;
@@ -79,7 +82,7 @@ final class PagePool {
         return found;
     }
 
-    /** Lets a page that is full be found, unless another one with the same contents is. */
+    /** Makes a full page findable, unless another one with the same contents is. */
     void publish(Page page, long previous, int[] tokens, int from) {
         PrefixKey key = PrefixKey.of(previous, tokens, from, from + PAGE_TOKENS);
         if (page.key == null && published.putIfAbsent(key, page) == null) {
@@ -87,7 +90,7 @@ final class PagePool {
         }
     }
 
-    /** Gives a sequence's pages back; the last first, so that beginnings outlive what followed them. */
+    /** Returns a sequence's pages; the last first, so that beginnings are kept longer than what followed them. */
     void release(List<Page> pages) {
         for (Page page : pages.reversed()) {
             if (--page.users > 0) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a full page holds: its own tokens, behind those of the page before it. Compared by value, so that two prompts
- * share a page only where every token up to its end is the same.
+ * Key of a full page: its own tokens, after those of the page before it. Compared by value, so that two prompts share a
+ * page only if every token up to its end is the same.
  *
  * @param previous the {@link Page#id} of the page before, or 0 for a first page
  */

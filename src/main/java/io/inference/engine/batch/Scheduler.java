@@ -16,10 +16,10 @@ import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /**
- * Decides, step by step, which sequences the model works on. A step takes one token of every sequence that is in the
- * middle of its answer, and as much of the waiting prompts as its budget allows, shared evenly among them, so that
- * neither a long prompt holds up the streams nor a stream the prompts. Where pages run out, the running sequence that
- * was admitted last gives its own back, and computes them again when its turn comes.
+ * Decides, step by step, which sequences the model works on. A step takes one token of every sequence that is
+ * generating, and as much of the waiting prompts as its budget allows, shared evenly among them, so that neither a long
+ * prompt delays the streams nor a stream the prompts. If pages run out, the running sequence that was admitted last
+ * returns its own, and computes them again at its next turn.
  *
  * <p>{@link #submit} and the counts may be called from any thread, {@link #step} from one.
  */
@@ -34,12 +34,12 @@ public final class Scheduler {
     private final WaitingQueue waiting;
     private final List<Sequence> running = new ArrayList<>(); // in order of admission
 
-    private final Object lock = new Object(); // guards what follows
+    private final Object lock = new Object(); // guards the fields below
     private final Queue<Sequence> arrived = new ArrayDeque<>();
-    private int queuedCount; // arrived and waiting
+    private int queuedCount; // submitted and waiting
     private int activeCount;
     private int pagesInUse;
-    private long typicalNanos = Duration.ofSeconds(1).toNanos(); // that a sequence ran, lately
+    private long typicalNanos = Duration.ofSeconds(1).toNanos(); // recent running time of a sequence
     private boolean closed;
 
     /** @param nanoTime the clock, {@link System#nanoTime} outside tests */
@@ -54,7 +54,7 @@ public final class Scheduler {
     /**
      * Queues a sequence.
      *
-     * @throws EngineBusyException where the queue is full
+     * @throws EngineBusyException if the queue is full
      * @throws EngineClosedException after {@link #close}
      */
     public void submit(SequenceRequest request) {
@@ -78,28 +78,28 @@ public final class Scheduler {
                 : seconds.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : seconds;
     }
 
-    /** Sequences that run, those that wait for their reader included. */
+    /** Number of running sequences, including those that wait for their reader. */
     public int active() {
         synchronized (lock) {
             return activeCount;
         }
     }
 
-    /** Sequences that wait for their turn. */
+    /** Number of sequences that wait for their turn. */
     public int queued() {
         synchronized (lock) {
             return queuedCount;
         }
     }
 
-    /** Pages of the key-value cache that sequences use. */
+    /** Number of pages of the key-value cache in use. */
     public int pagesInUse() {
         synchronized (lock) {
             return pagesInUse;
         }
     }
 
-    /** Does one step; answers whether there was anything to do. */
+    /** Does one step; returns whether there was anything to do. */
     public boolean step() {
         takeArrived();
         dropCancelled();
@@ -107,7 +107,7 @@ public final class Scheduler {
         List<Sequence> batch = new ArrayList<>();
         List<Slice> slices = new ArrayList<>();
         plan(batch, slices);
-        publishCounts(); // before the model works as well: whoever has a token sees its sequence counted
+        publishCounts(); // before the model works as well: a reader that has a token must see its sequence counted
         if (!slices.isEmpty()) {
             run(batch, slices);
             publishCounts();
@@ -159,17 +159,17 @@ public final class Scheduler {
                 : new EngineException(what + ": " + cause.getMessage(), cause);
     }
 
-    /** How many sequences can run, those that wait for slow readers included: each may have a token in one step. */
+    /** How many sequences can run, including those that wait for slow readers: each may have a token in one step. */
     public static int mostRunning(SchedulerOptions options) {
         return 4 * options.maxBatch();
     }
 
-    /** Whether there are pages for the whole of it and a little of its answer, without taking them from others. */
+    /** Whether there are free pages for the whole prompt and a little of its answer. */
     private boolean fits(Sequence sequence) {
         return pool.available() > sequence.count() / KvLayout.PAGE_TOKENS + 1;
     }
 
-    /** Answers first, then prompts with what is left of the budget. */
+    /** Answers first, then prompts within the rest of the budget. */
     private void plan(List<Sequence> batch, List<Slice> slices) {
         List<Sequence> ready = running.stream().filter(it -> it.owner().ready()).toList();
         List<Sequence> decoding = ready.stream().filter(Sequence::decoding).toList();
@@ -194,11 +194,11 @@ public final class Scheduler {
 
     private boolean add(Sequence sequence, int length, List<Sequence> batch, List<Slice> slices) {
         if (!running.contains(sequence)) {
-            return false; // gave its pages to one before it
+            return false; // its pages were taken for an earlier one
         }
         try {
             while (!sequence.reserve(length, pool)) {
-                // The one in need may be the last that could give pages, and then waits for others to end.
+                // If no other sequence can return pages, this one waits for others to end.
                 if (!preempt(batch) || !running.contains(sequence)) {
                     return false;
                 }
@@ -212,7 +212,7 @@ public final class Scheduler {
         return true;
     }
 
-    /** Takes the pages of the sequence admitted last that has no part in this step yet. */
+    /** Takes the pages of the last admitted sequence that is not part of this step yet. */
     private boolean preempt(List<Sequence> batch) {
         for (Sequence victim : running.reversed()) {
             if (!batch.contains(victim) && victim.pagesHeld() > 0) {
@@ -230,7 +230,7 @@ public final class Scheduler {
         try {
             results = model.step(slices);
         } catch (Throwable e) {
-            // Errors as well: a mapped file that was cut short, or a full heap, is no reason to end the engine.
+            // Errors as well: a mapped file that was truncated, or a full heap, must not end the engine.
             batch.forEach(it -> fail(it, failure("the model failed", e)));
             return;
         }
@@ -247,7 +247,7 @@ public final class Scheduler {
         }
     }
 
-    /** Ends all sequences after a step that threw, so that the next ones find a scheduler with nothing half done. */
+    /** Ends all sequences after a step that threw, so that the scheduler has no partial state for the next ones. */
     public void failAll(Throwable cause) {
         endAll(failure("the engine failed", cause));
     }
@@ -282,7 +282,7 @@ public final class Scheduler {
         }
     }
 
-    /** Refuses new sequences and ends all there are; on the thread that steps, or after it has ended. */
+    /** Refuses new sequences and ends all others; on the thread that steps, or after it has ended. */
     public void close() {
         synchronized (lock) {
             closed = true;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A sequence and how far it has come: {@code computed} of its {@code count} tokens are in its pages. */
+/** A sequence and its progress: {@code computed} of its {@code count} tokens are in its pages. */
 final class Sequence {
     final SequenceRequest request;
     final long enqueuedNanos;
@@ -35,7 +35,7 @@ final class Sequence {
         return count - computed;
     }
 
-    /** Whether it is the turn of an answer's token: one token, behind what the model has seen. */
+    /** Whether the sequence is generating: only one token has not gone through the model. */
     boolean decoding() {
         return pending() == 1 && computed > 0;
     }
@@ -48,7 +48,7 @@ final class Sequence {
         return pages.size();
     }
 
-    /** Takes what the cache holds of the beginning; the last token always goes through the model, for its result. */
+    /** Takes the cached pages of the beginning; the last token always goes through the model, for its result. */
     void start(PagePool pool) {
         if (!request.hidden()) {
             pages.addAll(pool.match(tokens, count - 1));
@@ -60,7 +60,7 @@ final class Sequence {
         }
     }
 
-    /** Takes pages for the next {@code tokens} tokens; false where there are not enough. */
+    /** Takes pages for the next {@code tokens} tokens; false if there are not enough. */
     boolean reserve(int tokens, PagePool pool) {
         while (pages.size() < KvLayout.pagesFor(computed + tokens)) {
             Page page = pool.take();
@@ -80,7 +80,7 @@ final class Sequence {
         return new Slice(Arrays.copyOfRange(tokens, computed, computed + length), computed, data, output);
     }
 
-    /** The slice went through the model: its full pages can be found from now on. */
+    /** Records that the slice went through the model: its full pages can be found from now on. */
     void computed(int length, PagePool pool) {
         int before = computed / PAGE_TOKENS;
         computed += length;
@@ -96,25 +96,25 @@ final class Sequence {
         tokens[count++] = token;
     }
 
-    /** Gives the pages back; what was computed has to be computed again unless the cache still holds it. */
+    /** Returns the pages; their contents have to be computed again unless they are still cached. */
     void release(PagePool pool) {
         pool.release(pages);
         pages.clear();
         computed = 0;
     }
 
-    /** Hands a step's result to the owner; answers whether the sequence goes on. */
+    /** Hands a step's result to the owner; returns whether the sequence continues. */
     boolean deliver(float[] result) {
         return switch (owner()) {
             case SequenceOwner.OfHiddenStates owner -> {
                 owner.hidden(result, pending() == 0);
                 yield pending() > 0;
             }
-            case SequenceOwner.OfTokens owner -> pending() > 0 || goesOn(owner.advance(result));
+            case SequenceOwner.OfTokens owner -> pending() > 0 || continuesWith(owner.advance(result));
         };
     }
 
-    private boolean goesOn(int token) {
+    private boolean continuesWith(int token) {
         if (token == SequenceOwner.OfTokens.END) {
             return false;
         }

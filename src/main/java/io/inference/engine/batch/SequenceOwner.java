@@ -1,34 +1,34 @@
 package io.inference.engine.batch;
 
-/** What the scheduler asks of whoever wants a sequence; all but {@link #cancelled} on the engine's thread. */
+/** Callbacks of a sequence's owner; all but {@link #cancelled} on the engine's thread. */
 public sealed interface SequenceOwner {
-    /** Whether nobody waits for the sequence any more. */
+    /** Whether the sequence's result is no longer needed. */
     boolean cancelled();
 
-    /** Whether another token would be taken; while not, the sequence pauses. */
+    /** Whether the owner can take another token; if not, the sequence pauses. */
     boolean ready();
 
     /** The sequence takes part from the next step on; {@code cachedTokens} of its prompt were in the cache. */
     void started(int cachedTokens);
 
-    /** The sequence is over: the engine closed or a step failed. */
+    /** The sequence has failed: the engine closed or a step failed. */
     void failed(RuntimeException cause);
 
-    /** Wants tokens that follow the prompt. */
+    /** Generates tokens after the prompt. */
     non-sealed interface OfTokens extends SequenceOwner {
-        /** What {@link #advance} answers at the end of a sequence. */
+        /** Result of {@link #advance} at the end of a sequence. */
         int END = -1;
 
         /**
-         * The whole prompt, or the token answered last, went through the model.
+         * The whole prompt, or the last generated token, went through the model.
          *
          * @param logits {@code (vocabulary)}, valid during the call; may be changed
-         * @return the token to go on with, or {@link #END}
+         * @return the next token, or {@link #END}
          */
         int advance(float[] logits);
     }
 
-    /** Wants the hidden states of the prompt's tokens; the end of the prompt is the end of the sequence. */
+    /** Receives the hidden states of the prompt's tokens; the end of the prompt is the end of the sequence. */
     non-sealed interface OfHiddenStates extends SequenceOwner {
         /**
          * Part of the prompt went through the model.

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Who comes next. First by priority, where waiting makes a sequence more urgent step by step, so that the least urgent
- * has its turn in the end; among equals the caller with the fewest running sequences, then the one whose last turn is
- * longest ago; then the order of arrival. For one thread.
+ * The order of waiting sequences. First by priority; waiting makes a sequence more urgent step by step, so that the
+ * least urgent gets its turn in the end. Among equals the caller with the fewest running sequences comes first, then
+ * the one whose last turn is longest ago; then the order of arrival. For one thread.
  */
 final class WaitingQueue {
     private final List<Sequence> waiting = new ArrayList<>(); // in order of arrival
@@ -33,20 +33,20 @@ final class WaitingQueue {
         waiting.add(sequence);
     }
 
-    /** Puts back a sequence that had its turn and lost its pages: ahead of all of its kind. */
+    /** Puts back a sequence that had its turn and lost its pages: ahead of all with the same priority and caller. */
     void putBack(Sequence sequence) {
         ended(sequence);
         waiting.addFirst(sequence);
     }
 
-    /** Takes out every sequence that matches. */
+    /** Removes every sequence that matches. */
     List<Sequence> remove(Predicate<Sequence> condition) {
         List<Sequence> removed = waiting.stream().filter(condition).toList();
         waiting.removeAll(removed);
         return removed;
     }
 
-    /** The one whose turn it is at {@code now}; it stays in the queue. */
+    /** The next sequence at time {@code now}; it stays in the queue. */
     Optional<Sequence> peek(long now) {
         return waiting.stream()
                 .min(Comparator.<Sequence>comparingLong(it -> urgency(it, now))
@@ -58,18 +58,18 @@ final class WaitingQueue {
         return sequence.request.priority() - (now - sequence.enqueuedNanos) / ageingNanos;
     }
 
-    /** The sequence leaves the queue and runs. */
+    /** Moves the sequence from the queue to the running ones. */
     void admitted(Sequence sequence) {
         waiting.remove(sequence);
         lastTurn.put(sequence.request.caller(), ++turns);
         running.merge(sequence.request.caller(), 1, Integer::sum);
     }
 
-    /** The sequence runs no more. */
+    /** Records that the sequence no longer runs. */
     void ended(Sequence sequence) {
         String caller = sequence.request.caller();
         running.computeIfPresent(caller, (name, count) -> count == 1 ? null : count - 1);
-        // A caller with nothing here is forgotten: the map must not grow with every caller there ever was.
+        // A caller without sequences is removed, so that the map does not grow with every caller.
         if (!running.containsKey(caller)
                 && waiting.stream().noneMatch(it -> it.request.caller().equals(caller))) {
             lastTurn.remove(caller);

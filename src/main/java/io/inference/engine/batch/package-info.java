@@ -1,6 +1,6 @@
 /**
- * Continuous batching: which sequences take part in the next step of the model. Sequences join and leave between
- * steps, are admitted by priority and then fairly among callers, and share the pages of their common beginnings.
+ * Continuous batching: which sequences take part in the next step of the model. Sequences join and leave between steps,
+ * are admitted by priority and then fairly among callers, and share the pages of common prefixes.
  */
 @NullMarked
 package io.inference.engine.batch;

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The reference: every operation as its definition reads, in plain loops. What the other backends compute is tested
- * against this; it is also what runs where the Vector API is absent.
+ * The reference: every operation as its definition reads, in plain loops. Other backends are tested against it; it also
+ * runs if the Vector API is not available.
  */
 public final class ScalarOps implements TensorOps {
     private final WorkerPool workers;
 
-    /** @param threads how many threads share a matrix multiplication, the caller's included */
+    /** @param threads number of threads that share a matrix multiplication, including the caller's */
     public ScalarOps(int threads) {
         this.workers = new WorkerPool(threads);
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations on the Vector API, shared among threads by rows of the weights, heads and elements. */
 public final class VectorOps implements TensorOps {
-    /** Rows of weights made floats at a time: with 4 tokens' rows they stay in the second-level cache. */
+    /** Rows of weights converted to floats at a time: with 4 tokens' rows they stay in the second-level cache. */
     private static final int PANEL_ROWS = 16;
 
     private static final int ROWS_A_TASK = 64;
@@ -35,7 +35,7 @@ public final class VectorOps implements TensorOps {
     private final Arena memory = Arena.ofShared(); // of prepared weights
     private final RoundedInput input = new RoundedInput();
 
-    /** @param threads how many threads share each operation, the caller's included */
+    /** @param threads number of threads that share each operation, including the caller's */
     public VectorOps(int threads) {
         this.workers = new WorkerPool(threads);
         this.panels = new float[workers.threads()][0];

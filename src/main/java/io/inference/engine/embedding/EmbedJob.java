@@ -5,15 +5,15 @@ import io.inference.engine.error.InvalidJobException;
 import java.util.List;
 
 /**
- * Texts to be embedded.
+ * A request for the embeddings of texts.
  *
  * @param inputs the texts
- * @param truncate whether a text that is longer than the context is cut, instead of refused
+ * @param truncate whether a text that is longer than the context is truncated instead of refused
  * @param priority 0 is the most urgent, {@link GenerateJob#LOWEST_PRIORITY} the least
- * @param caller on whose behalf
+ * @param caller for fairness among callers
  */
 public record EmbedJob(List<String> inputs, boolean truncate, int priority, String caller) {
-    /** @throws InvalidJobException where the priority is out of its range */
+    /** @throws InvalidJobException if the priority is out of its range */
     public EmbedJob {
         inputs = List.copyOf(inputs);
         if (priority < 0 || priority > GenerateJob.LOWEST_PRIORITY) {

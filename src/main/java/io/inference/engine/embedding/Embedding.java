@@ -8,7 +8,7 @@ package io.inference.engine.embedding;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record Embedding(float[] raw, int tokens) {
-    /** The vector scaled to length 1; a zero vector stays one. */
+    /** The vector scaled to length 1; a zero vector stays zero. */
     public float[] normalized() {
         double squares = 0;
         for (float value : raw) {

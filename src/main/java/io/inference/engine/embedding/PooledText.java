@@ -4,7 +4,7 @@ import io.inference.engine.batch.SequenceOwner;
 import io.inference.engine.error.NotFiniteException;
 import java.util.concurrent.CompletableFuture;
 
-/** The engine's side of one embedding: pools hidden states as they come. */
+/** The engine's side of one embedding: pools hidden states as they arrive. */
 public final class PooledText implements SequenceOwner.OfHiddenStates {
     private final Pooling pooling;
     private final int tokens;
@@ -18,7 +18,7 @@ public final class PooledText implements SequenceOwner.OfHiddenStates {
         this.pooled = new float[width];
     }
 
-    /** The embedding when it is there; cancelling it cancels the sequence. */
+    /** Completes with the embedding; cancelling it cancels the sequence. */
     public CompletableFuture<Embedding> result() {
         return result;
     }

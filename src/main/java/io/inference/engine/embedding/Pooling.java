@@ -8,10 +8,10 @@ public enum Pooling {
     MEAN,
     /** The first token's. */
     FIRST,
-    /** The last token's; also where the model declares none. */
+    /** The last token's; also if the model declares none. */
     LAST;
 
-    /** @throws UnsupportedModelException for a number that stands for something else */
+    /** @throws UnsupportedModelException for any other number */
     public static Pooling of(int declared) {
         return switch (declared) {
             case 0, 3 -> LAST;

@@ -1,4 +1,4 @@
-/** Embeddings: what is asked, and how the hidden states of a text become one vector. */
+/** Embeddings: jobs, results, and the pooling of a text's hidden states into one vector. */
 @NullMarked
 package io.inference.engine.embedding;
 

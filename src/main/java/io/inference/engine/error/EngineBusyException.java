@@ -2,7 +2,7 @@ package io.inference.engine.error;
 
 import java.time.Duration;
 
-/** The queue is full; trying again after {@link #retryAfter()} has a chance. */
+/** The queue is full; a retry after {@link #retryAfter()} may succeed. */
 public final class EngineBusyException extends EngineException {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class EngineBusyException extends EngineException {
         this.retryAfter = retryAfter;
     }
 
-    /** A guess, from the time that requests took lately, of when there will be room; whole seconds, at least one. */
+    /** Estimate, from recent running times, of when there will be room; whole seconds, at least one. */
     public Duration retryAfter() {
         return retryAfter;
     }

@@ -2,7 +2,7 @@ package io.inference.engine.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something the engine cannot do for its caller; the subclasses say what kind of thing. */
+/** A failure of the engine; the subclasses give its kind. */
 public class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

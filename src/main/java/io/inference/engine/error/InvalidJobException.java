@@ -1,6 +1,6 @@
 package io.inference.engine.error;
 
-/** A request that no engine could serve; the message says why. */
+/** An invalid request; the message gives the reason. */
 public final class InvalidJobException extends EngineException {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package io.inference.engine.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a model computes is not a number, or infinite: its weights are damaged, or too large for 32-bit arithmetic. */
+/** The model's results are NaN or infinite: its weights are damaged, or too large for 32-bit arithmetic. */
 public final class NotFiniteException extends EngineException {
     private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-/** What the engine refuses or fails to do, one exception for each kind that a caller treats differently. */
+/** Failures of the engine, one exception for each kind that a caller treats differently. */
 @NullMarked
 package io.inference.engine.error;
 

@@ -5,14 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** A position in the mapped file that moves forward as values are read; every read is checked against the end. */
+/** A position in the mapped file that advances as values are read; every read is checked against the end. */
 final class GgufCursor {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** What a string takes beside its characters: many empty ones need memory too. */
+    /** Memory of a string in addition to its characters, in bytes: many empty ones need memory too. */
     private static final int STRING_OVERHEAD_BYTES = 56;
 
     private final MemorySegment file;

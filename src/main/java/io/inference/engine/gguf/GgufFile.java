@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A GGUF file of version 2 or 3, little endian, mapped into memory. Safe for use by many threads; after
- * {@link #close()} the tensors' data can no longer be read ({@link IllegalStateException}). The file must not be cut
- * short while it is open: replace a model by writing another file and renaming it.
+ * A GGUF file of version 2 or 3, little endian, mapped into memory. Thread-safe; after {@link #close()} the tensors'
+ * data can no longer be read ({@link IllegalStateException}). The file must not be truncated while it is open: replace
+ * a model by writing another file and renaming it.
  */
 public final class GgufFile implements AutoCloseable {
     private final Path path;
@@ -36,9 +36,9 @@ public final class GgufFile implements AutoCloseable {
     /**
      * Maps and parses a file.
      *
-     * @throws GgufException where it cannot be read, is broken, or uses what this engine does not read
+     * @throws GgufException if it cannot be read, is broken, or uses an unsupported format
      */
-    @SuppressWarnings("MustBeClosedChecker") // closed with the file that is returned, or below
+    @SuppressWarnings("MustBeClosedChecker") // closed with the returned file, or below
     public static GgufFile open(Path path) {
         Arena arena = Arena.ofShared();
         boolean opened = false;
@@ -80,7 +80,7 @@ public final class GgufFile implements AutoCloseable {
         return Optional.ofNullable(tensors.get(name));
     }
 
-    /** Unmaps the file; nothing happens the second time. */
+    /** Unmaps the file. Idempotent. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

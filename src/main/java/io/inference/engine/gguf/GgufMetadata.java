@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The key-value part of a GGUF file. Each getter throws a {@link GgufException} that names the key where it is missing
- * or holds another type; the {@code optional…} ones only where it holds another type.
+ * The key-value part of a GGUF file. Each getter throws a {@link GgufException} that names the key if it is missing or
+ * has another type; the {@code optional…} ones only if it has another type.
  */
 public final class GgufMetadata {
     private final String file;
@@ -91,9 +91,7 @@ public final class GgufMetadata {
                 .map(list -> list.values().clone());
     }
 
-    /**
-     * The value of a key whatever its type (String, Boolean, Long or Double), or empty where it is a list or absent.
-     */
+    /** The value of a key of any type (String, Boolean, Long or Double), or empty if it is a list or absent. */
     public Optional<Object> scalar(String key) {
         return Optional.ofNullable(values.get(key))
                 .filter(it -> it instanceof String || it instanceof Boolean || it instanceof Number);

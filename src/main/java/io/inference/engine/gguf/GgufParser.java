@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Parses a mapped file: header, metadata, tensor table, and the slices of the data that the table describes. The limits
- * are far above any real model; they keep a hostile file, which may be sparse and claim terabytes, from taking memory.
+ * are far above any real model; they prevent a malicious file, which may be sparse and claim terabytes, from using up
+ * memory.
  */
 final class GgufParser {
     private static final int MAGIC = 0x46554747; // "GGUF"

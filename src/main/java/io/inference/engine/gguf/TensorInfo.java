@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * @param name the name in the file, such as {@code blk.0.attn_q.weight}
  * @param shape one to four dimensions, fastest varying first: a matrix {@code W (rows,columns)} is {columns, rows}
- * @param type how the elements are stored
+ * @param type storage format of the elements
  * @param data exactly the tensor's bytes, read-only, little endian, aligned to at least 8; valid until the file closes
  */
 @SuppressWarnings("ArrayRecordComponent") // the shape is read in hot set-up code and never compared

@@ -2,7 +2,9 @@ package io.inference.engine.gguf;
 
 import java.util.Optional;
 
-/** How a tensor's elements are stored: in blocks of {@link #blockElements()} that take {@link #blockBytes()} each. */
+/**
+ * Storage format of a tensor's elements: in blocks of {@link #blockElements()} that take {@link #blockBytes()} each.
+ */
 public enum TensorType {
     F32(0, 1, 4),
     F16(1, 1, 2),
@@ -48,7 +50,7 @@ public enum TensorType {
         return Math.multiplyExact(elements / blockElements, (long) blockBytes);
     }
 
-    /** The type with that number, or empty where this engine does not read it. */
+    /** The type with that number, or empty if this engine does not support it. */
     public static Optional<TensorType> ofGgmlId(int ggmlId) {
         for (TensorType type : values()) {
             if (type.ggmlId == ggmlId) {

@@ -20,7 +20,7 @@ enum ValueType {
 
     private static final ValueType[] BY_NUMBER = values();
 
-    /** The fewest bytes that a value takes: what bounds an array's length by what is left of the file. */
+    /** Minimum number of bytes of a value: bounds an array's length by the rest of the file. */
     final int minBytes;
 
     ValueType(int minBytes) {

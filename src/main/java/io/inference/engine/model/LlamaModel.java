@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * The llama architecture and its near relatives: blocks of root-mean-square norm, rotary attention with grouped
  * key-value heads and a gated feed-forward layer. One forward pass takes rows of several sequences; only the attention
- * tells them apart. Works in place on arrays that it keeps from step to step; one thread at a time.
+ * distinguishes them. Works in place on arrays that it keeps from step to step; one thread at a time.
  */
 public final class LlamaModel implements StepModel {
     private final ModelConfig config;
@@ -34,8 +34,8 @@ public final class LlamaModel implements StepModel {
 
     /**
      * @param file the model, which must stay open while this is used
-     * @param contextLength the most positions a sequence will have
-     * @param maxStepTokens the most tokens in one step
+     * @param contextLength maximum number of positions of a sequence
+     * @param maxStepTokens maximum number of tokens in one step
      */
     public LlamaModel(GgufFile file, TensorOps ops, int contextLength, int maxStepTokens) {
         this.config = ModelConfig.of(file.metadata());
@@ -59,7 +59,7 @@ public final class LlamaModel implements StepModel {
         return config;
     }
 
-    /** Tokens that the model knows. */
+    /** Number of tokens of the vocabulary. */
     public int vocabularySize() {
         return weights.embedding().rows();
     }
@@ -135,7 +135,7 @@ public final class LlamaModel implements StepModel {
         }
     }
 
-    /** Puts a row's key and value into the page of its position. */
+    /** Writes a row's key and value into the page of its position. */
     private void store(int layer, int row, int position, List<float[]> pages) {
         float[] page = pages.get(position / KvLayout.PAGE_TOKENS);
         int slot = position % KvLayout.PAGE_TOKENS;

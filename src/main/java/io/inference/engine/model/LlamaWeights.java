@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model's weights, checked against its shape. Matrices are as the backend prepared them; the small vectors
- * are floats.
+ * A model's weights, checked against its shape. Matrices are as the backend prepared them; the small vectors are
+ * floats.
  *
  * @param embedding {@code (vocabulary,width)}
  * @param layers the transformer blocks
  * @param finalNorm {@code (width)}
- * @param output {@code (vocabulary,width)}: the embedding itself where the file has no matrix of its own
- * @param ropeDivisors what each pair's frequency is divided by, or empty
+ * @param output {@code (vocabulary,width)}: the embedding itself if the file has no separate matrix
+ * @param ropeDivisors {@code (dimensions/2)}, divisors of each pair's frequency, or empty
  */
 @SuppressWarnings("ArrayRecordComponent") // read in the forward pass, never compared
 record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Matrix output, float[] ropeDivisors) {
     /**
-     * One transformer block. Biases and the norms of queries and keys are empty where the architecture has none.
+     * One transformer block. Biases and the norms of queries and keys are empty if the architecture has none.
      *
      * @param attentionNorm {@code (width)}
      * @param query {@code (queryWidth,width)}, with {@code queryBias}

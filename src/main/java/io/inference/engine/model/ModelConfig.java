@@ -17,7 +17,7 @@ import java.util.Set;
  * @param feedForward width of the feed-forward layer
  * @param contextLength positions that the model was trained for
  * @param epsilon added to the mean square in the norms
- * @param rope how positions are told
+ * @param rope the rotary position embedding
  */
 public record ModelConfig(
         String architecture,
@@ -30,7 +30,7 @@ public record ModelConfig(
         int contextLength,
         float epsilon,
         RopeConfig rope) {
-    /** Those that turn neighbouring pairs {@code (2i,2i+1)} of a head; the other ones turn {@code (i,i+half)}. */
+    /** Architectures that rotate neighbouring pairs {@code (2i,2i+1)} of a head; others rotate {@code (i,i+half)}. */
     private static final Set<String> NEIGHBOURING_PAIRS = Set.of("llama");
 
     private static final Set<String> SUPPORTED = Set.of("llama", "qwen2", "qwen3");
@@ -56,8 +56,9 @@ public record ModelConfig(
     /**
      * Reads the shape.
      *
-     * @throws UnsupportedModelException for an architecture or a kind of position scaling this engine does not know
-     * @throws io.inference.engine.gguf.GgufException where a key is missing
+     * @throws UnsupportedModelException for an architecture or a kind of position scaling that this engine does not
+     *     support
+     * @throws io.inference.engine.gguf.GgufException if a key is missing
      */
     public static ModelConfig of(GgufMetadata metadata) {
         String arch = metadata.string("general.architecture");
@@ -87,7 +88,7 @@ public record ModelConfig(
                 RopeConfig.of(metadata, arch, headSize, NEIGHBOURING_PAIRS.contains(arch)));
     }
 
-    /** How the keys and values of such a model lie in pages. */
+    /** The layout of the keys and values of such a model in pages. */
     public KvLayout kvLayout() {
         return new KvLayout(layers, kvHeads, headSize);
     }

@@ -1,8 +1,8 @@
 package io.inference.engine.model;
 
 /**
- * Rotary position embedding with its sines and cosines worked out once for every position of the context, the same on
- * every machine.
+ * Rotary position embedding with sines and cosines computed once for every position of the context, the same on every
+ * machine.
  */
 final class Rope {
     private final int half;
@@ -10,7 +10,7 @@ final class Rope {
     private final float[] cos; // (contextLength,half)
     private final float[] sin; // (contextLength,half)
 
-    /** @param divisors what each pair's frequency is divided by, (dimensions/2), or empty for 1 throughout */
+    /** @param divisors divisors of each pair's frequency, (dimensions/2), or empty for 1 throughout */
     Rope(RopeConfig config, int contextLength, float[] divisors) {
         this.half = config.dimensions() / 2;
         this.neighbouring = config.neighbouring();
@@ -28,7 +28,7 @@ final class Rope {
         }
     }
 
-    /** Turns the {@code heads} heads of {@code headSize} floats that start at {@code x[offset]}. */
+    /** Rotates the {@code heads} heads of {@code headSize} floats that start at {@code x[offset]}. */
     void turn(float[] x, int offset, int heads, int headSize, int position) {
         int step = neighbouring ? 2 : 1;
         int partner = neighbouring ? 1 : half;

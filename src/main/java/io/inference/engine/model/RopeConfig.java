@@ -4,11 +4,11 @@ import io.inference.engine.error.UnsupportedModelException;
 import io.inference.engine.gguf.GgufMetadata;
 
 /**
- * Rotary position embedding: pair {@code i} of a head is turned by {@code position * scale * base^(-2i/dimensions)}.
+ * Rotary position embedding: pair {@code i} of a head is rotated by {@code position * scale * base^(-2i/dimensions)}.
  *
- * @param dimensions how many of a head's floats are turned, from the first
+ * @param dimensions number of a head's floats that are rotated, from the first
  * @param base the base of the frequencies
- * @param scale what positions are multiplied by: 1, or less where the file declares linear scaling
+ * @param scale factor of positions: 1, or less if the file declares linear scaling
  * @param neighbouring whether the pairs are {@code (2i,2i+1)}, or else {@code (i,i+dimensions/2)}
  */
 public record RopeConfig(int dimensions, float base, float scale, boolean neighbouring) {

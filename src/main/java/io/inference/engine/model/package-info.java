@@ -1,6 +1,6 @@
 /**
  * The model: its shape from a file's metadata, its weights, and the forward pass over a batch of sequences whose keys
- * and values lie in shared pages.
+ * and values are in shared pages.
  */
 @NullMarked
 package io.inference.engine.model;

@@ -1,18 +1,18 @@
 package io.inference.engine.sampling;
 
 /**
- * The tokens that may still be drawn, with weights relative to the most probable one's 1. The arrays grow to the
+ * The tokens that may still be sampled, with weights relative to the most probable one's 1. The arrays grow to the
  * vocabulary's size at most once.
  */
 final class Candidates {
-    /** About exp(-40): even a million such tokens would not be seen beside the most probable one. */
+    /** About exp(-40): even a million such tokens are negligible beside the most probable one. */
     private static final float NEGLIGIBLE = 4e-18f;
 
     private int[] ids = {};
     private float[] weights = {};
     private int size;
 
-    /** Whether the candidates are all tokens, each at its own place. */
+    /** Whether the candidates are all tokens, each at its own index. */
     private boolean all;
 
     private double total;
@@ -23,7 +23,7 @@ final class Candidates {
         size = count;
     }
 
-    /** Takes the {@code k} highest logits: a heap with the lowest of them on top; the earlier id wins a tie. */
+    /** Takes the {@code k} highest logits: a heap with the lowest of them on top; the lower id wins a tie. */
     void takeTop(float[] logits, int k) {
         ensure(k);
         all = false;
@@ -44,7 +44,7 @@ final class Candidates {
         }
     }
 
-    /** Sets each weight to exp((logit - best) / temperature), and drops those that weigh nothing. */
+    /** Sets each weight to exp((logit - best) / temperature), and drops negligible ones. */
     void weigh(float[] logits, float best, float temperature) {
         if (all) {
             Exponential.of(logits, 0, size, best, temperature, weights);
@@ -56,7 +56,7 @@ final class Candidates {
         total = 0;
         for (int i = 0; i < size; i++) {
             float weight = weights[i];
-            if (weight > NEGLIGIBLE) { // false for what is not a number
+            if (weight > NEGLIGIBLE) { // false for NaN
                 ids[kept] = all ? i : ids[i];
                 weights[kept++] = weight;
                 total += weight;
@@ -65,7 +65,7 @@ final class Candidates {
         size = kept;
     }
 
-    /** Applies min-p and top-p to the weights as they are. */
+    /** Applies min-p and top-p to the weights. */
     void keepAtLeast(float minP, float topP) {
         double goal = topP * total;
         if (minP > 0 || topP < 1) {
@@ -111,7 +111,7 @@ final class Candidates {
         size -= heap;
     }
 
-    /** The candidate at {@code point}, from 0 to 1, of the total; {@code fallback} where rounding leaves none. */
+    /** The candidate at {@code point}, from 0 to 1, of the total; {@code fallback} if rounding leaves none. */
     int at(double point, int fallback) {
         double left = point * total;
         for (int i = 0; i < size; i++) {

@@ -2,22 +2,22 @@ package io.inference.engine.sampling;
 
 /**
  * e to the power of many numbers at once, for softmax: {@code Math.exp} for each of 49,000 logits takes several percent
- * of what a token costs. The loop has nothing but sums and products, on one array, because only then does the JVM make
- * vector instructions of it, which is ten times faster: e^x = (e^(x/128))^128, a polynomial and seven squarings. Each
- * squaring doubles the relative error, to less than 2e-5 in the end (1.5e-5 measured), which neither a draw nor a log
- * probability shows.
+ * of a token's time. The loop has nothing but sums and products, on one array, because only then does the JVM vectorise
+ * it, which is ten times faster: e^x = (e^(x/128))^128, a polynomial and seven squarings. Each squaring doubles the
+ * relative error, to less than 2e-5 in the end (1.5e-5 measured), which is negligible for sampling and log
+ * probabilities.
  */
 final class Exponential {
     /**
-     * Smaller exponents count as this one: e^-44, 8e-20, weighs nothing beside 1. The polynomial is good down to it.
+     * Smaller exponents count as this one: e^-44, 8e-20, is negligible beside 1. The polynomial is accurate down to it.
      */
     private static final float LEAST = -44f;
 
     private Exponential() {}
 
     /**
-     * Sets {@code out[i]} to e^((in[from + i] - most) / divisor), for {@code count} elements; what is not a number
-     * stays so. {@code in} may be {@code out}.
+     * Sets {@code out[i]} to e^((in[from + i] - most) / divisor), for {@code count} elements; NaN stays NaN. {@code in}
+     * may be {@code out}.
      *
      * @param most the largest number, so that no exponent is above 0
      */

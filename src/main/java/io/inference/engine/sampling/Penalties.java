@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The window of the last tokens, and what it takes from the logits of those that are in it. */
+/** The window of the last tokens, and the penalties on the logits of the tokens in it. */
 final class Penalties {
     private final SamplingOptions options;
     private final ArrayDeque<Integer> window = new ArrayDeque<>();

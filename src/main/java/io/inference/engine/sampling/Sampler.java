@@ -3,12 +3,12 @@ package io.inference.engine.sampling;
 import java.util.SplittableRandom;
 
 /**
- * Draws tokens for one sequence; for one thread at a time.
+ * Samples tokens for one sequence; for one thread at a time.
  *
- * <p>The order is: penalties, temperature, top-k, then top-p and min-p, both taken on the distribution that the first
- * three left, so that a token stays if both keep it. Work a token: one pass over the vocabulary, a heap of k for top-k;
- * for top-p a heap over the tokens that can be part of the nucleus, of which as many are taken off as it needs. Nothing
- * of the vocabulary's size is sorted, or allocated after the first token.
+ * <p>The order is: penalties, temperature, top-k, then top-p and min-p, both applied to the distribution that the first
+ * three left, so that a token stays if both keep it. Work for each token: one pass over the vocabulary, a heap of k for
+ * top-k; for top-p a heap over the tokens that can be part of the nucleus, from which as many are removed as the
+ * nucleus has. Nothing of the vocabulary's size is sorted, or allocated after the first token.
  */
 public final class Sampler {
     private final SamplingOptions options;
@@ -27,10 +27,10 @@ public final class Sampler {
     }
 
     /**
-     * The next token; the caller tells by {@link #accept} that it is taken.
+     * The next token; the caller reports by {@link #accept} that it is used.
      *
      * @param logits logits (vocabulary,); unchanged when this returns
-     * @throws IllegalStateException where no logit is a number
+     * @throws IllegalStateException if every logit is NaN
      */
     public int sample(float[] logits) {
         return sample(logits, options.temperature() == 0 ? 0 : random.nextDouble());
@@ -41,7 +41,7 @@ public final class Sampler {
         penalties.accept(token);
     }
 
-    /** The token at {@code point}, from 0 to 1, of the distribution: what makes the draw testable. */
+    /** The token at {@code point}, from 0 to 1, of the distribution; makes sampling testable. */
     int sample(float[] logits, double point) {
         penalties.apply(logits);
         try {
@@ -65,7 +65,7 @@ public final class Sampler {
     private static int best(float[] logits) {
         int best = -1;
         for (int i = 0; i < logits.length; i++) {
-            // false for what is not a number
+            // false for NaN
             if (logits[i] > (best < 0 ? Float.NEGATIVE_INFINITY : logits[best])) {
                 best = i;
             }

@@ -1,17 +1,17 @@
 package io.inference.engine.sampling;
 
 /**
- * How tokens are drawn. The names and meanings are those of llama.cpp and Ollama.
+ * Options of sampling. The names and meanings are those of llama.cpp and Ollama.
  *
  * @param temperature 0 takes the most probable token; otherwise logits are divided by it, before the filters
  * @param topK only the k most probable tokens; 0 for all
  * @param topP only the fewest most probable tokens that together reach this probability; 1 for all
  * @param minP only tokens at least this probable in relation to the most probable one; 0 for all
  * @param repeatPenalty divides positive and multiplies negative logits of tokens in the window; 1 for none
- * @param presencePenalty taken from the logit of each token in the window
- * @param frequencyPenalty taken from the logit of a token as often as it is in the window
- * @param repeatWindow how many of the last accepted tokens the penalties look at; -1 for all, 0 for none
- * @param seed where the draws begin: same seed, same logits, same tokens
+ * @param presencePenalty subtracted from the logit of each token in the window
+ * @param frequencyPenalty subtracted from the logit of a token for each time that it is in the window
+ * @param repeatWindow number of last accepted tokens for the penalties; -1 for all, 0 for none
+ * @param seed of the random numbers: same seed, same logits, same tokens
  */
 public record SamplingOptions(
         float temperature,

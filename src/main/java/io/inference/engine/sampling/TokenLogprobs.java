@@ -24,10 +24,10 @@ public record TokenLogprobs(int token, float logprob, List<Alternative> top) {
     }
 
     /**
-     * Reads them off.
+     * Computes them.
      *
      * @param logits logits (vocabulary,)
-     * @param topCount how many of the most probable tokens to list, 0 for none
+     * @param topCount number of most probable tokens to list, 0 for none
      */
     public static TokenLogprobs of(float[] logits, int token, int topCount) {
         double logSum = logSumExp(logits);

@@ -1,6 +1,6 @@
 /**
- * Chooses the next token from a model's logits: penalties, temperature, top-k, top-p, min-p and a seeded draw, and the
- * log probabilities that are reported beside it.
+ * Chooses the next token from a model's logits: penalties, temperature, top-k, top-p, min-p and seeded sampling, and
+ * the log probabilities that are reported with it.
  */
 @NullMarked
 package io.inference.engine.sampling;

@@ -15,11 +15,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's chat template: turns messages into the prompt that the model was trained on. Immutable, safe for use by
- * many threads.
+ * A model's chat template: converts messages into the prompt format that the model was trained on. Immutable,
+ * thread-safe.
  *
- * <p>Messages are JSON-like data: String, Boolean, Number, null, List, and Map with String keys. They are never read as
- * template text. But what they say stands in the prompt as it is: whoever tokenizes it has to keep control tokens in
+ * <p>Messages are JSON-like data: String, Boolean, Number, null, List, and Map with String keys. They are never parsed
+ * as template text. But their text is in the prompt unchanged: the code that tokenizes it has to keep control tokens in
  * messages apart from the template's own, as {@code PromptEncoder} does by {@link Prompt#isCallers}.
  */
 public final class ChatTemplate {
@@ -36,7 +36,7 @@ public final class ChatTemplate {
     /**
      * Parses a template.
      *
-     * @throws TemplateException where it is not a template, or uses what is not supported, naming it and the line
+     * @throws TemplateException if it is invalid, or uses an unsupported feature; the message names it and the line
      */
     public static ChatTemplate parse(String source) {
         return parse(source, InstantSource.system());
@@ -57,11 +57,11 @@ public final class ChatTemplate {
     /**
      * Renders a conversation.
      *
-     * @param messages each with {@code role} and {@code content}, and what else the template may look at
+     * @param messages each with {@code role} and {@code content}, and other entries that the template may read
      * @param tools tool definitions as in OpenAI's API; null for none
      * @param addGenerationPrompt whether the prompt ends where the assistant's answer begins
      * @param variables further names the template may read: {@code bos_token}, {@code eos_token}, …; no caller's texts
-     * @throws TemplateException where the template fails, refuses the messages, or takes too much
+     * @throws TemplateException if the template fails, refuses the messages, or exceeds its limits
      */
     public Prompt prompt(
             List<? extends Map<String, ?>> messages,

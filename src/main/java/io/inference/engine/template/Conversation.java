@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Takes JSON-like Java values over into the template language, and counts what it takes. */
+/** Converts JSON-like Java values into values of the template language, and counts their size. */
 final class Conversation {
     private static final int DEPTH_MAX = 100;
 
-    /** What stands for a role is the template's to say: many write it into a control token. */
+    /** The template decides how a role is written: many write it into a control token. */
     private static final Set<String> ROLES =
             Set.of("system", "developer", "user", "assistant", "tool", "function", "ipython");
 
@@ -27,9 +27,10 @@ final class Conversation {
     }
 
     /**
-     * The value in the language. Numbers have no origin: digits that a template writes into a control token are its own.
+     * The value in the language. Numbers have no origin: digits that a template writes into a control token are its
+     * own.
      *
-     * @param callers whether a caller wrote it, and not whoever runs the model
+     * @param callers whether a caller wrote it, rather than the operator
      */
     Object value(@Nullable Object value, boolean callers) {
         return value(value, "", callers, 0);

@@ -2,7 +2,7 @@ package io.inference.engine.template;
 
 import io.inference.engine.template.value.Str;
 
-/** A rendered conversation, which knows which of its characters callers wrote. Immutable once it is made. */
+/** A rendered conversation that records which of its characters callers wrote. Immutable. */
 public final class Prompt {
     private final Str text;
 
@@ -15,7 +15,9 @@ public final class Prompt {
         return text.text();
     }
 
-    /** Whether a caller wrote any of the characters from {@code from} to {@code to}; else the template wrote them. */
+    /**
+     * Whether a caller wrote any of the characters from {@code from} to {@code to}; otherwise the template wrote them.
+     */
     public boolean isCallers(int from, int to) {
         return text.isCallers(from, to);
     }

@@ -2,7 +2,7 @@ package io.inference.engine.template;
 
 import io.inference.engine.template.value.Failure;
 
-/** A chat template is wrong, failed, or has refused the messages; the message names the line where there is one. */
+/** A chat template is invalid, failed, or has refused the messages; the message names the line if it is known. */
 public final class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public final class TemplateException extends RuntimeException {
         this(message, Failure.Kind.FAILED);
     }
 
-    /** @param line where the failure is, if it does not know itself */
+    /** @param line of the failure, if the failure itself has none */
     static TemplateException of(Failure failure, int line) {
         String message = String.valueOf(failure.getMessage());
         return failure.kind() == Failure.Kind.RAISED
@@ -35,7 +35,7 @@ public final class TemplateException extends RuntimeException {
         return kind == Failure.Kind.RAISED;
     }
 
-    /** Whether the template uses a part of Jinja that is not supported, which the message names. */
+    /** Whether the template uses an unsupported part of Jinja, which the message names. */
     public boolean isUnsupported() {
         return kind == Failure.Kind.UNSUPPORTED;
     }

@@ -7,7 +7,7 @@ import java.util.List;
  * the sequence and attends to every position up to and including its own.
  *
  * @param firstRow the first row of the activations that belongs to the sequence
- * @param rows how many rows do
+ * @param rows number of rows of the sequence
  * @param position the position of the first of them in its sequence, from 0
  * @param pages the sequence's pages in order, enough for {@code position + rows} positions
  */

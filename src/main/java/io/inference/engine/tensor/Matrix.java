@@ -1,8 +1,8 @@
 package io.inference.engine.tensor;
 
 /**
- * A matrix {@code W (rows,columns)} as {@link TensorOps#matmul} takes it: a {@link Weight}, or what a backend's
- * {@link TensorOps#prepare} made of one.
+ * A matrix {@code W (rows,columns)} for {@link TensorOps#matmul}: a {@link Weight}, or a backend's own form from
+ * {@link TensorOps#prepare}.
  */
 public interface Matrix {
     /** Outputs of the matrix. */

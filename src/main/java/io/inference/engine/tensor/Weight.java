@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * A weight matrix {@code W (rows,columns)}, stored row by row in quantised blocks.
  *
  * @param name the tensor's name in the model's file, for messages
- * @param type how the elements are stored
+ * @param type storage format of the elements
  * @param rows outputs of the matrix
  * @param columns inputs of the matrix, a whole number of blocks
  * @param rowBytes bytes from one row to the next
@@ -31,7 +31,7 @@ public record Weight(String name, TensorType type, int rows, int columns, long r
     /**
      * The tensor of a file as a matrix; a vector becomes a matrix of one row.
      *
-     * @throws IllegalArgumentException where it has more than two dimensions or a dimension too large
+     * @throws IllegalArgumentException if it has more than two dimensions or a dimension is too large
      */
     public static Weight of(TensorInfo tensor) {
         long[] shape = tensor.shape();

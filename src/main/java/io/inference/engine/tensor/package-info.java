@@ -1,6 +1,6 @@
 /**
- * The operations a model's forward pass is made of, as one interface with several implementations: the shapes of
- * weights, activations and of the pages of the key-value cache are defined here, how they are computed is a backend's.
+ * The operations of a model's forward pass, as one interface with several implementations. This package defines the
+ * shapes of weights, activations and pages of the key-value cache; a backend defines how they are computed.
  */
 @NullMarked
 package io.inference.engine.tensor;

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The printable stand-ins that byte-level BPE vocabularies use for bytes: visible Latin-1 characters stand for
- * themselves, the 68 other bytes for U+0100 and on, in order (a space is U+0120).
+ * The printable characters that byte-level BPE vocabularies use for bytes: visible Latin-1 characters represent
+ * themselves, the 68 other bytes are U+0100 and on, in order (a space is U+0120).
  */
 final class ByteAlphabet {
     private static final char[] CHAR_OF_BYTE = new char[256];
@@ -28,7 +28,7 @@ final class ByteAlphabet {
         return CHAR_OF_BYTE[value & 0xff];
     }
 
-    /** The bytes that a vocabulary entry stands for; characters outside the alphabet stand for their own UTF-8. */
+    /** The bytes of a vocabulary entry; characters outside the alphabet represent their own UTF-8. */
     static byte[] bytesOf(String entry) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(entry.length());
         entry.codePoints().forEach(codePoint -> {

@@ -3,9 +3,9 @@ package io.inference.engine.tokenizer;
 import java.util.Arrays;
 
 /**
- * Byte pair encoding of one piece: of all neighbours that merge, the pair of lowest rank goes first, the leftmost among
- * equals. Candidates wait in a heap and symbols hang in a linked list, so a piece of n bytes takes O(n log n) however
- * long it is. A candidate that was overtaken is recognised when it comes up: its pair no longer has its rank.
+ * Byte pair encoding of one piece: of all mergeable neighbours, the pair of lowest rank is merged first, the leftmost
+ * among equals. Candidates are in a heap and symbols in a linked list, so a piece of n bytes takes O(n log n) however
+ * long it is. An outdated candidate is recognised when it is removed: its pair no longer has its rank.
  */
 final class BytePairs {
     private final Merges merges;
@@ -24,7 +24,7 @@ final class BytePairs {
         this.heap = new long[Math.max(4, symbols.length)];
     }
 
-    /** The symbols that are left when nothing merges any more. */
+    /** The symbols that are left when no more pairs can be merged. */
     int[] merge() {
         int length = symbols.length;
         for (int i = 0; i < length; i++) {
@@ -66,7 +66,7 @@ final class BytePairs {
         }
     }
 
-    /** Puts the pair that starts at {@code left} into the heap if it merges: rank, then position. */
+    /** Adds the pair that starts at {@code left} to the heap if it can be merged: rank, then position. */
     private void offer(int left) {
         long merge = merges.find(symbols[left], symbols[next[left]]);
         if (merge < 0) {

@@ -16,7 +16,7 @@ final class Merges {
         mask = capacity - 1;
     }
 
-    /** Adds a merge; where a pair is there twice the first, of lower rank, stays. */
+    /** Adds a merge; of duplicates the first, of lower rank, stays. */
     void add(int left, int right, int rank, int merged) {
         int slot = slot(pair(left, right));
         if (pairs[slot] == -1) {
@@ -25,7 +25,7 @@ final class Merges {
         }
     }
 
-    /** Rank in the upper and merged symbol in the lower 32 bits, or -1 where the pair does not merge. */
+    /** Rank in the upper and merged symbol in the lower 32 bits, or -1 if the pair cannot be merged. */
     long find(int left, int right) {
         int slot = slot(pair(left, right));
         return pairs[slot] == -1 ? -1 : results[slot];

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Cuts text into the pieces inside which BPE may merge. The rules are those that llama.cpp has under the same name
+ * Splits text into the pieces inside which BPE may merge. The rules are those that llama.cpp has under the same name
  * (GGUF key {@code tokenizer.ggml.pre}), written as scanners instead of regular expressions: one pass, no backtracking,
- * no recursion, so that a long run of anything costs linear time. Rules of several stages cut the pieces of the stage
- * before; what a stage does not match stays a piece of its own.
+ * no recursion, so that a long run of any character takes linear time. Rules of several stages split the pieces of the
+ * stage before; text that a stage does not match stays a piece of its own.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the list is immutable, the stages stay private
 enum PreTokenizer {
@@ -22,13 +22,13 @@ enum PreTokenizer {
     QWEN2(false, List.of("qwen2", "deepseek-r1-qwen", "stablelm2"), Scan.modern(1)),
     DEFAULT(false, List.of("default"), Scan::punctuation, Scan::gpt2, Scan::numbers, Scan::threeDigits);
 
-    /** One rule: where the match that starts at {@code start} ends, or {@code start} where there is none. */
+    /** One rule: the end of the match that starts at {@code start}, or {@code start} if there is none. */
     @FunctionalInterface
     interface Stage {
         int end(int[] text, int start, int limit);
     }
 
-    /** Takes the pieces in order. */
+    /** Receives the pieces in order. */
     @FunctionalInterface
     interface Pieces {
         void piece(int start, int end);
@@ -52,12 +52,12 @@ enum PreTokenizer {
         return Arrays.stream(values()).flatMap(it -> it.names.stream()).sorted().toList();
     }
 
-    /** Whether a piece that is a token as it stands is taken so, whatever its merges would have made of it. */
+    /** Whether a piece that equals a token becomes that token, whatever its merges would give. */
     boolean wholePiecesFirst() {
         return wholePiecesFirst;
     }
 
-    /** Cuts code points {@code text[start, end)}. */
+    /** Splits code points {@code text[start, end)}. */
     void split(int[] text, int start, int end, Pieces pieces) {
         split(0, text, start, end, pieces);
     }
@@ -123,7 +123,7 @@ enum PreTokenizer {
 
         /**
          * {@code (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|
-         * \s+(?!\S)|\s+}, where n is how many digits stay together.
+         * \s+(?!\S)|\s+}, where n is the number of digits that stay together.
          */
         static Stage modern(int digits) {
             return (text, start, limit) -> {

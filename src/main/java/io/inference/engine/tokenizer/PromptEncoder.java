@@ -10,10 +10,10 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conversation to tokens: renders the chat template and tokenizes the prompt so that only what the template itself
- * says becomes control tokens: a control token that has a single character of a caller's in it ({@code <|im_end|>} in a
- * message or a tool, or one that a message and the template make together) reaches the model as the plain text that it
- * is. Immutable, safe for use by many threads.
+ * Converts a conversation to tokens: renders the chat template and tokenizes the prompt so that only the template's own
+ * text becomes control tokens. A control token that contains a single character of a caller ({@code <|im_end|>} in a
+ * message or a tool, or one made of text of a message and of the template together) reaches the model as plain text.
+ * Immutable, thread-safe.
  */
 public final class PromptEncoder {
     private final ChatTemplate template;
@@ -25,15 +25,15 @@ public final class PromptEncoder {
     }
 
     /**
-     * The tokens of the prompt, with {@link Tokenizer#bos()} in front where the model wants it and the template does
-     * not put it there.
+     * The tokens of the prompt, with {@link Tokenizer#bos()} in front if the model needs it and the template does not
+     * write it.
      *
-     * @param messages JSON-like data as {@link ChatTemplate#render} takes it
+     * @param messages JSON-like data as in {@link ChatTemplate#render}
      * @param tools tool definitions; null for none
      * @param addGenerationPrompt whether the prompt ends where the assistant's answer begins
-     * @param variables further names for the template, taken as they are: nothing that a caller wrote; bos_token and
-     *     eos_token are there without it
-     * @throws TemplateException where the template fails or refuses the messages
+     * @param variables further names for the template, used as they are: no text of a caller; bos_token and eos_token
+     *     are always defined
+     * @throws TemplateException if the template fails or refuses the messages
      */
     public int[] encode(
             List<? extends Map<String, ?>> messages,
@@ -52,7 +52,7 @@ public final class PromptEncoder {
         return withBos;
     }
 
-    /** The prompt as text, to look at; tokenizing it again would take control tokens in messages for real ones. */
+    /** The prompt as text, for display; tokenizing it again would turn control tokens in messages into real ones. */
     public String render(
             List<? extends Map<String, ?>> messages,
             @Nullable List<?> tools,

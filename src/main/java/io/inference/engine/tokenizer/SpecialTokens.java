@@ -3,12 +3,14 @@ package io.inference.engine.tokenizer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds tokens that are written out in a text, leftmost first and the longest of those that start at one place. */
+/**
+ * Finds tokens that are written out in a text, leftmost first and the longest of those that start at the same position.
+ */
 final class SpecialTokens {
     /** One such token. */
     record Special(String text, int id, boolean control) {}
 
-    /** Says whether a control token that is written out from {@code from} to {@code to} is one. */
+    /** Whether a control token that is written out from {@code from} to {@code to} is accepted as one. */
     @FunctionalInterface
     interface Trust {
         boolean mayBeControl(int from, int to);
@@ -26,7 +28,7 @@ final class SpecialTokens {
         }
     }
 
-    /** The token written at {@code at}, or null; {@code trust} says where control tokens count. */
+    /** The token written at {@code at}, or null; {@code trust} decides where control tokens are accepted. */
     @Nullable
     Special at(String text, int at, Trust trust) {
         int found = trie.find(text, at, index -> isAccepted(tokens.get(index), at, trust));

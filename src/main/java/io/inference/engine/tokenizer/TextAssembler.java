@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the bytes of generated tokens into text that may be sent. A character whose bytes are spread over tokens waits
- * until it is whole, invalid bytes become U+FFFD. Text that could be the beginning of a stop sequence waits until it is
- * known to be none, and nothing else does; a stop sequence and what follows it never come out. Of several, the one that
- * is complete first counts, and the longest of those that end at the same place. How the bytes were cut into tokens has
- * no influence on the whole. For one sequence and one thread.
+ * Converts the bytes of generated tokens into text that may be sent. A character whose bytes are spread over tokens is
+ * held back until it is complete, invalid bytes become U+FFFD. Text that could be the beginning of a stop sequence is
+ * held back until it is known not to be one, and no other text is; a stop sequence and the text after it are never
+ * sent. Of several, the one that is complete first counts, and the longest of those that end at the same position. The
+ * result does not depend on how the bytes were split into tokens. For one sequence and one thread.
  */
 public final class TextAssembler {
     private final List<String> stops;
@@ -31,17 +31,19 @@ public final class TextAssembler {
         this.stops = stops.stream().filter(it -> !it.isEmpty()).toList();
     }
 
-    /** Takes the bytes of one token; answers what can be sent now, often the token itself, sometimes nothing. */
+    /**
+     * Takes the bytes of one token; returns the text that can be sent now, often the token itself, sometimes nothing.
+     */
     public String accept(byte[] bytes) {
         return stop != null ? "" : release(decode(bytes, false), false);
     }
 
-    /** No more tokens: answers all that was held back; an incomplete character is U+FFFD. */
+    /** Ends the text: returns all that was held back; an incomplete character is U+FFFD. */
     public String finish() {
         return stop != null ? "" : release(decode(new byte[0], true), true);
     }
 
-    /** The stop sequence that has ended the text, if one has. */
+    /** The stop sequence that has ended the text, if there is one. */
     public Optional<String> stop() {
         return Optional.ofNullable(stop);
     }
@@ -75,7 +77,7 @@ public final class TextAssembler {
         return result;
     }
 
-    /** Where the first complete stop sequence ends, all of which end behind {@code scanned}; sets {@link #stop}. */
+    /** The end of the first complete stop sequence; all end after {@code scanned}. Sets {@link #stop}. */
     private int firstStopEnd(int scanned) {
         for (int end = scanned + 1; end <= held.length(); end++) {
             for (String candidate : stops) {
@@ -92,7 +94,7 @@ public final class TextAssembler {
         return -1;
     }
 
-    /** The length of the longest tail that is the beginning of a stop sequence. */
+    /** The length of the longest suffix that is the beginning of a stop sequence. */
     private int possibleStopPrefix() {
         int longest = 0;
         for (String candidate : stops) {

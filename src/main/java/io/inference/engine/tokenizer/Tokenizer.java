@@ -10,11 +10,11 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizer of a model: byte-level BPE, as llama.cpp does it for the same file. Immutable and safe for use by many
- * threads; it copies what it needs and does not keep the file open.
+ * The tokenizer of a model: byte-level BPE, with the same results as llama.cpp for the same file. Immutable and
+ * thread-safe; it copies what it needs and does not keep the file open.
  */
 public final class Tokenizer {
-    /** Spellings of tokens after which a generation is over, whatever the file calls its end-of-sequence token. */
+    /** Spellings of tokens that end a generation, whatever the file declares as its end-of-sequence token. */
     private static final List<String> END_SPELLINGS = List.of(
             "<|endoftext|>",
             "<|end_of_text|>",
@@ -79,7 +79,7 @@ public final class Tokenizer {
      *
      * @throws UnsupportedTokenizerException for another kind than byte-level BPE (SentencePiece, WordPiece, …) or an
      *     unknown pre-tokenizer
-     * @throws GgufException where the file's tables are missing or contradict each other
+     * @throws GgufException if the file's tables are missing or contradict each other
      */
     public static Tokenizer of(GgufFile file) {
         GgufMetadata metadata = file.metadata();
@@ -109,7 +109,7 @@ public final class Tokenizer {
     }
 
     /**
-     * The tokens of a text; nothing is added in front or behind. An unpaired surrogate counts as U+FFFD.
+     * The tokens of a text; nothing is added before or after it. An unpaired surrogate counts as U+FFFD.
      *
      * @param parseSpecial whether control tokens that are written out in the text ({@code <|im_end|>}) become those
      *     tokens; never set it for text that a caller wrote (see {@link PromptEncoder})
@@ -118,7 +118,7 @@ public final class Tokenizer {
         return encode(text, (from, to) -> parseSpecial);
     }
 
-    /** The same, where the places of a text decide whether a control token that is written out there is one. */
+    /** The same, but the position in the text decides whether a written control token becomes one. */
     int[] encode(String text, SpecialTokens.Trust trust) {
         Ints out = new Ints();
         int plain = 0;
@@ -171,37 +171,37 @@ public final class Tokenizer {
         }
     }
 
-    /** What the token adds to an answer: its bytes, which need not be whole UTF-8; nothing for a control token. */
+    /** The bytes that the token adds to an answer, which need not be whole UTF-8; none for a control token. */
     public byte[] bytes(int token) {
         return isControl(token) ? new byte[0] : bytes[token].clone();
     }
 
-    /** The token as text, to show: control tokens as they are written, incomplete UTF-8 as U+FFFD. */
+    /** The token as text, for display: control tokens as they are written, incomplete UTF-8 as U+FFFD. */
     public String text(int token) {
         return new String(bytes[token], StandardCharsets.UTF_8);
     }
 
-    /** Whether the token steers the model and is no part of any text. */
+    /** Whether the token controls the model and is not part of any text. */
     public boolean isControl(int token) {
         return vocabulary.isControl(token);
     }
 
-    /** Whether a generation is over once this token has been sampled. */
+    /** Whether a generation ends when this token is sampled. */
     public boolean isEndOfGeneration(int token) {
         return endOfGeneration.get(token);
     }
 
-    /** The token that a sequence begins with, where the model has one. */
+    /** The token that a sequence begins with, if the model has one. */
     public OptionalInt bos() {
         return bos;
     }
 
-    /** The token that ends a sequence, where the model has one. */
+    /** The token that ends a sequence, if the model has one. */
     public OptionalInt eos() {
         return eos;
     }
 
-    /** Whether a prompt that is no chat has to begin with {@link #bos()}; the caller adds it. */
+    /** Whether a prompt that is not a chat has to begin with {@link #bos()}; the caller adds it. */
     public boolean addBos() {
         return addBos;
     }

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** Words by their characters, to find those that begin at a place in a text in one walk. */
+/** Words by their characters, to find in one pass those that begin at a position in a text. */
 final class Trie {
     private static final class Node {
         private final Map<Character, Node> children = new HashMap<>();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tables of a byte-level BPE tokenizer. Symbols are what merging works on: token ids, and above them numbers for
+ * The tables of a byte-level BPE tokenizer. Symbols are the units of merging: token ids, and above them numbers for
  * strings that occur in merges (or single bytes) without being tokens.
  */
 final class Vocabulary {
@@ -98,15 +98,15 @@ final class Vocabulary {
         return symbolOfByte[value & 0xff];
     }
 
-    /** The token spelled so, or -1. */
+    /** The token with that spelling, or -1. */
     int token(String spelling) {
         Integer symbol = symbols.get(spelling);
         return symbol == null || symbol >= tokens.length ? -1 : symbol;
     }
 
     /**
-     * Adds the tokens that a symbol stands for: itself, or for one that is no token the tokens of its bytes; a byte
-     * that has no token is left out, as llama.cpp does.
+     * Adds the tokens of a symbol: itself, or for one that is not a token the tokens of its bytes; a byte that has no
+     * token is left out, as in llama.cpp.
      */
     void addTokens(int symbol, Ints out) {
         if (symbol < tokens.length) {

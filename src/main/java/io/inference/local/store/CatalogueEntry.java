@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * A model of the catalogue.
  *
- * @param id the name that people ask for, such as {@code smollm2:135m}
- * @param sources where it can be had, in the order in which they are tried
+ * @param id the name that callers use, such as {@code smollm2:135m}
+ * @param sources of the model, in the order in which they are tried
  * @param sha256 of the GGUF file, in lower-case hexadecimal
  * @param size of the GGUF file in bytes
- * @param entry where the GGUF file is inside a package; its last part is the file's name in the store
+ * @param entry path of the GGUF file inside a package; its last part is the file's name in the store
  */
 public record CatalogueEntry(String id, List<ModelSource> sources, String sha256, long size, String entry) {
     public CatalogueEntry {

@@ -1,13 +1,13 @@
 package io.inference.local.store;
 
-/** Hears how a fetch goes on; called from the thread that fetches, often. */
+/** Is notified of the progress of a fetch; called often, on the thread that fetches. */
 public interface FetchListener {
     /** A listener that does nothing. */
     FetchListener NONE = new FetchListener() {};
 
-    /** So much of the model is here. */
+    /** Number of bytes of the model that have arrived. */
     default void progress(String id, long bytes, long size) {}
 
-    /** Another starter fetches this model; this one waits for it. */
+    /** Another process or thread is fetching this model; this one waits for it. */
     default void waiting(String id) {}
 }

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads by HTTP. A part that is there is continued by a range request, also after a connection that broke while
- * bytes were coming; the token goes to the first host alone, wherever that one redirects to.
+ * Downloads by HTTP. A partial file is continued by a range request, also after a connection that broke during the
+ * transfer; the token is sent to the first host only, never to one that it redirects to.
  */
 final class HttpSource {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
@@ -62,7 +62,7 @@ final class HttpSource {
                     && range != null
                     && range.startsWith("bytes " + offset + "-");
             if (status == HttpURLConnection.HTTP_PARTIAL && !continues) {
-                throw new IOException("the server sent another range than the one asked for");
+                throw new IOException("the server sent another range than the requested one");
             }
             try (InputStream in = connection.getInputStream()) {
                 part.write(in, continues ? offset : 0);

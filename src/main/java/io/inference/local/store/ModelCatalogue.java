@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The models that the service knows how to fetch: {@code model-catalogue.json} in its resources. */
+/** The models that the service can fetch: {@code model-catalogue.json} in its resources. */
 public final class ModelCatalogue {
-    /** The model that is used where none is named. */
+    /** The default model. */
     public static final String DEFAULT_ID = "smollm2:135m";
 
     private static final String RESOURCE = "/model-catalogue.json";

@@ -1,6 +1,6 @@
 package io.inference.local.store;
 
-/** One place that a model can be had from. */
+/** One source of a model. */
 sealed interface ModelSource {
     /** A file on this machine, relative to the working directory. */
     record LocalFile(String path) implements ModelSource {
@@ -18,7 +18,7 @@ sealed interface ModelSource {
         }
     }
 
-    /** A Python package whose wheel holds the model as the catalogue's {@code entry}. */
+    /** A Python package whose wheel contains the model as the catalogue's {@code entry}. */
     record PipPackage(String requirement) implements ModelSource {
         @Override
         public String toString() {

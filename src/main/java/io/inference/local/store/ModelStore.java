@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of model files. A model is fetched once, from the first source that has it: written beside, verified by
- * its hash, then renamed, so that a file of its name is always whole. Starters at the same time, threads or processes,
- * wait for the one that fetches. Safe for use by many threads.
+ * The folder of model files. A model is fetched once, from the first source that has it: written to a partial file,
+ * verified by its hash, then renamed, so that a file under its final name is always complete. Threads or processes that
+ * need it at the same time wait for the one that fetches. Thread-safe.
  */
 public final class ModelStore {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
@@ -48,10 +48,10 @@ public final class ModelStore {
     }
 
     /**
-     * The file of a model, fetched if it is not there yet.
+     * The file of a model, fetched if it does not exist yet.
      *
-     * @param idOrPath a name of the catalogue, or a GGUF file, which is taken as it is
-     * @throws ModelStoreException where it cannot be had
+     * @param idOrPath a name of the catalogue, or a GGUF file, which is used as it is
+     * @throws ModelStoreException if it cannot be fetched or read
      */
     public Path ensure(String idOrPath) {
         CatalogueEntry entry = catalogue.find(idOrPath).orElse(null);
@@ -60,13 +60,13 @@ public final class ModelStore {
         }
         Path file = settings.directory().resolve(entry.fileName());
         try {
-            if (isThere(file, entry)) {
+            if (isPresent(file, entry)) {
                 return file;
             }
             Files.createDirectories(settings.directory());
             Path lock = settings.directory().resolve("." + entry.fileName() + ".lock");
             try (StoreLock _ = StoreLock.acquire(lock, () -> waiting(entry))) {
-                if (!isThere(file, entry)) {
+                if (!isPresent(file, entry)) {
                     fetch(entry, file);
                 }
                 return file;
@@ -100,11 +100,11 @@ public final class ModelStore {
     }
 
     private void waiting(CatalogueEntry entry) {
-        LOG.info("{}: another starter is fetching this model; waiting for it", entry.id());
+        LOG.info("{}: another process or thread is fetching this model; waiting for it", entry.id());
         listener.waiting(entry.id());
     }
 
-    private static boolean isThere(Path file, CatalogueEntry entry) throws IOException {
+    private static boolean isPresent(Path file, CatalogueEntry entry) throws IOException {
         if (!Files.isRegularFile(file)) {
             return false;
         }
@@ -114,7 +114,7 @@ public final class ModelStore {
         try {
             Verification.check(file, entry);
         } catch (Verification.WrongContentException e) {
-            LOG.warn("{} is not the catalogue's {}: {}; it is fetched anew", file, entry.id(), e.getMessage());
+            LOG.warn("{} is not the catalogue's {}: {}; it is fetched again", file, entry.id(), e.getMessage());
             return false;
         }
         Verification.mark(file, entry);
@@ -151,7 +151,7 @@ public final class ModelStore {
                                 tried.isEmpty() ? "nothing, the catalogue names no source" : String.join("; ", tried)));
     }
 
-    /** The class says what happened where the message is only a name, as for a host that is not known. */
+    /** With the class of the exception if the message is only a name, as for an unknown host. */
     private static String shown(IOException e) {
         boolean ours = e.getClass().equals(IOException.class) || e instanceof DiskFullException;
         return ours && e.getMessage() != null ? e.getMessage() : e.toString();

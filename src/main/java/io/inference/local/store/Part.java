@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The file beside the model that a fetch writes to, until it is whole and verified. */
+/** The partial file that a fetch writes to, until it is complete and verified. */
 record Part(Path file, CatalogueEntry entry, Progress progress) {
     private static final int BUFFER_BYTES = 1 << 17;
 
@@ -16,7 +16,7 @@ record Part(Path file, CatalogueEntry entry, Progress progress) {
         return Files.exists(file) ? Files.size(file) : 0;
     }
 
-    /** Writes all of {@code in}, in place of what was there; leaves nothing behind where that fails. */
+    /** Writes all of {@code in}, replacing the present contents; deletes the file if that fails. */
     void replace(InputStream in) throws IOException {
         boolean done = false;
         try {
@@ -30,8 +30,8 @@ record Part(Path file, CatalogueEntry entry, Progress progress) {
     }
 
     /**
-     * Writes all of {@code in} from {@code offset} on, and cuts off what was behind it. More than the model's size is
-     * an error, before it fills the disk.
+     * Writes all of {@code in} from {@code offset} on, after cutting the file there. More bytes than the model's size
+     * are an error, before they fill the disk.
      */
     void write(InputStream in, long offset) throws IOException {
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

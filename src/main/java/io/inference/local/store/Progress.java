@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the listener of every step and the log of every tenth, or every five seconds, whichever comes first. */
+/** Reports every step to the listener, and every tenth, or every five seconds, whichever comes first, to the log. */
 final class Progress {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
     private static final long LOG_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
@@ -26,7 +26,9 @@ final class Progress {
         this.loggedAt = nanoTime.getAsLong();
     }
 
-    /** {@code bytes} of the model are here. It never goes back, and what is more than the model does not count. */
+    /**
+     * {@code bytes} of the model have arrived. The value never decreases, and more than the model's size is ignored.
+     */
     void at(long bytes) {
         here = Math.max(here, Math.min(bytes, entry.size()));
         listener.progress(entry.id(), here, entry.size());

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One starter at a time, among threads and processes: a lock on a file beside the model. The operating system lets go
- * of it when a process dies. The file stays, since another process may be about to lock it.
+ * A lock among threads and processes: on a file beside the model. The operating system releases it when a process dies.
+ * The file is not deleted, since another process may be about to lock it.
  */
 final class StoreLock implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
@@ -27,13 +27,13 @@ final class StoreLock implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean locked = false;
         try {
-            boolean told = false;
+            boolean reported = false;
             while (tryLock(channel) == null) {
-                if (!told) {
+                if (!reported) {
                     waiting.run();
-                    told = true;
+                    reported = true;
                 }
-                // A lock of another thread of this process cannot be waited for, only asked for again.
+                // Waiting for a lock of another thread of this process is not possible; it is tried again.
                 Thread.sleep(POLL);
             }
             locked = true;

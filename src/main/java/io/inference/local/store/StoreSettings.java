@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where models are kept, and how they are fetched.
  *
- * @param directory where models are kept; made if it is not there
+ * @param directory of the models; created if it does not exist
  * @param huggingFaceToken sent to Hugging Face alone; null for none
  * @param huggingFace the address of Hugging Face
  * @param pipCommands ways of calling pip, tried in turn
  * @param connectTimeout how long to wait for a connection
- * @param stallTimeout how long a transfer may bring nothing
+ * @param stallTimeout how long a transfer may bring no data
  */
 public record StoreSettings(
         Path directory,

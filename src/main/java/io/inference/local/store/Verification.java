@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a file is the catalogue's. What has been hashed once is marked by a small file beside it that holds hash,
- * size and time of change, so that later starts need not read the model to know it.
+ * Checks whether a file is that of the catalogue. A small file beside a verified one contains its hash, size and time
+ * of change, so that later starts need not hash the model.
  */
 final class Verification {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
@@ -28,7 +28,7 @@ final class Verification {
                 && Files.readString(mark).strip().equals(text(file, entry));
     }
 
-    /** Marks a file that has been verified; where that cannot be written the next start hashes again. */
+    /** Marks a file as verified; if that fails, the next start hashes it again. */
     static void mark(Path file, CatalogueEntry entry) {
         try {
             Files.writeString(markOf(file), text(file, entry) + "\n");
@@ -68,7 +68,7 @@ final class Verification {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** A file is not what the catalogue says. */
+    /** A file differs from the catalogue. */
     static final class WrongContentException extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 /**
- * Model files: the catalogue of known models, and the folder that they are fetched into once, whole and verified,
- * however many starters ask for them at the same time.
+ * Model files: the catalogue of known models, and the folder into which they are fetched once, complete and verified,
+ * however many threads or processes need them at the same time.
  */
 @NullMarked
 package io.inference.local.store;

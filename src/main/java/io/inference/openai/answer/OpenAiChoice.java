@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One choice as it is read: {@code message} of a whole answer and {@code delta} of a chunk have the same fields. */
+/** One choice while it is read: {@code message} of a whole answer and {@code delta} of a chunk have the same fields. */
 final class OpenAiChoice {
     private int index;
     private String text = "";
@@ -42,7 +42,7 @@ final class OpenAiChoice {
         }
         for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                // A refusal is said in the place of the answer.
+                // A refusal takes the place of the answer.
                 case "content", "refusal" -> addText(JsonTokens.text(json));
                 case "reasoning_content", "reasoning" -> addThinking(JsonTokens.text(json));
                 case "tool_calls" -> readToolCalls(json);
@@ -57,7 +57,7 @@ final class OpenAiChoice {
         }
     }
 
-    /** Servers that know both names send the same under each. */
+    /** Servers with both names send the same text under each. */
     private void addThinking(@Nullable String thought) {
         if (thought != null && !thought.isEmpty()) {
             thinking = thought;
@@ -75,7 +75,7 @@ final class OpenAiChoice {
         }
     }
 
-    /** @param place the call's place in its list, which is its index where none is given */
+    /** @param place the call's position in its list, used as its index if none is given */
     private static ToolCall readToolCall(JsonParser json, int place) throws IOException {
         int index = place;
         String id = null;
@@ -91,7 +91,7 @@ final class OpenAiChoice {
         return new ToolCall(index, id, function.name, function.arguments);
     }
 
-    /** What a call is of. */
+    /** The function of a call. */
     private record Function(@Nullable String name, String arguments) {
         static final Function NONE = new Function(null, "");
 
@@ -115,7 +115,7 @@ final class OpenAiChoice {
             case "length" -> FinishReason.LENGTH;
             case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
             case "content_filter" -> FinishReason.CONTENT_FILTER;
-            // Servers have names of their own for the ways to stop, such as eos_token.
+            // Servers have additional finish reasons of their own, such as eos_token.
             default -> FinishReason.STOP;
         };
     }

@@ -8,15 +8,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server says went wrong, in any of the forms that are about: {@code {"error":{"message","code","type","param"}}}, the inner
- * object alone, or {@code {"error":"message"}}.
+ * A server's error, in any of the common forms: {@code {"error":{"message","code","type","param"}}}, the inner object
+ * alone, or {@code {"error":"message"}}.
  */
 record OpenAiError(
         @Nullable String message,
         @Nullable String code,
         @Nullable String type,
         @Nullable String param) {
-    /** Reads an error's body; null when it is none of the forms. */
+    /** Reads an error's body; null if it has none of the forms. */
     static @Nullable OpenAiError parse(byte[] body) {
         try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
             JsonTokens.openObject(json);
@@ -27,7 +27,7 @@ record OpenAiError(
         }
     }
 
-    /** The error's value that the parser is on. */
+    /** Reads the error value at the parser's current token. */
     static OpenAiError read(JsonParser json) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_STRING) {
             return new OpenAiError(json.getText(), null, null, null);

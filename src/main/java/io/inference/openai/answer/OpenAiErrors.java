@@ -8,12 +8,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server's error means to a caller.
+ * Converts a server's error into a reason code.
  *
- * @param apiKey our key, which some servers repeat in what they say
+ * @param apiKey this service's key, which some servers repeat in their messages
  */
 public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
-    /** @param model the model that was asked */
+    /** @param model the requested model */
     public InferenceException refusal(Reply reply, String model) {
         OpenAiError error = OpenAiError.parse(reply.body());
         if (error == null || error.message() == null) {
@@ -36,7 +36,7 @@ public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
         return failures.status(withoutKey(reply), message);
     }
 
-    /** An error in the place of a chunk, after an answer that began well. */
+    /** An error in place of a chunk, in an answer whose status was 200. */
     public InferenceException midStream(OpenAiError error) {
         String message = withoutKey(String.valueOf(error.message()));
         return tooLong(error) || Failures.saysTooLong(message)
@@ -48,7 +48,7 @@ public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
         return error.is("context_length_exceeded") || error.is("exceed_context_size_error");
     }
 
-    /** A 404 also comes from an address that is no API at all. */
+    /** A 404 is also the answer of an address without such an API. */
     private static boolean isAboutTheModel(OpenAiError error, String message) {
         return error.is("model_not_found") || message.toLowerCase(Locale.ROOT).contains("model");
     }
@@ -58,7 +58,7 @@ public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
     }
 
     private Reply withoutKey(Reply reply) {
-        // What a server says of a key that it refuses shall not get into the log either.
+        // A server's message about a refused key must not get into the log either.
         boolean refused = reply.status() == 401 || reply.status() == 403;
         return refused ? new Reply(reply.status(), new byte[0], reply.retryAfter()) : reply;
     }

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON object of an answer: a chunk of a stream, or the whole of it, which has the same shape.
+ * One JSON object of an answer: a chunk of a stream, or a whole answer, which has the same structure.
  *
- * @param choices what it says of each choice
+ * @param choices content of each choice
  * @param error set instead of the rest
  */
 public record OpenAiFrame(

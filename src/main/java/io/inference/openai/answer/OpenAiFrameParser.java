@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenAiFrameParser {
     private OpenAiFrameParser() {}
 
-    /** @param withModel whether the model's name is wanted: once an answer is enough */
+    /** @param withModel whether to read the model's name: once for each answer is enough */
     public static OpenAiFrame parse(byte[] bytes, int from, int to, boolean withModel) throws IOException {
         String model = null;
         List<Chunk> choices = List.of();

@@ -12,8 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Reads a choice's {@code logprobs}: those of a chat, {@code {"content":[…]}}, and those of a completion, which are lists side by
- * side, {@code {"tokens":[…],"token_logprobs":[…],"top_logprobs":[{token: logprob},…]}}.
+ * Reads a choice's {@code logprobs}: those of a chat, {@code {"content":[…]}}, and those of a completion, which are
+ * lists side by side, {@code {"tokens":[…],"token_logprobs":[…],"top_logprobs":[{token: logprob},…]}}.
  */
 final class OpenAiLogprobs {
     private final List<String> tokens = new ArrayList<>();

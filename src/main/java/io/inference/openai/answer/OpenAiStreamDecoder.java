@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of events, a JSON object each, the last {@code [DONE]}. Usage, wherever it came, makes the last chunk. */
+/**
+ * Decodes a stream of events, one JSON object each, the last {@code [DONE]}. The usage, wherever it came, is sent in
+ * the last chunk.
+ */
 public final class OpenAiStreamDecoder implements LineDecoder {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
@@ -22,7 +25,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         this.errors = errors;
     }
 
-    /** The model that answers, once the stream told; else the one given. */
+    /** The model that answers, once the stream has named it; otherwise the given one. */
     public String model(String asked) {
         return model == null ? asked : model;
     }
@@ -54,7 +57,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         model = model == null ? frame.model() : model;
         usage = frame.usage() == null ? usage : frame.usage();
         for (Chunk chunk : frame.choices()) {
-            if (saysSomething(chunk)) {
+            if (hasContent(chunk)) {
                 out.accept(chunk);
             }
         }
@@ -70,8 +73,8 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         return error == null ? OpenAiError.ofText(data, 0, length) : error;
     }
 
-    /** The chunk that only names the speaker is no token yet. */
-    private static boolean saysSomething(Chunk chunk) {
+    /** A chunk that contains only the role is not a token yet. */
+    private static boolean hasContent(Chunk chunk) {
         return !chunk.text().isEmpty()
                 || chunk.finishReason() != null
                 || chunk.thinking() != null

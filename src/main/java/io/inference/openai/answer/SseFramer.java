@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Lines of a {@code text/event-stream} into events. An event's data, whose lines are joined by {@code \n}, is complete at the empty
- * line after it. Comments and fields other than {@code data}, {@code event} and {@code error} are passed over.
+ * Splits the lines of a {@code text/event-stream} into events. An event's data, whose lines are joined by {@code \n},
+ * is complete at the next empty line. Comments and fields other than {@code data}, {@code event} and {@code error} are
+ * ignored.
  */
 final class SseFramer {
     private static final int MAX_EVENT_BYTES = 8 << 20;
@@ -15,7 +16,7 @@ final class SseFramer {
     private boolean hasData;
     private boolean isError;
 
-    /** Takes events. */
+    /** Receives events. */
     interface Events {
         /**
          * @param error whether the event is named {@code error}
@@ -24,7 +25,7 @@ final class SseFramer {
         boolean event(byte[] bytes, int length, boolean error) throws IOException;
     }
 
-    /** @return what the event said that this line completed, if one was; else false */
+    /** @return result of the handler for the event that this line completed; false if it completed none */
     boolean line(byte[] bytes, int from, int to, Events events) throws IOException {
         if (from == to) {
             return flush(events);
@@ -41,7 +42,7 @@ final class SseFramer {
                 if (is("event", bytes, from)) {
                     isError = to - value == 5 && is("error", bytes, value);
                 } else if (is("error", bytes, from)) {
-                    // What llama.cpp once sent.
+                    // Sent by old versions of llama.cpp.
                     isError = true;
                     append(bytes, value, to);
                 }
@@ -51,7 +52,7 @@ final class SseFramer {
         return false;
     }
 
-    /** Gives what data there is as an event: at an empty line, or at the end of the stream. */
+    /** Delivers the data so far as an event: at an empty line, or at the end of the stream. */
     boolean flush(Events events) throws IOException {
         if (!hasData) {
             isError = false;

@@ -1,4 +1,4 @@
-/** Reads what a server with OpenAI's API answers: objects, streams of events and errors. */
+/** Reads the answers of a server with OpenAI's API: objects, streams of events and errors. */
 @NullMarked
 package io.inference.openai.answer;
 

@@ -8,7 +8,7 @@ import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.List;
 
-/** A conversation in OpenAI's words. */
+/** A conversation in OpenAI's format. */
 final class OpenAiMessages {
     private OpenAiMessages() {}
 

@@ -6,7 +6,9 @@ import io.inference.api.request.Options;
 import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 
-/** {@link Options} as fields of a request. Those that OpenAI does not know are sent only if the caller set them. */
+/**
+ * {@link Options} as fields of a request. Those that are not part of OpenAI's API are sent only if the caller set them.
+ */
 final class OpenAiOptions {
     private OpenAiOptions() {}
 
@@ -16,7 +18,7 @@ final class OpenAiOptions {
         }
         JsonTokens.optional(json, "temperature", options.temperature());
         JsonTokens.optional(json, "top_p", options.topP());
-        // The older name of max_completion_tokens is the one that every server knows.
+        // The older name of max_completion_tokens is the one that every server accepts.
         JsonTokens.optional(json, "max_tokens", options.maxTokens());
         JsonTokens.optional(json, "presence_penalty", options.presencePenalty());
         JsonTokens.optional(json, "frequency_penalty", options.frequencyPenalty());
@@ -29,7 +31,7 @@ final class OpenAiOptions {
         }
         JsonTokens.optional(json, "top_k", options.topK());
         JsonTokens.optional(json, "min_p", options.minP());
-        // vLLM's and TGI's name, and llama.cpp's.
+        // The name in vLLM and TGI, and in llama.cpp.
         JsonTokens.optional(json, "repetition_penalty", options.repeatPenalty());
         JsonTokens.optional(json, "repeat_penalty", options.repeatPenalty());
     }

@@ -6,7 +6,7 @@ import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.upstream.JsonTokens;
 
-/** Requests as OpenAI's API wants them. */
+/** Requests in the format of OpenAI's API. */
 public final class OpenAiRequests {
     private OpenAiRequests() {}
 
@@ -25,7 +25,7 @@ public final class OpenAiRequests {
             OpenAiTools.write(json, request.tools(), request.toolChoice());
             OpenAiTools.writeFormat(json, request.responseFormat());
             if (think != null) {
-                // OpenAI has no such switch; vLLM, SGLang and llama.cpp hand this to the model's template.
+                // OpenAI's API has no such option; vLLM, SGLang and llama.cpp pass this to the model's template.
                 json.writeObjectFieldStart("chat_template_kwargs");
                 json.writeBooleanField("enable_thinking", think);
                 json.writeEndObject();

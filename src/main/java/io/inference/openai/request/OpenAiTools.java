@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Functions that a model may call, and the shape that its answer must have, in OpenAI's words. */
+/** Functions that a model may call, and the required format of its answer, in OpenAI's format. */
 final class OpenAiTools {
     private OpenAiTools() {}
 

@@ -1,4 +1,4 @@
-/** Writes the requests that a server with OpenAI's API takes. */
+/** Writes the requests for a server with OpenAI's API. */
 @NullMarked
 package io.inference.openai.request;
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.security.authentication.AuthenticationProvider;
 
-/** The issuer that {@code AUTH_ISSUER} names, and what is made of its settings. Nothing is asked of it before the first token. */
+/** The issuer that {@code AUTH_ISSUER} names, and its providers. It is not contacted before the first token. */
 final class NamedIssuer {
     private final SecuritySettings.Issuer settings;
     private final IssuerClient client = new IssuerClient();
@@ -25,7 +25,10 @@ final class NamedIssuer {
         this.metadata = new IssuerMetadata(settings.name(), client);
     }
 
-    /** Its JWTs by their signatures and, where there is a client to ask with, whatever else it may have given out. */
+    /**
+     * Providers for its JWTs, verified by their signatures, and, if there is a client for introspection, for its opaque
+     * tokens.
+     */
     List<AuthenticationProvider> providers(CallerClaims claims) {
         List<AuthenticationProvider> providers = new ArrayList<>();
         var keys = new HttpKeySource(client, metadata, settings.jwksUri());
@@ -38,7 +41,7 @@ final class NamedIssuer {
         return providers;
     }
 
-    /** For the service's own pages, where they are a client of the issuer. */
+    /** Sign-in at the service's own pages, if they are a client of the issuer. */
     Optional<SignIn> signIn() {
         return settings.clientId() == null
                 ? Optional.empty()

@@ -23,7 +23,7 @@ import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.ProviderManager;
 
-/** Who may come in: one {@link AuthenticationManager} for all endpoints, and the processors that routes name. */
+/** One {@link AuthenticationManager} for all endpoints, and the processors that routes name. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
     @Bean
@@ -42,8 +42,8 @@ class SecurityConfiguration {
     }
 
     /**
-     * Who authenticates, at every endpoint. The providers that are beans, such as those of API keys and of the gRPC endpoint's key, come
-     * first; then the issuer's.
+     * The providers of authentication for every endpoint. Those that are beans, such as those of API keys and of the
+     * gRPC endpoint's key, come first; then the issuer's.
      */
     @Bean
     AuthenticationManager authenticationManager(
@@ -70,7 +70,7 @@ class SecurityConfiguration {
     @Bean
     AuthenticationProvider localMachineProvider(SecuritySettings settings, AuditLog audit) {
         if (settings.authenticationOff()) {
-            audit.warn("DISABLE_AUTH=true: whoever is on this machine may do everything");
+            audit.warn("DISABLE_AUTH=true: every caller on this machine may do everything");
         }
         return new LocalMachineProvider(settings.authenticationOff());
     }
@@ -93,7 +93,7 @@ class SecurityConfiguration {
         return embedded.getIfAvailable() == null ? new SignIn.Elsewhere() : new SignIn.OnThisMachine();
     }
 
-    /** @param named null where callers have no tokens, or those of the embedded issuer */
+    /** @param named null if callers have no tokens, or those of the embedded issuer */
     record IssuerInUse(@Nullable NamedIssuer named) {}
 
     @Bean

@@ -1,4 +1,4 @@
-/** Which providers there are: the {@code AuthenticationManager} of all endpoints, as the settings say. */
+/** Selects the providers of the {@code AuthenticationManager} of all endpoints by the settings. */
 @NullMarked
 package io.inference.security.authentication;
 

@@ -12,11 +12,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 
-/** Reads who the caller is from the claims of a verified token. */
+/** Reads the caller from the claims of a verified token. */
 public final class CallerClaims {
     private static final int LONGEST_SUBJECT = 255;
 
-    /** Names that the service gives itself; no issuer may give them to others. */
+    /** Names that this service assigns; no issuer may give them to its callers. */
     private static final List<String> RESERVED = List.of("service:", "amqp:", "local");
 
     private final String groupsClaim;
@@ -25,7 +25,8 @@ public final class CallerClaims {
 
     /**
      * @param groupsClaim name of a claim, or of one within an object, as in {@code realm_access.roles}
-     * @param scopePrefix how scopes of this service begin; null where tokens' scopes do not count, since many hold others' alone
+     * @param scopePrefix prefix of this service's scopes; null if the scopes of tokens are ignored, since many issuers
+     *     use them only for other services
      * @param adminGroups whose members are admins
      */
     public CallerClaims(String groupsClaim, @Nullable String scopePrefix, GroupNames adminGroups) {
@@ -55,7 +56,10 @@ public final class CallerClaims {
                 subject, words(groups(claims)), scopes(claims), text(claims.get("tenant")), kind(subject, claims));
     }
 
-    /** Without the prefix. A token with none of them was made for other services: no restriction would be the contrary. */
+    /**
+     * The scopes without the prefix. A token with none of them was made for other services; no restriction would give
+     * it every right.
+     */
     private Set<String> scopes(Map<String, Object> claims) {
         Set<String> scopes = new TreeSet<>();
         if (scopePrefix == null) {
@@ -83,13 +87,13 @@ public final class CallerClaims {
         return value;
     }
 
-    /** A token that a client asked for itself has the client's own name as its subject. */
+    /** A token that a client requested for itself has the client's own id as its subject. */
     private static Caller.Kind kind(String subject, Map<String, Object> claims) {
         boolean ownName = subject.equals(claims.get("client_id")) || subject.equals(claims.get("azp"));
         return ownName ? Caller.Kind.SERVICE : Caller.Kind.USER;
     }
 
-    /** A list of words, or words in one text with spaces between them. */
+    /** A list of words, or one text of words separated by spaces. */
     private static Set<String> words(@Nullable Object claim) {
         Set<String> words = new TreeSet<>();
         switch (claim) {

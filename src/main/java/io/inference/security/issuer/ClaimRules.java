@@ -10,7 +10,7 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 
-/** What must hold of a token's claims, whether the token itself says them or the issuer when it is asked. */
+/** Rules for a token's claims, whether from the token itself or from the issuer's introspection. */
 public final class ClaimRules {
     /** How much the clocks of the issuer and of this machine may differ. */
     public static final Duration SKEW = Duration.ofSeconds(30);
@@ -18,9 +18,9 @@ public final class ClaimRules {
     private ClaimRules() {}
 
     /**
-     * It is of this issuer, for this audience, has an {@code exp}, and the time is right.
+     * The token is of this issuer and for this audience, has an {@code exp}, and is valid now.
      *
-     * @param issuer asked with every token, since the embedded issuer has its name only once a port is open
+     * @param issuer read for every token, since the embedded issuer has its name only once a port is open
      */
     public static OAuth2TokenValidator<Jwt> of(Supplier<String> issuer, String audience, Clock clock) {
         JwtTimestampValidator times = new JwtTimestampValidator(SKEW);

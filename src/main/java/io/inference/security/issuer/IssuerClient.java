@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The one way to the issuer: five seconds for a whole answer, half a megabyte at most, no redirects. Errors tell the address and the
- * status, nothing of what was sent. Spring's own client writes the form that it sends, a token, to its debug log: hence this one.
+ * The HTTP client for all requests to the issuer: five seconds for a whole answer, half a megabyte at most, no
+ * redirects. Errors give the address and the status, and nothing of the request. Spring's own client writes the form
+ * that it sends, with the token, to its debug log; therefore it is not used.
  */
 public final class IssuerClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -66,7 +67,7 @@ public final class IssuerClient {
         try {
             return answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(request.uri() + " cannot be asked: " + e.getCause(), e);
+            throw new IOException(request.uri() + " cannot be reached: " + e.getCause(), e);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new IOException(request.uri() + " does not answer within " + TIMEOUT.toSeconds() + " s", e);

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an issuer says of itself (OpenID discovery, else RFC 8414): asked for with its first use and again when it is an hour old, at most
- * once in two seconds. While the issuer cannot be asked, what it said last holds.
+ * Metadata of an issuer (OpenID discovery, else RFC 8414): fetched at its first use and again when it is an hour old,
+ * at most once in two seconds. While the issuer is unavailable, the last metadata stay valid.
  */
 public final class IssuerMetadata {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,10 +24,10 @@ public final class IssuerMetadata {
     private final IssuerClient client;
     private final LongSupplier nanoTime;
     private final ReentrantLock asking = new ReentrantLock();
-    private volatile @Nullable Told told;
+    private volatile @Nullable Fetched fetched;
     private volatile @Nullable Failed failed;
 
-    private record Told(JsonNode document, long nanos) {}
+    private record Fetched(JsonNode document, long nanos) {}
 
     private record Failed(String reason, long nanos) {}
 
@@ -45,37 +45,37 @@ public final class IssuerMetadata {
      * An address that the metadata names.
      *
      * @param name such as {@code jwks_uri}
-     * @throws IOException where there is no such address, or no metadata to be had now
+     * @throws IOException if there is no such address, or no metadata can be fetched now
      */
     public URI endpoint(String name) throws IOException {
         String text = document().path(name).asText();
         try {
             URI uri = URI.create(text);
             boolean secure = "https".equals(uri.getScheme());
-            // An issuer that is asked by TLS is not to send us, or our callers, elsewhere without it.
+            // An issuer that is reached by TLS must not direct this service, or its callers, to an address without it.
             boolean plain = "http".equals(uri.getScheme()) && !issuer.startsWith("https:");
             if ((secure || plain) && uri.getHost() != null) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            // Told below, as for any other value that is no address.
+            // Reported below, as for any other value that is not an address.
         }
         throw new IOException("the metadata of " + issuer + " names no " + name + " that can be used");
     }
 
     private JsonNode document() throws IOException {
-        Told known = told;
+        Fetched known = fetched;
         if (known != null && nanoTime.getAsLong() - known.nanos() < FRESH_NANOS) {
             return known.document();
         }
         if (known != null && asking.isLocked()) {
-            // Somebody is asking; what is old is good enough meanwhile.
+            // Another thread is fetching; the old metadata are used meanwhile.
             return known.document();
         }
         asking.lock();
         try {
             refresh();
-            known = told;
+            known = fetched;
             if (known == null) {
                 Failed why = failed;
                 throw new IOException(why == null ? "no metadata" : why.reason());
@@ -88,14 +88,14 @@ public final class IssuerMetadata {
 
     private void refresh() {
         long now = nanoTime.getAsLong();
-        Told known = told;
+        Fetched known = fetched;
         Failed before = failed;
         boolean fresh = known != null && now - known.nanos() < FRESH_NANOS;
         if (fresh || before != null && now - before.nanos() < PAUSE_NANOS) {
             return;
         }
         try {
-            told = new Told(fetch(), nanoTime.getAsLong());
+            fetched = new Fetched(fetch(), nanoTime.getAsLong());
             failed = null;
         } catch (IOException e) {
             failed = new Failed(String.valueOf(e.getMessage()), nanoTime.getAsLong());

@@ -3,25 +3,25 @@ package io.inference.security.issuer;
 import java.io.IOException;
 import java.net.URI;
 
-/** How a person on one of the service's own pages gets a token. */
+/** How users of the service's own pages get a token. */
 public sealed interface SignIn {
-    /** Elsewhere: they bring one along, or an API key. */
+    /** Elsewhere: users bring a token or an API key. */
     record Elsewhere() implements SignIn {}
 
-    /** From the embedded issuer, which gives tokens to whoever is on this machine. */
+    /** From the embedded issuer, which gives tokens to callers on this machine. */
     record OnThisMachine() implements SignIn {}
 
     /**
      * At the issuer, by authorization code and PKCE.
      *
-     * @param clientId the public client that the pages are to the issuer
-     * @param audience for whom the token is to be
+     * @param clientId the public client of the pages at the issuer
+     * @param audience of the requested token
      */
     record AtIssuer(String clientId, String audience, IssuerMetadata metadata) implements SignIn {
         /**
-         * Where the browser is sent, and where it gets its token.
+         * The addresses for the redirect and for the token.
          *
-         * @throws IOException where the issuer does not say, or cannot be asked now
+         * @throws IOException if the issuer's metadata do not name them, or cannot be fetched now
          */
         public Endpoints endpoints() throws IOException {
             return new Endpoints(metadata.endpoint("authorization_endpoint"), metadata.endpoint("token_endpoint"));

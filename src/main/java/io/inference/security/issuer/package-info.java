@@ -1,4 +1,4 @@
-/** What an issuer is asked and told by, whatever kind its tokens are: its metadata, the way to it, and what must hold of claims. */
+/** Communication with an issuer, for all kinds of tokens: its metadata, the HTTP client, and the rules for claims. */
 @NullMarked
 package io.inference.security.issuer;
 

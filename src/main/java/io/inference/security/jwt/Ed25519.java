@@ -23,11 +23,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Signatures of {@code EdDSA} by Ed25519 (RFC 8037), computed by the JDK; Nimbus' own need another library. Ed448 is not accepted: then the
- * algorithm's name alone tells what a key must be.
+ * Signatures of {@code EdDSA} by Ed25519 (RFC 8037), computed by the JDK; Nimbus' own implementation needs another
+ * library. Ed448 is not accepted, so that the algorithm's name alone determines the type of key.
  */
 final class Ed25519 extends BaseJWSProvider implements JWSVerifier {
-    /** What comes before the 32 bytes of a key in X.509 (RFC 8410). */
+    /** The prefix of the 32 bytes of a key in X.509 (RFC 8410). */
     private static final byte[] X509_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private static final int KEY_BYTES = 32;
@@ -44,7 +44,7 @@ final class Ed25519 extends BaseJWSProvider implements JWSVerifier {
         this.key = edwards;
     }
 
-    /** The key as the JDK has it; empty where it is of another curve, or no key at all. */
+    /** The key as a JDK type; empty if it is of another curve, or not a key. */
     static Optional<PublicKey> key(OctetKeyPair jwk) {
         byte[] x = jwk.getDecodedX();
         if (!Curve.Ed25519.equals(jwk.getCurve()) || x.length != KEY_BYTES) {
@@ -73,7 +73,7 @@ final class Ed25519 extends BaseJWSProvider implements JWSVerifier {
             check.update(signed);
             return check.verify(signature.decode());
         } catch (SignatureException e) {
-            // Of another length, or numbers out of range: the forger's affair.
+            // Of another length, or numbers out of range: an invalid signature.
             return false;
         } catch (GeneralSecurityException e) {
             throw new JOSEException("Ed25519 cannot be computed: " + e.getMessage(), e);

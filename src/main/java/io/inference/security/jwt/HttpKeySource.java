@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keys from the issuer's JWKS address; where that is not set, from the one that its metadata names. */
+/** Keys from the issuer's JWKS address; if that is not set, from the one that its metadata name. */
 public final class HttpKeySource implements KeySource {
     private static final Logger log = LoggerFactory.getLogger(HttpKeySource.class);
 
@@ -19,7 +19,7 @@ public final class HttpKeySource implements KeySource {
     private final @Nullable URI jwksUri;
     private volatile int passedOver;
 
-    /** @param jwksUri null to ask the issuer for it, with the first fetch */
+    /** @param jwksUri null to take it from the issuer's metadata, at the first fetch */
     public HttpKeySource(IssuerClient client, IssuerMetadata metadata, @Nullable URI jwksUri) {
         this.client = client;
         this.metadata = metadata;
@@ -39,7 +39,7 @@ public final class HttpKeySource implements KeySource {
         if (parsed.passedOver() != passedOver) {
             passedOver = parsed.passedOver();
             log.info(
-                    "of the keys at {} {} can be used for signatures, {} are passed over",
+                    "of the keys at {} {} can be used for signatures, {} are skipped",
                     address,
                     parsed.keys().size(),
                     passedOver);

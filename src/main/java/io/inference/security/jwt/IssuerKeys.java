@@ -21,10 +21,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * An issuer's keys, kept here. They are fetched again when they are five minutes old, behind the requests that use them, and at once for a
- * token whose key is not among them; never more than three times in thirty seconds, so that made-up key ids are no way to have us knock
- * at the issuer. While the issuer cannot be asked, the old keys serve; while there never were any, it is asked every five seconds. A set
- * without a usable key is an answer: whoever withdraws a key counts on its tokens being refused. The log has one line for each reason, however often it is asked.
+ * Cached keys of an issuer. They are refreshed in the background when they are five minutes old, and at once for a
+ * token whose key is not among them; never more than three times in thirty seconds, so that tokens with invented key
+ * ids cannot cause a flood of requests to the issuer. While the issuer is unavailable, the old keys stay valid; while
+ * no keys have ever been fetched, it is asked every five seconds. A set without a usable key replaces the old keys: an
+ * operator who withdraws a key relies on its tokens being refused. Each reason of a failure is logged once, however
+ * often it occurs.
  */
 final class IssuerKeys implements JWKSource<SecurityContext> {
     private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
@@ -41,12 +43,12 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
     private final Deque<Long> fetches = new ArrayDeque<>();
     private volatile @Nullable Held held;
 
-    /** Why the last fetch failed, as the log has it; null after one that did not. */
+    /** Reason of the last fetch's failure, as logged; null if it succeeded. */
     private @Nullable String failure;
 
     private record Held(JWKSet keys, int version, long fetchedNanos) {}
 
-    /** @param onChange runs when other keys than before were fetched */
+    /** @param onChange called when the fetched keys differ from those before */
     IssuerKeys(KeySource source, Runnable onChange, LongSupplier nanoTime) {
         this.source = source;
         this.onChange = onChange;
@@ -59,14 +61,14 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
         if (now != null) {
             List<JWK> found = selector.select(now.keys());
             if (!found.isEmpty()) {
-                refreshBehindIfOld(now);
+                refreshInBackgroundIfOld(now);
                 return found;
             }
         }
         return selector.select(newerThan(now).keys());
     }
 
-    private void refreshBehindIfOld(Held now) {
+    private void refreshInBackgroundIfOld(Held now) {
         if (nanoTime.getAsLong() - now.fetchedNanos() < FRESH_NANOS || !refreshingBehind.compareAndSet(false, true)) {
             return;
         }
@@ -81,7 +83,10 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
         });
     }
 
-    /** Keys newer than those seen, or those held where no newer ones are to be had now. Callers at once share one fetch. */
+    /**
+     * Keys newer than {@code seen}, or the cached ones if no newer ones can be fetched now. Concurrent callers share
+     * one fetch.
+     */
     private Held newerThan(@Nullable Held seen) throws KeySourceException {
         fetching.lock();
         try {
@@ -137,7 +142,7 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
                 failure = reason;
                 log.warn(
                         "the issuer's keys could not be fetched{}: {}",
-                        before == null ? "" : ", those from before serve on",
+                        before == null ? "" : "; the previous keys remain in use",
                         reason);
             }
         }

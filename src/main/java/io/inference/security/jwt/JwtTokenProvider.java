@@ -32,9 +32,9 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 
 /**
- * Authenticates by JWTs, with Spring Security's decoder and provider: signed by a key of the issuer with an asymmetric algorithm, of that
- * issuer, for this audience, and within their time, give or take 30 s. A token that was verified is known until it expires, or until the
- * issuer's keys change, by its digest alone: the cache is before the decoder.
+ * Authenticates by JWTs, with Spring Security's decoder and provider: signed by a key of the issuer with an asymmetric
+ * algorithm, of that issuer, for this audience, and within their validity, with a tolerance of 30 s. A verified token
+ * is cached by its digest until it expires or the issuer's keys change; the cache is in front of the decoder.
  */
 public final class JwtTokenProvider implements AuthenticationProvider {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
@@ -51,7 +51,10 @@ public final class JwtTokenProvider implements AuthenticationProvider {
             JWSAlgorithm.ES512,
             JWSAlgorithm.EdDSA);
 
-    /** An access token by RFC 9068, or any; the media types' long and short forms, in whatever case. */
+    /**
+     * Accepted types: access tokens by RFC 9068, plain JWTs, or no type; media types in their long and short forms,
+     * ignoring case.
+     */
     private static final JOSEObjectType[] TYPES = {
         JOSEObjectType.JWT,
         new JOSEObjectType("application/jwt"),
@@ -66,9 +69,10 @@ public final class JwtTokenProvider implements AuthenticationProvider {
             Caffeine.newBuilder().maximumSize(MOST_KNOWN).build();
 
     /**
-     * @param issuer the iss of its tokens; asked with every token, since the embedded issuer has its name only once a port is open
-     * @param audience what aud must hold
-     * @param claims reads who the caller is
+     * @param issuer the iss of its tokens; read for every token, since the embedded issuer has its name only once a
+     *     port is open
+     * @param audience required in aud
+     * @param claims reads the caller from the claims
      */
     public JwtTokenProvider(KeySource keys, Supplier<String> issuer, String audience, CallerClaims claims) {
         this(keys, issuer, audience, claims, Clock.systemUTC(), System::nanoTime);
@@ -86,7 +90,7 @@ public final class JwtTokenProvider implements AuthenticationProvider {
         processor.setJWSKeySelector(new SigningKeys(ALGORITHMS, new IssuerKeys(keys, known::invalidateAll, nanoTime)));
         processor.setJWSVerifierFactory(new SignatureChecks());
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(TYPES));
-        // The claims are the validators' business, below.
+        // The validators below check the claims.
         processor.setJWTClaimsSetVerifier((set, context) -> {});
         NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
         decoder.setJwtValidator(ClaimRules.of(issuer, audience, clock));
@@ -94,7 +98,7 @@ public final class JwtTokenProvider implements AuthenticationProvider {
         provider.setJwtAuthenticationConverter(claims::authentication);
     }
 
-    /** @throws RefusedCallException if no key of the issuer could be had since the start */
+    /** @throws RefusedCallException if no key of the issuer has been fetched since the start */
     @Override
     public @Nullable Authentication authenticate(Authentication authentication) {
         String token = ((BearerTokenAuthenticationToken) authentication).getToken();
@@ -120,7 +124,7 @@ public final class JwtTokenProvider implements AuthenticationProvider {
         try {
             return (CallerAuthentication) provider.authenticate(token);
         } catch (AuthenticationServiceException e) {
-            // Not the token's fault: its issuer cannot be asked, and never could since the start.
+            // Not the token's fault: the issuer is unavailable, and no keys have been fetched since the start.
             throw new RefusedCallException(InferenceException.retryLater(
                     ErrorCode.UNAVAILABLE, "tokens cannot be verified now; try again later", RETRY_AFTER));
         } catch (InvalidBearerTokenException e) {

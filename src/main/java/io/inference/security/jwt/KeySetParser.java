@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a JWK set key by key (RFC 7517, section 5): one that cannot be used for a signature that is accepted here is passed over and
- * spoils nothing for the others. Nimbus' own reading gives up at the first key that it cannot read. Public parts alone are kept.
+ * Parses a JWK set key by key (RFC 7517, section 5): a key that is not usable for an accepted signature algorithm is
+ * skipped and does not affect the others. Nimbus' own parser fails at the first key that it cannot read. Only public
+ * parts are kept.
  */
 final class KeySetParser {
     private static final int FEWEST_RSA_BITS = 2048;
@@ -28,14 +29,14 @@ final class KeySetParser {
     private KeySetParser() {}
 
     /**
-     * What is usable of a set.
+     * The usable keys of a set.
      *
      * @param keys public keys for signatures, in their order
-     * @param passedOver how many others there are
+     * @param passedOver number of skipped keys
      */
     record Parsed(JWKSet keys, int passedOver) {}
 
-    /** @throws ParseException where the text is no JWK set at all */
+    /** @throws ParseException if the text is not a JWK set */
     static Parsed parse(String text) throws ParseException {
         if (!(JSONObjectUtils.parse(text).get("keys") instanceof List<?> members)) {
             throw new ParseException("no list of keys", 0);
@@ -81,7 +82,7 @@ final class KeySetParser {
         };
     }
 
-    /** With an exponent of 1, or an even one, anybody could sign. */
+    /** With an exponent of 1, or an even one, signatures could be forged. */
     private static boolean isSound(BigInteger modulus, BigInteger exponent) {
         return modulus.bitLength() >= FEWEST_RSA_BITS && exponent.testBit(0) && exponent.bitLength() > 1;
     }

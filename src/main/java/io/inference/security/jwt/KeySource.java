@@ -3,9 +3,9 @@ package io.inference.security.jwt;
 import com.nimbusds.jose.jwk.JWKSet;
 import java.io.IOException;
 
-/** Where an issuer's keys come from. */
+/** Source of an issuer's keys. */
 @FunctionalInterface
 public interface KeySource {
-    /** @throws IOException where the issuer cannot be asked, or its answer is none */
+    /** @throws IOException if the issuer cannot be reached, or its answer is not valid */
     JWKSet fetch() throws IOException;
 }

@@ -7,7 +7,7 @@ import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import java.security.Key;
 
-/** Nimbus' checks of signatures, and that of EdDSA. Each takes keys of its own type alone. */
+/** Nimbus' signature verifiers, and the one for EdDSA. Each accepts keys of its own type only. */
 final class SignatureChecks extends DefaultJWSVerifierFactory {
     @Override
     public JWSVerifier createJWSVerifier(JWSHeader header, Key key) throws JOSEException {

@@ -18,13 +18,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Which of an issuer's keys may have signed a token: those of the type that its algorithm is bound to, for signatures, under its kid. */
+/**
+ * Selects the keys of an issuer that may have signed a token: signature keys of the type that the algorithm requires,
+ * with the token's kid.
+ */
 final class SigningKeys extends JWSVerificationKeySelector<SecurityContext> {
     SigningKeys(Set<JWSAlgorithm> algorithms, JWKSource<SecurityContext> keys) {
         super(algorithms, keys);
     }
 
-    /** Nimbus finds keys of the type OKP, but does not make Java's of them. */
+    /** Nimbus selects keys of the type OKP, but does not convert them to JDK keys. */
     @Override
     public List<Key> selectJWSKeys(JWSHeader header, SecurityContext context) throws KeySourceException {
         if (!JWSAlgorithm.EdDSA.equals(header.getAlgorithm()) || !isAllowed(JWSAlgorithm.EdDSA)) {

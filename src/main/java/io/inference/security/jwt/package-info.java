@@ -1,4 +1,4 @@
-/** Tokens that an issuer signed: its keys, what must hold of a token, and who its claims say the caller is. */
+/** Tokens that an issuer signed: its keys, the verification of tokens, and the caller in their claims. */
 @NullMarked
 package io.inference.security.jwt;
 

@@ -6,15 +6,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a key; not the key.
+ * Data about a key, without the key itself.
  *
  * @param prefix its first letters, by which its holder recognises it
- * @param owner the subject that a request with this key comes from
- * @param groups the owner's, as far as this key is concerned
+ * @param owner subject of requests with this key
+ * @param groups of the owner that this key grants
  * @param createdBy subject of the admin who made it
  * @param expiresAt null for never
  * @param lastUsedAt to the minute; null for never
- * @param revokedAt null while it holds
+ * @param revokedAt null if it is not revoked
  */
 public record ApiKey(
         UUID id,

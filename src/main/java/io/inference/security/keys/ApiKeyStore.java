@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
-/** The table {@code api_keys}. Every method fails with {@code UNAVAILABLE} while the database is away. */
+/** The table {@code api_keys}. Every method fails with {@code UNAVAILABLE} while the database is unavailable. */
 final class ApiKeyStore {
     private static final String COLUMNS = "id, prefix, name, owner, groups, scopes, created_by, created_at, expires_at,"
             + " last_used_at, revoked_at";
@@ -50,7 +50,7 @@ final class ApiKeyStore {
                 .optional());
     }
 
-    /** @param after the key that the page before ended with; null for the first page */
+    /** @param after last key of the page before; null for the first page */
     List<ApiKey> list(@Nullable UUID after, int most) {
         String older = after == null
                 ? ""
@@ -65,7 +65,7 @@ final class ApiKeyStore {
         });
     }
 
-    /** The key with its hash gone from use; empty where there is none of that id. The time of a first revocation stays. */
+    /** Revokes a key and returns it; empty if there is no key of that id. The time of a first revocation is kept. */
     Optional<ApiKey> revoke(UUID id) {
         return database.call(client -> client.sql("UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())"
                         + " WHERE id = ? RETURNING " + COLUMNS)
@@ -74,11 +74,12 @@ final class ApiKeyStore {
                 .optional());
     }
 
-    /** Notes that a key is used now, unless some replica did so within the last minute. */
+    /** Stores that a key is used now, unless a replica did so within the last minute. */
     void noteUse(UUID id) {
         int ignored = database.<Integer>call(client -> client.sql("""
                         UPDATE api_keys SET last_used_at = now()
-                        WHERE id = ? AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')""").param(id).update());
+                        WHERE id = ? AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+                        """).param(id).update());
     }
 
     private static ApiKey read(ResultSet row, int number) throws SQLException {

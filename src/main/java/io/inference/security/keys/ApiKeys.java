@@ -29,8 +29,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
 /**
- * Makes, lists and revokes API keys, and authenticates by them. What was found for a key is kept for seconds: a revocation counts here at once and at
- * other replicas within {@link #LONGEST_KEPT}.
+ * Makes, lists and revokes API keys, and authenticates by them. The result of a look-up is cached for seconds: a
+ * revocation takes effect here at once and at other replicas within {@link #LONGEST_KEPT}.
  */
 @Order(0)
 class ApiKeys implements AuthenticationProvider {
@@ -50,12 +50,12 @@ class ApiKeys implements AuthenticationProvider {
     private final CallerAuthentication bootstrapCaller;
     private final GroupNames adminGroups;
 
-    /** What is known of a hash: a key and who it stands for, or nothing. */
+    /** Result of a look-up by hash: a key and its caller, or nothing. */
     private record Found(@Nullable ApiKey key, @Nullable CallerAuthentication caller, AtomicBoolean useNoted) {}
 
     /**
      * @param bootstrapKey the key of the first admin; null for none
-     * @param adminGroups what this key's holder is in, separated by commas
+     * @param adminGroups groups of this key's holder, separated by commas
      */
     public ApiKeys(Database database, InstantSource clock, @Nullable String bootstrapKey, String adminGroups) {
         this.store = new ApiKeyStore(database);
@@ -107,7 +107,7 @@ class ApiKeys implements AuthenticationProvider {
         ApiKey key = known.key();
         CallerAuthentication caller = known.caller();
         if (key == null || caller == null) {
-            throw new RefusedTokenException("an API key that nobody made");
+            throw new RefusedTokenException("an unknown API key");
         }
         Instant now = clock.instant();
         if (key.revokedAt() != null) {
@@ -145,7 +145,7 @@ class ApiKeys implements AuthenticationProvider {
         return new ApiKeyPage(keys.subList(0, Math.min(most, keys.size())), keys.size() > most);
     }
 
-    /** @throws InferenceException with {@code NOT_FOUND} where there is no key of that id */
+    /** @throws InferenceException with {@code NOT_FOUND} if there is no key of that id */
     ApiKey revoke(UUID id) {
         ApiKey revoked = store.revoke(id).orElseThrow(() -> InferenceException.noSuch("API key"));
         found.asMap()

@@ -8,7 +8,7 @@ import io.inference.security.AuditLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Makes the key that the body, a {@link NewApiKey}, asks for and leaves it as a {@link MadeApiKey}. */
+/** Makes the key that the body, a {@link NewApiKey}, describes, and sets the body to the {@link MadeApiKey}. */
 class CreateApiKeyProcessor implements Processor {
     private final ApiKeys keys;
     private final AuditLog audit;

@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** API keys: their verifier, which the doors ask, and what {@code rest-keys.camel.yaml} names. */
+/** API keys: their provider, and the beans that {@code rest-keys.camel.yaml} names. */
 @Configuration(proxyBeanMethods = false)
 class KeyConfiguration {
     @Bean

@@ -3,11 +3,11 @@ package io.inference.security.keys;
 import io.inference.api.error.InferenceException;
 import java.util.UUID;
 
-/** Ids of keys as callers write them. */
+/** Ids of keys in requests. */
 final class KeyIds {
     private KeyIds() {}
 
-    /** @param param what the caller calls it */
+    /** @param param its name in the request */
     static UUID parse(String param, String text) {
         try {
             return UUID.fromString(text);

@@ -5,7 +5,7 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.regex.Pattern;
 
-/** The form of a key: {@code ik_} and 256 bits of chance in letters and digits. */
+/** The form of a key: {@code ik_} and 256 random bits as letters and digits. */
 final class KeyText {
     static final String START = "ik_";
     static final int PREFIX_LENGTH = 8;
@@ -14,7 +14,7 @@ final class KeyText {
     private static final BigInteger BASE = BigInteger.valueOf(DIGITS.length());
     private static final int BITS = 256;
 
-    /** The least number of digits that holds every number of so many bits. */
+    /** The minimum number of digits for a number of so many bits. */
     private static final int LENGTH = 43;
 
     private static final Pattern FORM = Pattern.compile("ik_[0-9A-Za-z]{43}");
@@ -36,7 +36,7 @@ final class KeyText {
         return FORM.matcher(text).matches();
     }
 
-    /** SHA-256, plain: what is hashed cannot be guessed, so that a slow hash or a salt would add nothing. */
+    /** Plain SHA-256: a random key cannot be guessed, so that a slow hash or a salt would add nothing. */
     static byte[] hash(String text) {
         return Sha256.of(text);
     }

@@ -8,7 +8,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
-/** Leaves an {@link ApiKeyPage}; the query parameters {@code limit} and {@code after} say which. */
+/** Sets the body to an {@link ApiKeyPage}; the query parameters {@code limit} and {@code after} select the page. */
 class ListApiKeysProcessor implements Processor {
     private static final int STANDARD = 50;
     private static final int MOST = 500;

@@ -1,9 +1,9 @@
 package io.inference.security.keys;
 
 /**
- * A key that has just been made.
+ * A new key.
  *
- * @param text the key itself, which nobody can see again
+ * @param text the key itself, which is shown only once
  */
 public record MadeApiKey(ApiKey key, String text) {
     @Override

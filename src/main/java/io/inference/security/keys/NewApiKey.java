@@ -5,9 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that shall be made.
+ * Properties of a key to be made.
  *
- * @param owner null for the one who asks
+ * @param owner null for the calling admin
  * @param expiresAt null for never
  */
 public record NewApiKey(

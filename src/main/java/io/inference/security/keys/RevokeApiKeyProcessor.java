@@ -5,7 +5,7 @@ import io.inference.security.AuditLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Revokes the key that the path variable {@code id} names and leaves it as an {@link ApiKey}. */
+/** Revokes the key that the path variable {@code id} names and sets the body to its {@link ApiKey}. */
 class RevokeApiKeyProcessor implements Processor {
     private final ApiKeys keys;
     private final AuditLog audit;

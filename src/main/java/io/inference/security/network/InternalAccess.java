@@ -7,21 +7,24 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who may use the internal endpoints: whoever has a key and comes from an address that may. Without a key there are none. */
+/**
+ * Access to the internal endpoints: for callers with a key and an allowed address. Without a configured key the
+ * endpoints do not exist.
+ */
 public final class InternalAccess {
     static final Caller CALLER =
             new Caller("service:internal", java.util.Set.of(), java.util.Set.of(), null, Caller.Kind.INTERNAL);
 
-    /** Digests, so that neither the keys nor their lengths are to be had from memory or from timing. */
+    /** Digests, so that neither memory nor timing reveals the keys or their lengths. */
     private final List<byte[]> keys = new ArrayList<>();
 
     private final List<Network> allowed;
     private final Peers peers;
 
     /**
-     * @param keys separated by commas, all accepted at once so that they can be changed one after the other; blank for none
+     * @param keys separated by commas, all accepted at the same time so that they can be rotated; blank for none
      * @param allowed address blocks, separated by commas
-     * @param proxies address blocks whose X-Forwarded-For is believed
+     * @param proxies address blocks whose X-Forwarded-For is trusted
      */
     public InternalAccess(String keys, String allowed, String proxies) {
         for (String key : keys.split(",")) {
@@ -44,7 +47,7 @@ public final class InternalAccess {
                 .isPresent();
     }
 
-    /** Looks at every key, whichever fits, so that the time tells nothing. */
+    /** Compares with every key, even after a match, so that the time reveals nothing. */
     boolean isKey(String key) {
         byte[] digest = Sha256.of(key);
         boolean found = false;

@@ -11,20 +11,20 @@ import java.util.Objects;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 
-/** Authenticates services that have a key of the internal endpoints and come from an address that may use them. */
+/** Authenticates services that have a key of the internal endpoints and an allowed address. */
 public final class InternalKeyProvider implements AuthenticationProvider {
     private static final CallerAuthentication SERVICE = new CallerAuthentication(InternalAccess.CALLER);
 
     private final InternalAccess access;
     private final boolean authenticationOff;
 
-    /** @param authenticationOff with which only this machine gets as far as the key */
+    /** @param authenticationOff if so, only calls from this machine are accepted */
     public InternalKeyProvider(InternalAccess access, boolean authenticationOff) {
         this.access = access;
         this.authenticationOff = authenticationOff;
     }
 
-    /** A key that a call of the internal endpoints came with. */
+    /** The key of a call to the internal endpoints. */
     public static final class Key extends Credential {
         private static final long serialVersionUID = 1;
 
@@ -37,7 +37,7 @@ public final class InternalKeyProvider implements AuthenticationProvider {
     }
 
     /**
-     * Refuses a call of the internal endpoints for where it comes from, with or without a key.
+     * Refuses a call to the internal endpoints because of its address, with or without a key.
      *
      * @throws RefusedCallException with {@code NOT_FOUND}, as if there were no such path
      */

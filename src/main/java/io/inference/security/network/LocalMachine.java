@@ -7,15 +7,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request comes from this machine and was meant for it. Since a browser on this machine can be made to speak for a stranger,
- * neither a Host nor an Origin from elsewhere counts.
+ * Checks whether a request comes from this machine and was meant for it. Since a page of another site can make a
+ * browser on this machine send requests, a Host or Origin from elsewhere is refused.
  */
 final class LocalMachine {
     private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private LocalMachine() {}
 
-    /** Why the request is not let in as one of this machine; null where it is. */
+    /** The reason why the request is not accepted as local; null if it is. */
     static @Nullable String objection(CallDetails call) {
         String peer = call.peer();
         if (!peer.startsWith("127.") && !peer.equals("::1") && !peer.equals("0:0:0:0:0:0:0:1")) {

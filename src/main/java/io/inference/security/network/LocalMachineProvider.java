@@ -12,18 +12,18 @@ import java.util.Objects;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 
-/** Authenticates whoever is on this machine, and nobody else: what DISABLE_AUTH leaves of authentication. */
+/** Authenticates callers on this machine, and no others: the authentication that is left with DISABLE_AUTH. */
 public final class LocalMachineProvider implements AuthenticationProvider {
     private static final CallerAuthentication LOCAL = new CallerAuthentication(Caller.LOCAL);
 
     private final boolean authenticationOff;
 
-    /** @param authenticationOff without which nobody is authenticated so */
+    /** @param authenticationOff if not, this provider authenticates no caller */
     public LocalMachineProvider(boolean authenticationOff) {
         this.authenticationOff = authenticationOff;
     }
 
-    /** Nothing but where a call comes from. */
+    /** No credential: only the origin of a call counts. */
     public static final class Local extends Credential {
         private static final long serialVersionUID = 1;
 
@@ -33,7 +33,7 @@ public final class LocalMachineProvider implements AuthenticationProvider {
     }
 
     /**
-     * Refuses what does not come from this machine or was not meant for it.
+     * Refuses a call that does not come from this machine or was not meant for it.
      *
      * @throws RefusedCallException with {@code FORBIDDEN}
      */
@@ -44,7 +44,7 @@ public final class LocalMachineProvider implements AuthenticationProvider {
         }
     }
 
-    /** Of which the caller is told why, since it is on this machine or should be. */
+    /** The caller receives the reason, since it is on this machine or should be. */
     public static RefusedCallException forbidden(String objection) {
         return new RefusedCallException(new InferenceException(ErrorCode.FORBIDDEN, objection), objection);
     }

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the management port answers. It knows no caller, so it answers nothing but health and metrics, and nothing that comes through a
- * proxy or from a page in a browser; on loopback nothing that was not meant for this machine.
+ * Access to the management port. It authenticates no caller, so it serves only health and metrics, and refuses requests
+ * through a proxy or from a page in a browser; on loopback also those that were not meant for this machine.
  */
 public final class ManagementAccess {
     private static final Pattern PATHS = Pattern.compile("/actuator/(?:health(?:/[A-Za-z]+)?|prometheus)");
@@ -24,10 +24,10 @@ public final class ManagementAccess {
     }
 
     /**
-     * Decides; refusals are in the audit log.
+     * Decides about a request; refusals are in the audit log.
      *
-     * @param fetchSite what a browser says of where a request comes from, the header Sec-Fetch-Site; a typed address is {@code none}
-     * @return null where the request is let in
+     * @param fetchSite the browser's header Sec-Fetch-Site, the origin of a request; {@code none} for a typed address
+     * @return null if the request is accepted
      */
     public @Nullable InferenceException refusal(CallDetails call, @Nullable String fetchSite) {
         boolean reads = call.method().equals("GET") || call.method().equals("HEAD");

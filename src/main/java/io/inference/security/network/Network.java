@@ -8,7 +8,7 @@ import java.util.List;
 record Network(InetAddress base, int prefixBits) {
     /**
      * @param text blocks or single addresses, separated by commas; may be blank
-     * @throws IllegalArgumentException for anything else; names are never looked up
+     * @throws IllegalArgumentException for anything else; names are never resolved
      */
     static List<Network> list(String text) {
         List<Network> networks = new ArrayList<>();
@@ -20,7 +20,7 @@ record Network(InetAddress base, int prefixBits) {
         return List.copyOf(networks);
     }
 
-    /** @throws IllegalArgumentException for anything but a whole address: {@code 10.1} is none */
+    /** @throws IllegalArgumentException for anything but a complete address: {@code 10.1} is refused */
     static InetAddress literal(String text) {
         if (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3) {
             throw new IllegalArgumentException("not an address");

@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The address that a request really comes from, behind the proxies that are trusted. */
+/** Finds the address of the caller behind trusted proxies. */
 final class Peers {
     private final List<Network> proxies;
 
-    /** @param proxies whose X-Forwarded-For counts */
+    /** @param proxies whose X-Forwarded-For is trusted */
     Peers(List<Network> proxies) {
         this.proxies = List.copyOf(proxies);
     }
 
     /**
-     * Reads X-Forwarded-For from the right, where the nearest proxy wrote, as long as who wrote is trusted; what is left of that anybody
-     * may have made up. Empty where an address cannot be read: then nobody is let in for it.
+     * Reads X-Forwarded-For from the right, where the nearest proxy wrote, as long as the writer is trusted; anything
+     * further left may be forged. Empty if an address cannot be read: no access is given for it.
      */
     Optional<InetAddress> of(String peer, List<String> forwardedFor) {
         Optional<InetAddress> address = literal(peer);

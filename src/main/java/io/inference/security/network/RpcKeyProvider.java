@@ -11,19 +11,19 @@ import java.util.Set;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 
-/** Authenticates whoever has a key of the gRPC endpoint and comes from an address that may use it, as {@code service:grpc}. */
+/** Authenticates callers that have a key of the gRPC endpoint and an allowed address, as {@code service:grpc}. */
 public final class RpcKeyProvider implements AuthenticationProvider {
     private static final CallerAuthentication HOLDER =
             new CallerAuthentication(new Caller("service:grpc", Set.of(), Set.of(), null, Caller.Kind.SERVICE));
 
     private final InternalAccess access;
 
-    /** @param access the keys and who may use them; without a key nobody is authenticated by one */
+    /** @param access the keys and the addresses that may use them; without a key none is authenticated */
     public RpcKeyProvider(InternalAccess access) {
         this.access = access;
     }
 
-    /** Every key that a gRPC call came with; there may be none. */
+    /** All keys of a gRPC call; may be empty. */
     public static final class Keys extends Credential {
         private static final long serialVersionUID = 1;
 

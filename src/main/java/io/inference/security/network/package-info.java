@@ -1,4 +1,4 @@
-/** Who may come in by its address: callers on this machine, holders of fixed keys, readers of the management port. */
+/** Access by address: callers on this machine, holders of configured keys, and readers of the management port. */
 @NullMarked
 package io.inference.security.network;
 

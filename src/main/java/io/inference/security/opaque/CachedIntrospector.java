@@ -23,9 +23,10 @@ import org.springframework.security.oauth2.server.resource.authentication.Opaque
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 
 /**
- * Asks the issuer about tokens that only it can read. What it said of one is kept by the token's digest: of a good one for a minute and
- * never beyond its expiry, of another for ten seconds, a failure for one; requests with the same token at once ask once. Spring's own
- * introspectors keep nothing, read an answer of any size, and write the token to their debug log.
+ * Introspects opaque tokens at the issuer. Results are cached by the token's digest: a valid token for a minute and
+ * never beyond its expiry, an invalid one for ten seconds, a failure for one second; concurrent requests with the same
+ * token share one introspection. Spring's own introspectors cache nothing, read an answer of any size, and write the
+ * token to their debug log.
  */
 public final class CachedIntrospector implements OpaqueTokenIntrospector {
     static final Duration KEPT_INACTIVE = Duration.ofSeconds(10);
@@ -35,7 +36,7 @@ public final class CachedIntrospector implements OpaqueTokenIntrospector {
     private static final int MOST_KEPT = 20_000;
     private static final int LONGEST = 4096;
 
-    /** What a bearer token is made of (RFC 6750). */
+    /** The characters of a bearer token (RFC 6750). */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private final IntrospectionThrottle questions;
@@ -62,7 +63,7 @@ public final class CachedIntrospector implements OpaqueTokenIntrospector {
         };
     }
 
-    /** Authenticates by opaque tokens alone, as what this finds. */
+    /** A provider for opaque tokens only, based on this introspector. */
     public AuthenticationProvider provider() {
         OpaqueTokenAuthenticationProvider provider = new OpaqueTokenAuthenticationProvider(this);
         provider.setAuthenticationConverter((token, principal) -> ((Introspected) principal).caller());
@@ -104,7 +105,7 @@ public final class CachedIntrospector implements OpaqueTokenIntrospector {
         };
     }
 
-    /** The first to need a verdict asks, on its own thread; whoever comes meanwhile waits for it. */
+    /** The first request that needs a result asks the issuer on its own thread; others wait for it. */
     private IntrospectionResult verdict(String token) {
         CompletableFuture<IntrospectionResult> mine = new CompletableFuture<>();
         CompletableFuture<IntrospectionResult> first = verdicts.asMap().putIfAbsent(TokenDigest.of(token), mine);

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 
-/** Asks at the endpoint that the issuer's metadata names, as a client that has a secret. */
+/** Introspects at the endpoint that the issuer's metadata name, as a client with a secret. */
 public final class HttpIntrospection implements Introspection {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
@@ -24,7 +24,7 @@ public final class HttpIntrospection implements Introspection {
     public HttpIntrospection(IssuerClient client, IssuerMetadata metadata, String clientId, String clientSecret) {
         this.client = client;
         this.metadata = metadata;
-        // Each part form-encoded before they are joined: RFC 6749, 2.3.1.
+        // Each part is form-encoded before they are joined: RFC 6749, 2.3.1.
         String credentials = encoded(clientId) + ":" + encoded(clientSecret);
         this.authorization =
                 "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.US_ASCII));
@@ -41,7 +41,7 @@ public final class HttpIntrospection implements Introspection {
                 return members;
             }
         } catch (JsonProcessingException e) {
-            // Told below; Jackson's own words would quote the answer.
+            // Reported below; Jackson's message would quote the answer.
         }
         throw new IOException(endpoint + " does not answer with an introspection");
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 @FunctionalInterface
 interface Introspection {
     /**
-     * @return the answer's members; {@code active} among them
-     * @throws IOException where the issuer cannot be asked, or its answer is none; tells nothing of the token
+     * @return the members of the answer, including {@code active}
+     * @throws IOException if the issuer cannot be reached, or its answer is not valid; contains nothing of the token
      */
     Map<String, Object> ask(String token) throws IOException;
 }

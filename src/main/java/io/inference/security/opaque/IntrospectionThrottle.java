@@ -22,8 +22,8 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
 
 /**
- * Puts tokens before the issuer, a bounded number a second and at once, so that a flood of made-up ones ends here, and holds its answers to
- * the rules of a JWT's claims.
+ * Introspects tokens with a limit on the rate and on concurrent requests, so that a flood of forged tokens does not
+ * reach the issuer, and applies the rules of a JWT's claims to the answers.
  */
 public final class IntrospectionThrottle {
     static final Duration LONGEST_KEPT = Duration.ofSeconds(60);
@@ -43,7 +43,7 @@ public final class IntrospectionThrottle {
     private final Semaphore atOnce = new Semaphore(MOST_AT_ONCE);
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    /** @param claims where a caller's groups and scopes are */
+    /** @param claims reads the caller's groups and scopes */
     public IntrospectionThrottle(
             Introspection introspection, Supplier<String> issuer, String audience, CallerClaims claims) {
         this(introspection, issuer, audience, claims, Clock.systemUTC(), TimeMeter.SYSTEM_NANOTIME);
@@ -66,15 +66,15 @@ public final class IntrospectionThrottle {
                 .build();
     }
 
-    /** Never throws for what a token or an answer holds. */
+    /** Throws nothing because of the contents of a token or an answer. */
     IntrospectionResult ask(String token) {
         if (!rate.tryConsume(1)) {
-            failed("more tokens a second than the issuer is asked about");
+            failed("more tokens a second than are sent to the issuer");
             return new IntrospectionResult.Unknown();
         }
         try {
             if (!atOnce.tryAcquire(WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                failed("the issuer is slow, and asked about " + MOST_AT_ONCE + " tokens already");
+                failed("the issuer is slow, and checks " + MOST_AT_ONCE + " tokens already");
                 return new IntrospectionResult.Unknown();
             }
         } catch (InterruptedException e) {
@@ -84,7 +84,7 @@ public final class IntrospectionThrottle {
         try {
             Map<String, Object> answer = introspection.ask(token);
             if (failing.compareAndSet(true, false)) {
-                log.info("the issuer answers about tokens again");
+                log.info("tokens can be introspected again");
             }
             return verdict(answer);
         } catch (IOException e) {
@@ -95,10 +95,10 @@ public final class IntrospectionThrottle {
         }
     }
 
-    /** Once until it works again: a flood of requests is none of lines. */
+    /** Logged once until it works again, so that a flood of requests does not flood the log. */
     private void failed(String reason) {
         if (failing.compareAndSet(false, true)) {
-            log.warn("tokens cannot be put before the issuer: {}", reason);
+            log.warn("tokens cannot be introspected: {}", reason);
         }
     }
 
@@ -122,7 +122,10 @@ public final class IntrospectionThrottle {
         }
     }
 
-    /** Issuers answer about refresh tokens too, and about tokens that are bound to a key: neither is good for whoever bears it. */
+    /**
+     * Issuers answer about refresh tokens too, and about tokens that are bound to a key: neither is a valid bearer
+     * token.
+     */
     private static boolean isAccessToken(Map<String, Object> answer) {
         Object type = answer.get("token_type");
         boolean bearer = type == null || type instanceof String name && name.equalsIgnoreCase("Bearer");
@@ -131,7 +134,10 @@ public final class IntrospectionThrottle {
         return bearer && !refresh && !answer.containsKey("cnf");
     }
 
-    /** The answer as Spring holds a JWT's claims, read by the same converters, so that the same rules can look at it. */
+    /**
+     * The answer in the form of a JWT's claims in Spring, converted by the same converters, so that the same rules
+     * apply.
+     */
     private static Jwt claims(Map<String, Object> answer) {
         Map<String, Object> read = CLAIMS.convert(answer);
         Instant issued = read.get("iat") instanceof Instant at ? at : null;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 
-/** What waits at a real broker for consumers that hold as much as they may. */
+/** Messages that wait at a real broker for consumers that hold as much as they may. */
 class BacklogIT {
     private static final String HIGH = "inference.request.high";
     private static final String MEDIUM = "inference.request.medium";

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One generation's consumer hands over to the next: nothing under way comes again. */
+/** One generation's consumer hands over to the next: no message in progress is redelivered. */
 class QueueConsumerIT {
     private final BlockingQueue<Delivery> came = new LinkedBlockingQueue<>();
     private Connection connection;
@@ -67,7 +67,7 @@ class QueueConsumerIT {
         first.acknowledge();
         second.acknowledge();
         next.leave();
-        // Were one of them unsettled, the closed channels would have given it back.
+        // If one of them were unsettled, the closed channels would have returned it.
         assertNothingIsLeft();
     }
 
@@ -103,7 +103,7 @@ class QueueConsumerIT {
         Connection consuming = SharedRabbit.connect();
         QueueConsumer consumer = new QueueConsumer(consuming, queue, 5, came::add);
         consumer.consume();
-        // It never came, so that the broker refuses to hear of it and closes the channel.
+        // This delivery does not exist, so that the broker refuses the acknowledgement and closes the channel.
         consumer.acknowledge(7);
         await().until(() -> !consuming.isOpen());
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 
-/** When messages are fetched, and for which generation of routes. */
+/** When messages are fetched, and by which generation of routes. */
 class QueueConsumersIT {
     private static final String QUEUE = "test.queueConsumers";
     private static final AmqpSettings SETTINGS = new AmqpSettings(5, 2, false, 1000, Duration.ofMinutes(1));

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A stream that a test writes: chunks, then the end or a failure; it waits where the script stops. */
+/** A scripted stream: chunks, then the end or a failure; it waits when the script is at its end. */
 public final class ScriptedStream implements ChunkStream {
     private final LinkedBlockingQueue<Object> script = new LinkedBlockingQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);

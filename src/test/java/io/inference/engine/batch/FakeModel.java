@@ -17,7 +17,7 @@ final class FakeModel implements StepModel {
     final List<List<Slice>> steps = new ArrayList<>();
     Throwable failure;
 
-    /** What the model answers to {@code tokens}. */
+    /** The model's answer to {@code tokens}. */
     static int next(List<Integer> tokens) {
         return tokens.stream().mapToInt(it -> it).sum() % VOCABULARY;
     }

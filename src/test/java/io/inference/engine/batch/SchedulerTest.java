@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The scheduler step by step, with a model that tells when its pages are not what they should be. */
+/** The scheduler step by step, with a model whose answer shows wrong pages. */
 class SchedulerTest {
     private static final Duration AGEING = Duration.ofSeconds(10);
 
@@ -266,7 +266,7 @@ class SchedulerTest {
         assertEndsItsSequencesOnly(new IllegalStateException("broken"));
     }
 
-    /** As a mapped file that was cut short throws it. */
+    /** As a mapped file that was truncated throws it. */
     @Test
     void anErrorOfTheJvmInAStepEndsItsSequencesOnly() {
         assertEndsItsSequencesOnly(new InternalError("broken"));

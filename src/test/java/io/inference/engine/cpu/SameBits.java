@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One of each of the operations whose result is defined to the last bit. As a program it prints a hash of what the
- * {@code cpu} backend computes, for JVMs that are told to use other registers than this machine's best.
+ * One of each of the operations whose result is defined to the last bit. As a program it prints a hash of the results
+ * of the {@code cpu} backend, for JVMs that run with other registers than this machine's best.
  */
 final class SameBits {
     private SameBits() {}

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is computed is the same to the last bit on every backend, with every number of threads and width of registers. */
+/** Results are the same to the last bit on every backend, with every number of threads and width of registers. */
 class SameBitsTest {
     @Test
     void cpuComputesWhatScalarComputes() {
@@ -54,7 +54,7 @@ class SameBitsTest {
         assertThat(printed).isEqualTo(Math.min(lanes, Lanes.LANES) + " " + expected);
     }
 
-    /** The largest integers on both sides, of either sign, which leave no bit of the kernels' short sums unused. */
+    /** The largest integers on both sides, of either sign, which use every bit of the kernels' short sums. */
     @ParameterizedTest
     @EnumSource(names = {"Q4_0", "Q4_1", "Q8_0"})
     void theLargestSumsOverflowNothing(TensorType type) {
@@ -79,7 +79,7 @@ class SameBitsTest {
         assertThat(actual).containsExactly(expected);
     }
 
-    /** All integers of a row the largest or the smallest, the scales as they are. */
+    /** All integers of a row the largest or the smallest, with unchanged scales. */
     private static void fill(Weight w, int row, boolean largest) {
         int header = w.type() == TensorType.Q4_1 ? 4 : 2;
         byte extreme = (byte) (w.type() == TensorType.Q8_0 ? largest ? 127 : -128 : largest ? 0xFF : 0);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds every backend to plain loops in double precision, for every type of weight. */
+/** Compares every backend with plain loops in double precision, for every type of weight. */
 class TensorOpsTest {
     /** Numbers of tokens on both sides of every tile. */
     private static final int[] TOKENS = {1, 2, 3, 4, 5, 8, 13};
@@ -59,7 +59,7 @@ class TensorOpsTest {
         }
     }
 
-    /** To 8 bits with a scale for each 32, as the products with quantised weights take their inputs. */
+    /** Rounds to 8 bits with a scale for each 32, as the products with quantised weights do with their inputs. */
     private static float[] rounded(float[] x) {
         float[] result = new float[x.length];
         for (int i = 0; i < x.length; i++) {

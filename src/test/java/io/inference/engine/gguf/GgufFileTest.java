@@ -99,13 +99,13 @@ class GgufFileTest {
         assertBroken(longAt(small(), 16, -1), "number of metadata entries at offset 16 is 18446744073709551615");
         assertBroken(longAt(small(), 24, 1L << 40), "length of key of metadata entry 0 at offset 24");
         byte[] list = new GgufWriter().put("l", List.of("x")).bytes();
-        // header 24, key 8+1, type 4, element type 4: the list's length stands at 41
+        // header 24, key 8+1, type 4, element type 4: the list's length is at 41
         assertBroken(longAt(list, 41, 1L << 61), "length of metadata key 'l' at offset 41");
         assertBroken(intAt(list, 37, 9), "array of arrays");
         assertBroken(intAt(list, 33, 77), "unknown value type 77 at offset 33");
     }
 
-    /** A sparse file costs nothing on disk and may claim what would fill the heap. */
+    /** A sparse file uses no disk space and may claim data that would fill the heap. */
     @Test
     void refusesMillionsOfStringsInASparseFile() throws IOException {
         byte[] list = longAt(new GgufWriter().put("l", List.of("x")).bytes(), 41, 8_000_000);

@@ -9,8 +9,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Broken files end in a {@link GgufException} and in nothing else. The mutations are drawn from fixed seeds, so that a
- * failure names the file that made it. Parsing from memory takes the same path as from a map, only faster.
+ * Broken files cause a {@link GgufException} and nothing else. The mutations have fixed seeds, so that a failure is
+ * reproducible. Parsing from memory is the same code as from a map, only faster.
  */
 class GgufFuzzTest {
     private static final int MUTANTS = 30_000;

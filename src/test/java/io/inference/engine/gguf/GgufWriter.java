@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes small GGUF files for tests: version 3, metadata in the order given, tensors aligned to 32. */
+/** Writes small GGUF files for tests: version 3, metadata in the given order, tensors aligned to 32. */
 public final class GgufWriter {
     private static final int ALIGNMENT = 32;
 

@@ -16,7 +16,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Whole forward passes of the real model, on one backend against the other and in one split against another. */
+/**
+ * Whole forward passes of the real model: one backend compared with the other, and one split into steps with another.
+ */
 class LlamaModelTest {
     private static final int TOKENS = 43;
 
@@ -59,7 +61,7 @@ class LlamaModelTest {
         }
     }
 
-    /** The logits after each of the parts that the tokens are put through in. */
+    /** The logits after each of the steps into which the tokens are split. */
     private static List<float[]> logits(GgufFile file, TensorOps backend, int... lengths) {
         List<float[]> result = new ArrayList<>();
         try (TensorOps ops = backend) {
@@ -88,7 +90,7 @@ class LlamaModelTest {
                 .toList();
     }
 
-    /** To the last bit: quantised weights are multiplied in integers and no sum depends on who takes it. */
+    /** To the last bit: quantised weights are multiplied in integers and no sum depends on the thread. */
     private static void assertSame(List<float[]> logits, List<float[]> expected) {
         assertThat(logits).hasSameSizeAs(expected);
         for (int i = 0; i < logits.size(); i++) {

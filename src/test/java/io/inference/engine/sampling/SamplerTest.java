@@ -123,7 +123,7 @@ class SamplerTest {
         return IntStream.range(0, 100).mapToObj(i -> sampler.sample(LOGITS)).toList();
     }
 
-    /** The draw is a function of a point from 0 to 1: sweeping it measures the distribution without luck. */
+    /** Sampling is a function of a point from 0 to 1: a sweep measures the distribution without randomness. */
     private static void assertDistribution(SamplingOptions options, float[] logits) {
         assertThat(histogram(Sampler.of(options), logits))
                 .as("%s", options)
@@ -138,7 +138,7 @@ class SamplerTest {
         return shares;
     }
 
-    /** The definition, plainly: sort everything, cut, renormalise. */
+    /** The plain definition: sort everything, cut, renormalise. */
     private static double[] expected(SamplingOptions options, float[] logits) {
         double[] weights = new double[logits.length];
         for (int i = 0; i < weights.length; i++) {

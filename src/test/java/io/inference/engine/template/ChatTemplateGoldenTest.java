@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Holds the interpreter to what Jinja2 renders; {@code make-goldens.py} beside the goldens says how they were made. */
+/** Compares the interpreter with the output of Jinja2; {@code make-goldens.py} beside the goldens generates them. */
 class ChatTemplateGoldenTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -56,7 +56,7 @@ class ChatTemplateGoldenTest {
                         () -> assertOutcome(it.get("template").asText(), map(goldens.get("variables")), it)));
     }
 
-    /** What a template of each kind that once failed renders; a history of 1,000 messages among them. */
+    /** One template of each kind that once failed; includes a history of 1,000 messages. */
     @TestFactory
     Stream<DynamicTest> rendersRecordedTemplatesAsJinjaDoes() {
         JsonNode samples = json("/template/templates.json");

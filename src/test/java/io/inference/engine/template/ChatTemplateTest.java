@@ -145,7 +145,7 @@ class ChatTemplateTest {
                 .hasMessageContaining("nested too deep");
     }
 
-    /** Whatever the source, the answer is a text or a {@link TemplateException}. */
+    /** For any source the result is a text or a {@link TemplateException}. */
     @Test
     void mutatedTemplatesEndInTextOrATemplateException() {
         List<String> lexemes = List.of(
@@ -227,7 +227,7 @@ class ChatTemplateTest {
         assertThat(rendered).isGreaterThan(100);
     }
 
-    /** What Jinja has and this interpreter does not is refused by its name, never rendered otherwise. */
+    /** A feature of Jinja that this interpreter does not have is refused by its name, never rendered differently. */
     @ParameterizedTest
     @CsvSource(delimiter = '@', textBlock = """
             {% include 'x' %} @ unknown statement 'include'

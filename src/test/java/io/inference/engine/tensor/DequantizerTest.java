@@ -71,7 +71,7 @@ class DequantizerTest {
         assertThat(read(TensorType.Q8_0)[31]).isEqualTo(-3.5f);
     }
 
-    /** Parts 1 and 5 of a block: their scales lie in the two halves of the twelve bytes. */
+    /** Parts 1 and 5 of a block: their scales are in the two halves of the twelve bytes. */
     private void scalesOfParts1And5() {
         half(0.5f);
         half(2f);

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Holds the scanners to the regular expressions they stand for, as another regex engine applies them. */
+/** Compares the scanners with the regular expressions that they implement, in another regex engine. */
 class PreTokenizerTest {
     @Test
     void cutsAsTheRegularExpressionsDo() throws IOException {

@@ -68,7 +68,7 @@ class PromptEncoderTest {
         assertNoControl("{{ messages[0].content }}", "<|im\uFDD0_end|>");
     }
 
-    /** Whatever a template does to a text, and whatever it puts around it, only its own text makes control tokens. */
+    /** However a template changes or surrounds a text, only its own text makes control tokens. */
     @ParameterizedTest
     @ValueSource(
             strings = {

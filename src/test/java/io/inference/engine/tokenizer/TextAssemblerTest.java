@@ -59,7 +59,7 @@ class TextAssemblerTest {
         assertThat(text.stop()).isEmpty();
     }
 
-    /** Any bytes in any cuts: the text is what a decoder makes of the whole, up to the first stop sequence. */
+    /** For any bytes and splits the text is the decoding of the whole, up to the first stop sequence. */
     @Test
     void theCutsIntoTokensHaveNoInfluence() {
         Random random = new Random(11);

@@ -118,7 +118,7 @@ class TokenizerTest {
 
     @Test
     void mergesThroughStringsThatAreNoTokens() throws IOException {
-        // "bc" is no token: it merges on to "abc", or falls back to its bytes; a byte without a token is left out.
+        // "bc" is not a token: it is merged to "abc", or split into its bytes; a byte without a token is left out.
         Tokenizer tiny = tokenizer(tiny("gpt-2"));
         assertThat(tiny.encode("abc", false)).containsExactly(3);
         assertThat(tiny.encode("bc", false)).containsExactly(1, 2);

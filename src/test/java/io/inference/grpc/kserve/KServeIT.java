@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** KServe's own client and stubs. */
+/** The KServe door with KServe's own client and stubs. */
 class KServeIT {
     private static StubServer upstream;
     private static RunningService service;

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.concurrent.Executors;
 import org.springframework.security.authentication.ProviderManager;
 
-/** grpc-java alone with the door's interceptor, answering chats with what they ask: what the door is measured against. */
+/** grpc-java alone with the door's interceptor, answering chats with their question: the baseline for the door. */
 public final class BareEcho implements AutoCloseable {
     private final CallSlots slots = new CallSlots(100);
     private final Server server;

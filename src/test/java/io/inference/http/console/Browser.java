@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A headless Chromium of this machine. What its pages complain of is kept, so that a test can hold that it is nothing. */
+/** A headless Chromium of this machine. Errors of its pages are kept, so that a test can check that there are none. */
 final class Browser implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 
@@ -41,7 +41,7 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
-    /** A page of nobody: without storage, without a token. */
+    /** A new page: without storage, without a token. */
     Page newPage(ColorScheme scheme) {
         BrowserContext context =
                 browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setColorScheme(scheme));
@@ -57,7 +57,7 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** Errors of scripts, and whatever the content security policy held back, since the last time. */
+    /** Errors of scripts, and requests that the content security policy blocked, since the last call. */
     List<String> takeComplaints() {
         List<String> taken = List.copyOf(complaints);
         complaints.clear();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the console's paths give to whom, without a browser. */
+/** Answers of the console's paths to different callers, without a browser. */
 class ConsoleDoorIT {
     private static final HttpClient client = HttpClient.newHttpClient();
 

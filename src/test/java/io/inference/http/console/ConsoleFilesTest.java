@@ -15,7 +15,7 @@ class ConsoleFilesTest {
     private static final Pattern IMPORT = Pattern.compile("from '\\./([^']+)'");
     private static final Pattern LINK = Pattern.compile("(?:src|href)=\"console/([^\"]+)\"");
 
-    /** Ways to make markup or code out of text, none of which the page needs. */
+    /** Ways to make markup or code from text, none of which the page needs. */
     private static final Pattern MARKUP = Pattern.compile(
             "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|DOMParser|\\beval\\b|new Function|setHTMLUnsafe");
 

@@ -64,7 +64,7 @@ class ConsoleIT {
     static void start() throws IOException {
         Optional<Path> chromium = Browser.find();
         if (chromium.isEmpty()) {
-            // Reports keep a skipped test's reason to themselves; whoever runs the tests should see it.
+            // Reports do not show the reason of a skipped test; here it is printed.
             LoggerFactory.getLogger(ConsoleIT.class).warn(SKIPPED);
         }
         assumeTrue(chromium.isPresent(), SKIPPED);
@@ -85,7 +85,7 @@ class ConsoleIT {
             page.context().close();
             assertThat(browser.takeComplaints()).isEmpty();
         }
-        // The next test shall not see its generation change for the sake of this one.
+        // The next test must not see its generation change because of this one.
         Files.deleteIfExists(automatic.resolve(FILE));
         service.bean(RouteGenerations.class).reload("test");
     }
@@ -386,7 +386,7 @@ class ConsoleIT {
         return page.locator(".figures-line");
     }
 
-    /** Goes on by the Tab key until what has this text has the focus. */
+    /** Presses the Tab key until the element with this text has the focus. */
     private void tabTo(String text) {
         for (int presses = 0; presses < 200; presses++) {
             page.keyboard().press("Tab");

@@ -4,7 +4,10 @@ import io.inference.stub.StubServer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A server with one model that says half an answer and goes on when the test says so, or never where it is asked to wait. */
+/**
+ * A server with one model that sends half an answer and continues when the test allows it, or never if it is told to
+ * wait.
+ */
 final class StreamingStub implements AutoCloseable {
     static final String MODEL = "stub-model";
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A person at /docs, in the Chromium of this machine; left out where there is none. */
+/** A user at /docs, in the Chromium of this machine; skipped if there is none. */
 class BrowserSignInIT {
     private final TestIssuer issuer = new TestIssuer();
     private final List<String> complaints = new ArrayList<>();

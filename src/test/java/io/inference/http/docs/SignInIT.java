@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the page is told of signing in, by each kind of issuer that the service may have. */
+/** Sign-in parameters of the page, for each kind of issuer that the service may have. */
 class SignInIT {
     private static final HttpClient client = HttpClient.newHttpClient();
 

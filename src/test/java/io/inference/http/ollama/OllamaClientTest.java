@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** LangChain4j's Ollama client against the wire format. */
+/** LangChain4j's Ollama client with the wire format. */
 class OllamaClientTest {
     private static final ModelInfo MODEL =
             new ModelInfo("m:1", "local", true, 8192, 7L, "abc", "llama", "134.52M", "Q4_1", 1795437175L);

@@ -42,7 +42,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** OpenAI's own client against the wire format. */
+/** OpenAI's own client with the wire format. */
 class OpenAiClientTest {
     private final StubDoor door = new StubDoor()
             .serve("/v1/chat/completions", ChatRequestReader::read, OpenAiClientTest::chat)
@@ -156,7 +156,7 @@ class OpenAiClientTest {
                         NotFoundException.class, e -> assertThat(e.code()).contains("model_not_found"));
     }
 
-    /** The client asks for base64 unless it is told not to. */
+    /** The client requests base64 by default. */
     @Test
     void embeddings() {
         for (var format :

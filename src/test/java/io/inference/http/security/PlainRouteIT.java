@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.web.servlet.AbstractFilterRegistrationBean;
 
-/** Routes of an operator's who does nothing about security, beside one that decides itself who may enter. */
+/** Routes of an operator without any security steps, and one that decides itself who has access. */
 class PlainRouteIT {
     private static final String PLAIN = """
             - route:
@@ -58,7 +58,7 @@ class PlainRouteIT {
         write(folder, "noted", "note: 'scope: reports'", "");
         write(folder, "deciding", "", DECIDES.formatted("deciding"));
         Path authenticate = folder.resolve("authenticate.camel.yaml");
-        // From here on everybody whom a route asks about may enter.
+        // From here on every caller has access to routes that decide themselves.
         Files.writeString(authenticate, Files.readString(authenticate).replaceAll("(?s)        - to:.*", ""));
         issuer = new TestIssuer();
         service = RunningService.start(

@@ -41,7 +41,7 @@ class RestFilterChainTest {
             "/console/console.css",
             "/console/icon.svg")));
 
-    /** Takes every token; only one holds. */
+    /** Supports every bearer token; only one is valid. */
     private static final AuthenticationProvider PROVIDER = new AuthenticationProvider() {
         @Override
         public Authentication authenticate(Authentication authentication) {
@@ -202,7 +202,7 @@ class RestFilterChainTest {
                 .isTrue();
     }
 
-    /** Whether a caller gets as far as the route, or is told that it may not. */
+    /** Whether a caller reaches the route, or is refused. */
     private static boolean routeLets(RouteAccess access, Set<String> groups, Set<String> scopes) {
         Caller caller = new Caller("bob", groups, scopes, null, Caller.Kind.API_KEY);
         Chain chain = new Chain("", false, false, new OneCaller(caller));
@@ -348,9 +348,9 @@ class RestFilterChainTest {
         return refused;
     }
 
-    /** What came of a request. */
+    /** Result of a request. */
     private sealed interface Admission {
-        /** It got past the chain. */
+        /** It passed the chain. */
         record In(Caller caller) implements Admission {}
 
         record Refused(int status, String challenge, String getMessage) implements Admission {}
@@ -386,7 +386,7 @@ class RestFilterChainTest {
         }
     }
 
-    /** The REST listener's chain as the service has it, with its firewall. */
+    /** The REST listener's chain as in the service, with its firewall. */
     private static final class Chain {
         private final TestChain chain;
 

@@ -22,7 +22,7 @@ import org.springframework.security.web.FilterChainProxy;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.context.support.GenericWebApplicationContext;
 
-/** The chains as the service has them, with their firewall, without a server. */
+/** The chains as in the service, with their firewall, without a server. */
 public final class TestChain {
     private final MockServletContext context = new MockServletContext();
     private final FilterChainProxy proxy;
@@ -30,7 +30,7 @@ public final class TestChain {
     private boolean routed;
 
     /**
-     * @param tokens who authenticates by bearer tokens
+     * @param tokens authenticates bearer tokens
      * @param keys of the internal endpoints, for this machine
      */
     public TestChain(
@@ -79,12 +79,12 @@ public final class TestChain {
         };
     }
 
-    /** What the route says that serves every path from now on. */
+    /** Sets the access rule of the route that serves every path. */
     void serve(RouteAccess says) {
         this.access = says;
     }
 
-    /** What requests of the REST listener are made with. */
+    /** Properties of requests to the REST listener. */
     public MockServletContext context() {
         return context;
     }
@@ -93,7 +93,7 @@ public final class TestChain {
      * Sends a request through the chain.
      *
      * @param isRouted whether a route serves its path
-     * @param rest what comes after the chain
+     * @param rest called after the chain
      */
     public void send(HttpServletRequest request, HttpServletResponse response, boolean isRouted, FilterChain rest)
             throws ServletException, IOException {

@@ -89,7 +89,7 @@ class AnswerSenderTest {
                 new Framing("text/event-stream", "", "", "", "", ""), script, new Brackets(writing));
     }
 
-    /** Gives what it was told to, then its failure. */
+    /** Returns its chunks, then its failure. */
     private static final class Script implements ChunkStream {
         private final Queue<StreamEvent> events = new ArrayDeque<>();
         private InferenceException failure;

@@ -46,7 +46,7 @@ class BodyReaderTest {
         assertThat(reader.read(paced(100, 50_000_000L), -1)).hasSize(20_000);
     }
 
-    /** By what comes over the wire: a sender must not buy time with a body that is long once it is decoded. */
+    /** Measured in bytes on the wire: a sender must not gain time by a body that is long when decoded. */
     @Test
     void aCodedBodyIsHeldToThePaceOfTheWire() throws Exception {
         byte[] coded = gzip(new byte[MOST]);
@@ -70,7 +70,7 @@ class BodyReaderTest {
                 .hasMessageContaining("MAX_REQUEST_SIZE");
     }
 
-    /** Members without contents: the decoded body never becomes too large, the coded one does. */
+    /** Empty gzip members: the decoded body never becomes too large, the encoded one does. */
     @Test
     void aCodedBodyWithoutEndIsTooLarge() throws Exception {
         byte[] empty = gzip(new byte[0]);
@@ -111,7 +111,7 @@ class BodyReaderTest {
         };
     }
 
-    /** 20,000 bytes, so many a read, each read taking so long. */
+    /** 20,000 bytes, in reads of a given size that take a given time. */
     private InputStream paced(int bytes, long readNanos) {
         return paced(new byte[20_000], bytes, readNanos);
     }

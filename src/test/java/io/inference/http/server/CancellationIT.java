@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A caller that goes away stops the work at the backend within a second, whatever it was waiting for. */
+/** If a caller disconnects, the work at the backend stops within a second, in every phase of a call. */
 class CancellationIT {
     private static final Duration A_SECOND = Duration.ofSeconds(1);
 
-    /** Where the stub stands when the caller leaves. */
+    /** What the stub is doing when the caller disconnects. */
     private enum Upstream {
         SILENT,
         STREAMING
@@ -112,7 +112,7 @@ class CancellationIT {
         return "{\"model\":\"mock\",\"stream\":" + stream + "," + input + "}";
     }
 
-    /** Lists a model, and answers anything else with one token or with nothing, until its client has gone. */
+    /** Lists a model, and answers anything else with one token or with nothing, until its client disconnects. */
     private static StubServer upstream(Upstream state, CountDownLatch asked, CountDownLatch gone) {
         return new StubServer((request, connection) -> {
             if (request.path().endsWith("/models")) {

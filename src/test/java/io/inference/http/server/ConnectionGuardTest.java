@@ -81,7 +81,7 @@ class ConnectionGuardTest {
         return new Call("req-1", "rest", timeout);
     }
 
-    /** Tells of each keep-alive. */
+    /** Counts keep-alives. */
     private record SpokenKeepAlive(Runnable heard) implements ChunkEncoder {
         @Override
         public void chunk(Chunk chunk, Sink out) {

@@ -64,7 +64,7 @@ class EarlyAnswerTest {
                 })));
         Thread writer = Thread.startVirtualThread(early::keepAlive);
         writing.await();
-        // Another that is due meanwhile does not queue up behind it.
+        // Another keep-alive that is due meanwhile does not queue up behind it.
         early.keepAlive();
         Thread route = Thread.startVirtualThread(early::takeOver);
         await().until(() -> route.getState() == Thread.State.WAITING);
@@ -125,7 +125,7 @@ class EarlyAnswerTest {
         void run() throws IOException;
     }
 
-    /** Writes names in brackets, doing something first. */
+    /** Writes names in brackets, after an action. */
     private record Brackets(Act before) implements ChunkEncoder {
         Brackets() {
             this(() -> {});

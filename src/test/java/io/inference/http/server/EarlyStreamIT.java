@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a caller sees while the backend has no first chunk yet. */
+/** The answer as a caller sees it while the backend has no first chunk yet. */
 class EarlyStreamIT {
     private static final String CHAT = "/v1/chat/completions";
     private static final String KEEP_ALIVE = ": keep-alive";
@@ -145,7 +145,7 @@ class EarlyStreamIT {
         return client;
     }
 
-    /** Lists a model; answers anything else when it is let go, or waits for its client to leave. */
+    /** Lists a model; answers anything else when the test allows it, or waits until its client disconnects. */
     private static void answer(StubServer.Request request, StubServer.Connection connection) throws Exception {
         if (request.path().endsWith("/models")) {
             connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"mock\"}]}");

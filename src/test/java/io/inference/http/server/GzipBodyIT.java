@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies that come coded, at a service whose prefix is not the usual one. */
+/** Compressed bodies, at a service whose prefix is not the default. */
 class GzipBodyIT {
     private static final int MOST = 64 * 1024;
     private static final String CHAT = "/openai/v1/chat/completions";
@@ -167,13 +167,13 @@ class GzipBodyIT {
         HttpResponse<String> answer = send(CHAT, gzip(ASK + " ".repeat(MOST - ASK.length() + 1)), "gzip");
         assertThat(answer.statusCode()).isEqualTo(413);
         assertThat(answer.body()).contains("\"code\":\"too_large\"", "MAX_REQUEST_SIZE");
-        // What gzip cannot make smaller is a little longer than the body that it holds.
+        // Incompressible data is a little longer in gzip than the body itself.
         byte[] stored =
                 gzip(new String(new java.util.Random(1).ints(MOST, 0, 128).toArray(), 0, MOST));
         assertThat(send(CHAT, stored, "gzip").statusCode()).isEqualTo(400);
     }
 
-    /** The rest of it is not waited for: here it never comes. */
+    /** The rest of it is not waited for: here it never arrives. */
     @Test
     void aBombIsRefusedBeforeAllOfItHasCome() throws Exception {
         byte[] bomb = gzip(" ".repeat(20 << 20));

@@ -52,7 +52,7 @@ class HttpDoorIT {
                 "--routes-dir=" + routes);
     }
 
-    /** The service's own routes and one that an operator might add. */
+    /** The service's own routes and one of an operator. */
     private static void copyRoutes() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
@@ -139,7 +139,7 @@ class HttpDoorIT {
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
     }
 
-    /** A step that calls another server would send them along. */
+    /** A step that calls another server would forward them. */
     @Test
     void noCredentialGetsIntoARoute() throws Exception {
         HttpResponse<String> answer = get(
@@ -157,7 +157,7 @@ class HttpDoorIT {
         assertThat(answer.body()).contains("x-plain=2").doesNotContain("secret");
     }
 
-    /** Whoever can make somebody follow an address would otherwise choose how the answer is kept, and by whom. */
+    /** Otherwise an attacker who makes a user follow a link could choose how the answer is cached, and by whom. */
     @Test
     void whatARouteMayTellItsCallerIsNotTheCallersToSay() throws Exception {
         HttpResponse<String> answer = get(
@@ -245,7 +245,7 @@ class HttpDoorIT {
         assertThat(post("/v1/models/mock", "").headers().firstValue("Allow")).contains("GET, HEAD");
     }
 
-    /** What Ollama answers, to the letter: its clients look for it. */
+    /** Ollama's exact answer: its clients check it. */
     @Test
     void theRootSaysThatItRuns() throws Exception {
         HttpResponse<String> answer = get("/", "Content-Type", "application/json", "Accept", "application/json");

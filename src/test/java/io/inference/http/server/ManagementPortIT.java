@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The port that knows no caller, on loopback, as a platform runs it that Boot recognises and wants to be obliging to. */
+/** The management port on loopback, on a platform that Spring Boot recognises and adapts to. */
 class ManagementPortIT {
     private static RunningService service;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whoever sends a byte now and then, for as long as it likes, is cut off: each answer here ends, within the client's time-out. */
+/** A sender of single bytes at intervals is disconnected: each answer here ends within the client's timeout. */
 class SlowSenderIT {
     private static final String HEAD =
             "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
@@ -117,7 +117,7 @@ class SlowSenderIT {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Waits for the end; false where the client's time-out comes first. */
+    /** Waits for the end; false if the client's timeout comes first. */
     private static boolean ended(RawClient client) {
         try {
             client.rest();

@@ -15,11 +15,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for localhost that vouches for itself, made by the JDK's keytool. */
+/** A self-signed certificate for localhost, made by the JDK's keytool. */
 final class TestCertificate {
     private static final String PASSWORD = "changeit";
 
-    /** Before the PKCS#1 form within the PKCS#8 form of a key of 2048 bits. */
+    /** Prefix of the PKCS#1 form within the PKCS#8 form of a key of 2048 bits. */
     private static final int PKCS8_HEADER = 26;
 
     private final X509Certificate certificate;
@@ -82,13 +82,13 @@ final class TestCertificate {
         return pem("PRIVATE KEY", key.getEncoded());
     }
 
-    /** An RSA key as older tools write it. */
+    /** An RSA key in the format of older tools. */
     String pkcs1KeyPem() {
         byte[] encoded = key.getEncoded();
         return pem("RSA PRIVATE KEY", Arrays.copyOfRange(encoded, PKCS8_HEADER, encoded.length));
     }
 
-    /** A client's settings, that trust certificates of these alone. */
+    /** A client's TLS settings that trust only these certificates. */
     static SSLContext trusting(TestCertificate... trusted) throws Exception {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
@@ -102,7 +102,7 @@ final class TestCertificate {
         return context;
     }
 
-    /** A new connection, its handshake done. Without a session to resume: what it is shown is what is served now. */
+    /** A new connection after its handshake. It resumes no session: it shows the certificate that is served now. */
     static SSLSocket connect(int port, SSLContext client) throws Exception {
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
         plain.setSoTimeout(20_000);

@@ -33,7 +33,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** The REST door by TLS, its files laid out as Kubernetes mounts a Secret: links to a folder that is swapped as a whole. */
+/**
+ * The REST door with TLS, its files laid out as Kubernetes mounts a Secret: links to a folder that is replaced as a
+ * whole.
+ */
 class TlsIT {
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(LiveCertificate.class);
     private static final Duration RENEWAL = Duration.ofSeconds(20);
@@ -195,7 +198,7 @@ class TlsIT {
         all[1] = "--tls-key-file=" + secret.resolve("tls.key");
         System.arraycopy(options, 0, all, 2, options.length);
         RunningService service = RunningService.start(all);
-        // Not before: a start sets logging up anew.
+        // Not before: a start resets logging.
         lines.start();
         LOGGER.addAppender(lines);
         return service;
@@ -212,7 +215,7 @@ class TlsIT {
         }
     }
 
-    /** Swaps the folder behind the links, as the kubelet does. */
+    /** Replaces the folder behind the links, as the kubelet does. */
     private void mount(String cert, String key) throws Exception {
         String name = "..version-" + version++;
         Path folder = Files.createDirectory(secret.resolve(name));
@@ -231,7 +234,10 @@ class TlsIT {
         return "{\"model\":\"mock\",\"stream\":" + stream + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
     }
 
-    /** Streams a token, and a second one when it may go on; to what is not streamed it is silent until its client has gone. */
+    /**
+     * Streams a token, and a second one when the test allows it; a request without a stream gets no answer until its
+     * client disconnects.
+     */
     private StubServer upstream() {
         return new StubServer((request, connection) -> {
             if (request.path().endsWith("/models")) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which jobs are claimed before which, on a real PostgreSQL with a clock of the test's own. */
+/** The order in which jobs are claimed, on a real PostgreSQL with a clock of the test. */
 class ClaimOrderIT {
     private static final Caller ALICE = new Caller("alice", Set.of(), Set.of(), null, Caller.Kind.USER);
     private static final double EIGHTH = 0.125;
@@ -63,7 +63,7 @@ class ClaimOrderIT {
         submit(40, JobPriority.LOW);
         submit(40, JobPriority.HIGH);
         String claimed = oneByOne(replica(EIGHTH), 80);
-        // The last of the high is the 45th: five low ones are among them, and all others after them.
+        // The last high one is the 45th: five low ones are among them, and all others after them.
         assertThat(claimed).isEqualTo("HHHHHHHL".repeat(5) + "HHHHH" + "L".repeat(35));
     }
 
@@ -73,7 +73,7 @@ class ClaimOrderIT {
         submit(40, JobPriority.HIGH);
         JobLeases replica = replica(EIGHTH);
         assertThat(letters(replica.claim(16))).isEqualTo("H".repeat(16));
-        // What the first claim has earned is claimed with the second.
+        // The credit of the first claim is used with the second.
         assertThat(letters(replica.claim(16))).isEqualTo("H".repeat(14) + "LL");
         assertThat(letters(replica.claim(8))).isEqualTo("H".repeat(6) + "LL");
         assertThat(letters(replica.claim(8))).isEqualTo("HHHHLLLL");
@@ -135,7 +135,7 @@ class ClaimOrderIT {
         assertThat(replica.claim(16)).isEmpty();
         StringBuilder claimed = new StringBuilder();
         for (int i = 0; i < 16; i++) {
-            // Each becomes a job when the one before has been claimed, as where a queue has few slots.
+            // Each becomes a job when the one before has been claimed, as in a queue with few slots.
             submit(1, JobPriority.HIGH);
             claimed.append(letters(replica.claim(16)));
         }
@@ -246,7 +246,7 @@ class ClaimOrderIT {
         return new NewJob(ALICE, "rest", name, JobTask.CHAT, priority, payload, null, false);
     }
 
-    /** The first letters of the priorities that come to run where one slot becomes free after the other. */
+    /** The first letters of the priorities that run when one slot after the other becomes free. */
     private static String oneByOne(JobLeases replica, int claims) {
         StringBuilder claimed = new StringBuilder();
         for (int i = 0; i < claims; i++) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The table of jobs on a real PostgreSQL, with a clock of the test's own. */
+/** The table of jobs on a real PostgreSQL, with a clock of the test. */
 class JobStoreIT {
     private static final Caller ALICE = caller("alice", null);
     private static final Duration LEASE = Duration.ofSeconds(20);

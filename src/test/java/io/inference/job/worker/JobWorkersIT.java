@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Replicas that share a database, with runs of the test's own making. */
+/** Replicas that share a database, with fake runs. */
 class JobWorkersIT {
     private static final Caller ALICE = new Caller("alice", Set.of(), Set.of(), null, Caller.Kind.USER);
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -163,7 +163,7 @@ class JobWorkersIT {
         assertThat(runs.get()).isEqualTo(2);
     }
 
-    /** Says what it hears. */
+    /** Records its notifications. */
     private static final class Recorder implements JobListener {
         private final List<String> told = new CopyOnWriteArrayList<>();
 

@@ -35,7 +35,7 @@ final class ModelServer implements AutoCloseable {
         server.start();
     }
 
-    /** The next request that has no behaviour yet gets this one. */
+    /** The next request without a behaviour gets this one. */
     void nextTime(Behaviour behaviour) {
         next.add(behaviour);
     }
@@ -44,7 +44,7 @@ final class ModelServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
     }
 
-    /** What was asked for: path, range and authorization. */
+    /** The requests: path, range and authorization. */
     List<String> requests() {
         return List.copyOf(requests);
     }
@@ -71,7 +71,7 @@ final class ModelServer implements AutoCloseable {
         exchange.getResponseBody().write(content, from, content.length - from);
     }
 
-    /** Promises everything and breaks off after {@code bytes}. */
+    /** Announces the full length and breaks off after {@code bytes}. */
     static Behaviour breakingOffAfter(int bytes) {
         return (exchange, content) -> {
             exchange.sendResponseHeaders(200, content.length);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real default model from its real sources; skipped where none can be reached. */
+/** The real default model from its real sources; skipped if none can be reached. */
 class ModelStoreIT {
     @TempDir
     Path folder;

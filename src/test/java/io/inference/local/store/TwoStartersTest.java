@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two processes that want the same model: one fetches, the other waits and finds it. */
+/** Two processes that need the same model: one fetches, the other waits and finds it. */
 class TwoStartersTest {
     @TempDir
     Path folder;
 
-    /** The second process: says on its standard output that it waits, then where the model is. */
+    /** The second process: prints that it waits, then the path of the model. */
     public static void main(String[] args) {
         FetchListener listener = new FetchListener() {
             @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.mock.env.MockEnvironment;
 
-/** What a route is told that it may use is there to be used. */
+/** Every component and language of the list that routes may use is available. */
 class AllowListTest {
     private DefaultCamelContext context;
 
@@ -23,7 +23,7 @@ class AllowListTest {
     void createGeneration() {
         context = GenerationContext.create(
                 1, new SimpleRegistry(), new Settings(new MockEnvironment()), new AllowList(""));
-        // As the REST door does: its component is of no use without what listens.
+        // As the REST door does: its component needs a listener.
         new HttpPublishingPoint().prepare(context, new InFlight());
         context.start();
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.env.MockEnvironment;
 
-/** Who a route may be, and how its calls end. */
+/** Which caller a route may act for, and how its calls end. */
 class RouteCallProcessorTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Caller ALICE = new Caller("alice", Set.of("staff"), Set.of("chat"), "acme", Caller.Kind.USER);

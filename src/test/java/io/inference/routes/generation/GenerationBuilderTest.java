@@ -299,7 +299,7 @@ class GenerationBuilderTest {
                 "a.camel.yaml:1, step a: No bean could be found in the registry for: environment");
     }
 
-    /** A component that somebody made a bean of. */
+    /** A component that is registered as a bean. */
     private static final class Shared extends LogComponent {}
 
     @Test
@@ -355,7 +355,7 @@ class GenerationBuilderTest {
         }
     }
 
-    /** Tells whether one was made. */
+    /** Records whether an instance was created. */
     public static final class Made {
         static boolean once;
 
@@ -430,7 +430,10 @@ class GenerationBuilderTest {
         generation.stop();
     }
 
-    /** A file as Kaoto saves it: ids of its own, quoted texts, branches before or after their expression, empty lists of steps. */
+    /**
+     * A file as Kaoto saves it: ids of its own, quoted texts, branches before or after their expression, empty lists of
+     * steps.
+     */
     @Test
     void whatKaotoHasSavedIsServedUnchanged() throws Exception {
         beans.bind("worker", (Processor) exchange -> exchange.getMessage().setBody("done"));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.env.MockEnvironment;
 
-/** Routes that fetch their own work, from a server that is away at first. */
+/** Routes that fetch their own work, from a server that is unavailable at first. */
 class HeldConsumersTest {
     private final AtomicInteger failuresLeft = new AtomicInteger();
     private final AtomicInteger attempts = new AtomicInteger();

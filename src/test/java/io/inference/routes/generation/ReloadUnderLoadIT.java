@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What operators are promised: an edit drops nothing. */
+/** The promise to operators: an edit drops no call. */
 class ReloadUnderLoadIT {
     private static final int EDITS = 10;
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.event.EventListener;
 
-/** What the service makes of the ways in which a folder changes, and what it tells of each. */
+/** The effects of changes in the folder, and their reports. */
 class RouteChangesIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -58,7 +58,7 @@ class RouteChangesIT {
         }
     }
 
-    /** Hears of every change, as a bean of the service would. */
+    /** Is notified of every change, as a bean of the service would be. */
     public static class Listener {
         final List<RouteChange> heard = new CopyOnWriteArrayList<>();
 
@@ -179,7 +179,10 @@ class RouteChangesIT {
         }
     }
 
-    /** The watcher looks every 200 ms: by the time that it saw another change, it would have undone the rollback. */
+    /**
+     * The watcher looks every 200 ms: after the time in which it would see another change, it would have undone the
+     * rollback.
+     */
     @Test
     void aRollbackRightAfterAReloadIsNotUndoneByTheFolder() throws Exception {
         start();
@@ -221,7 +224,7 @@ class RouteChangesIT {
         await().atMost(SOON).untilAsserted(() -> assertThat(text()).isEqualTo(text));
     }
 
-    /** What the generation that serves answers with. */
+    /** The answer of the serving generation. */
     private String text() {
         return generations
                 .file(HelloRoute.FILE, false)

@@ -105,7 +105,7 @@ class EdwardsSignatureTest {
                 new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("ed").build(), new Payload(claims.toJSONObject()));
         hmac.sign(new MACSigner(secret));
         refused(hmac.serialize());
-        // A key that its issuer keeps for something else.
+        // A key that its issuer uses for another purpose.
         JWK encrypts = new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(issuers.publicBytes()))
                 .keyID("ed")
                 .keyUse(KeyUse.ENCRYPTION)

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What an issuer publishes, as it comes over the wire. */
+/** Key sets of an issuer, as received over HTTP. */
 class KeySetTest {
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.inference.security.jwt");
 
@@ -50,7 +50,7 @@ class KeySetTest {
     private final TestIssuer issuer = new TestIssuer();
     private final TokenCheck verifier = verifier();
 
-    /** One that has no keys yet. */
+    /** A source that has no keys yet. */
     private TokenCheck verifier() {
         return new TokenCheck(new JwtTokenProvider(
                 new HttpKeySource(new IssuerClient(), new IssuerMetadata(issuer.url(), new IssuerClient()), null),
@@ -105,12 +105,12 @@ class KeySetTest {
             assertThat(verifier().verify(issuer.token()).subject()).isEqualTo("alice");
             assertThat(logged())
                     .containsExactly(
-                            "of the keys at " + issuer.url() + "/keys 1 can be used for signatures, 1 are passed over");
+                            "of the keys at " + issuer.url() + "/keys 1 can be used for signatures, 1 are skipped");
             log.list.clear();
         }
     }
 
-    /** The issuer's own key with one member changed, which then is the only one of its kid. */
+    /** The issuer's own key with one member changed, which is then the only one with its kid. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -191,7 +191,7 @@ class KeySetTest {
         }
     }
 
-    /** A set that anybody can read has a secret in it: whoever has read it could sign. */
+    /** A public set with a secret in it: every reader of the set could sign. */
     @Test
     void aSymmetricKeyOfAPublicSetVerifiesNothing() throws Exception {
         byte[] secret = new byte[32];
@@ -231,7 +231,7 @@ class KeySetTest {
         assertThat(logged())
                 .singleElement()
                 .asString()
-                .contains("those from before serve on", issuer.url() + "/keys")
+                .contains("the previous keys remain in use", issuer.url() + "/keys")
                 .doesNotContain("private");
         issuer.publishDocument("");
         nanos.addAndGet(Duration.ofSeconds(31).toNanos());

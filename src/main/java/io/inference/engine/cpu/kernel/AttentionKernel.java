@@ -10,8 +10,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Attention of a tile of four queries that share a key-value head. Scores of one page's sixteen positions come out of a
- * register (two, where it holds eight floats) because keys are stored transposed; see {@link KvLayout}.
+ * Attention of a tile of four queries that share a key-value head. The scores of one page's sixteen positions are
+ * computed in one register (two, if it holds eight floats) because keys are stored transposed; see {@link KvLayout}.
  */
 public final class AttentionKernel {
     /** Queries that share each loaded key and value. */
@@ -33,7 +33,7 @@ public final class AttentionKernel {
         return layout;
     }
 
-    /** Puts query {@code index} of the tile in place; one that sees no position is left out. */
+    /** Sets query {@code index} of the tile; one that sees no position is left out. */
     public void query(int index, float[] q, int at, int positions) {
         int size = layout.headSize();
         float scale = (float) (1 / Math.sqrt(size));
@@ -101,9 +101,9 @@ public final class AttentionKernel {
     }
 
     /**
-     * Softmax of {@code x[at .. at+length)} in place, and zeros from there up to {@code at+padded}, which is a whole
-     * number of pages. The sum is taken for each slot of the pages apart and then over the slots. The exponential is
-     * {@link Exp#of} in registers.
+     * Softmax of {@code x[at .. at+length)} in place, and zeros from there up to {@code at+padded}, a whole number of
+     * pages. Each lane of the pages is summed separately, then the lanes are added. The exponential is {@link Exp#of}
+     * in registers.
      */
     static void softmax(float[] x, int at, int length, int padded) {
         Arrays.fill(x, at + length, at + padded, Float.NEGATIVE_INFINITY);
@@ -180,7 +180,7 @@ public final class AttentionKernel {
         }
     }
 
-    /** What is left of a head whose size is no multiple of a register's. */
+    /** The rest of a head whose size is not a multiple of a register's. */
     private void mixTail(
             List<float[]> pages, int values, int positions, int stride, float[] out, int[] outAt, int from) {
         int size = layout.headSize();

@@ -1,10 +1,10 @@
 package io.inference.engine.cpu.kernel;
 
 /**
- * The exponential as all backends compute it, so that they agree to the last bit; its constants are for the kernels that
- * do the same in registers: {@code e^x = 2^n * e^r} with {@code n} the nearest integer to
- * {@code x / ln 2}. Adding and subtracting {@link #ROUNDING} rounds to that integer and leaves it in the low bits, from
- * where a shift brings it to a float's exponent.
+ * The exponential as all backends compute it, so that they agree to the last bit; its constants are for the kernels
+ * that do the same in registers: {@code e^x = 2^n * e^r} with {@code n} the nearest integer to {@code x / ln 2}. Adding
+ * and subtracting {@link #ROUNDING} rounds to that integer and leaves it in the low bits, from which a shift moves it
+ * to a float's exponent.
  */
 public final class Exp {
     static final float LOG2_E = (float) (1 / 0.6931471805599453);

@@ -7,7 +7,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vector shapes that this machine does best, as constants so that the compiler can fold them. */
+/** The best vector shapes of this machine, as constants so that the compiler can fold them. */
 public final class Lanes {
     public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     public static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;

@@ -7,9 +7,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Matrix times many vectors, on a panel of weights that are floats already: what prefill spends its time in. Tiles of 4
- * rows by 4 tokens keep 16 sums in registers and use each loaded register four times; a panel row and a token's row
- * have the same length and the sums run along it, so that only one horizontal sum is left for each result.
+ * Matrix times many vectors, on a panel of weights converted to floats: most of the time of prefill. Tiles of 4 rows by
+ * 4 tokens keep 16 sums in registers and use each loaded register four times; a panel row and a token's row have the
+ * same length and the sums run along it, so that only one horizontal sum is left for each result.
  */
 public final class PanelKernel {
     /** Rows and tokens in a tile. */

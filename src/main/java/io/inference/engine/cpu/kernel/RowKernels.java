@@ -12,7 +12,7 @@ public final class RowKernels {
 
     public static void add(float[] x, float[] y, int count) {
         for (int i = 0; i < count; i++) {
-            x[i] += y[i]; // the compiler makes vectors of this one
+            x[i] += y[i]; // the compiler vectorises this loop
         }
     }
 

@@ -16,7 +16,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Rows of weights to floats, by vectors for the commonest types; see {@link Dequantizer} for the layouts. */
+/**
+ * Rows of weights to floats, with vector instructions for the most common types; see {@link Dequantizer} for the
+ * layouts.
+ */
 public final class RowReader {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -24,7 +27,7 @@ public final class RowReader {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
 
-    /** As many bytes as a register has floats; where it has only four there is no such shape. */
+    /** As many bytes as a register has floats; for only four floats there is no such shape. */
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
 

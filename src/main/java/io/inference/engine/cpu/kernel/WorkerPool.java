@@ -6,16 +6,19 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares the tasks of one call among a fixed set of threads, the caller's included. A forward pass makes hundreds of
- * such calls, a few tens of microseconds long each, so a helper watches for the next one for a while before it parks.
- * The caller waits for tasks that somebody took, never for a helper as such: on a busy machine a helper may get no core
- * for milliseconds, and then finds nothing left of the calls that it missed. One thread calls {@link #run} at a time.
+ * Shares the tasks of one call among a fixed set of threads, including the caller's. A forward pass makes hundreds of
+ * such calls, a few tens of microseconds long each, so a helper thread spins for the next one for a while before it
+ * parks. The caller waits for tasks that a helper has taken, never for a helper as such: on a busy machine a helper may
+ * get no core for milliseconds, and then finds no tasks left of the calls that it missed. One thread calls {@link #run}
+ * at a time.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS_BEFORE_PARK = 20_000;
     private static final int SPINS_BEFORE_YIELD = 2_000;
 
-    /** One task of a call; {@code worker} tells the threads apart, from 0, so that each can have its own scratch. */
+    /**
+     * One task of a call; {@code worker} identifies the thread, from 0, so that each can have its own scratch memory.
+     */
     public interface Task {
         void run(int task, int worker);
     }
@@ -28,7 +31,7 @@ public final class WorkerPool implements AutoCloseable {
         this(threads, Thread.ofPlatform().daemon().name("engine-worker-", 1).factory());
     }
 
-    /** @param factory makes the threads beside the caller's, which must be daemons */
+    /** @param factory makes the helper threads, which must be daemons */
     WorkerPool(int threads, ThreadFactory factory) {
         helpers = new Helper[Math.max(1, threads) - 1];
         for (int i = 0; i < helpers.length; i++) {
@@ -44,8 +47,8 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Runs {@code task} for each of {@code 0..tasks} and returns when all have ended; no thread is in any of them then,
-     * also after a failure, which leaves out the tasks that nobody has begun.
+     * Runs {@code task} for each of {@code 0..tasks} and returns when all have ended. No thread runs a task then, also
+     * after a failure, which drops the tasks that have not begun.
      */
     public void run(int tasks, Task task) {
         if (closed) {
@@ -78,7 +81,9 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** The tasks of one {@link #run}: which is the next to be taken, and how many have neither ended nor been dropped. */
+    /**
+     * The tasks of one {@link #run}: the next one to be taken, and the number that have neither ended nor been dropped.
+     */
     private static final class Call {
         private final Task task;
         private final int tasks;
@@ -92,7 +97,7 @@ public final class WorkerPool implements AutoCloseable {
             this.left = new AtomicInteger(tasks);
         }
 
-        /** Takes tasks until there are none; one that fails takes all that are left with it. */
+        /** Takes tasks until there are none; one that fails drops all that are left. */
         void work(int worker) {
             int ended = 0;
             try {
@@ -130,7 +135,7 @@ public final class WorkerPool implements AutoCloseable {
             this.thread = factory.newThread(this::help);
         }
 
-        /** Called after {@code current} or {@code closed} was set: who is not parked yet looks at those before it is. */
+        /** Called after {@code current} or {@code closed} was set: a helper checks those before it parks. */
         void wake() {
             if (parked) {
                 LockSupport.unpark(thread);
@@ -146,7 +151,7 @@ public final class WorkerPool implements AutoCloseable {
         }
 
         /** The next call after {@code done}, or null once the pool is closed. */
-        @SuppressWarnings("ReferenceEquality") // a call is told from the one before by identity
+        @SuppressWarnings("ReferenceEquality") // a call differs from the one before by identity
         private @Nullable Call awaitCall(@Nullable Call done) {
             for (int spins = 0; !closed; spins++) {
                 Call call = current;
@@ -159,7 +164,7 @@ public final class WorkerPool implements AutoCloseable {
                 } else if (spins < SPINS_BEFORE_PARK) {
                     Thread.onSpinWait();
                 } else {
-                    parked = true; // and look once more, for what came before it could be seen
+                    parked = true; // and check once more, for a change just before parking
                 }
             }
             return null;

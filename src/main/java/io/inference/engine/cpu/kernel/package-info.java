@@ -1,5 +1,5 @@
 /**
- * Kernels on vectors of floats, and what all kernels share: the shapes of vectors, the exponential and the worker
+ * Kernels on vectors of floats, and the code that all kernels share: vector shapes, the exponential and the worker
  * threads.
  */
 @NullMarked

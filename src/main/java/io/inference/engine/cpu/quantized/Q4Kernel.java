@@ -15,18 +15,18 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Products with weights of 4 bits (Q4_1, and Q4_0 as Q4_1 with a minimum of -8 scales), lanes being rows: exact sums of a
- * block in 16 bits, then {@code sum += m * (scale * inputs)} and {@code sum += d * (scale * integers)} in floats.
+ * Products with weights of 4 bits (Q4_1, and Q4_0 as Q4_1 with a minimum of -8 scales), lanes being rows: exact sums of
+ * a block in 16 bits, then {@code sum += m * (scale * inputs)} and {@code sum += d * (scale * integers)} in floats.
  *
- * <p>A short holds the nibbles {@code n0..n3} of four columns of its row. That no mask is needed rests on sums being
- * right modulo 2^16: with the factors {@code f0 = x0, f1 = x1 - 16 x0, f2 = x2 - 16 x1, f3 = x3 - 16 x2} is
- * {@code v f0 + (v>>4) f1 + (v>>8) f2 + (v>>12) f3 = n0 x0 + n1 x1 + n2 x2 + n3 x3 + 2^16 (..)}. A block's sum of
- * {@code n * x} needs 17 bits, but that of {@code (n - 8) * x} is at most 32 * 8 * 127 = 32512: taking 8 times the sum of
- * {@code x} away in shorts and adding it again in ints makes the sum exact.
+ * <p>A short holds the nibbles {@code n0..n3} of four columns of its row. No mask is needed because sums are right
+ * modulo 2^16: with the factors {@code f0 = x0, f1 = x1 - 16 x0, f2 = x2 - 16 x1, f3 = x3 - 16 x2} the sum is {@code v
+ * f0 + (v>>4) f1 + (v>>8) f2 + (v>>12) f3 = n0 x0 + n1 x1 + n2 x2 + n3 x3 + 2^16 (..)}. A block's sum of {@code n * x}
+ * needs 17 bits, but that of {@code (n - 8) * x} is at most 32 * 8 * 127 = 32512: subtracting 8 times the sum of
+ * {@code x} in shorts and adding it again in ints makes the sum exact.
  *
- * <p>The loop runs over all columns, with the end of a block as a branch in it: a loop for each block has its range
- * checks worked out anew each time, which took a third of the time. One method for each shape, since a method that
- * returns a vector boxes it.
+ * <p>The loop runs over all columns, with a branch at the end of each block: a separate loop for each block repeats its
+ * range checks, which took a third of the time. One method for each shape, since a method that returns a vector boxes
+ * it.
  */
 final class Q4Kernel {
     /** Bytes of a block of a group's rows: 32 nibbles, a scale and a minimum each. */

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * 32 weights of a row that are {@code scale * q + minimum}: those of the types that are multiplied in integers. Q4_0 counts
- * as Q4_1 with a minimum of -8 scales.
+ * 32 weights of a row that are {@code scale * q + minimum}: those of the types that are multiplied in integers. Q4_0
+ * counts as Q4_1 with a minimum of -8 scales.
  *
  * @param q 0 to 15 for four bits, -128 to 127 for eight
  */
@@ -40,7 +40,10 @@ public record QuantizedBlock(float scale, float minimum, int[] q) {
         return new QuantizedBlock(scale, minimum, q);
     }
 
-    /** {@code sum} plus the product with a block of inputs: exact in integers, then the minimum's part in floats and the rest. */
+    /**
+     * {@code sum} plus the product with a block of inputs: exact in integers, then in floats the minimum's part and the
+     * scaled integers.
+     */
     public float addProduct(Rounding x, float sum) {
         int product = 0;
         for (int i = 0; i < q.length; i++) {

@@ -13,11 +13,11 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Weights of Q4_0, Q4_1 or Q8_0, copied so that a register's lanes are rows: sums then need no addition across lanes, and
- * each input is loaded once for all of them. For each group of {@link #GROUP} rows lie first the integers, column after
- * column (of four bits, four columns in a short), then the scales, block after block (with the minimum in the upper half
- * of an int, or two rows' scales in one). A copy takes what the file's bytes take, but for rows that fill up the last
- * group and Q4_0's minimum, and outside of the heap.
+ * Weights of Q4_0, Q4_1 or Q8_0, copied so that a register's lanes are rows: sums then need no addition across lanes,
+ * and each input is loaded once for all of them. Each group of {@link #GROUP} rows has first the integers, column after
+ * column (of four bits, four columns in a short), then the scales, block after block (with the minimum in the upper
+ * half of an int, or two rows' scales in one). A copy is as large as the file's bytes, plus rows that fill up the last
+ * group and Q4_0's minimum, and is outside the heap.
  *
  * <p>The result is the same on every machine: a block's sum is exact, and blocks are added one after another.
  *
@@ -35,7 +35,7 @@ public record QuantizedMatrix(int rows, int columns, boolean nibbles, long group
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
 
-    /** A copy of {@code w} in {@code memory}; what the file's map holds of it is let go. */
+    /** A copy of {@code w} in {@code memory}; releases the pages of {@code w} in the file's map. */
     public static QuantizedMatrix of(Weight w, SegmentAllocator memory, WorkerPool workers) {
         boolean nibbles = w.type() != TensorType.Q8_0;
         int groups = Math.ceilDiv(w.rows(), GROUP);
@@ -53,7 +53,7 @@ public record QuantizedMatrix(int rows, int columns, boolean nibbles, long group
             }
         });
         if (w.data().isMapped()) {
-            w.data().unload(); // the copy takes its place in memory; single rows are read from the file again
+            w.data().unload(); // the copy replaces them in memory; single rows are read from the file again
         }
         return matrix;
     }

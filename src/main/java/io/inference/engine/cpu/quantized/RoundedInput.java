@@ -12,8 +12,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The inputs of a product with quantised weights, rounded as {@link Rounding} says, in the form that the kernels want.
- * Kept from call to call for its arrays.
+ * The inputs of a product with quantised weights, rounded as {@link Rounding} defines, in the form that the kernels
+ * need. Reused between calls for its arrays.
  */
 public final class RoundedInput {
     /** Ones but for each fourth lane from the first. */
@@ -24,7 +24,7 @@ public final class RoundedInput {
     private float[] scales = {};
     private int[] sums = {};
 
-    /** What each element is multiplied by, in both halves of an int: a register of shorts by one load. */
+    /** The factor of each element, in both halves of an int: a register of shorts by one load. */
     int[] factors() {
         return factors;
     }
@@ -51,8 +51,8 @@ public final class RoundedInput {
     /**
      * Rounds the blocks {@code from} to {@code to} of {@code x}.
      *
-     * @param chained whether an element's factor is less 16 times the element before it, where both are of the same
-     *     four, as {@link Q4Kernel} wants
+     * @param chained whether 16 times the element before it, if both are in the same four, is subtracted from an
+     *     element's factor, as {@link Q4Kernel} requires
      */
     public void round(float[] x, int from, int to, boolean chained) {
         int[] before = new int[1 + BLOCK]; // a block's integers with one before the first

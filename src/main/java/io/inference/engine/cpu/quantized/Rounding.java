@@ -1,10 +1,10 @@
 package io.inference.engine.cpu.quantized;
 
 /**
- * How the inputs of a product with quantised weights are rounded: a block of 32 is {@code scale * q} with
- * {@code scale = max|x| / 127} and {@code q} the nearest integer to {@code x * (127 / max|x|)}, ties to even.
+ * Rounding of the inputs of a product with quantised weights: a block of 32 is {@code scale * q} with {@code scale =
+ * max|x| / 127} and {@code q} the nearest integer to {@code x * (127 / max|x|)}, ties to even.
  *
- * @param scale what the integers are multiplied by to be the inputs again
+ * @param scale the integers times this are the inputs again
  * @param q the integers, -127 to 127
  * @param sum their sum
  */
@@ -13,7 +13,7 @@ public record Rounding(float scale, int[] q, int sum) {
     /** Elements that share a scale. */
     public static final int BLOCK = 32;
 
-    /** A block with nothing above this is zero: 127 divided by less could leave the range of floats. */
+    /** A block with no absolute value above this is zero: 127 divided by less could leave the range of floats. */
     private static final float NOTHING = 1e-30f;
 
     /** What a block's elements are multiplied by before they are rounded. */

@@ -10,7 +10,7 @@ import io.inference.engine.template.value.Undefined;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What can stand behind {@code |}. */
+/** The filters, which follow {@code |}. */
 public final class Filters {
     private static final Set<String> REFUSED = Set.of("pprint", "random", "striptags", "urlize", "xmlattr");
     private static final Set<String> NAMES = Set.of(
@@ -34,13 +34,13 @@ public final class Filters {
         this.lists = new ListFilters(budget, lookup, tests, this);
     }
 
-    /** Whether Jinja has a filter of that name, here or not. */
+    /** Whether Jinja has a filter of that name, supported or not. */
     public static boolean isFilter(String name) {
         return NAMES.contains(name) || REFUSED.contains(name);
     }
 
     /**
-     * Refuses a filter that is not here.
+     * Refuses an unsupported filter.
      *
      * @throws Failure naming it
      */

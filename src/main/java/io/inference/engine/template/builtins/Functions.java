@@ -57,7 +57,7 @@ public final class Functions {
                 });
     }
 
-    /** A format that a caller wrote any part of gives a text of the caller's. */
+    /** If a caller wrote any part of the format, the whole result counts as a caller's text. */
     private Str formatted(Str format) {
         String text = clock.formatted(format.text());
         boolean callers = IntStream.range(0, format.length()).anyMatch(at -> format.isCallers(at, at + 1));
@@ -120,7 +120,7 @@ public final class Functions {
         return new Range(start, stop, step, count <= 0 ? 0 : (int) size);
     }
 
-    /** Gives its values in turn. */
+    /** Returns its values in turn. */
     private static final class Cycler implements Lookup.Attributes {
         private final List<Object> items;
         private int position;
@@ -156,7 +156,7 @@ public final class Functions {
         }
     }
 
-    /** Gives nothing the first time, its separator from then on. */
+    /** Returns an empty text the first time, its separator from then on. */
     private static final class Joiner implements Callable, Lookup.Attributes {
         private final Object separator;
         private boolean used;

@@ -22,7 +22,7 @@ final class Json {
     private final StrBuilder out;
     private final Budget budget;
 
-    /** What one level is indented by; null for everything on one line. */
+    /** The indentation of one level; null for everything on one line. */
     private final @Nullable Str indent;
 
     private final Str itemSeparator;
@@ -35,7 +35,7 @@ final class Json {
         this.out = new StrBuilder(budget);
         this.ascii = Values.truthy(given.get(0, false));
         this.indent = indent(given);
-        List<Object> separators = given.isSome(2)
+        List<Object> separators = given.hasValue(2)
                 ? Values.list(given.required(2), budget)
                 : List.of(Str.of(indent == null ? ", " : ","), Str.of(": "));
         if (separators.size() != 2
@@ -49,7 +49,7 @@ final class Json {
     }
 
     private static @Nullable Str indent(Args.Bound given) {
-        if (!given.isSome(1)) {
+        if (!given.hasValue(1)) {
             return null;
         }
         return given.required(1) instanceof Str text

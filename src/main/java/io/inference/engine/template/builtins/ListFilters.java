@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that take or make sequences. */
+/** The filters that take or return sequences. */
 final class ListFilters {
     private final Budget budget;
     private final Lookup lookup;
@@ -97,13 +97,13 @@ final class ListFilters {
         List<Object> texts = new ArrayList<>();
         while (elements.hasNext()) {
             Object element = elements.next();
-            Object shown = given.isSome(1) ? lookup.path(element, given.required(1), null) : element;
+            Object shown = given.hasValue(1) ? lookup.path(element, given.required(1), null) : element;
             texts.add(Repr.text(shown, budget).asUnsafe());
         }
         return Strings.join(texts, separator.asUnsafe(), budget);
     }
 
-    /** A generator whose elements are made when they are wanted. */
+    /** A generator whose elements are computed when they are read. */
     private Generator lazily(Supplier<Iterator<?>> elements) {
         return new Generator("generator", new Lazy(elements));
     }
@@ -169,7 +169,7 @@ final class ListFilters {
     private Function<Object, Object> change(Args args) {
         if (args.positional().isEmpty() && args.named().containsKey("attribute")) {
             Args.Bound given = args.bind("attribute", "default");
-            Object otherwise = given.isSome(1) ? given.required(1) : null;
+            Object otherwise = given.hasValue(1) ? given.required(1) : null;
             return element -> lookup.path(element, given.required(0), otherwise);
         }
         if (args.positional().isEmpty()) {
@@ -269,8 +269,8 @@ final class ListFilters {
     }
 
     private void fill(List<Object> batch, Args.Bound given, long size) {
-        budget.work(given.isSome(1) ? Math.max(0, size - batch.size()) : 0);
-        while (given.isSome(1) && batch.size() < size) {
+        budget.work(given.hasValue(1) ? Math.max(0, size - batch.size()) : 0);
+        while (given.hasValue(1) && batch.size() < size) {
             batch.add(given.required(1));
         }
     }
@@ -290,7 +290,7 @@ final class ListFilters {
             for (long i = 0; i < count; i++) {
                 int end = at + least + (i < larger ? 1 : 0);
                 List<Object> slice = new ArrayList<>(elements.subList(at, end));
-                if (given.isSome(1) && i >= larger) {
+                if (given.hasValue(1) && i >= larger) {
                     slice.add(given.required(1));
                 }
                 slices.add(slice);

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code value.name} and {@code value[key]}: entries, elements, and the methods that are within reach. */
+/** {@code value.name} and {@code value[key]}: entries, elements, and the allowed methods. */
 public final class Lookup {
     private final Budget budget;
     private final Methods methods;
@@ -23,10 +23,10 @@ public final class Lookup {
         this.methods = new Methods(budget, new StringMethods(budget, new BraceFormat(budget, this)));
     }
 
-    /** A value of its own kind with attributes, such as {@code loop}. */
+    /** A value with attributes of its own, such as {@code loop}. */
     @FunctionalInterface
     public interface Attributes {
-        /** The attribute, or null where there is none of that name. */
+        /** The attribute, or null if there is none of that name. */
         @Nullable
         Object attribute(String name);
     }

@@ -31,7 +31,7 @@ final class Methods {
         this.strings = strings;
     }
 
-    /** The method or attribute, or null where there is none of that name. */
+    /** The method or attribute, or null if there is none of that name. */
     @Nullable
     Object of(Object target, String name) {
         return switch (target) {

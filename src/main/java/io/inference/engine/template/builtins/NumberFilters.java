@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that make numbers, or texts of them. */
+/** The filters that return numbers, or texts of numbers. */
 final class NumberFilters {
     private static final Pattern FLOAT = Pattern.compile(
             "[-+]?(?:\\d+(?:_\\d+)*\\.?(?:\\d+(?:_\\d+)*)?|\\.\\d+(?:_\\d+)*)(?:[eE][-+]?\\d+(?:_\\d+)*)?");
@@ -79,7 +79,7 @@ final class NumberFilters {
                 : otherwise;
     }
 
-    /** Without whitespace around, the digits of other scripts as ASCII's. */
+    /** Without surrounding whitespace, the digits of other scripts as ASCII digits. */
     private static String trimmed(Str text) {
         StringBuilder out = new StringBuilder();
         Strings.strip(text, null, true, true)
@@ -93,7 +93,7 @@ final class NumberFilters {
         return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
     }
 
-    /** Python's {@code int(text, base)}, or null where it is no integer. */
+    /** Python's {@code int(text, base)}, or null if it is not an integer. */
     private static @Nullable Object integer(String text, int base) {
         Matcher parts = INTEGER.matcher(text);
         if ((base != 0 && base < 2) || base > 36 || !parts.matches() || text.contains("__")) {
@@ -125,7 +125,7 @@ final class NumberFilters {
         }
     }
 
-    /** Python's {@code float(value)}, or null where it is none. */
+    /** Python's {@code float(value)}, or null if it is not a number. */
     private static @Nullable Double real(Object value) {
         return switch (value) {
             case Undefined undefined -> throw undefined.used();
@@ -145,7 +145,7 @@ final class NumberFilters {
     }
 
     private static Object round(Object value, Args.Bound given) {
-        long precision = given.isSome(0) ? given.integer(0) : 0;
+        long precision = given.hasValue(0) ? given.integer(0) : 0;
         String method = given.string(1, Str.of("common")).text();
         if (value instanceof Undefined || !Values.isNumber(value)) {
             throw new Failure("a number expected, not " + Values.typeName(value));
@@ -153,7 +153,7 @@ final class NumberFilters {
         return switch (method) {
             case "common" -> {
                 Object rounded = rounded(value, (int) Math.clamp(precision, -400, 400));
-                yield given.isGiven(0) && !given.isSome(0) ? whole(rounded) : rounded;
+                yield given.isGiven(0) && !given.hasValue(0) ? whole(rounded) : rounded;
             }
             case "ceil", "floor" -> bound(value, Math.clamp(precision, -308, 308), method.equals("ceil"));
             default -> throw new Failure("method must be common, ceil or floor");

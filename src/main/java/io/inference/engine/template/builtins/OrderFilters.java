@@ -47,11 +47,11 @@ final class OrderFilters {
         return value instanceof Str text && !caseSensitive ? Strings.lower(text) : value;
     }
 
-    /** What an element is ordered or grouped by. */
+    /** The key by which an element is ordered or grouped. */
     Function<Object, Object> key(Args.Bound given, int caseSensitive, int attribute) {
         boolean sensitive = Values.truthy(given.get(caseSensitive, false));
         return element -> {
-            Object value = given.isSome(attribute) ? lookup.path(element, given.required(attribute), null) : element;
+            Object value = given.hasValue(attribute) ? lookup.path(element, given.required(attribute), null) : element;
             return folded(value, sensitive);
         };
     }
@@ -73,7 +73,7 @@ final class OrderFilters {
         boolean reverse = given.integer(0, 0) != 0;
         boolean sensitive = Values.truthy(given.get(1, false));
         List<Object> elements = Values.list(value, budget);
-        if (!given.isSome(2)) {
+        if (!given.hasValue(2)) {
             return ordered(elements, element -> folded(element, sensitive), reverse);
         }
         List<Object> attributes = given.required(2) instanceof Str names
@@ -107,7 +107,7 @@ final class OrderFilters {
 
     private Object groups(Object value, Args.Bound given) {
         Object attribute = given.required(0);
-        Object otherwise = given.isSome(1) ? given.required(1) : null;
+        Object otherwise = given.hasValue(1) ? given.required(1) : null;
         boolean sensitive = Values.truthy(given.get(2, false));
         Function<Object, Object> key = element -> lookup.path(element, attribute, otherwise);
         Function<Object, Object> compared = element -> folded(key.apply(element), sensitive);
@@ -138,7 +138,7 @@ final class OrderFilters {
         Iterator<Object> elements = Values.iterator(value, budget);
         while (elements.hasNext()) {
             Object element = elements.next();
-            Object part = given.isSome(0) ? lookup.path(element, given.required(0), null) : element;
+            Object part = given.hasValue(0) ? lookup.path(element, given.required(0), null) : element;
             total = Arithmetic.apply("+", total, part, budget);
         }
         return total;

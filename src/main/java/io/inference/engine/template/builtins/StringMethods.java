@@ -26,7 +26,7 @@ final class StringMethods {
         this.braces = braces;
     }
 
-    /** The method of a text, or null where it has none of that name. */
+    /** The method of a text, or null if it has none of that name. */
     @Nullable
     Callable of(Str text, String name) {
         Callable method = changing(text, name);
@@ -39,7 +39,7 @@ final class StringMethods {
         return onSafe(name, method);
     }
 
-    /** Methods of a text marked safe give safe texts, and escape what is put in. */
+    /** Methods of a text marked safe return safe texts, and escape their arguments. */
     private static Callable onSafe(String name, Callable method) {
         return switch (name) {
             case "format", "format_map", "join", "replace", "center", "ljust", "rjust" ->
@@ -170,7 +170,7 @@ final class StringMethods {
         };
     }
 
-    /** The part of a text between the arguments {@code start} and {@code end}, or null where it is none. */
+    /** The part of a text between the arguments {@code start} and {@code end}, or null if the range is invalid. */
     private static @Nullable Str part(Str text, Args.Bound given) {
         long size = text.codePoints();
         long start = clamped(given.optionalInteger(1), 0, size);

@@ -33,7 +33,7 @@ final class Strings {
         return characters == null ? Whitespace.isSpace(c) : characters.text().indexOf(c) >= 0;
     }
 
-    /** {@code split}: at whitespace where {@code separator} is null; {@code most} splits, or all if negative. */
+    /** {@code split}: at whitespace if {@code separator} is null; {@code most} splits, or all if negative. */
     static List<Object> split(Str value, @Nullable Str separator, long most) {
         if (separator == null) {
             return words(value, most);

@@ -15,7 +15,7 @@ import io.inference.engine.template.value.Undefined;
 import java.math.BigInteger;
 import java.util.Set;
 
-/** What can stand behind {@code is}. */
+/** The tests, which follow {@code is}. */
 public final class Tests {
     private static final Set<String> NAMES =
             Set.of(("!= < <= == > >= boolean callable defined divisibleby eq equalto escaped even false filter float ge"
@@ -30,7 +30,7 @@ public final class Tests {
     }
 
     /**
-     * Refuses a test that is not here.
+     * Refuses an unsupported test.
      *
      * @throws Failure naming it
      */
@@ -96,7 +96,7 @@ public final class Tests {
         };
     }
 
-    /** The name of a filter or test that a value is asked to be; empty for what can be none. */
+    /** The name of the filter or test that a value names; empty if the value cannot be a name. */
     private static String name(Object value) {
         if (!Dict.isHashable(value)) {
             throw new Failure("unhashable type: '" + Values.typeName(value) + "'");
@@ -105,7 +105,7 @@ public final class Tests {
     }
 
     /** Python's identity, as far as it does not depend on Python's memory. */
-    @SuppressWarnings("ReferenceEquality") // is what the test asks
+    @SuppressWarnings("ReferenceEquality") // identity is what the test checks
     private static boolean same(Object value, Object other) {
         if (value == other || value instanceof Boolean || value instanceof None) {
             return value.equals(other);

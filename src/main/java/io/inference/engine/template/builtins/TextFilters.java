@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that make texts. */
+/** The filters that return texts. */
 final class TextFilters {
     private static final String UNQUOTED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-~";
 
@@ -66,7 +66,7 @@ final class TextFilters {
         return text(value);
     }
 
-    /** A text, or the error that Python's operations on texts end in for other values. */
+    /** A text, or the error that Python's operations on texts raise for other values. */
     private static Str string(Object value) {
         return switch (value) {
             case Str text -> text;
@@ -188,7 +188,7 @@ final class TextFilters {
         Args.Bound given = args.bind("width", "break_long_words", "wrapstring", "break_on_hyphens");
         TextWrap wrap = new TextWrap(
                 given.integer(0, 79), Values.truthy(given.get(1, true)), Values.truthy(given.get(3, true)), budget);
-        Str newline = given.isSome(2) ? given.string(2) : Str.of("\n");
+        Str newline = given.hasValue(2) ? given.string(2) : Str.of("\n");
         List<Object> lines = new ArrayList<>();
         for (Object line : Strings.lines(string(value).asUnsafe(), false)) {
             budget.use(line);

@@ -1,6 +1,6 @@
 /**
- * What templates find ready: Jinja's filters, tests and functions, and the methods of Python's types that change
- * nothing. What Jinja has and this package does not is refused by its name.
+ * Built-ins of templates: Jinja's filters, tests and functions, and the methods of Python's types that do not change a
+ * value. Those of Jinja that this package does not have are refused by name.
  */
 @NullMarked
 package io.inference.engine.template.builtins;

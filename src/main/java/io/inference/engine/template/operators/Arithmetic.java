@@ -12,7 +12,10 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The operators on two values. Integers are of 64 bits; beyond them is a clear error, as Python's are endless. */
+/**
+ * The operators on two values. Integers are of 64 bits; larger results are an error, since Python's integers are
+ * unbounded.
+ */
 public final class Arithmetic {
     private Arithmetic() {}
 

@@ -15,7 +15,7 @@ public final class Clock {
         this.now = now;
     }
 
-    /** The format with its directives replaced; one that is not known is refused by its name. */
+    /** The format with its directives replaced; an unknown one is refused by its name. */
     public String formatted(String format) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {

@@ -18,7 +18,7 @@ import java.util.List;
 public final class Compare {
     private Compare() {}
 
-    /** One comparison operator, {@code in} and {@code not in} among them. */
+    /** One comparison operator, including {@code in} and {@code not in}. */
     public static boolean holds(String operator, Object left, Object right, Budget budget) {
         return switch (operator) {
             case "==" -> equal(left, right, budget);
@@ -130,7 +130,7 @@ public final class Compare {
         return Integer.compare(a.size(), b.size());
     }
 
-    /** By code points, as Python orders texts: Java's own order is another for surrogates. */
+    /** By code points, as Python orders texts: Java's own order differs for surrogates. */
     private static int texts(String a, String b) {
         int at = 0;
         while (at < Math.min(a.length(), b.length()) && a.charAt(at) == b.charAt(at)) {
@@ -145,7 +145,7 @@ public final class Compare {
         return surrogates ? (Character.isSurrogate(left) ? 1 : -1) : Character.compare(left, right);
     }
 
-    /** By their exact values; a not-a-number is equal to all. */
+    /** By their exact values; NaN is equal to all. */
     private static int numbers(Object left, Object right) {
         if (Values.isWhole(left) && Values.isWhole(right)) {
             return Long.compare(Values.integer(left), Values.integer(right));

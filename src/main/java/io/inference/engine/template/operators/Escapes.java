@@ -4,7 +4,7 @@ import io.inference.engine.template.value.Budget;
 import io.inference.engine.template.value.Str;
 import io.inference.engine.template.value.StrBuilder;
 
-/** Escapes for HTML, as MarkupSafe makes them. */
+/** Escapes for HTML, as in MarkupSafe. */
 public final class Escapes {
     private Escapes() {}
 

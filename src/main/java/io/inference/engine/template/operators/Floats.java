@@ -8,7 +8,7 @@ import java.math.RoundingMode;
 final class Floats {
     private Floats() {}
 
-    /** Infinity or not a number, as Python writes them. */
+    /** Infinity and NaN, as Python writes them. */
     static String special(double value) {
         return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
     }
@@ -25,7 +25,7 @@ final class Floats {
         return isNegative(value) ? "-" + magnitude : magnitude;
     }
 
-    /** {@code repr}: the shortest digits that give the number back. */
+    /** {@code repr}: the shortest digits that parse to the same number. */
     static String shortest(double value) {
         if (isSpecial(value)) {
             return special(value);
@@ -34,7 +34,7 @@ final class Floats {
             return signed(value, "0.0");
         }
         BigDecimal decimal = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
-        // Java writes two digits at least.
+        // Java writes at least two digits.
         BigDecimal shorter = decimal.round(new MathContext(1, RoundingMode.HALF_EVEN));
         decimal = shorter.doubleValue() == Math.abs(value) ? shorter : decimal;
         int exponent = decimal.precision() - decimal.scale() - 1;

@@ -212,7 +212,7 @@ public final class FormatSpec {
         return (negative ? "-" : "") + grouped(magnitude.substring(0, end)) + magnitude.substring(end);
     }
 
-    /** @param prefix how many characters stay in front of the padding with {@code =} */
+    /** @param prefix number of characters that stay in front of the padding with {@code =} */
     private Str padded(Str text, int prefix, char side) {
         int missing = width - text.codePoints();
         if (missing <= 0) {

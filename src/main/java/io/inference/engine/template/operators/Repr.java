@@ -74,7 +74,7 @@ public final class Repr {
         out.append(shown.shown());
     }
 
-    /** A value of its own kind that Python has a text for. */
+    /** A value of a class of this interpreter that has a text in Python. */
     @FunctionalInterface
     public interface Shown {
         String shown();
@@ -144,7 +144,7 @@ public final class Repr {
         }
     }
 
-    /** What stands for a character in a literal; empty for itself. */
+    /** The escape of a character in a literal; empty for a character that needs none. */
     private static String escaped(int codePoint, char quote) {
         return switch (codePoint) {
             case '\n' -> "\\n";

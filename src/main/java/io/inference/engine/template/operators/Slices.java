@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Slices {
     private Slices() {}
 
-    /** What {@code target[start:stop:step]} picks. */
+    /** The elements that {@code target[start:stop:step]} selects. */
     public static Object slice(Object target, Object start, Object stop, Object step, Budget budget) {
         if (target instanceof Undefined undefined) {
             throw undefined.used();
@@ -78,7 +78,7 @@ public final class Slices {
     @SuppressWarnings("unchecked") // only read
     private static List<Object> pick(List<?> list, Picked picked, Budget budget) {
         if (picked.step == 1) {
-            // A view: lists never change, and a template that walks down a list's tails takes linear time.
+            // A view: lists never change, and a template that takes a list's tails in a loop needs linear time.
             return (List<Object>) list.subList((int) picked.from, (int) picked.from + picked.count);
         }
         budget.work(1 + picked.count / 4);

@@ -18,7 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** What is common to values: their type, truth, length and elements. */
+/** Operations common to values: their type, truth, length and elements. */
 public final class Values {
     static final int DEPTH_MAX = 100;
 
@@ -75,7 +75,7 @@ public final class Values {
         return elements(value).orElseThrow();
     }
 
-    /** Goes through what a loop over the value takes; a generator is used up by it. */
+    /** Iterates over the elements as a loop does; a generator is used up by it. */
     @SuppressWarnings("unchecked") // only read
     public static Iterator<Object> iterator(Object value, Budget budget) {
         return value instanceof Generator generator
@@ -98,7 +98,7 @@ public final class Values {
         return elements;
     }
 
-    /** The elements as a list of its own. */
+    /** The elements as a new list. */
     public static List<Object> list(Object value, Budget budget) {
         if (!(value instanceof Generator)) {
             return new ArrayList<>(iterated(value, budget));

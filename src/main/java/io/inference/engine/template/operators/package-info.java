@@ -1,4 +1,7 @@
-/** What Python's operators, {@code str}, {@code repr}, {@code format} and {@code strftime} make of the template language's values. */
+/**
+ * Python's operators, {@code str}, {@code repr}, {@code format} and {@code strftime} on values of the template
+ * language.
+ */
 @NullMarked
 package io.inference.engine.template.operators;
 

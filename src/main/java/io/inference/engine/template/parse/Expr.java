@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An expression; {@code line} is where it stands in the template. */
+/** An expression; {@code line} is its line in the template. */
 public sealed interface Expr {
     int line();
 
@@ -45,10 +45,10 @@ public sealed interface Expr {
     record DictOf(List<Expr> keys, List<Expr> values, int line) implements Expr {}
 
     /**
-     * What stands in a call's parentheses.
+     * The arguments of a call.
      *
-     * @param morePositional behind {@code *}
-     * @param moreNamed behind {@code **}
+     * @param morePositional after {@code *}
+     * @param moreNamed after {@code **}
      */
     record Arguments(
             List<Expr> positional,

@@ -22,7 +22,7 @@ final class ExpressionParser {
         this.in = in;
     }
 
-    /** The names that expressions have read so far, in their order: what a macro uses is seen by it. */
+    /** The names that expressions have read so far, in their order: shows which names a macro uses. */
     List<String> namesRead() {
         return namesRead;
     }
@@ -45,7 +45,7 @@ final class ExpressionParser {
         return tuple(this::expression);
     }
 
-    /** The same without {@code a if b else c}, where a following {@code if} has a meaning of its own. */
+    /** The same without {@code a if b else c}, where a following {@code if} has a different meaning. */
     Expr unconditionalTuple() {
         return tuple(this::or);
     }
@@ -325,7 +325,7 @@ final class ExpressionParser {
         }
     }
 
-    /** {@code | name(arguments)} behind {@code input}. */
+    /** {@code | name(arguments)} after {@code input}. */
     Expr.Filter filter(Expr input) {
         int line = in.line();
         in.expectOperator("|");

@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts template source into tokens. Whitespace is Jinja's with trim_blocks and lstrip_blocks: the newline after a block
- * or comment goes, and so does the indentation of one that stands alone on its line; {@code -} strips all whitespace on
- * its side, {@code +} none.
+ * Splits template source into tokens. Whitespace is Jinja's with trim_blocks and lstrip_blocks: the newline after a
+ * block or comment is removed, and so is the indentation of one that stands alone on its line; {@code -} strips all
+ * whitespace on its side, {@code +} none.
  */
 final class Lexer {
     private static final Set<String> LONG_OPERATORS = Set.of("==", "!=", "<=", ">=", "//", "**");
@@ -152,7 +152,7 @@ final class Lexer {
         }
     }
 
-    /** Passes the end of a tag that has no expression; unlike other blocks, raw keeps the newline after it. */
+    /** Skips the end of a tag that has no expression; unlike other blocks, raw keeps the newline after it. */
     private int closeSimple(int start, boolean trimNewline) {
         at = skipSpace(start);
         char sign = at < source.length() ? source.charAt(at) : ' ';
@@ -175,7 +175,7 @@ final class Lexer {
         lineStarting = at > start && source.charAt(at - 1) == '\n';
     }
 
-    /** Reads lexemes up to {@code close}; answers the whitespace sign before it. */
+    /** Reads lexemes up to {@code close}; returns the whitespace sign before it. */
     private char inside(String close) {
         Deque<Character> open = new ArrayDeque<>();
         while (true) {

@@ -12,7 +12,7 @@ final class Literals {
 
     private Literals() {}
 
-    /** The escapes of a string literal; an unknown one stays as it is written. */
+    /** The escapes of a string literal; an unknown one stays unchanged. */
     static String unescape(String literal, int line) {
         if (literal.indexOf('\\') < 0) {
             return literal;
@@ -29,7 +29,7 @@ final class Literals {
         return out.toString();
     }
 
-    /** Writes what the escape at {@code at} stands for; answers where it ends. */
+    /** Writes the character of the escape at {@code at}; returns the end of the escape. */
     private static int escape(String literal, int at, StringBuilder out, int line) {
         char escaped = literal.charAt(at);
         int digits = escaped == 'x' ? 2 : escaped == 'u' ? 4 : escaped == 'U' ? 8 : 0;
@@ -60,7 +60,10 @@ final class Literals {
         return at + 1;
     }
 
-    /** Jinja spells characters beyond ASCII as escapes before it reads them, and a backslash takes the escape's. */
+    /**
+     * Jinja replaces non-ASCII characters by escapes first, so that a backslash before one and the escape's own
+     * backslash are read as one backslash.
+     */
     private static int spelledOut(String literal, int at, StringBuilder out) {
         int c = literal.codePointAt(at);
         String spelled = c < 0x100 ? "x%02x".formatted(c) : c < 0x10000 ? "u%04x".formatted(c) : "U%08x".formatted(c);

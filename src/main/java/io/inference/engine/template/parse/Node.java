@@ -38,7 +38,7 @@ public sealed interface Node {
      * A macro, or the body of a {@code call}.
      *
      * @param name empty for the body of a {@code call}
-     * @param usesCaller whether the body looks at {@code caller}, and the same for the two others
+     * @param usesCaller whether the body reads {@code caller}; likewise for the two others
      */
     record Macro(
             String name,
@@ -58,8 +58,8 @@ public sealed interface Node {
     record Filtered(List<Expr.Filter> filters, List<Node> body, int line) implements Node {}
 
     /**
-     * Nodes that stand for themselves: {@code generation} … {@code endgeneration}, which marks what the assistant said,
-     * for training; and what {@code print} prints.
+     * Nodes without a type of their own: {@code generation} … {@code endgeneration}, which marks the assistant's text
+     * for training; and the output of {@code print}.
      */
     record Transparent(List<Node> body) implements Node {}
 

@@ -18,10 +18,10 @@ public final class TemplateParser {
     private final TokenStream in;
     private final ExpressionParser expressions;
 
-    /** Loops around that {@code break} can end: not those outside a macro or block of text. */
+    /** Enclosing loops that {@code break} can end: not those outside a macro or block of text. */
     private int loops;
 
-    /** All loops around. */
+    /** All enclosing loops. */
     private int allLoops;
 
     private TemplateParser(List<Token> tokens) {
@@ -29,7 +29,7 @@ public final class TemplateParser {
         expressions = new ExpressionParser(in);
     }
 
-    /** @throws Failure with its line, for what is no template or uses what is not supported */
+    /** @throws Failure with its line, if the template is invalid or uses an unsupported feature */
     public static List<Node> parse(String source) {
         TemplateParser parser = new TemplateParser(Lexer.tokens(source));
         List<Node> nodes = parser.body();
@@ -39,7 +39,7 @@ public final class TemplateParser {
         return nodes;
     }
 
-    /** Nodes up to one of these statements (which stays unread behind its opening) or the end. */
+    /** Nodes up to one of these statements (which stays unread after its opening) or the end. */
     private List<Node> body(String... until) {
         List<Node> nodes = new ArrayList<>();
         while (true) {
@@ -110,7 +110,7 @@ public final class TemplateParser {
         return body;
     }
 
-    /** A body that is no part of the loops around it. */
+    /** A body that is not part of the enclosing loops. */
     private <T> T apart(Supplier<T> body) {
         int outer = loops;
         loops = 0;
@@ -158,7 +158,10 @@ public final class TemplateParser {
         return new Node.For(target, iterable, condition, recursive, body, otherwise, line);
     }
 
-    /** What is assigned to: a name, {@code namespace.attribute} where that is allowed, or several, nested even. */
+    /**
+     * The target of an assignment: a name, {@code namespace.attribute} if that is allowed, or several, which may be
+     * nested.
+     */
     private Node.Target target(boolean attributes) {
         List<Node.Target> targets = new ArrayList<>(List.of(oneTarget(attributes)));
         boolean several = false;

@@ -3,7 +3,7 @@ package io.inference.engine.template.parse;
 import io.inference.engine.template.value.Failure;
 import java.util.List;
 
-/** The tokens with a place in them, and the depth of what is being parsed. */
+/** The tokens with a position in them, and the depth of the current construct. */
 final class TokenStream {
     private static final int DEPTH_MAX = 150;
 

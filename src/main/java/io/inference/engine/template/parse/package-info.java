@@ -1,4 +1,6 @@
-/** Template source to a tree of statements and expressions, by Jinja's grammar; what is not supported is named. */
+/**
+ * Parses template source to a tree of statements and expressions, by Jinja's grammar; errors name unsupported features.
+ */
 @NullMarked
 package io.inference.engine.template.parse;
 

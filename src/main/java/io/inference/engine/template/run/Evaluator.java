@@ -38,7 +38,7 @@ public final class Evaluator {
         this.filters = new Filters(budget, lookup, tests);
     }
 
-    /** The line of what was evaluated last, for error messages. */
+    /** The line of the last evaluated expression, for error messages. */
     public int line() {
         return line;
     }
@@ -119,7 +119,7 @@ public final class Evaluator {
         return bound == null ? None.NONE : evaluate(bound, scope);
     }
 
-    /** @param caller what the call gets as {@code caller}, if it is that of a {@code call} block */
+    /** @param caller value of {@code caller} in the call, if it is that of a {@code call} block */
     Object call(Expr.Call call, @Nullable Object caller, Scope scope) {
         Object target = evaluate(call.target(), scope);
         Args args = arguments(call.arguments(), scope);

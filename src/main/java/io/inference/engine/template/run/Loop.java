@@ -18,14 +18,14 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code loop} variable. It reads ahead no further than a template asks, since what a loop runs over, or the
- * condition of the loop, may look at what the body sets.
+ * The {@code loop} variable. It reads ahead only as far as a template requires, since the loop's sequence or condition
+ * may read what the body sets.
  */
 final class Loop implements Callable, Lookup.Attributes, Repr.Shown {
     private final Budget budget;
     private final int depth0;
 
-    /** Renders the body for other values, one deeper; null for a loop that is not recursive. */
+    /** Renders the body for other values, one level deeper; null for a loop that is not recursive. */
     private final @Nullable BiFunction<Object, Integer, Object> recursion;
 
     private Iterator<Object> items;
@@ -46,7 +46,7 @@ final class Loop implements Callable, Lookup.Attributes, Repr.Shown {
         }
     }
 
-    /** A loop over what passes a filter, whose length is known when all of it is read. */
+    /** A loop over filtered elements, whose length is known when all of them are read. */
     Loop(Iterator<Object> items, int depth0, @Nullable BiFunction<Object, Integer, Object> recursion, Budget budget) {
         this.budget = budget;
         this.depth0 = depth0;
@@ -58,7 +58,7 @@ final class Loop implements Callable, Lookup.Attributes, Repr.Shown {
         return peek() != null;
     }
 
-    /** Moves on. */
+    /** Advances to the next element. */
     Object next() {
         previous = current;
         current = peek();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A macro that is defined, or the body of a {@code call}. */
+/** A defined macro, or the body of a {@code call}. */
 final class Macro implements Callable, Lookup.Attributes, Repr.Shown {
     /** Renders the body with names of its own. */
     @FunctionalInterface

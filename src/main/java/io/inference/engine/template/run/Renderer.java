@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Executes statements; output goes to one buffer, which blocks and macros replace while they run. */
 public final class Renderer {
-    /** How a statement ended: on to the next one, or out of the loop's round. */
+    /** How a statement ended: the next one follows, or the current iteration or the loop ends. */
     private enum Flow {
         NEXT,
         BREAK,
@@ -36,7 +36,7 @@ public final class Renderer {
         this.out = new StrBuilder(budget);
     }
 
-    /** What the nodes write. */
+    /** The output of the nodes. */
     public Str render(List<Node> nodes, Scope scope) {
         StrBuilder outer = out;
         out = new StrBuilder(budget);
@@ -101,7 +101,7 @@ public final class Renderer {
         out.append(Repr.text(value, budget));
     }
 
-    /** Writes what Jinja takes for text without making it one. */
+    /** Writes the output of Jinja's text-like values without converting it to a text. */
     private void writeText(Object value) {
         if (!(value instanceof Str text)) {
             throw new Failure("a call or filter block must give a string, not " + Values.typeName(value));
@@ -132,7 +132,7 @@ public final class Renderer {
         return branches.otherwise();
     }
 
-    /** As Jinja does it, {@code else} is for a loop of which no round came to its end. */
+    /** As in Jinja, {@code else} is for a loop in which no iteration was completed. */
     private Flow loop(Node.For loop, Object iterable, int depth, Scope outer) {
         evaluator.at(loop.line());
         Loop variable = variable(loop, iterable, depth, outer);
@@ -168,7 +168,7 @@ public final class Renderer {
         return result;
     }
 
-    /** The elements that the loop's condition holds for, each asked about when it is wanted. */
+    /** The elements for which the loop's condition holds, each checked when it is read. */
     private Iterator<Object> passing(Node.For loop, Expr condition, Object iterable, Scope outer) {
         Iterator<Object> all = Values.iterator(iterable, budget);
         return new Iterator<>() {
@@ -199,7 +199,7 @@ public final class Renderer {
         };
     }
 
-    /** What a condition lets pass comes out of Jinja as it was taken apart: as tuples. */
+    /** In Jinja the elements that pass a condition were unpacked: they are tuples. */
     private static Object packed(Node.Target target, Object value, Scope scope) {
         return switch (target) {
             case Node.Target.Name name -> scope.get(name.name());

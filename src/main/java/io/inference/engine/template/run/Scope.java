@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The names that are visible: a loop's and a macro's own, then those around them. */
+/** The visible names: a loop's and a macro's own, then the enclosing ones. */
 public final class Scope {
     private final @Nullable Scope outer;
     private final Map<String, Object> names = new HashMap<>();

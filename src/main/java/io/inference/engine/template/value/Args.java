@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record Args(List<Object> positional, Map<String, Object> named) {
     public static final Args NONE = new Args(List.of(), Map.of());
 
-    /** The arguments by parameters, each to be given by position or by name, and none besides. */
+    /** The arguments by parameters, each given by position or by name, and no others. */
     public Bound bind(String... parameters) {
         Bound bound = byPosition(parameters);
         named.forEach((name, value) -> {
@@ -53,14 +53,14 @@ public record Args(List<Object> positional, Map<String, Object> named) {
         return new Args(positional.subList(Math.min(index, positional.size()), positional.size()), named);
     }
 
-    /** The same with one more by name. */
+    /** The same with an additional argument by name. */
     public Args with(String name, Object value) {
         Map<String, Object> all = new LinkedHashMap<>(named);
         all.put(name, value);
         return new Args(new ArrayList<>(positional), all);
     }
 
-    /** Arguments by parameter, where they are given. */
+    /** Arguments by parameter, if they are given. */
     public static final class Bound {
         private final String[] parameters;
         private final @Nullable Object[] values;
@@ -75,7 +75,7 @@ public record Args(List<Object> positional, Map<String, Object> named) {
         }
 
         /** Whether it is given and not None. */
-        public boolean isSome(int index) {
+        public boolean hasValue(int index) {
             return values[index] != null && !(values[index] instanceof None);
         }
 
@@ -104,9 +104,9 @@ public record Args(List<Object> positional, Map<String, Object> named) {
             return isGiven(index) ? string(index) : otherwise;
         }
 
-        /** A text, or null where it is not given or None. */
+        /** A text, or null if it is not given or None. */
         public @Nullable Str optionalString(int index) {
-            return isSome(index) ? string(index) : null;
+            return hasValue(index) ? string(index) : null;
         }
 
         public long integer(int index) {
@@ -122,9 +122,9 @@ public record Args(List<Object> positional, Map<String, Object> named) {
             return isGiven(index) ? integer(index) : otherwise;
         }
 
-        /** An integer, or nothing where it is not given or None. */
+        /** An integer, or nothing if it is not given or None. */
         public OptionalLong optionalInteger(int index) {
-            return isSome(index) ? OptionalLong.of(integer(index)) : OptionalLong.empty();
+            return hasValue(index) ? OptionalLong.of(integer(index)) : OptionalLong.empty();
         }
 
         private Failure wrong(int index, String wanted) {

@@ -1,19 +1,21 @@
 package io.inference.engine.template.value;
 
 /**
- * What a rendering may still use. It grows with the conversation, so that a long history renders, and is bounded, so
- * that a hostile template ends in a clear error.
+ * The remaining limits of a rendering. They grow with the conversation, so that a long history renders, and are
+ * bounded, so that a malicious template ends in a clear error.
  */
 public final class Budget {
     private static final long STEPS = 5_000_000;
     private static final long STEPS_A_MESSAGE = 20_000;
-    /** Templates that look at every pair of messages are not rare; a pair takes them about ten steps. */
+    /** Templates that compare every pair of messages are common; a pair needs about ten steps. */
     private static final long STEPS_A_PAIR = 10;
 
-    /** About two seconds of a core. */
+    /** About two seconds of one core. */
     private static final long STEPS_MAX = 150_000_000;
 
-    /** About a millisecond: a thread that renders must not keep others from the core, nor go on for nobody. */
+    /**
+     * About a millisecond: a rendering thread must not keep others from the core, nor continue after its cancellation.
+     */
     private static final long STEPS_BETWEEN_LOOKS = 100_000;
 
     private static final int DEPTH_MAX = 250;
@@ -42,7 +44,7 @@ public final class Budget {
         this.charsLeft = ALL_CHARS + ALL_CHARS_A_CHAR * chars;
     }
 
-    /** Counts units of work: evaluations, iterations, elements of a list that is made. */
+    /** Counts units of work: evaluations, iterations, elements of a new list. */
     public void work(long units) {
         steps -= units;
         if (steps < nextLook) {
@@ -61,12 +63,12 @@ public final class Budget {
         Thread.yield();
     }
 
-    /** Counts one operation on a value, dearer for a long text. */
+    /** Counts one operation on a value, with a higher cost for a long text. */
     public void use(Object value) {
         work(value instanceof Str text ? 1 + text.length() / CHARS_A_STEP : 1);
     }
 
-    /** Counts {@code added} characters that bring a text to {@code length}, before they are made. */
+    /** Counts {@code added} characters that extend a text to {@code length}, before they are allocated. */
     public void text(long added, long length) {
         charsLeft -= added;
         if (length > charsMax || charsLeft < 0) {

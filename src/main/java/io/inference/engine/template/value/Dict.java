@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Python's dict: keeps the order of its keys, and takes 1, 1.0 and true for one key. */
+/** Python's dict: keeps the order of its keys, and treats 1, 1.0 and true as one key. */
 public final class Dict {
     private record Entry(Object key, Object value) {}
 
     private final Map<Object, Entry> entries = new LinkedHashMap<>();
 
-    /** Adds or replaces an entry; an old key stays as it was first written. Only for who makes the dict. */
+    /** Adds or replaces an entry; an old key stays as it was first written. Only for code that creates the dict. */
     public void put(Object key, Object value) {
         entries.merge(hashed(key), new Entry(key, value), (old, fresh) -> new Entry(old.key, fresh.value));
     }
@@ -69,7 +69,7 @@ public final class Dict {
         };
     }
 
-    /** What stands for a key in Java's map: equal where Python's keys are. */
+    /** The key in Java's map: equal if Python's keys are equal. */
     private static Object hashed(Object key) {
         return switch (key) {
             case Str s -> s.text();

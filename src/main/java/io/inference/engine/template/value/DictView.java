@@ -2,9 +2,9 @@ package io.inference.engine.template.value;
 
 import java.util.List;
 
-/** What {@code keys()}, {@code values()} and {@code items()} of a dict give. */
+/** Result of {@code keys()}, {@code values()} and {@code items()} of a dict. */
 public record DictView(Dict dict, Kind kind) {
-    /** Of what it is a view. */
+    /** The kind of a view. */
     public enum Kind {
         KEYS("dict_keys"),
         VALUES("dict_values"),

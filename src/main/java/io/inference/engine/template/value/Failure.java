@@ -1,12 +1,12 @@
 package io.inference.engine.template.value;
 
-/** An error of a template that does not know its line, unless it is one of parsing; {@code ChatTemplate} adds it. */
+/** An error of a template. Only errors of parsing have a line; {@code ChatTemplate} adds it to others. */
 public final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Whose fault it is. */
+    /** Kind of the error. */
     public enum Kind {
-        /** The template does what Jinja does not allow either, or takes too much. */
+        /** The template does what Jinja does not allow either, or exceeds its limits. */
         FAILED,
         /** The template uses a part of Jinja that is not supported here. */
         UNSUPPORTED,
@@ -27,7 +27,7 @@ public final class Failure extends RuntimeException {
         this(Kind.FAILED, 0, message);
     }
 
-    /** @param construct what is not supported, as the template's author knows it */
+    /** @param construct the unsupported feature, in the template author's terms */
     public static Failure unsupported(String construct) {
         return new Failure(Kind.UNSUPPORTED, 0, construct + " is not supported");
     }
@@ -40,7 +40,7 @@ public final class Failure extends RuntimeException {
         return kind;
     }
 
-    /** The line, or 0 where it is not known. */
+    /** The line, or 0 if it is not known. */
     public int line() {
         return line;
     }

@@ -3,7 +3,7 @@ package io.inference.engine.template.value;
 import java.util.Iterator;
 
 /**
- * A sequence that is made as it is read, and can be read once: what {@code map} and other filters give.
+ * A sequence that is computed as it is read, and can be read once: the result of {@code map} and other filters.
  *
  * @param kind Python's name of its type
  */

@@ -3,7 +3,7 @@ package io.inference.engine.template.value;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What {@code namespace(…)} makes: the one value whose attributes a template may set. */
+/** Result of {@code namespace(…)}: the one value whose attributes a template may set. */
 public final class Namespace {
     private final Map<String, Object> attributes;
 

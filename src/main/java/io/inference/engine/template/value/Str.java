@@ -9,11 +9,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that knows which of its characters came from a caller and which from the template, so that whoever tokenizes
- * a prompt takes control tokens from the template alone. Every operation of the language keeps that knowledge; where
- * it cannot tell, the whole result counts as a caller's. Origin is no part of a text's value: equal texts are equal.
+ * A text that records which of its characters came from a caller and which from the template, so that the tokenizer
+ * takes control tokens from the template alone. Every operation of the language keeps that record; if it cannot, the
+ * whole result counts as a caller's. Origin is not part of a text's value: equal texts are equal.
  *
- * <p>Joining two texts takes no copy: they are put together when the text is first looked at, so that a template that
+ * <p>Joining two texts copies nothing: the characters are copied when the text is first read, so that a template that
  * appends to one text in a loop takes linear time. Positions are Java's unless a method speaks of code points, which
  * are what Python counts.
  */
@@ -30,10 +30,10 @@ public final class Str {
     private @Nullable Str left;
     private @Nullable Str right;
 
-    /** Pays for putting the two together. */
+    /** Counts the cost of joining the two. */
     private @Nullable Budget budget;
 
-    /** Where a caller's characters are: from, to, from, to, …, ascending, without empty or touching ranges. */
+    /** Ranges of a caller's characters: from, to, from, to, …, ascending, without empty or touching ranges. */
     private int[] caller;
 
     private int codePoints = -1;
@@ -54,7 +54,7 @@ public final class Str {
         this.safe = false;
     }
 
-    /** A text of the template's own. */
+    /** A text of the template. */
     public static Str of(String text) {
         return new Str(text, NOWHERE, false);
     }
@@ -128,7 +128,7 @@ public final class Str {
         return from < to && at < caller.length && caller[at] < to;
     }
 
-    /** The index in {@link #caller} of the first range that ends behind a position. */
+    /** The index in {@link #caller} of the first range that ends after a position. */
     private int firstRangeAfter(int position) {
         int low = 0;
         int high = caller.length / 2;
@@ -170,7 +170,10 @@ public final class Str {
         return new StrBuilder(length + other.length).append(this).append(other).build();
     }
 
-    /** The same by a change that gives each character one in its place; else the result is a caller's if any was. */
+    /**
+     * Changes each character to one other in its position; if the number of characters differs, the result is a
+     * caller's if any was.
+     */
     public Str map(UnaryOperator<String> change) {
         String mapped = change.apply(text());
         if (caller.length == 0 || mapped.length() == length) {

@@ -3,14 +3,14 @@ package io.inference.engine.template.value;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link Str} of parts, each with its origin. */
+/** Builds a {@link Str} of parts, each with its origin. */
 public final class StrBuilder {
     private final StringBuilder out;
     private final @Nullable Budget budget;
     private int[] ranges = new int[4];
     private int count;
 
-    /** @param budget pays for the characters */
+    /** @param budget counts the characters */
     public StrBuilder(Budget budget) {
         this.out = new StringBuilder();
         this.budget = budget;
@@ -36,7 +36,7 @@ public final class StrBuilder {
         return from < to ? append(text.slice(from, to)) : this;
     }
 
-    /** Appends a text of the template's own, or of the language's. */
+    /** Appends a text of the template, or of the language. */
     public StrBuilder append(String text) {
         pay(text.length());
         out.append(text);
@@ -49,7 +49,9 @@ public final class StrBuilder {
         return this;
     }
 
-    /** Appends what stands for the characters of {@code source} from {@code from} to {@code to}. */
+    /**
+     * Appends a replacement for the characters of {@code source} from {@code from} to {@code to}, with their origin.
+     */
     public StrBuilder append(String text, Str source, int from, int to) {
         int at = out.length();
         append(text);

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Python's tuple.
  *
- * @param names by which the elements are attributes too, in their order; empty for a plain tuple
+ * @param names of the elements as attributes, in their order; empty for a plain tuple
  */
 public record Tuple(List<Object> elements, List<String> names) {
     public Tuple(List<Object> elements) {

@@ -1,6 +1,6 @@
 package io.inference.engine.template.value;
 
-/** What a name or an attribute that does not exist evaluates to: false, empty, and an error in most uses. */
+/** The value of a name or an attribute that does not exist: false, empty, and an error in most uses. */
 public record Undefined(String message) {
     /** The value of a name or attribute that is missing. */
     public static Undefined named(String name) {

@@ -1,7 +1,7 @@
 /**
- * The data types of the template language, as far as Java has none of its own that fits: texts that know their origin,
- * dicts with Python's keys, tuples, generators. Booleans are Boolean, integers Long (BigInteger only for data that no
- * long holds), floats Double, lists java.util.List, which nothing changes after they are made.
+ * The data types of the template language for which Java has no suitable one: texts that record their origin, dicts
+ * with Python's keys, tuples, generators. Booleans are Boolean, integers Long (BigInteger only for data that do not fit
+ * a long), floats Double, lists java.util.List, which are never changed after their creation.
  */
 @NullMarked
 package io.inference.engine.template.value;

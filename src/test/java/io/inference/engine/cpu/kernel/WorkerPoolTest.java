@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class WorkerPoolTest {
     private final List<Thread> threads = new ArrayList<>();
 
-    /** Threads that get no core until {@code gate} opens, as on a busy machine. */
+    /** Threads that do not run until {@code gate} opens, as on a busy machine. */
     private ThreadFactory after(CountDownLatch gate) {
         return body -> {
             Thread thread = Thread.ofPlatform().daemon().unstarted(() -> {
@@ -121,7 +121,7 @@ class WorkerPoolTest {
         failsIn(0);
     }
 
-    /** Both threads are in a task; the one of {@code failing} fails, and the other's ends all the same. */
+    /** Both threads run a task; the one of {@code failing} fails, and the other's ends all the same. */
     private static void failsIn(int failing) {
         try (WorkerPool pool = new WorkerPool(2)) {
             CountDownLatch both = new CountDownLatch(2);
@@ -138,7 +138,7 @@ class WorkerPoolTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasRootCauseInstanceOf(IllegalArgumentException.class);
             assertThat(ended).hasValue(1);
-            meet(pool, 2); // the helper is still there, and the failure forgotten
+            meet(pool, 2); // the helper still runs, and the failure is forgotten
         }
     }
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers are held to the recordings: same content type, same fields in the same order, same text. */
+/** Answers are compared with the recordings: same content type, same fields in the same order, same text. */
 class OllamaAnswerTest {
     private static final ModelInfo MODEL = new ModelInfo(
             "smollm2:135m", "local", true, 8192, 98363192L, "e5dd", "llama", "134.52M", "Q4_1", 1795437175L);
