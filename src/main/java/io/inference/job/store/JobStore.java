@@ -188,11 +188,11 @@ public final class JobStore {
                 .optional());
     }
 
-    public static String tenant(Caller caller) {
+    static String tenant(Caller caller) {
         return caller.tenant() == null ? "" : caller.tenant();
     }
 
-    public static Instant turn(Instant created, JobPriority priority) {
+    static Instant turn(Instant created, JobPriority priority) {
         return created.plus(AGEING.multipliedBy(priority.steps()));
     }
 

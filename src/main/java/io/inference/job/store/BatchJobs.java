@@ -1,4 +1,4 @@
-package io.inference.job.worker;
+package io.inference.job.store;
 
 import io.inference.api.call.Caller;
 import io.inference.database.Database;
@@ -7,14 +7,12 @@ import io.inference.job.JobError;
 import io.inference.job.JobPriority;
 import io.inference.job.JobState;
 import io.inference.job.JobTask;
-import io.inference.job.store.JobJson;
-import io.inference.job.store.JobRows;
-import io.inference.job.store.JobStore;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +27,17 @@ public final class BatchJobs {
     private static final String ID_PREFIX = "\u0001batch:";
 
     private final Database database;
-    private final JobWorkers workers;
+    private final Runnable added;
+    private final Consumer<UUID> stop;
 
-    BatchJobs(Database database, JobWorkers workers) {
+    /**
+     * @param added is run after lines were added
+     * @param stop is called with the id of each running job to cancel, also if another replica runs it
+     */
+    public BatchJobs(Database database, Runnable added, Consumer<UUID> stop) {
         this.database = database;
-        this.workers = workers;
+        this.added = added;
+        this.stop = stop;
     }
 
     /**
@@ -83,7 +87,7 @@ public final class BatchJobs {
                         + " ON CONFLICT (owner, tenant, correlation_id) DO NOTHING")
                 .params(values)
                 .update());
-        workers.wake();
+        added.run();
     }
 
     public Counts counts(UUID batch) {
@@ -114,7 +118,7 @@ public final class BatchJobs {
                 .param(batch)
                 .query(UUID.class)
                 .list());
-        running.forEach(workers::cancel);
+        running.forEach(stop);
     }
 
     /**
