@@ -77,23 +77,26 @@ public final class BatchJobs {
         values.put("numbers", lines.stream().map(Line::number).toArray(Integer[]::new));
         values.put("names", lines.stream().map(Line::customId).toArray(String[]::new));
         values.put("payloads", lines.stream().map(Line::payload).toArray(String[]::new));
-        int ignored = database.<Integer>call(client -> client.sql("INSERT INTO jobs (id, owner, tenant, caller,"
-                        + " correlation_id, door, task, priority, payload, payload_hash, created_at, turn, batch_id,"
-                        + " batch_line, custom_id) SELECT gen_random_uuid(), :owner, :tenant, :caller::json,"
-                        + " :prefix || line.number, :door, :task, :priority, convert_to(line.payload, 'UTF8'),"
-                        + " sha256(convert_to(line.payload, 'UTF8')), :created, :turn + line.number * interval '1 us',"
-                        + " :batch, line.number, line.name"
-                        + " FROM unnest(:numbers, :names, :payloads) AS line (number, name, payload)"
-                        + " ON CONFLICT (owner, tenant, correlation_id) DO NOTHING")
-                .params(values)
-                .update());
+        int ignored =
+                database.<Integer>call(client -> client.sql("""
+                        INSERT INTO jobs (id, owner, tenant, caller, correlation_id, door, task, priority, payload,
+                            payload_hash, created_at, turn, batch_id, batch_line, custom_id)
+                        SELECT gen_random_uuid(), :owner, :tenant, :caller::json, :prefix || line.number, :door, :task,
+                            :priority, convert_to(line.payload, 'UTF8'), sha256(convert_to(line.payload, 'UTF8')),
+                            :created, :turn + line.number * interval '1 us', :batch, line.number, line.name
+                        FROM unnest(:numbers, :names, :payloads) AS line (number, name, payload)
+                        ON CONFLICT (owner, tenant, correlation_id) DO NOTHING
+                        """).params(values).update());
         added.run();
     }
 
     public Counts counts(UUID batch) {
-        return database.call(client -> client.sql("SELECT count(*) FILTER (WHERE state IN ('queued', 'running')),"
-                        + " count(*) FILTER (WHERE state = 'done'),"
-                        + " count(*) FILTER (WHERE state IN ('failed', 'cancelled')) FROM jobs WHERE batch_id = ?")
+        return database.call(client -> client.sql("""
+                        SELECT count(*) FILTER (WHERE state IN ('queued', 'running')),
+                            count(*) FILTER (WHERE state = 'done'),
+                            count(*) FILTER (WHERE state IN ('failed', 'cancelled'))
+                        FROM jobs WHERE batch_id = ?
+                        """)
                 .param(batch)
                 .query((row, number) -> new Counts(row.getInt(1), row.getInt(2), row.getInt(3)))
                 .single());
@@ -102,7 +105,7 @@ public final class BatchJobs {
     /** Whether a line has not ended. */
     public boolean hasOpen(UUID batch) {
         return database.call(client -> client.sql(
-                        "SELECT EXISTS (SELECT 1 FROM jobs WHERE batch_id = ?" + " AND state IN ('queued', 'running'))")
+                        "SELECT EXISTS (SELECT 1 FROM jobs WHERE batch_id = ? AND state IN ('queued', 'running'))")
                 .param(batch)
                 .query(Boolean.class)
                 .single());
@@ -110,14 +113,17 @@ public final class BatchJobs {
 
     /** Ends what is queued, and has what runs stopped. */
     public void cancel(UUID batch) {
-        List<UUID> running = database.call(client -> client.sql("WITH stopped AS (UPDATE jobs SET cancelling = true,"
-                        + " ended_at = CASE state WHEN 'queued' THEN clock_timestamp() END, not_before = NULL,"
-                        + " state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END"
-                        + " WHERE batch_id = ? AND (state = 'queued' OR state = 'running' AND NOT cancelling)"
-                        + " RETURNING id, state) SELECT id FROM stopped WHERE state = 'running'")
-                .param(batch)
-                .query(UUID.class)
-                .list());
+        List<UUID> running = database.call(
+                client -> client.sql("""
+                        WITH stopped AS (
+                            UPDATE jobs SET cancelling = true, not_before = NULL,
+                                ended_at = CASE state WHEN 'queued' THEN clock_timestamp() END,
+                                state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END
+                            WHERE batch_id = ? AND (state = 'queued' OR state = 'running' AND NOT cancelling)
+                            RETURNING id, state
+                        )
+                        SELECT id FROM stopped WHERE state = 'running'
+                        """).param(batch).query(UUID.class).list());
         running.forEach(stop);
     }
 
@@ -127,10 +133,11 @@ public final class BatchJobs {
      * @param after the number of the last one that is known; 0 for none
      */
     public List<Ended> ended(UUID batch, int after, int most) {
-        return database.call(client -> client.sql(
-                        "SELECT batch_line, custom_id, id, state, answer, answer_ends, last_error"
-                                + " FROM jobs WHERE batch_id = ? AND batch_line > ? AND ended_at IS NOT NULL"
-                                + " ORDER BY batch_line LIMIT ?")
+        return database.call(client -> client.sql("""
+                        SELECT batch_line, custom_id, id, state, answer, answer_ends, last_error FROM jobs
+                        WHERE batch_id = ? AND batch_line > ? AND ended_at IS NOT NULL
+                        ORDER BY batch_line LIMIT ?
+                        """)
                 .params(batch, after, most)
                 .query((row, number) -> new Ended(
                         row.getInt("batch_line"),

@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** Rows of the table {@code jobs} as records, and values as its columns. */
 final class JobRows {
     /** What {@link #job} reads. */
-    static final String COLUMNS = "jobs.id, jobs.caller, jobs.door, jobs.correlation_id, jobs.task, jobs.priority,"
-            + " jobs.state, jobs.delivery, jobs.attempts, jobs.created_at, jobs.not_before, jobs.started_at,"
-            + " jobs.ended_at, jobs.first_error, jobs.last_error, jobs.cancelling";
+    static final String COLUMNS = """
+            jobs.id, jobs.caller, jobs.door, jobs.correlation_id, jobs.task, jobs.priority, jobs.state, jobs.delivery,
+            jobs.attempts, jobs.created_at, jobs.not_before, jobs.started_at, jobs.ended_at, jobs.first_error,
+            jobs.last_error, jobs.cancelling""";
 
     private JobRows() {}
 
