@@ -117,7 +117,7 @@ final class PostgresServer implements DatabaseServer, AutoCloseable {
                 Statement create = connection.createStatement()) {
             find.setString(1, name);
             if (!find.executeQuery().next()) {
-                create.executeUpdate("CREATE DATABASE \"" + name.replace("\"", "\"\"") + "\"");
+                create.executeUpdate("CREATE DATABASE \"%s\"".formatted(name.replace("\"", "\"\"")));
             }
         }
     }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import io.inference.job.worker.BatchJobs;
+import io.inference.job.store.BatchJobs;
 import io.inference.wire.JsonBounds;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,7 +6,7 @@ import io.inference.job.JobState;
 import io.inference.job.file.FileWriter;
 import io.inference.job.file.Files;
 import io.inference.job.file.StoredFile;
-import io.inference.job.worker.BatchJobs;
+import io.inference.job.store.BatchJobs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -6,7 +6,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;
 import io.inference.job.JobState;
-import io.inference.job.worker.BatchJobs;
+import io.inference.job.store.BatchJobs;
 import io.inference.wire.Json;
 import io.inference.wire.JsonBounds;
 import java.io.IOException;

@@ -44,13 +44,14 @@ final class BatchStore {
         values.put("metadata", JobJson.text(batch.metadata()));
         values.put("now", column(now));
         values.put("expires", column(now.plus(batch.window())));
-        return database.call(client -> client.sql("INSERT INTO batches (id, owner, tenant, caller, input_file_id, task,"
-                        + " endpoint, completion_window, metadata, status, created_at, expires_at) VALUES (:id, :owner,"
-                        + " :tenant, :caller::json, :input, :task, :endpoint, :window, :metadata::json, 'validating',"
-                        + " :now, :expires) RETURNING *")
-                .params(values)
-                .query(BatchStore::read)
-                .single());
+        return database.call(
+                client -> client.sql("""
+                        INSERT INTO batches (id, owner, tenant, caller, input_file_id, task, endpoint,
+                            completion_window, metadata, status, created_at, expires_at)
+                        VALUES (:id, :owner, :tenant, :caller::json, :input, :task, :endpoint,
+                            :window, :metadata::json, 'validating', :now, :expires)
+                        RETURNING *
+                        """).params(values).query(BatchStore::read).single());
     }
 
     Optional<Batch> find(UUID id) {
@@ -70,8 +71,10 @@ final class BatchStore {
         if (after != null) {
             values.put("after", after);
         }
-        return database.call(client -> client.sql("SELECT * FROM batches WHERE owner = :owner AND tenant = :tenant"
-                        + older + " ORDER BY created_at DESC, id DESC LIMIT :most")
+        return database.call(client -> client.sql("""
+                        SELECT * FROM batches WHERE owner = :owner AND tenant = :tenant%s
+                        ORDER BY created_at DESC, id DESC LIMIT :most
+                        """.formatted(older))
                 .params(values)
                 .query(BatchStore::read)
                 .list());
@@ -79,8 +82,10 @@ final class BatchStore {
 
     /** Marks it to be cancelled; empty where it has ended, or its result is being written. */
     Optional<Batch> cancelling(UUID id) {
-        return database.call(client -> client.sql("UPDATE batches SET status = 'cancelling', cancelling_at = ?"
-                        + " WHERE id = ? AND status IN ('validating', 'in_progress') RETURNING *")
+        return database.call(client -> client.sql("""
+                        UPDATE batches SET status = 'cancelling', cancelling_at = ?
+                        WHERE id = ? AND status IN ('validating', 'in_progress') RETURNING *
+                        """)
                 .params(column(Instant.now()), id)
                 .query(BatchStore::read)
                 .optional());
@@ -89,10 +94,15 @@ final class BatchStore {
     /** Leases the batches that nobody moves on. */
     List<Batch> claim() {
         Instant now = Instant.now();
-        return database.call(client -> client.sql("UPDATE batches SET lease_owner = :me, lease_until = :until"
-                        + " WHERE id IN (SELECT id FROM batches WHERE ended_at IS NULL AND (lease_owner = :me"
-                        + " OR lease_until IS NULL OR lease_until < :now) ORDER BY created_at LIMIT 100"
-                        + " FOR UPDATE SKIP LOCKED) RETURNING *")
+        return database.call(client -> client.sql("""
+                        UPDATE batches SET lease_owner = :me, lease_until = :until
+                        WHERE id IN (
+                            SELECT id FROM batches WHERE ended_at IS NULL
+                                AND (lease_owner = :me OR lease_until IS NULL OR lease_until < :now)
+                            ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED
+                        )
+                        RETURNING *
+                        """)
                 .param("me", me)
                 .param("now", column(now))
                 .param("until", column(now.plus(LEASE)))
@@ -153,12 +163,10 @@ final class BatchStore {
         values.put("completed", completed);
         values.put("failed", failed);
         values.put("now", column(Instant.now()));
-        return update(
-                        batch,
-                        "status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid, completed = :completed,"
-                                + " failed = :failed, total = greatest(total, :completed + :failed), ended_at = :now",
-                        values)
-                == 1;
+        return update(batch, """
+                        status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid,
+                        completed = :completed, failed = :failed, total = greatest(total, :completed + :failed),
+                        ended_at = :now""", values) == 1;
     }
 
     private int update(Batch batch, String what, Map<String, ? extends @Nullable Object> values) {
@@ -166,10 +174,10 @@ final class BatchStore {
         all.put("id", batch.id());
         all.put("me", me);
         all.put("status", batch.status().label());
-        return database.<Integer>call(client -> client.sql(
-                        "UPDATE batches SET " + what + " WHERE id = :id AND lease_owner = :me AND status = :status")
-                .params(all)
-                .update());
+        return database.<Integer>call(
+                client -> client.sql("""
+                        UPDATE batches SET %s WHERE id = :id AND lease_owner = :me AND status = :status
+                        """.formatted(what)).params(all).update());
     }
 
     private static Batch read(ResultSet row, int number) throws SQLException {

@@ -9,7 +9,7 @@ import io.inference.job.EndedJob;
 import io.inference.job.JobListener;
 import io.inference.job.file.Files;
 import io.inference.job.file.StoredFile;
-import io.inference.job.worker.BatchJobs;
+import io.inference.job.store.BatchJobs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -61,10 +61,10 @@ public final class Files {
         values.put("now", column(Instant.now()));
         delete(id);
         int ignored =
-                database.<Integer>call(client -> client.sql("INSERT INTO files (id, owner, tenant, filename, purpose,"
-                                + " created_at) VALUES (:id, :owner, :tenant, :filename, :purpose, :now)")
-                        .params(values)
-                        .update());
+                database.<Integer>call(client -> client.sql("""
+                        INSERT INTO files (id, owner, tenant, filename, purpose, created_at)
+                        VALUES (:id, :owner, :tenant, :filename, :purpose, :now)
+                        """).params(values).update());
         // What batches write is bounded by what was uploaded, and lost work would be the worse evil.
         long room = purpose.equals(StoredFile.INPUT) ? mostBytes - used(owner) : Long.MAX_VALUE;
         return new FileWriter(this, id, room);
@@ -86,17 +86,18 @@ public final class Files {
     }
 
     StoredFile complete(UUID id, long bytes) {
-        return database.call(client -> client.sql("UPDATE files SET bytes = ? WHERE id = ? RETURNING " + COLUMNS)
-                .params(bytes, id)
-                .query(Files::read)
-                .optional()
-                .orElseThrow(
-                        () -> new InferenceException(ErrorCode.CONFLICT, "the file was deleted while it was stored")));
+        return database.call(
+                client -> client.sql("UPDATE files SET bytes = ? WHERE id = ? RETURNING %s".formatted(COLUMNS))
+                        .params(bytes, id)
+                        .query(Files::read)
+                        .optional()
+                        .orElseThrow(() -> new InferenceException(
+                                ErrorCode.CONFLICT, "the file was deleted while it was stored")));
     }
 
     public Optional<StoredFile> find(UUID id) {
         return database.call(
-                client -> client.sql("SELECT " + COLUMNS + " FROM files WHERE id = ? AND bytes IS NOT NULL")
+                client -> client.sql("SELECT %s FROM files WHERE id = ? AND bytes IS NOT NULL".formatted(COLUMNS))
                         .param(id)
                         .query(Files::read)
                         .optional());
@@ -111,19 +112,19 @@ public final class Files {
         values.put("owner", owner.subject());
         values.put("tenant", tenant(owner));
         values.put("most", most + 1);
-        String where = "";
+        StringBuilder conditions = new StringBuilder();
         if (purpose != null) {
-            where += " AND purpose = :purpose";
+            conditions.append(" AND purpose = :purpose");
             values.put("purpose", purpose);
         }
         if (after != null) {
-            where += " AND (created_at, id) < (SELECT created_at, id FROM files WHERE id = :after)";
+            conditions.append(" AND (created_at, id) < (SELECT created_at, id FROM files WHERE id = :after)");
             values.put("after", after);
         }
-        String conditions = where;
-        List<StoredFile> files = database.call(client -> client.sql("SELECT " + COLUMNS
-                        + " FROM files WHERE owner = :owner AND tenant = :tenant AND bytes IS NOT NULL" + conditions
-                        + " ORDER BY created_at DESC, id DESC LIMIT :most")
+        List<StoredFile> files = database.call(client -> client.sql("""
+                        SELECT %s FROM files WHERE owner = :owner AND tenant = :tenant AND bytes IS NOT NULL%s
+                        ORDER BY created_at DESC, id DESC LIMIT :most
+                        """.formatted(COLUMNS, conditions))
                 .params(values)
                 .query(Files::read)
                 .list());

@@ -56,7 +56,7 @@ public final class JobJson {
         return node.toString();
     }
 
-    public static @Nullable JobError error(@Nullable String json) {
+    static @Nullable JobError error(@Nullable String json) {
         if (json == null) {
             return null;
         }

@@ -28,9 +28,9 @@ public final class JobLeases {
      * A claim may be lost when the database crashes, since it is not waited for: then nobody has claimed the job since, and what its run
      * came to is as good.
      */
-    private static final String HELD =
-            " WHERE id = :id AND (lease_owner = :me AND attempts = :attempt AND state = 'running'"
-                    + " OR state = 'queued' AND attempts = :attempt - 1)";
+    private static final String HELD = """
+            id = :id AND (lease_owner = :me AND attempts = :attempt AND state = 'running'
+                OR state = 'queued' AND attempts = :attempt - 1)""";
 
     private static final String FREE = "lease_owner = NULL, lease_until = NULL";
 
@@ -59,6 +59,28 @@ public final class JobLeases {
                 SELECT id, true AS lower FROM lower UNION ALL (
                     SELECT id, false FROM by_turn ORDER BY turn LIMIT :most - (SELECT count(*) FROM lower))
             )""".formatted(CLAIMABLE));
+
+    private static final String PROLONG = """
+            UPDATE jobs SET lease_until = :until FROM %s, %s
+            WHERE jobs.id = locked.id AND lease_owner = :me AND state = 'running'
+            RETURNING jobs.id, cancelling
+            """.formatted(JobStore.RELAXED, JobStore.IN_ORDER);
+
+    private static final String POSTPONED = """
+            state = CASE WHEN cancelling THEN 'cancelled' ELSE 'queued' END,
+            ended_at = CASE WHEN cancelling THEN :now END,
+            not_before = CASE WHEN cancelling THEN NULL ELSE :notBefore END,
+            failures = failures + :counts, last_error = :error::json,
+            first_error = coalesce(first_error, :error::json)""";
+
+    private static final String TAKE_BACK = """
+            UPDATE jobs SET failures = failures + 1, %s,
+                ended_at = CASE WHEN cancelling OR failures + 1 >= :most THEN :now END,
+                state = CASE WHEN cancelling THEN 'cancelled' WHEN failures + 1 >= :most THEN 'failed'
+                    ELSE 'queued' END,
+                last_error = :error::json, first_error = coalesce(first_error, :error::json)
+            WHERE state = 'running' AND lease_until < :now RETURNING %s
+            """.formatted(FREE, JobRows.COLUMNS);
 
     private final Database database;
     private final InstantSource clock;
@@ -135,10 +157,7 @@ public final class JobLeases {
 
     /** Prolongs the leases on these jobs; those that the result lacks are lost. */
     public List<Held> prolong(Collection<UUID> ids) {
-        return database.call(client -> client.sql("UPDATE jobs SET lease_until = :until FROM " + JobStore.RELAXED + ", "
-                        + JobStore.IN_ORDER
-                        + " WHERE jobs.id = locked.id AND lease_owner = :me AND state = 'running'"
-                        + " RETURNING jobs.id, cancelling")
+        return database.call(client -> client.sql(PROLONG)
                 .param("until", JobRows.column(clock.instant().plus(length)))
                 .param("commit", "off")
                 .param("ids", ids.toArray(UUID[]::new))
@@ -182,14 +201,7 @@ public final class JobLeases {
         Map<String, @Nullable Object> values = values("error", JobJson.write(error), "counts", again.counts() ? 1 : 0);
         values.put("notBefore", JobRows.column(again.notBefore()));
         // What is to be cancelled is not tried again.
-        return change(
-                lease,
-                "state = CASE WHEN cancelling THEN 'cancelled' ELSE 'queued' END,"
-                        + " ended_at = CASE WHEN cancelling THEN :now END,"
-                        + " not_before = CASE WHEN cancelling THEN NULL ELSE :notBefore END,"
-                        + " failures = failures + :counts, last_error = :error::json,"
-                        + " first_error = coalesce(first_error, :error::json)",
-                values);
+        return change(lease, POSTPONED, values);
     }
 
     /** Gives it back as if it had not been claimed, so that any replica may take it at once. */
@@ -212,23 +224,14 @@ public final class JobLeases {
             int ignored = client.sql("UPDATE jobs SET not_before = NULL WHERE state = 'queued' AND not_before <= :now")
                     .params(values)
                     .update();
-            return client
-                    .sql("UPDATE jobs SET failures = failures + 1, " + FREE + ", ended_at = CASE WHEN cancelling"
-                            + " OR failures + 1 >= :most THEN :now END, state = CASE WHEN cancelling THEN 'cancelled'"
-                            + " WHEN failures + 1 >= :most THEN 'failed' ELSE 'queued' END, last_error = :error::json,"
-                            + " first_error = coalesce(first_error, :error::json)"
-                            + " WHERE state = 'running' AND lease_until < :now RETURNING " + JobRows.COLUMNS)
-                    .params(values)
-                    .query(JobRows::job)
-                    .list()
-                    .stream()
+            return client.sql(TAKE_BACK).params(values).query(JobRows::job).list().stream()
                     .filter(job -> job.state().isEnded())
                     .toList();
         });
     }
 
     private Optional<Job> end(Lease lease, String what, Map<String, ? extends @Nullable Object> values) {
-        return change(lease, what + ", ended_at = :now", values);
+        return change(lease, "%s, ended_at = :now".formatted(what), values);
     }
 
     private Optional<Job> change(Lease lease, String what, Map<String, ? extends @Nullable Object> values) {
@@ -237,8 +240,9 @@ public final class JobLeases {
         all.put("me", me);
         all.put("attempt", lease.attempt());
         all.put("now", JobRows.column(clock.instant()));
-        return database.call(client -> client.sql("UPDATE jobs SET " + FREE + ", attempts = :attempt, " + what + HELD
-                        + " RETURNING " + JobRows.COLUMNS)
+        return database.call(client -> client.sql("""
+                        UPDATE jobs SET %s, attempts = :attempt, %s WHERE %s RETURNING %s
+                        """.formatted(FREE, what, HELD, JobRows.COLUMNS))
                 .params(all)
                 .query(JobRows::job)
                 .optional());

@@ -21,11 +21,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of the table {@code jobs} as records, and values as its columns. */
-public final class JobRows {
+final class JobRows {
     /** What {@link #job} reads. */
-    static final String COLUMNS = "jobs.id, jobs.caller, jobs.door, jobs.correlation_id, jobs.task, jobs.priority,"
-            + " jobs.state, jobs.delivery, jobs.attempts, jobs.created_at, jobs.not_before, jobs.started_at,"
-            + " jobs.ended_at, jobs.first_error, jobs.last_error, jobs.cancelling";
+    static final String COLUMNS = """
+            jobs.id, jobs.caller, jobs.door, jobs.correlation_id, jobs.task, jobs.priority, jobs.state, jobs.delivery,
+            jobs.attempts, jobs.created_at, jobs.not_before, jobs.started_at, jobs.ended_at, jobs.first_error,
+            jobs.last_error, jobs.cancelling""";
 
     private JobRows() {}
 
@@ -49,12 +50,12 @@ public final class JobRows {
                 row.getBoolean("cancelling"));
     }
 
-    public static JobState state(ResultSet row) throws SQLException {
+    static JobState state(ResultSet row) throws SQLException {
         return JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
     }
 
     /** Null where the row has no answer. */
-    public static @Nullable JobAnswer answer(ResultSet row, int number) throws SQLException {
+    static @Nullable JobAnswer answer(ResultSet row, int number) throws SQLException {
         byte[] bytes = row.getBytes("answer");
         if (bytes == null) {
             return null;
@@ -107,7 +108,7 @@ public final class JobRows {
         return time == null ? null : time.toInstant();
     }
 
-    public static OffsetDateTime column(Instant time) {
+    static OffsetDateTime column(Instant time) {
         return time.atOffset(ZoneOffset.UTC);
     }
 }

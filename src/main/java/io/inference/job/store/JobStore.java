@@ -36,6 +36,43 @@ public final class JobStore {
     /** Statements over several rows lock them in one order, since two could otherwise wait for each other for ever. */
     static final String IN_ORDER = "(SELECT id FROM jobs WHERE id = ANY(:ids) ORDER BY id FOR UPDATE) AS locked";
 
+    private static final String ADD_OR_FIND = """
+            WITH added AS (
+                INSERT INTO jobs (id, owner, tenant, caller, correlation_id, door, task, priority, payload,
+                    payload_hash, delivery, created_at, turn)
+                SELECT :id, :owner, :tenant, :caller::json, :correlation, :door, :task, :priority, :payload,
+                    :hash, :delivery::json, :now, :turn
+                FROM %1$s
+                ON CONFLICT (owner, tenant, correlation_id) DO NOTHING RETURNING *
+            )
+            SELECT true AS added, true AS same, %2$s FROM added AS jobs
+            UNION ALL
+            SELECT false, payload_hash = :hash, %2$s FROM jobs
+            WHERE owner = :owner AND tenant = :tenant AND correlation_id = :correlation LIMIT 1
+            """.formatted(RELAXED, JobRows.COLUMNS);
+
+    private static final String FIND = "SELECT %s FROM jobs WHERE id = ?".formatted(JobRows.COLUMNS);
+
+    private static final String FIND_OF_OWNER = """
+            SELECT %s FROM jobs WHERE owner = ? AND tenant = ? AND correlation_id = ?
+            """.formatted(JobRows.COLUMNS);
+
+    private static final String UNDELIVERED = """
+            SELECT %s, answer, answer_ends FROM jobs
+            WHERE door = ? AND ended_at IS NOT NULL AND delivery IS NOT NULL AND delivered_at IS NULL
+            ORDER BY ended_at LIMIT ?
+            """.formatted(JobRows.COLUMNS);
+
+    private static final String DELIVERED = """
+            UPDATE jobs SET delivered_at = :now FROM %s, %s WHERE jobs.id = locked.id
+            """.formatted(RELAXED, IN_ORDER);
+
+    private static final String CANCEL = """
+            UPDATE jobs SET cancelling = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
+                ended_at = CASE state WHEN 'queued' THEN :now END, not_before = NULL
+            WHERE id = :id AND state IN ('queued', 'running') RETURNING %s
+            """.formatted(JobRows.COLUMNS);
+
     private final Database database;
     private final InstantSource clock;
 
@@ -63,14 +100,7 @@ public final class JobStore {
     }
 
     private Optional<Found> tryToAdd(NewJob job, byte[] hash) {
-        return database.call(client -> client.sql("WITH added AS (INSERT INTO jobs"
-                        + " (id, owner, tenant, caller, correlation_id, door, task, priority, payload, payload_hash,"
-                        + " delivery, created_at, turn) SELECT :id, :owner, :tenant, :caller::json, :correlation, :door,"
-                        + " :task, :priority, :payload, :hash, :delivery::json, :now, :turn FROM " + RELAXED
-                        + " ON CONFLICT (owner, tenant, correlation_id) DO NOTHING RETURNING *)"
-                        + " SELECT true AS added, true AS same, " + JobRows.COLUMNS + " FROM added AS jobs"
-                        + " UNION ALL SELECT false, payload_hash = :hash, " + JobRows.COLUMNS + " FROM jobs"
-                        + " WHERE owner = :owner AND tenant = :tenant AND correlation_id = :correlation LIMIT 1")
+        return database.call(client -> client.sql(ADD_OR_FIND)
                 .params(values(job, hash))
                 .query((row, number) ->
                         new Found(row.getBoolean("added"), row.getBoolean("same"), JobRows.job(row, number)))
@@ -98,38 +128,36 @@ public final class JobStore {
     }
 
     public Optional<Job> find(UUID id) {
-        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS + " FROM jobs WHERE id = ?")
-                .param(id)
-                .query(JobRows::job)
-                .optional());
+        return database.call(
+                client -> client.sql(FIND).param(id).query(JobRows::job).optional());
     }
 
     public Optional<Job> find(Caller owner, String correlationId) {
-        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS
-                        + " FROM jobs WHERE owner = ? AND tenant = ? AND correlation_id = ?")
+        return database.call(client -> client.sql(FIND_OF_OWNER)
                 .params(owner.subject(), tenant(owner), correlationId)
                 .query(JobRows::job)
                 .optional());
     }
 
     public List<Job> list(@Nullable Caller owner, @Nullable JobState state, @Nullable UUID after, int most) {
-        StringBuilder where = new StringBuilder(" WHERE batch_id IS NULL");
+        StringBuilder conditions = new StringBuilder();
         Map<String, Object> values = new HashMap<>(Map.of("most", most));
         if (owner != null) {
-            where.append(" AND owner = :owner AND tenant = :tenant");
+            conditions.append(" AND owner = :owner AND tenant = :tenant");
             values.put("owner", owner.subject());
             values.put("tenant", tenant(owner));
         }
         if (state != null) {
-            where.append(" AND state = :state");
+            conditions.append(" AND state = :state");
             values.put("state", state.label());
         }
         if (after != null) {
-            where.append(" AND (created_at, id) < (SELECT created_at, id FROM jobs WHERE id = :after)");
+            conditions.append(" AND (created_at, id) < (SELECT created_at, id FROM jobs WHERE id = :after)");
             values.put("after", after);
         }
-        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS + " FROM jobs" + where
-                        + " ORDER BY created_at DESC, id DESC LIMIT :most")
+        return database.call(client -> client.sql("""
+                        SELECT %s FROM jobs WHERE batch_id IS NULL%s ORDER BY created_at DESC, id DESC LIMIT :most
+                        """.formatted(JobRows.COLUMNS, conditions))
                 .params(values)
                 .query(JobRows::job)
                 .list());
@@ -143,8 +171,11 @@ public final class JobStore {
     }
 
     public int ahead(Job job) {
-        return database.call(client -> client.sql("SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued'"
-                        + " AND not_before IS NULL AND turn < ? LIMIT 1000) AS earlier")
+        return database.call(client -> client.sql("""
+                        SELECT count(*) FROM (
+                            SELECT 1 FROM jobs WHERE state = 'queued' AND not_before IS NULL AND turn < ? LIMIT 1000
+                        ) AS earlier
+                        """)
                 .param(JobRows.column(turn(job.createdAt(), job.priority())))
                 .query(Integer.class)
                 .single());
@@ -159,17 +190,12 @@ public final class JobStore {
     }
 
     public List<EndedJob> undelivered(String door, int most) {
-        return database.call(client -> client.sql("SELECT " + JobRows.COLUMNS + ", answer, answer_ends FROM jobs"
-                        + " WHERE door = ? AND ended_at IS NOT NULL AND delivery IS NOT NULL AND delivered_at IS NULL"
-                        + " ORDER BY ended_at LIMIT ?")
-                .params(door, most)
-                .query(JobRows::ended)
-                .list());
+        return database.call(client ->
+                client.sql(UNDELIVERED).params(door, most).query(JobRows::ended).list());
     }
 
     public void delivered(List<UUID> ids) {
-        int ignored = database.<Integer>call(client -> client.sql("UPDATE jobs SET delivered_at = :now FROM " + RELAXED
-                        + ", " + IN_ORDER + " WHERE jobs.id = locked.id")
+        int ignored = database.<Integer>call(client -> client.sql(DELIVERED)
                 .param("ids", ids.toArray(UUID[]::new))
                 .param("now", JobRows.column(now()))
                 .param("commit", "off")
@@ -178,21 +204,18 @@ public final class JobStore {
 
     /** One that is queued has ended then; one that runs is marked to be stopped. Empty where there is none, or it has ended. */
     public Optional<Job> cancel(UUID id) {
-        return database.call(client -> client.sql(
-                        "UPDATE jobs SET cancelling = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
-                                + " ended_at = CASE state WHEN 'queued' THEN :now END, not_before = NULL"
-                                + " WHERE id = :id AND state IN ('queued', 'running') RETURNING " + JobRows.COLUMNS)
+        return database.call(client -> client.sql(CANCEL)
                 .param("id", id)
                 .param("now", JobRows.column(now()))
                 .query(JobRows::job)
                 .optional());
     }
 
-    public static String tenant(Caller caller) {
+    static String tenant(Caller caller) {
         return caller.tenant() == null ? "" : caller.tenant();
     }
 
-    public static Instant turn(Instant created, JobPriority priority) {
+    static Instant turn(Instant created, JobPriority priority) {
         return created.plus(AGEING.multipliedBy(priority.steps()));
     }
 

@@ -16,6 +16,7 @@ import io.inference.job.JobState;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
 import io.inference.job.Submission;
+import io.inference.job.store.BatchJobs;
 import io.inference.job.store.ClaimOrder;
 import io.inference.job.store.DatabaseClock;
 import io.inference.job.store.JobLeases;
@@ -67,7 +68,8 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         var context = new JobRunContext(
                 runner, leases, new Retries(settings.attempts()), settings.runTimeout(), clock, calls, listeners);
         JobWorkers workers = new JobWorkers(leases, context, settings, saturated, clock::adjust);
-        return new StoredJobs(new JobStore(database, clock), workers, new BatchJobs(database, workers));
+        var batchJobs = new BatchJobs(database, workers::wake, workers::cancel);
+        return new StoredJobs(new JobStore(database, clock), workers, batchJobs);
     }
 
     private static @Nullable JobPriority mostUrgent(List<JobListener> listeners) {

@@ -16,8 +16,8 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /** The table {@code api_keys}. Every method fails with {@code UNAVAILABLE} while the database is unavailable. */
 final class ApiKeyStore {
-    private static final String COLUMNS = "id, prefix, name, owner, groups, scopes, created_by, created_at, expires_at,"
-            + " last_used_at, revoked_at";
+    private static final String COLUMNS = """
+            id, prefix, name, owner, groups, scopes, created_by, created_at, expires_at, last_used_at, revoked_at""";
 
     private final Database database;
 
@@ -29,7 +29,8 @@ final class ApiKeyStore {
         return database.call(client -> client.sql("""
                         INSERT INTO api_keys (id, hash, prefix, name, owner, groups, scopes, created_by, expires_at)
                         VALUES (:id, :hash, :prefix, :name, :owner, :groups, :scopes, :createdBy, :expiresAt)
-                        RETURNING\s""" + COLUMNS)
+                        RETURNING %s
+                        """.formatted(COLUMNS))
                 .param("id", id)
                 .param("hash", hash)
                 .param("prefix", prefix)
@@ -44,7 +45,7 @@ final class ApiKeyStore {
     }
 
     Optional<ApiKey> find(byte[] hash) {
-        return database.call(client -> client.sql("SELECT " + COLUMNS + " FROM api_keys WHERE hash = ?")
+        return database.call(client -> client.sql("SELECT %s FROM api_keys WHERE hash = ?".formatted(COLUMNS))
                 .param(hash)
                 .query(ApiKeyStore::read)
                 .optional());
@@ -56,9 +57,9 @@ final class ApiKeyStore {
                 ? ""
                 : " WHERE (created_at, id) < (SELECT created_at, id FROM api_keys WHERE id = :after)";
         return database.call(client -> {
-            StatementSpec statement = client.sql("SELECT " + COLUMNS + " FROM api_keys" + older
-                            + " ORDER BY created_at DESC, id DESC LIMIT :most")
-                    .param("most", most);
+            StatementSpec statement = client.sql("""
+                            SELECT %s FROM api_keys%s ORDER BY created_at DESC, id DESC LIMIT :most
+                            """.formatted(COLUMNS, older)).param("most", most);
             return (after == null ? statement : statement.param("after", after))
                     .query(ApiKeyStore::read)
                     .list();
@@ -67,8 +68,9 @@ final class ApiKeyStore {
 
     /** Revokes a key and returns it; empty if there is no key of that id. The time of a first revocation is kept. */
     Optional<ApiKey> revoke(UUID id) {
-        return database.call(client -> client.sql("UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())"
-                        + " WHERE id = ? RETURNING " + COLUMNS)
+        return database.call(client -> client.sql("""
+                        UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = ? RETURNING %s
+                        """.formatted(COLUMNS))
                 .param(id)
                 .query(ApiKeyStore::read)
                 .optional());

@@ -2,7 +2,7 @@ package io.inference.job.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inference.job.worker.BatchJobs;
+import io.inference.job.store.BatchJobs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

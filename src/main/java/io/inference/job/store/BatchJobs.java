@@ -1,4 +1,4 @@
-package io.inference.job.worker;
+package io.inference.job.store;
 
 import io.inference.api.call.Caller;
 import io.inference.database.Database;
@@ -7,14 +7,12 @@ import io.inference.job.JobError;
 import io.inference.job.JobPriority;
 import io.inference.job.JobState;
 import io.inference.job.JobTask;
-import io.inference.job.store.JobJson;
-import io.inference.job.store.JobRows;
-import io.inference.job.store.JobStore;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +27,17 @@ public final class BatchJobs {
     private static final String ID_PREFIX = "\u0001batch:";
 
     private final Database database;
-    private final JobWorkers workers;
+    private final Runnable added;
+    private final Consumer<UUID> stop;
 
-    BatchJobs(Database database, JobWorkers workers) {
+    /**
+     * @param added is run after lines were added
+     * @param stop is called with the id of each running job to cancel, also if another replica runs it
+     */
+    public BatchJobs(Database database, Runnable added, Consumer<UUID> stop) {
         this.database = database;
-        this.workers = workers;
+        this.added = added;
+        this.stop = stop;
     }
 
     /**
@@ -73,23 +77,26 @@ public final class BatchJobs {
         values.put("numbers", lines.stream().map(Line::number).toArray(Integer[]::new));
         values.put("names", lines.stream().map(Line::customId).toArray(String[]::new));
         values.put("payloads", lines.stream().map(Line::payload).toArray(String[]::new));
-        int ignored = database.<Integer>call(client -> client.sql("INSERT INTO jobs (id, owner, tenant, caller,"
-                        + " correlation_id, door, task, priority, payload, payload_hash, created_at, turn, batch_id,"
-                        + " batch_line, custom_id) SELECT gen_random_uuid(), :owner, :tenant, :caller::json,"
-                        + " :prefix || line.number, :door, :task, :priority, convert_to(line.payload, 'UTF8'),"
-                        + " sha256(convert_to(line.payload, 'UTF8')), :created, :turn + line.number * interval '1 us',"
-                        + " :batch, line.number, line.name"
-                        + " FROM unnest(:numbers, :names, :payloads) AS line (number, name, payload)"
-                        + " ON CONFLICT (owner, tenant, correlation_id) DO NOTHING")
-                .params(values)
-                .update());
-        workers.wake();
+        int ignored =
+                database.<Integer>call(client -> client.sql("""
+                        INSERT INTO jobs (id, owner, tenant, caller, correlation_id, door, task, priority, payload,
+                            payload_hash, created_at, turn, batch_id, batch_line, custom_id)
+                        SELECT gen_random_uuid(), :owner, :tenant, :caller::json, :prefix || line.number, :door, :task,
+                            :priority, convert_to(line.payload, 'UTF8'), sha256(convert_to(line.payload, 'UTF8')),
+                            :created, :turn + line.number * interval '1 us', :batch, line.number, line.name
+                        FROM unnest(:numbers, :names, :payloads) AS line (number, name, payload)
+                        ON CONFLICT (owner, tenant, correlation_id) DO NOTHING
+                        """).params(values).update());
+        added.run();
     }
 
     public Counts counts(UUID batch) {
-        return database.call(client -> client.sql("SELECT count(*) FILTER (WHERE state IN ('queued', 'running')),"
-                        + " count(*) FILTER (WHERE state = 'done'),"
-                        + " count(*) FILTER (WHERE state IN ('failed', 'cancelled')) FROM jobs WHERE batch_id = ?")
+        return database.call(client -> client.sql("""
+                        SELECT count(*) FILTER (WHERE state IN ('queued', 'running')),
+                            count(*) FILTER (WHERE state = 'done'),
+                            count(*) FILTER (WHERE state IN ('failed', 'cancelled'))
+                        FROM jobs WHERE batch_id = ?
+                        """)
                 .param(batch)
                 .query((row, number) -> new Counts(row.getInt(1), row.getInt(2), row.getInt(3)))
                 .single());
@@ -98,7 +105,7 @@ public final class BatchJobs {
     /** Whether a line has not ended. */
     public boolean hasOpen(UUID batch) {
         return database.call(client -> client.sql(
-                        "SELECT EXISTS (SELECT 1 FROM jobs WHERE batch_id = ?" + " AND state IN ('queued', 'running'))")
+                        "SELECT EXISTS (SELECT 1 FROM jobs WHERE batch_id = ? AND state IN ('queued', 'running'))")
                 .param(batch)
                 .query(Boolean.class)
                 .single());
@@ -106,15 +113,18 @@ public final class BatchJobs {
 
     /** Ends what is queued, and has what runs stopped. */
     public void cancel(UUID batch) {
-        List<UUID> running = database.call(client -> client.sql("WITH stopped AS (UPDATE jobs SET cancelling = true,"
-                        + " ended_at = CASE state WHEN 'queued' THEN clock_timestamp() END, not_before = NULL,"
-                        + " state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END"
-                        + " WHERE batch_id = ? AND (state = 'queued' OR state = 'running' AND NOT cancelling)"
-                        + " RETURNING id, state) SELECT id FROM stopped WHERE state = 'running'")
-                .param(batch)
-                .query(UUID.class)
-                .list());
-        running.forEach(workers::cancel);
+        List<UUID> running = database.call(
+                client -> client.sql("""
+                        WITH stopped AS (
+                            UPDATE jobs SET cancelling = true, not_before = NULL,
+                                ended_at = CASE state WHEN 'queued' THEN clock_timestamp() END,
+                                state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END
+                            WHERE batch_id = ? AND (state = 'queued' OR state = 'running' AND NOT cancelling)
+                            RETURNING id, state
+                        )
+                        SELECT id FROM stopped WHERE state = 'running'
+                        """).param(batch).query(UUID.class).list());
+        running.forEach(stop);
     }
 
     /**
@@ -123,10 +133,11 @@ public final class BatchJobs {
      * @param after the number of the last one that is known; 0 for none
      */
     public List<Ended> ended(UUID batch, int after, int most) {
-        return database.call(client -> client.sql(
-                        "SELECT batch_line, custom_id, id, state, answer, answer_ends, last_error"
-                                + " FROM jobs WHERE batch_id = ? AND batch_line > ? AND ended_at IS NOT NULL"
-                                + " ORDER BY batch_line LIMIT ?")
+        return database.call(client -> client.sql("""
+                        SELECT batch_line, custom_id, id, state, answer, answer_ends, last_error FROM jobs
+                        WHERE batch_id = ? AND batch_line > ? AND ended_at IS NOT NULL
+                        ORDER BY batch_line LIMIT ?
+                        """)
                 .params(batch, after, most)
                 .query((row, number) -> new Ended(
                         row.getInt("batch_line"),
