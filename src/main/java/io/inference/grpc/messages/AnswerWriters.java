@@ -23,7 +23,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What flows leave, as the messages of {@code InferenceService}. */
+/** Writes the results of flows as messages of {@code InferenceService}. */
 final class AnswerWriters {
     private AnswerWriters() {}
 
@@ -76,8 +76,8 @@ final class AnswerWriters {
     }
 
     /**
-     * The one answer of a chat or a text, in the form that the method has: what is complete may go out as a stream of one chunk, since
-     * not every backend can stream everything.
+     * The answer of a chat or a text in the form of the method. A complete answer may be sent as a stream of one chunk,
+     * since not every backend can stream everything.
      */
     private static GrpcAnswer generated(
             @Nullable ChatAnswer answer,

@@ -5,13 +5,13 @@ import io.inference.api.request.Options;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code Options}: what is unset is left to the backend. */
+/** Reads {@code Options}; the backend chooses what is unset. */
 public final class OptionsReader {
     private static final int MAX_STOPS = 16;
 
     private OptionsReader() {}
 
-    /** @throws io.inference.api.error.InferenceException for an option out of its bounds */
+    /** @throws io.inference.api.error.InferenceException for an option that is out of range */
     public static Options read(io.inference.grpc.v1.Options from) {
         return new Options(
                 from.hasTemperature() ? between("temperature", from.getTemperature(), 0, 2) : null,

@@ -4,13 +4,13 @@ import io.inference.config.Settings;
 import java.time.Duration;
 
 /**
- * How jobs are run.
+ * Settings of jobs.
  *
  * @param concurrency jobs that this replica runs at once
  * @param attempts runs of a job that may fail before it has failed
  * @param runTimeout how long one run may take
- * @param grace how long a stop waits for jobs that run
- * @param lowShare of the claims that jobs of a lower priority get while higher ones wait: above 0, at most 1
+ * @param grace how long a stop waits for running jobs
+ * @param lowShare of the claims for jobs of a lower priority while more urgent ones wait: above 0, at most 1
  */
 public record JobSettings(int concurrency, int attempts, Duration runTimeout, Duration grace, double lowShare) {
     public JobSettings {
@@ -24,7 +24,7 @@ public record JobSettings(int concurrency, int attempts, Duration runTimeout, Du
                 settings.whole("job-concurrency"),
                 settings.whole("job-attempts"),
                 settings.time("request-timeout"),
-                // A little is kept of it to give back what has not ended by then.
+                // A little of the time is reserved for returning the jobs that have not ended by then.
                 settings.time("shutdown-grace").multipliedBy(9).dividedBy(10),
                 settings.share("priority-low-share"));
     }
