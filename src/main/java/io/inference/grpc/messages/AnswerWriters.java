@@ -66,7 +66,7 @@ final class AnswerWriters {
         return new GrpcAnswer.Whole(response.build());
     }
 
-    @SuppressWarnings("unchecked") // What the flow "models" leaves where no model is named.
+    @SuppressWarnings("unchecked") // The result of the flow "models" if no model is named.
     public static GrpcAnswer models(@Nullable Object answer, Asked asked) {
         ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
         if (answer != null) {

@@ -33,7 +33,7 @@ public final class OptionsReader {
                 null);
     }
 
-    /** 0 and -1 both mean all of the vocabulary, as they do elsewhere. */
+    /** 0 and -1 both mean the whole vocabulary, as in other servers. */
     private static int topK(int topK) {
         return Math.max(Fields.atLeast(path("top_k"), topK, -1), 0);
     }

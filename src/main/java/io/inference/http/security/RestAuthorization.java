@@ -14,7 +14,10 @@ import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.core.Authentication;
 
-/** Who may make a REST request. Deny by default: what is not open needs a caller, whether a route serves it, a page, or nobody. */
+/**
+ * Authorizes REST requests. Deny by default: every path that is not open needs a caller, even if neither a route nor a
+ * page serves it.
+ */
 final class RestAuthorization implements AuthorizationManager<HttpServletRequest> {
     private static final AuthorizationDecision GRANTED = new AuthorizationDecision(true);
 
@@ -25,7 +28,7 @@ final class RestAuthorization implements AuthorizationManager<HttpServletRequest
     private final GroupNames users;
     private final AuditLog audit;
 
-    /** @param users who may call routes that do not decide themselves */
+    /** @param users groups that may call routes that do not decide themselves */
     RestAuthorization(OpenPaths open, InternalKeyProvider internal, GroupNames users, AuditLog audit) {
         this.users = users;
         this.open = open;
@@ -56,11 +59,11 @@ final class RestAuthorization implements AuthorizationManager<HttpServletRequest
         if (scope == null ? access.decides() || caller.scopes().isEmpty() : caller.mayDo(scope)) {
             return GRANTED;
         }
-        String told = "the credential was not made for this" + (scope == null ? "" : ": " + scope);
-        return new Denied(told, told);
+        String message = "the credential was not made for this" + (scope == null ? "" : ": " + scope);
+        return new Denied(message, message);
     }
 
-    /** Asking for the authentication refuses whoever has none. */
+    /** Reading the authentication refuses unauthenticated callers. */
     private @Nullable Caller caller(Supplier<Authentication> authentication, RequestedCall call) {
         if (call.isInternal()) {
             internal.check(call.details());
