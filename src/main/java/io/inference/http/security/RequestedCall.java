@@ -16,7 +16,8 @@ public final class RequestedCall {
     public static final String GENERATION = "X-Route-Generation";
 
     private static final Pattern FORWARDING = Pattern.compile(
-            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip)",
+            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip"
+                    + "|true-client-ip|cf-connecting-ip)",
             Pattern.CASE_INSENSITIVE);
 
     private final HttpServletRequest request;

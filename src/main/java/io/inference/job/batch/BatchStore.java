@@ -161,7 +161,8 @@ final class BatchStore {
         values.put("now", column(Instant.now()));
         return update(
                         batch,
-                        "status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid, completed = :completed,"
+                        "status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid, "
+                                + "completed = :completed,"
                                 + " failed = :failed, total = greatest(total, :completed + :failed), ended_at = :now",
                         values)
                 == 1;

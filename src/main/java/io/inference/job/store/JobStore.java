@@ -65,7 +65,8 @@ public final class JobStore {
     private Optional<Found> tryToAdd(NewJob job, byte[] hash) {
         return database.call(client -> client.sql("WITH added AS (INSERT INTO jobs"
                         + " (id, owner, tenant, caller, correlation_id, door, task, priority, payload, payload_hash,"
-                        + " delivery, created_at, turn) SELECT :id, :owner, :tenant, :caller::json, :correlation, :door,"
+                        + " delivery, created_at, turn) SELECT :id, :owner, :tenant, :caller::json, :correlation, "
+                        + ":door,"
                         + " :task, :priority, :payload, :hash, :delivery::json, :now, :turn FROM " + RELAXED
                         + " ON CONFLICT (owner, tenant, correlation_id) DO NOTHING RETURNING *)"
                         + " SELECT true AS added, true AS same, " + JobRows.COLUMNS + " FROM added AS jobs"
@@ -181,7 +182,8 @@ public final class JobStore {
      */
     public Optional<Job> cancel(UUID id) {
         return database.call(client -> client.sql(
-                        "UPDATE jobs SET cancelling = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
+                        "UPDATE jobs SET cancelling = true, state = CASE state WHEN 'queued' THEN 'cancelled' "
+                                + "ELSE state END,"
                                 + " ended_at = CASE state WHEN 'queued' THEN :now END, not_before = NULL"
                                 + " WHERE id = :id AND state IN ('queued', 'running') RETURNING " + JobRows.COLUMNS)
                 .param("id", id)

@@ -42,9 +42,9 @@ public final class RouteSafety {
             Pattern.compile("(?:\\{\\{\\??|\\$(?:simple)?\\{)\\s*(env|sys|sysenv|service|bean|type)[:.]([^}]*)}");
     private static final Pattern NAMED_BEAN =
             Pattern.compile("[A-Za-z][\\w-]*(?:(?:\\?method=|::|[.])[A-Za-z]\\w*(?:\\(.*\\))?)?\\s*");
-    private static final Pattern CLASS = Pattern.compile(
-            "#(?:class|type|valueAs)[:(]|\\$(?:simple)?\\{[^}]*(?:getClass|[.]class\\b|classLoader|[cC]amelContext|getContext"
-                    + "|exchange[?]?[.]context)[^}]*}");
+    private static final Pattern CLASS = Pattern.compile("#(?:class|type|valueAs)[:(]|\\$(?:simple)?\\{"
+            + "[^}]*(?:getClass|[.]class\\b|classLoader|[cC]amelContext|getContext"
+            + "|exchange[?]?[.]context)[^}]*}");
     private static final int MAX_REDELIVERIES = 100;
 
     private final AllowList allowed;

@@ -211,7 +211,8 @@ class GenerationBuilderTest {
                                 .replace("httpMethodRestrict: GET", "queues: greetings"),
                         "greeting.camel.yaml",
                         flow("greeting", "log", "id: hi", "message: hi")),
-                "greet.camel.yaml:1, step greet: a route of a door calls direct:authenticate before it sends anything on");
+                "greet.camel.yaml:1, step greet: a route of a door calls direct:authenticate before it sends anything "
+                        + "on");
     }
 
     @Test
