@@ -36,7 +36,7 @@ public final class AllowList {
             "tokenize",
             "variable",
             "xpath");
-    /** Languages and components that can run arbitrary code or read the machine's files and environment. */
+    /** Languages that can run arbitrary code or read the machine's files and environment. */
     private static final Set<String> REFUSED_LANGUAGES = Set.of(
             "csimple",
             "datasonnet",
