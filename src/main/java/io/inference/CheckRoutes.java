@@ -16,13 +16,16 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-/** {@code --check-routes DIR}: says whether a folder of routes would be served, and what is wrong with it; for operators and their CI. */
+/**
+ * {@code --check-routes DIR}: reports whether a folder of routes could be served, and its faults; for operators and
+ * their CI.
+ */
 final class CheckRoutes {
     static final String OPTION = "--check-routes";
 
     private CheckRoutes() {}
 
-    /** The folder that the command line asks to check; null where it asks for none. */
+    /** The folder that the command line names; null if it names none. */
     static @Nullable Path folder(String[] args) {
         for (int i = 0; i < args.length; i++) {
             if (args[i].startsWith(OPTION + "=")) {
@@ -35,7 +38,7 @@ final class CheckRoutes {
         return null;
     }
 
-    /** @return the exit code: 0 where the folder is sound, 1 where it is not */
+    /** @return the exit code: 0 if the folder has no faults, 1 if it has */
     static int run(Path folder, String[] args, PrintStream out) {
         try (var definitions = definitions(args)) {
             var check = new DryRun(
@@ -64,7 +67,7 @@ final class CheckRoutes {
         return (AnnotationConfigApplicationContext) application.run(options.toArray(String[]::new));
     }
 
-    /** Knows the service's beans and makes none of them: nothing connects, listens or loads. */
+    /** Reads the definitions of the service's beans and creates none of them: nothing connects, listens or loads. */
     private static final class DefinitionsOnly extends AnnotationConfigApplicationContext {
         @Override
         protected void finishBeanFactoryInitialization(ConfigurableListableBeanFactory beans) {

@@ -14,7 +14,7 @@ import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Says where the service listens and how to try it, once it does. */
+/** Reports the service's addresses, and how to try it, once it listens. */
 @Component
 class Greeting {
     private static final Logger log = LoggerFactory.getLogger(Greeting.class);
@@ -69,7 +69,7 @@ class Greeting {
 
     private String token(String base, boolean open) {
         if (open) {
-            return "none is needed, since only callers on this machine are let in";
+            return "none is needed, since only callers on this machine are accepted";
         }
         if (embedded.getIfAvailable() != null) {
             return "TOKEN=$(curl -s '" + base + "/dev/token?sub=me')";

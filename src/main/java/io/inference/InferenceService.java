@@ -9,7 +9,7 @@ import org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfi
 import org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration;
 
 /** The service's entry point. */
-// The door asks who is calling; Boot's own users and chains have no part in it.
+// Each door authenticates its callers; Boot's own users and filter chains are not used.
 @SpringBootApplication(exclude = {SecurityAutoConfiguration.class, UserDetailsServiceAutoConfiguration.class})
 public class InferenceService {
     public static void main(String[] args) {

@@ -9,7 +9,9 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.web.server.PortInUseException;
 
-/** Tells an operator why the service does not start, without a stack trace, where the cause is something the operator wrote. */
+/**
+ * Reports why the service does not start, without a stack trace, if the cause is in the operator's settings or routes.
+ */
 class StartFailureAnalyzer implements FailureAnalyzer {
     @Override
     public @Nullable FailureAnalysis analyze(Throwable failure) {

@@ -4,10 +4,10 @@ import io.inference.config.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the greeting says of the settings.
+ * Settings that the greeting mentions.
  *
- * @param tls whether REST is reached by TLS
- * @param issuer of the callers' tokens; null if none is named
+ * @param tls whether REST uses TLS
+ * @param issuer issuer of the callers' tokens; null if none is set
  */
 record StartSettings(
         String host,

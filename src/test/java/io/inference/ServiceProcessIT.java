@@ -112,7 +112,8 @@ class ServiceProcessIT {
         Process process = start(Map.of(), withModel("cpu", "sentencepiece"));
         assertThat(output(process))
                 .contains(
-                        "LOCAL_MODEL: src/test/resources/models/sentencepiece.gguf: tokenizer 'llama' (SentencePiece) is not"
+                        "LOCAL_MODEL: src/test/resources/models/sentencepiece.gguf: tokenizer 'llama' (SentencePiece) "
+                                + "is not"
                                 + " supported, only byte-level BPE ('gpt2')")
                 .doesNotContain("\tat ", "listening on");
         assertThat(process.waitFor()).isNotZero();
@@ -165,9 +166,9 @@ class ServiceProcessIT {
         assertThat(address.find()).isTrue();
         HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + "/v1/chat/completions"))
                 .header("X-Request-Id", "from-the-test")
-                .POST(
-                        HttpRequest.BodyPublishers.ofString(
-                                "{\"model\":\"nobody-has-it\",\"messages\":[{\"role\":\"user\",\"content\":\"a private question\"}]}"))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\":\"nobody-has-it\",\"messages\":[{\"role\":\"user\",\"content\":\"a "
+                                + "private question\"}]}"))
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(404);

@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
 
-/** The parts of the door, and the beans that {@code routes/rabbitmq-api.camel.yaml} names. */
+/** The parts of the door and the beans that {@code routes/rabbitmq-api.camel.yaml} names. */
 @Configuration(proxyBeanMethods = false)
 class AmqpConfiguration {
     private static final Duration CONFIRM_WAIT = Duration.ofSeconds(15);
@@ -37,7 +37,7 @@ class AmqpConfiguration {
         return AmqpSettings.of(settings);
     }
 
-    /** What has to be at the broker before anything is consumed. */
+    /** What the broker must have before anything is consumed. */
     @Bean
     Declarables amqpTopology() {
         return AmqpTopology.declarables();
@@ -101,7 +101,7 @@ class AmqpConfiguration {
             UndeliveredResultScanner undeliveredResultScanner,
             QueueConsumers queueConsumers,
             Backlog backlog) {
-        // The publisher first: what is fetched may have to be answered at once.
+        // The publisher starts first: a fetched message may need an answer at once.
         return new BrokerStart(broker, List.of(publisher, undeliveredResultScanner, queueConsumers, backlog));
     }
 

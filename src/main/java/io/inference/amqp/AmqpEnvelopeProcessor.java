@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Reads a message. Body out: its JSON as a map, whose fields are of the types that they must have. */
+/** Reads a message. Body out: its JSON as a map whose fields have the required types. */
 final class AmqpEnvelopeProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {

@@ -19,8 +19,9 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Makes a request a job. Body in: the payload; header {@value #TASK}: what to do with it. The message stays unacknowledged until the job's
- * result has arrived; one that was sent before waits for the same job, or gets its result at once.
+ * Submits a request as a job. Body in: the payload; header {@value #TASK}: what to do with it. The message stays
+ * unacknowledged until the broker has confirmed the job's result. A message that was sent before waits for the same
+ * job, or gets its result at once if there is one.
  */
 final class AmqpSubmitProcessor implements Processor {
     static final String TASK = "InferenceJobTask";

@@ -5,7 +5,7 @@ import io.inference.broker.BrokerListener;
 import java.util.List;
 import org.springframework.context.SmartLifecycle;
 
-/** Connects to the broker once everything that fetches and delivers is there, and lets go of it after that has ended. */
+/** Connects to the broker once all consumers and publishers exist, and disconnects after they have stopped. */
 final class BrokerStart implements SmartLifecycle {
     private final Broker broker;
     private boolean running;
@@ -32,7 +32,7 @@ final class BrokerStart implements SmartLifecycle {
         return running;
     }
 
-    /** Stopped after the routes, which are of phase 0, and the jobs, which are of a later one. */
+    /** Stops after the routes, which have phase 0, and the jobs, which have a later one. */
     @Override
     public int getPhase() {
         return -1;

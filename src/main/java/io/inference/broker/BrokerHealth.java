@@ -6,7 +6,7 @@ import org.springframework.boot.actuate.health.Status;
 
 /** Health of the broker. An unavailable broker does not make the service unready: the other doors work without it. */
 final class BrokerHealth implements HealthIndicator {
-    static final Status AWAY = new Status("AWAY");
+    static final Status UNAVAILABLE = new Status("UNAVAILABLE");
 
     private final Broker broker;
 
@@ -20,7 +20,7 @@ final class BrokerHealth implements HealthIndicator {
         if (state.equals(Broker.UP)) {
             return Health.up().build();
         }
-        return Health.status(broker.isOff() ? Status.UNKNOWN : AWAY)
+        return Health.status(broker.isOff() ? Status.UNKNOWN : UNAVAILABLE)
                 .withDetail("reason", state)
                 .build();
     }

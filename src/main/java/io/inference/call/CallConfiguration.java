@@ -11,8 +11,8 @@ import org.springframework.context.support.DefaultLifecycleProcessor;
 
 @Configuration(proxyBeanMethods = false)
 class CallConfiguration {
-    /** What doors need to report the end of calls that are cancelled since the grace is over. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+    /** Time that doors need to report the end of calls that are cancelled after the grace. */
+    private static final Duration REPORT_TIME = Duration.ofSeconds(5);
 
     @Bean
     static CallSettings callSettings(Settings settings) {
@@ -24,11 +24,14 @@ class CallConfiguration {
         return new Calls(listeners, settings.grace());
     }
 
-    /** Every phase may take longer than the grace: who waits for calls ends them, rather than being left behind. */
+    /**
+     * Every phase may take longer than the grace, so that the code that waits for calls ends them before Spring goes on
+     * without it.
+     */
     @Bean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME)
     static DefaultLifecycleProcessor lifecycleProcessor(CallSettings settings) {
         var processor = new DefaultLifecycleProcessor();
-        processor.setTimeoutPerShutdownPhase(settings.grace().plus(LAST_WORDS).toMillis());
+        processor.setTimeoutPerShutdownPhase(settings.grace().plus(REPORT_TIME).toMillis());
         return processor;
     }
 }

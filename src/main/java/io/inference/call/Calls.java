@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The calls in progress, from every door. Cancels those that take longer than they may, those that their guard wants to end and, if the
- * service stops, those that outlast the grace.
+ * The calls in progress, from every door. Cancels those that exceed their deadline, those that their guard wants to end
+ * and, if the service stops, those that outlast the grace.
  */
 public final class Calls implements SmartLifecycle, AutoCloseable {
     /** The phase in which the web server waits for its requests: all doors wait at the same time. */
@@ -32,7 +32,7 @@ public final class Calls implements SmartLifecycle, AutoCloseable {
 
     /**
      * @param listeners are notified of every call
-     * @param grace time for which a stop lets calls go on
+     * @param grace time that a stop leaves to calls in progress
      */
     public Calls(List<CallListener> listeners, Duration grace) {
         this.listeners = List.copyOf(listeners);
@@ -41,7 +41,7 @@ public final class Calls implements SmartLifecycle, AutoCloseable {
                 this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Opens a call. Whoever opens it ends it, however it goes. */
+    /** Opens a call. The code that opens it has to end it, whatever its outcome. */
     public OpenCall open(Call call) {
         listeners.forEach(listener -> listener.started(call));
         OpenCall opened = new OpenCall(call, this);
@@ -77,7 +77,9 @@ public final class Calls implements SmartLifecycle, AutoCloseable {
         running = true;
     }
 
-    /** Returns at once: each door waits for its own calls, and those that are left when the grace is over are cancelled. */
+    /**
+     * Returns at once: each door waits for its own calls, and those that are left when the grace is over are cancelled.
+     */
     @Override
     public void stop() {
         running = false;

@@ -19,7 +19,7 @@ public final class OpenCall {
     private volatile Guard guard = NONE;
     private volatile @Nullable InferenceException outcome;
 
-    /** What a door knows of a call that may end it before its time. */
+    /** A door's reason to end a call early, such as a disconnected caller. */
     @FunctionalInterface
     public interface Guard {
         /** Asked four times a second, by one thread for all calls; does not block. Null while the call may go on. */
@@ -62,8 +62,8 @@ public final class OpenCall {
     }
 
     /**
-     * What the call ends with if its work failed: the reason for which it was cancelled, else the nearest cause with a reason code, else a
-     * fault of our own.
+     * What the call ends with if its work failed: the reason of its cancellation, else the nearest cause with a reason
+     * code, else an internal error.
      */
     public InferenceException failure(Throwable thrown) {
         ErrorCode why = call.cancelled();
@@ -75,7 +75,7 @@ public final class OpenCall {
     /**
      * Ends the call, once: the first outcome counts.
      *
-     * @param failure null if the call did what it was for
+     * @param failure null if the call succeeded
      */
     public void end(@Nullable InferenceException failure) {
         if (ended.compareAndSet(false, true)) {

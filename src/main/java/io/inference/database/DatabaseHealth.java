@@ -9,7 +9,7 @@ import org.springframework.boot.actuate.health.Status;
  * models answer without it.
  */
 final class DatabaseHealth implements HealthIndicator {
-    static final Status AWAY = new Status("AWAY");
+    static final Status UNAVAILABLE = new Status("UNAVAILABLE");
 
     private final Database database;
 
@@ -22,6 +22,6 @@ final class DatabaseHealth implements HealthIndicator {
         String state = database.state();
         return state.equals("up")
                 ? Health.up().build()
-                : Health.status(AWAY).withDetail("reason", state).build();
+                : Health.status(UNAVAILABLE).withDetail("reason", state).build();
     }
 }

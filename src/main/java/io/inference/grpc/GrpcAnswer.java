@@ -15,9 +15,9 @@ public sealed interface GrpcAnswer {
     record Whole(Message message) implements GrpcAnswer {}
 
     /**
-     * An answer in the making. Who holds it closes the chunks.
+     * A streamed answer. The code that consumes it closes the chunks.
      *
-     * @param encoder makes a chunk a message
+     * @param encoder turns a chunk into a message
      */
     record Streamed(ChunkStream chunks, Function<Chunk, Message> encoder) implements GrpcAnswer, StreamedAnswer {}
 }

@@ -12,9 +12,9 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import java.time.Duration;
 
-/** A failure as gRPC tells it: the status that {@link ErrorCode}'s table names, and details that a program can read. */
+/** Failures in gRPC's form: the status from {@link ErrorCode}'s table, and machine-readable details. */
 public final class GrpcErrors {
-    /** Of {@link ErrorInfo}: whose reason codes these are. */
+    /** Domain of {@link ErrorInfo}: the owner of the reason codes. */
     public static final String DOMAIN = "inference.io";
 
     private GrpcErrors() {}

@@ -6,20 +6,20 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what a flow left as the message, or the messages, of the method. */
+/** Writes the result of a flow as the message or messages of the method. */
 public final class RpcAnswerProcessor implements Processor {
     private final Writer writer;
 
     /** Writes one kind of answer. */
     public interface Writer {
-        /** @param asked what the method is asked */
+        /** @param asked the method's request */
         GrpcAnswer write(@Nullable Object answer, Asked asked);
     }
 
     /**
-     * What the answer belongs to.
+     * The request of an answer.
      *
-     * @param message as it came; null where no step has read it
+     * @param message as received; null if no step has read it
      * @param stream whether the method's answers are streams
      */
     public record Asked(String callId, @Nullable Message message, boolean stream) {}

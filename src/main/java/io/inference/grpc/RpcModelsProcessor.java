@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Notes that a method asks about models: about the one that its message names, or about all. */
+/** Marks a method's request as one about models: the model that its message names, or all. */
 public final class RpcModelsProcessor<M extends Message> implements Processor {
     private final Class<M> type;
     private final Function<M, String> model;

@@ -6,12 +6,12 @@ import io.inference.api.request.InferenceRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Turns a method's message into the request that it holds, for a flow to serve. Sets the headers that flows read. */
+/** Turns a method's message into a request for a flow. Sets the headers that flows read. */
 public final class RpcRequestProcessor<M extends Message> implements Processor {
     public static final String OPERATION = "InferenceOperation";
     public static final String MODEL = "InferenceModel";
 
-    /** Exchange property with the message as it came, for the step that writes the answer. */
+    /** Exchange property with the message as received, for the step that writes the answer. */
     public static final String MESSAGE = "InferenceGrpcMessage";
 
     private final Class<M> type;
@@ -20,14 +20,14 @@ public final class RpcRequestProcessor<M extends Message> implements Processor {
     /** Reads one kind of message. */
     public interface Reader<M> {
         /**
-         * @param stream whether the answer shall be a stream
-         * @throws io.inference.api.error.InferenceException for a message that is wrong, or asks for what this service
-         * cannot do
+         * @param stream whether the answer is to be a stream
+         * @throws io.inference.api.error.InferenceException for a message that is invalid or asks for something
+         *     unsupported
          */
         InferenceRequest read(M message, boolean stream);
     }
 
-    /** @param type the message that the method takes */
+    /** @param type type of the method's request message */
     public RpcRequestProcessor(Class<M> type, Reader<M> reader) {
         this.type = type;
         this.reader = reader;

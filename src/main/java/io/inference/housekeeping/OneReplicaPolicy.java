@@ -33,7 +33,7 @@ final class OneReplicaPolicy implements Policy {
                 }
                 failures.succeeded(task);
             } catch (ReportedException e) {
-                // The steps' own error handler has dealt with it; what they did is undone.
+                // The steps' own error handler has handled the failure; the transaction is rolled back.
                 exchange.setRouteStop(true);
             }
         };

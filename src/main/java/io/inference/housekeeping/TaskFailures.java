@@ -6,13 +6,13 @@ import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports why a task could not be done: a line when that begins or the reason changes, and one when it is over. */
+/** Logs why a task fails: one line when it starts to fail or the reason changes, and one when it succeeds again. */
 final class TaskFailures {
     private static final Logger log = LoggerFactory.getLogger(TaskFailures.class);
 
     private final Map<String, String> reasons = new ConcurrentHashMap<>();
 
-    /** What an exchange failed with, of the route that it began in. */
+    /** Records the failure of an exchange, for the route that it began in. */
     void report(Exchange exchange) {
         String task = exchange.getFromRouteId();
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);

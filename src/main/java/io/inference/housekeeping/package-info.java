@@ -1,6 +1,6 @@
 /**
- * What is done now and then for as long as the process lives: routes of the service context, {@code camel/*.camel.yaml}
- * on the class path, which no change of the operators' routes replaces.
+ * Periodic tasks of the process: routes of the service context, {@code camel/*.camel.yaml} on the class path, which no
+ * change of the operators' routes replaces.
  */
 @NullMarked
 package io.inference.housekeeping;

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param apiPrefix prefix of OpenAI's API, such as {@code /v1}
  * @param maxRequestBytes largest body
  * @param requestTimeout how long a whole request may take
- * @param receiveTimeout how long a request's body may take before its pace counts
- * @param keepAlive silence after which a stream gets a keep-alive, whether it has begun or not
- * @param authenticationOff accepts callers on this machine without credentials, and no others
+ * @param receiveTimeout how long a request's body may take before its rate counts
+ * @param keepAlive silence after which a stream gets a keep-alive, even if it has not begun
+ * @param authenticationOff accepts callers on this machine without credentials, and refuses all others
  * @param tls null for plain HTTP
  */
 public record HttpSettings(

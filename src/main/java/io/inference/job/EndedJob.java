@@ -3,7 +3,7 @@ package io.inference.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job with what it came to.
+ * An ended job with its answer.
  *
  * @param answer null unless it is done
  */

@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job without its payload and answer.
  *
- * @param id names it for ever; the stable id of its result
- * @param caller who it is run for, as it was when the job was submitted
- * @param door where it came in: {@code rest} or {@code amqp}
+ * @param id never reused; also the id of its result
+ * @param caller caller for whom it runs, as of the submission
+ * @param door door at which it was submitted: {@code rest} or {@code amqp}
  * @param correlationId the caller's own name for it, unique among that caller's
- * @param delivery what its door needs to deliver the result, in JSON of the door's own; null for none
- * @param attempts how often it was started
- * @param notBefore when it will be tried again; null unless it waits for that
- * @param startedAt when it was first started
- * @param firstError what its first failed run came to; stays when a later run succeeds
- * @param error what its last failed run came to; of a failed job, why it failed
- * @param cancelling whether it shall stop as soon as its runner hears of it
+ * @param delivery data with which its door delivers the result, in the door's own JSON; null for none
+ * @param attempts number of starts
+ * @param notBefore time of the next attempt; null unless it waits for one
+ * @param startedAt time of the first start
+ * @param firstError error of its first failed run; stays if a later run succeeds
+ * @param error error of its last failed run; of a failed job, the reason
+ * @param cancelling whether its runner is to stop it
  */
 public record Job(
         UUID id,

@@ -3,9 +3,10 @@ package io.inference.job;
 import java.util.List;
 
 /**
- * What a job came to, kept as bytes so that a repetition is the same byte for byte.
+ * The answer of a job, kept as bytes so that a repeated answer is the same byte for byte.
  *
- * @param parts the REST answer, in one part; of a streamed one every chunk, each a JSON object without the framing of an event stream
+ * @param parts the REST answer, in one part; of a streamed one every chunk, each a JSON object without the framing
+ *     of an event stream
  * @param streamed whether the payload asked for a stream
  */
 public record JobAnswer(List<byte[]> parts, boolean streamed) {

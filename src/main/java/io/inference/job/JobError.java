@@ -5,9 +5,9 @@ import io.inference.api.error.InferenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a run of a job failed, as its caller is told.
+ * Why a run of a job failed, as reported to its caller.
  *
- * @param param the field of the payload that is at fault; null where none is
+ * @param param the field of the payload that is at fault; null if none is
  */
 public record JobError(
         ErrorCode code, String message, @Nullable String param) {
@@ -19,7 +19,7 @@ public record JobError(
                 failure.param().orElse(null));
     }
 
-    /** As it was thrown. */
+    /** This error as an exception. */
     public InferenceException failure() {
         return InferenceException.restored(code, message, param);
     }

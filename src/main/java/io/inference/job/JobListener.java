@@ -3,29 +3,30 @@ package io.inference.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of the jobs that this replica runs or ends; of every door's, so that a door looks at {@link Job#door}. What is told here may get
- * lost with the process: {@link Jobs#undelivered} finds it again. Called on the job's own virtual thread; failures are logged.
+ * Is notified of the jobs that this replica runs or ends. It gets the jobs of every door, so a door checks
+ * {@link Job#door}. Notifications may be lost if the process ends: {@link Jobs#undelivered} finds those jobs again.
+ * Called on the job's own virtual thread; failures are logged.
  */
 public interface JobListener {
-    /** It starts to run: {@link Job#attempts} says for which time. */
+    /** The job starts to run; {@link Job#attempts} counts this run. */
     default void running(Job job) {}
 
-    /** Where the chunks of its answer shall go while they are made; null where nobody waits for them. */
+    /** Receiver of the answer's chunks while they are generated; null if none is wanted. */
     default @Nullable ChunkSink chunks(Job job) {
         return null;
     }
 
     /**
-     * The most urgent priority of requests that wait at a door for this replica to make jobs of them; null for none. Asked before every claim,
-     * so it must not take long; {@link Jobs#wake} says that it has changed.
+     * The most urgent priority of requests that wait at a door for this replica to submit them as jobs; null for none.
+     * Called before every claim, so it must return fast; call {@link Jobs#wake} if it has changed.
      */
     default @Nullable JobPriority waiting() {
         return null;
     }
 
-    /** A run failed and the job is queued again, until {@link Job#notBefore}. */
+    /** A run failed and the job is queued again, not to start before {@link Job#notBefore}. */
     default void postponed(Job job) {}
 
-    /** It has ended, and that is stored. */
+    /** The job has ended, and its result is stored. */
     default void ended(EndedJob ended) {}
 }

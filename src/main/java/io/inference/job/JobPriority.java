@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How urgent a job is. Waiting makes up for it, so that the least urgent job comes to run. */
+/** How urgent a job is. Waiting raises it, so that the least urgent job runs eventually. */
 public enum JobPriority {
     HIGH(0),
     MEDIUM(1),
@@ -18,7 +18,7 @@ public enum JobPriority {
         this.steps = steps;
     }
 
-    /** How many steps less urgent than the most urgent it is. */
+    /** Number of steps below the most urgent priority. */
     public int steps() {
         return steps;
     }
@@ -27,7 +27,7 @@ public enum JobPriority {
         return label;
     }
 
-    /** Empty for a name that is no priority's. */
+    /** Empty for an unknown name. */
     public static Optional<JobPriority> byLabel(String label) {
         return Arrays.stream(values())
                 .filter(priority -> priority.label.equals(label))

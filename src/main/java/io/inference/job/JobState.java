@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where a job is on its way. A job that shall be tried again is queued. */
+/** State of a job. A job that waits for another attempt is queued. */
 public enum JobState {
     QUEUED,
     RUNNING,
@@ -18,12 +18,12 @@ public enum JobState {
         return label;
     }
 
-    /** Whether nothing more will change. */
+    /** Whether the state is final. */
     public boolean isEnded() {
         return this == DONE || this == FAILED || this == CANCELLED;
     }
 
-    /** Empty for a name that is no state's. */
+    /** Empty for an unknown name. */
     public static Optional<JobState> byLabel(String label) {
         return Arrays.stream(values())
                 .filter(state -> state.label.equals(label))

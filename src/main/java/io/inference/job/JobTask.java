@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a job does. The name in lower case is the wire's; the payload is the REST body of that operation. */
+/** Task of a job. The wire name is the name in lower case; the payload is the REST body of that operation. */
 public enum JobTask {
     CHAT("chat/completions"),
     GENERATE("completions"),
@@ -20,7 +20,7 @@ public enum JobTask {
         this.path = path;
     }
 
-    /** As it is called on the wire, such as {@code image_editing}. */
+    /** The wire name, such as {@code image_editing}. */
     public String label() {
         return label;
     }
@@ -30,7 +30,7 @@ public enum JobTask {
         return path;
     }
 
-    /** Empty for a name that is no task's. */
+    /** Empty for an unknown name. */
     public static Optional<JobTask> byLabel(String label) {
         return Arrays.stream(values()).filter(task -> task.label.equals(label)).findFirst();
     }

@@ -9,27 +9,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs of all replicas. Every method fails with {@link io.inference.api.error.ErrorCode#UNAVAILABLE} while the
- * database is away; each may
- * block and be called by many threads at once.
+ * database is unavailable. Each may block, and may be called by many threads at once.
  */
 public interface Jobs {
     /**
-     * Takes a job in, or finds it where the same caller has submitted it before.
+     * Submits a job, or finds it if the same caller has submitted it before.
      *
-     * @throws InferenceException with {@code CONFLICT} where that one had another task or payload
+     * @throws InferenceException with {@code CONFLICT} if the earlier one had another task or payload
      */
     Submission submit(NewJob job);
 
-    /** The job of this id, whoever's it is: callers are to be told of their own alone. */
+    /** The job of this id, of any caller; a door must show callers only their own jobs. */
     Optional<Job> find(UUID id);
 
     /** The caller's own job of that correlation id. */
     Optional<Job> find(Caller owner, String correlationId);
 
     /**
-     * @param owner null for everybody's
-     * @param state null for every one
-     * @param after the job that the page before ended with; null for the first page
+     * @param owner null for all callers
+     * @param state null for all states
+     * @param after the last job of the previous page; null for the first page
      * @param most jobs a page
      */
     JobPage list(@Nullable Caller owner, @Nullable JobState state, @Nullable UUID after, int most);
@@ -38,19 +37,19 @@ public interface Jobs {
     Optional<byte[]> payload(UUID id);
 
     /**
-     * How many queued jobs, whoever's they are, have their turn before this one; 0 unless it is queued. Exact up to a thousand; a job
-     * of more urgency that is submitted later is not foreseen, nor what is claimed out of its turn.
+     * Number of queued jobs, of all callers, whose turn is before this one's; 0 unless it is queued. Exact up to a
+     * thousand. More urgent jobs submitted later and jobs claimed out of turn are not counted.
      */
     int ahead(Job job);
 
-    /** What a job came to; empty unless it is done, or once that is no longer kept. */
+    /** The answer of a job; empty unless it is done and its answer still kept. */
     Optional<JobAnswer> answer(UUID id);
 
     /**
-     * Stops a job: one that is queued has ended when this returns, one that runs ends within about a second, at whatever replica. One
-     * that has ended stays as it is.
+     * Stops a job: one that is queued has ended when this returns, one that runs ends within about a second, at
+     * whatever replica. One that has ended stays as it is.
      *
-     * @return the job as it is then; empty where there is none
+     * @return the job as it is then; empty if there is none
      */
     Optional<Job> cancel(UUID id);
 
@@ -58,23 +57,26 @@ public interface Jobs {
     Optional<Job> cancel(Caller owner, String correlationId);
 
     /**
-     * Jobs of a door that have ended and not been {@linkplain #delivered delivered}, the longest ended first: after a crash, or because
-     * they ended at another replica. To be asked at the start and from time to time.
+     * Jobs of a door that have ended and not been {@linkplain #delivered delivered}, the longest ended first: after a
+     * crash, or because they ended at another replica. Doors ask at the start and periodically.
      *
      * @param most jobs to return
      */
     List<EndedJob> undelivered(String door, int most);
 
     /**
-     * Notes that a job's result has arrived, so that {@link #undelivered} leaves it out: soon, and not at all if a crash or a database
-     * that is away comes between. Returns at once.
+     * Records that a job's result has arrived, so that {@link #undelivered} leaves it out. Returns at once: the record
+     * is written soon, and is lost after a crash or if the database is unavailable.
      */
     void delivered(UUID id);
 
-    /** Looks for jobs to run now, not with the next look of its own: there may be some that there were not before. */
+    /** Looks for jobs to run now instead of at the next periodic check. */
     void wake();
 
-    /** Takes no more jobs to run at this replica; those that run go on. Nests: as many {@link #resume} calls let it go on. */
+    /**
+     * Claims no more jobs at this replica; running jobs go on. Nests: claims resume after as many {@link #resume}
+     * calls.
+     */
     void pause();
 
     void resume();

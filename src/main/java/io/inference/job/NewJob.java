@@ -4,14 +4,14 @@ import io.inference.api.call.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job that a door takes in.
+ * A job that a door submits.
  *
- * @param door where it came in; {@link Jobs#undelivered} asks by it
- * @param correlationId the same caller's same id is the same job; another caller's is another
- * @param payload the REST body of the operation, as it came: a repetition has to be the same bytes
- * @param delivery JSON that the door finds again in {@link Job#delivery}; null for a result that is only kept
- * @param resent whether its sender keeps the request until the result is stored, and sends it again if this service forgets it: then
- *     storing it need not wait for the disk
+ * @param door door at which it was submitted; {@link Jobs#undelivered} selects by it
+ * @param correlationId unique among the caller's jobs: a repeated id means the same job
+ * @param payload the REST body of the operation, unchanged: a repeated submission must have the same bytes
+ * @param delivery JSON that the door gets back in {@link Job#delivery}; null if the result is only kept
+ * @param resent whether its sender keeps the request until the result is stored, and repeats it if this service
+ *     loses it; if so, storing it need not wait for the disk
  */
 public record NewJob(
         Caller caller,

@@ -1,14 +1,14 @@
 package io.inference.job;
 
-/** What became of a submission. */
+/** Outcome of a submission. */
 public record Submission(Kind kind, Job job) {
-    /** Whether the job was known. */
+    /** Whether the job was already there. */
     public enum Kind {
-        /** Nobody knew it; it is queued. */
+        /** It is new; it is queued. */
         NEW,
-        /** The same was submitted before and has not ended: its end will be told as of any job. */
+        /** The same job was submitted before and has not ended: its end will be notified as for any job. */
         UNDER_WAY,
-        /** The same was submitted before and has ended; {@link Jobs#answer} has what it came to. */
+        /** The same job was submitted before and has ended; {@link Jobs#answer} returns its answer. */
         ENDED
     }
 }

@@ -73,7 +73,8 @@ class AmqpDoorIT {
             connection.whole(
                     200,
                     "application/json",
-                    "{\"model\":\"mock\",\"data\":[{\"index\":0,\"embedding\":[1,0]}],\"usage\":{\"prompt_tokens\":1,\"total_tokens\":1}}");
+                    "{\"model\":\"mock\",\"data\":[{\"index\":0,\"embedding\":[1,0]}],\"usage\":{\"prompt_tokens\":1,"
+                            + "\"total_tokens\":1}}");
         } else if (request.body().contains("\"stream\":true")) {
             connection.whole(200, "text/event-stream", """
                     data: {"choices":[{"index":0,"delta":{"content":"one "}}]}
@@ -91,7 +92,8 @@ class AmqpDoorIT {
             connection.whole(
                     200,
                     "application/json",
-                    "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"done\"},\"finish_reason\":\"stop\"}]}");
+                    "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                            + "\"content\":\"done\"},\"finish_reason\":\"stop\"}]}");
         }
     }
 
@@ -152,7 +154,8 @@ class AmqpDoorIT {
             client.channel.queuePurge("inference.results");
             client.send(
                     "request.embedding",
-                    "{\"correlation_id\":\"embed\",\"task\":\"embedding\",\"payload\":{\"model\":\"mock\",\"input\":\"a\"}}",
+                    "{\"correlation_id\":\"embed\",\"task\":\"embedding\",\"payload\":{\"model\":\"mock\","
+                            + "\"input\":\"a\"}}",
                     null);
             AmqpClient.Came result = client.take("inference.results");
             assertThat(result.json().at("/payload/data/0/embedding").toString()).isEqualTo("[1.0,0.0]");
@@ -204,7 +207,8 @@ class AmqpDoorIT {
                 "[] | invalid_request | not a JSON object",
                 "{\"correlation_id\":\"x\",\"task\":\"dance\",\"payload\":{}} | invalid_request | no such task",
                 "{\"correlation_id\":\"x\",\"task\":7,\"payload\":{}} | invalid_request | 'task' must be text",
-                "{\"correlation_id\":\"x\",\"task\":\"chat\",\"payload\":[]} | invalid_request | 'payload' must be an object",
+                "{\"correlation_id\":\"x\",\"task\":\"chat\",\"payload\":[]} | invalid_request | 'payload' must be an "
+                        + "object",
                 "{\"task\":\"chat\",\"payload\":{}} | invalid_request | 'correlation_id' is missing",
                 "{\"correlation_id\":\"wrong\",\"task\":\"chat\",\"payload\":{\"model\":1}} | invalid_request | model",
             })

@@ -27,7 +27,7 @@ class BrokerAwayIT {
             await().until(() -> get(readiness).body().contains("Connection refused"));
             HttpResponse<String> ready = get(readiness);
             assertThat(ready.statusCode()).isEqualTo(200);
-            assertThat(ready.body()).contains("\"broker\":{\"status\":\"AWAY\"");
+            assertThat(ready.body()).contains("\"broker\":{\"status\":\"UNAVAILABLE\"");
         }
     }
 

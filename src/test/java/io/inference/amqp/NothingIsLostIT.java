@@ -130,7 +130,8 @@ class NothingIsLostIT {
         connection.whole(
                 200,
                 "application/json",
-                "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"answer "
+                "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                        + "\"content\":\"answer "
                         + calls.incrementAndGet() + "\"},\"finish_reason\":\"stop\"}]}");
     }
 

@@ -82,7 +82,8 @@ class PriorityIT {
         connection.whole(
                 200,
                 "application/json",
-                "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"done\"},\"finish_reason\":\"stop\"}]}");
+                "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                        + "\"content\":\"done\"},\"finish_reason\":\"stop\"}]}");
     }
 
     @ParameterizedTest

@@ -79,7 +79,8 @@ final class EchoUpstream implements AutoCloseable {
             } else {
                 whole(
                         exchange,
-                        "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
+                        "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                                + "\"content\":\""
                                 + answerTo(question) + "\"},\"finish_reason\":\"stop\"}]}");
             }
         } catch (InterruptedException e) {

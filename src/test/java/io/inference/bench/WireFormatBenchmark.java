@@ -41,7 +41,8 @@ public class WireFormatBenchmark {
     private static final byte[] REQUEST = """
             {"model":"smollm2:135m","temperature":0.7,"max_tokens":256,"messages":[
              {"role":"system","content":"You are a helpful assistant who answers in one short paragraph."},
-             {"role":"user","content":"Why is the sky blue, and why are sunsets red? Please be brief about it."}]}""".getBytes(StandardCharsets.UTF_8);
+             {"role":"user","content":"Why is the sky blue, and why are sunsets red? Please be brief about \
+            it."}]}""".getBytes(StandardCharsets.UTF_8);
 
     private static final byte[] STREAM = new String(REQUEST, StandardCharsets.UTF_8)
             .replace("\"temperature\"", "\"stream\":true,\"temperature\"")

@@ -12,7 +12,8 @@ class SettingsDocumentTest {
     private static final String LAYERS = """
             # Settings
 
-            All settings of the service, generated from `KnownSettings` and `application.yaml`; `SettingsDocumentTest` fails if
+            All settings of the service, generated from `KnownSettings` and `application.yaml`; `SettingsDocumentTest` \
+            fails if
             this file is stale. Do not edit it: change those and run
             `%s`.
 
@@ -26,8 +27,10 @@ class SettingsDocumentTest {
             | command line | `--max-queue=100` |
 
             A secret may also be read from a file, named by the variable with `_FILE` at its end:
-            `DB_PASSWORD_FILE=/run/secrets/db`. A value that a setting does not accept stops the start; the message names all
-            such values at once. `GET /internal/config` and the console show the value in effect and its layer, but no secret.
+            `DB_PASSWORD_FILE=/run/secrets/db`. A value that a setting does not accept stops the start; the message \
+            names all
+            such values at once. `GET /internal/config` and the console show the value in effect and its layer, but no \
+            secret.
             """;
 
     /** If this fails, the command in its message writes the file again. */

@@ -74,7 +74,8 @@ class DatabaseIT {
             assertThat(models.statusCode()).isEqualTo(200);
             HttpResponse<String> readiness = get(service.managementUrl() + "/actuator/health/readiness");
             assertThat(readiness.statusCode()).isEqualTo(200);
-            assertThat(readiness.body()).contains("\"database\":{\"status\":\"AWAY\"", "\"routes\":{\"status\":\"UP\"");
+            assertThat(readiness.body())
+                    .contains("\"database\":{\"status\":\"UNAVAILABLE\"", "\"routes\":{\"status\":\"UP\"");
         }
     }
 

@@ -261,7 +261,8 @@ class GrpcStreamIT {
                 connection.chunk(
                         openAi
                                 ? StubOpenAi.event(true, "token")
-                                : "{\"model\":\"mock\",\"message\":{\"role\":\"assistant\",\"content\":\"token\"},\"done\":false}\n");
+                                : "{\"model\":\"mock\",\"message\":{\"role\":\"assistant\",\"content\":\"token\"},"
+                                        + "\"done\":false}\n");
             }
             asked.countDown();
             connection.awaitDisconnect();

@@ -32,7 +32,8 @@ public final class StubOpenAi {
             connection.whole(
                     200,
                     "application/json",
-                    "{\"model\":\"mock\",\"data\":[{\"index\":0,\"embedding\":[0.6,0.8]},{\"index\":1,\"embedding\":[1,0]}],"
+                    "{\"model\":\"mock\",\"data\":[{\"index\":0,\"embedding\":[0.6,0.8]},{\"index\":1,"
+                            + "\"embedding\":[1,0]}],"
                             + "\"usage\":{\"prompt_tokens\":5}}");
             return;
         }

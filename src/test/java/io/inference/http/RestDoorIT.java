@@ -49,13 +49,18 @@ class RestDoorIT {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "/v1/chat/completions | {                                      | 400 | not valid JSON at line 1, column",
-                "/v1/chat/completions | {\"model\":\"nope\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]} | 404 | model_not_found",
+                "/v1/chat/completions | {                                      | 400 | not valid JSON at line 1, "
+                        + "column",
+                "/v1/chat/completions | {\"model\":\"nope\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]} | "
+                        + "404 | model_not_found",
                 "/v1/chat/completions | {\"model\":\"smollm2:135m\",\"messages\":[]} | 400 | \"param\":\"messages\"",
                 "/v1/embeddings       | {\"model\":\"smollm2:135m\",\"input\":[1]} | 400 | \"code\":\"unsupported\"",
-                "/api/chat            | {\"messages\":[]}                      | 400 | {\"error\":\"model is required\"}",
-                "/api/chat            | {\"model\":\"nope\"}                   | 404 | {\"error\":\"model 'nope' not found\"}",
-                "/api/show            | {\"model\":\"nope\"}                   | 404 | {\"error\":\"model 'nope' not found\"}",
+                "/api/chat            | {\"messages\":[]}                      | 400 | {\"error\":\"model is "
+                        + "required\"}",
+                "/api/chat            | {\"model\":\"nope\"}                   | 404 | {\"error\":\"model 'nope' not "
+                        + "found\"}",
+                "/api/show            | {\"model\":\"nope\"}                   | 404 | {\"error\":\"model 'nope' not "
+                        + "found\"}",
             })
     void refusals(String path, String body, int status, String words) throws Exception {
         HttpResponse<String> answer = send("POST", path, body);
@@ -105,7 +110,8 @@ class RestDoorIT {
         HttpResponse<String> answer = send(
                 "POST",
                 "/v1/chat/completions",
-                "{\"model\":\"smollm2:135m\",\"stream\":true,\"max_tokens\":2,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+                "{\"model\":\"smollm2:135m\",\"stream\":true,\"max_tokens\":2,\"messages\":[{\"role\":\"user\","
+                        + "\"content\":\"Hi\"}]}");
         assertThat(contentType(answer)).isEqualTo("text/event-stream");
         assertThat(answer.headers().firstValue("X-Accel-Buffering")).contains("no");
         assertThat(answer.body()).startsWith("data: {\"id\":\"chatcmpl-").endsWith("\n\ndata: [DONE]\n\n");

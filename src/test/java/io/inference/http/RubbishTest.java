@@ -32,15 +32,20 @@ class RubbishTest {
     private static final String CHAT = """
             {"model":"m","messages":[{"role":"system","content":"é\\ud83d\\ude00"},{"role":"user","name":"a","content":[
              {"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]},
-             {"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},
-             {"role":"tool","tool_call_id":"1","content":"y"}],"n":2,"temperature":0.5,"stop":["a"],"seed":3,"stream":true,
+             {"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f",\
+            "arguments":"{}"}}]},
+             {"role":"tool","tool_call_id":"1","content":"y"}],"n":2,"temperature":0.5,"stop":["a"],"seed":3,\
+            "stream":true,
              "stream_options":{"include_usage":true},"logprobs":true,"top_logprobs":2,"max_tokens":9,"think":true,
-             "images":["iVBORw0KGgo="],"format":{"type":"object"},"options":{"num_predict":-1,"stop":["b"],"seed":1,"top_k":4},
+             "images":["iVBORw0KGgo="],"format":{"type":"object"},"options":{"num_predict":-1,"stop":["b"],"seed":1,\
+            "top_k":4},
              "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":"auto",
-             "response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{}}},"keep_alive":"5m","prompt":"p"}""";
+             "response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{}}},"keep_alive":"5m",\
+            "prompt":"p"}""";
 
     private static final String TEXTS = """
-            {"model":"m","prompt":["a","b"],"input":["a","é"],"n":1,"best_of":1,"logprobs":1,"echo":false,"dimensions":3,
+            {"model":"m","prompt":["a","b"],"input":["a","é"],"n":1,"best_of":1,"logprobs":1,"echo":false,\
+            "dimensions":3,
              "encoding_format":"base64","truncate":true,"keep_alive":0,"stream":false,"suffix":""}""";
 
     private static final Map<String, Function<byte[], WireRequest<?>>> READERS = Map.of(

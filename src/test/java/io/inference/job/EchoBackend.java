@@ -118,7 +118,8 @@ public final class EchoBackend implements AutoCloseable {
     private static String whole(String text) throws IOException {
         return "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"echo\",\"choices\":[{\"index\":0,\"message\":"
                 + "{\"role\":\"assistant\",\"content\":" + JSON.writeValueAsString(text)
-                + "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":2}}";
+                + "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1,"
+                + "\"total_tokens\":2}}";
     }
 
     @Override

@@ -34,7 +34,8 @@ class LocalModelsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             sentencepiece         | tokenizer 'llama' (SentencePiece) is not supported, only byte-level BPE ('gpt2')
-            more-rows-than-tokens | token_embd.weight has 301 rows and the tokenizer 261 tokens; supported are files with a row
+            more-rows-than-tokens | token_embd.weight has 301 rows and the tokenizer 261 tokens; supported are files \
+            with a row
             nan-weights           | NaN or infinite; supported are files whose weights are all finite numbers
             """)
     void aModelThatCannotRunSaysWhyAndWhatIsSupported(String name, String reason) throws Exception {

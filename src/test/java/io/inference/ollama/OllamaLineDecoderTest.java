@@ -30,7 +30,8 @@ class OllamaLineDecoderTest {
     @Test
     void toolCallsAreNumberedThroughTheStreamAndDecideTheReason() throws IOException {
         line("""
-                {"message":{"tool_calls":[{"id":"call_1","function":{"name":"f","arguments":{"x":1.50}}}]},"done":false}""");
+                {"message":{"tool_calls":[{"id":"call_1","function":{"name":"f","arguments":{"x":1.50}}}]},\
+                "done":false}""");
         line("{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"g\"}}]},\"done\":false}");
         boolean done = line("{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}");
 

@@ -535,7 +535,8 @@ class RecipesIT {
                     """.formatted(text, usage));
         } else {
             connection.whole(200, "application/json", """
-                    {"choices":[{"index":0,"message":{"content":"%s"},"finish_reason":"stop"}],%s}""".formatted(text, usage));
+                    {"choices":[{"index":0,"message":{"content":"%s"},\
+                    "finish_reason":"stop"}],%s}""".formatted(text, usage));
         }
     }
 }

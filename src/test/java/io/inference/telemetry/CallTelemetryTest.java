@@ -43,10 +43,9 @@ class CallTelemetryTest {
         new CallLog(false).ended(served(), null);
         assertThat(lines.list)
                 .singleElement()
-                .satisfies(
-                        line -> assertThat(line.getFormattedMessage())
-                                .matches(
-                                        "req-1 rest caller=alice chat model=tiny backend=local tokens=5\\+7 first=\\d+ms total=\\d+ms ok"));
+                .satisfies(line -> assertThat(line.getFormattedMessage())
+                        .matches("req-1 rest caller=alice chat model=tiny backend=local tokens=5\\+7 "
+                                + "first=\\d+ms total=\\d+ms ok"));
     }
 
     @Test

@@ -33,8 +33,9 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
 /**
- * Takes one message from its queue to where it stays: in a row, or at the dead letters. Says who sent it before its route begins. A service
- * that is too busy, or has no database for a while, keeps the message and tries again.
+ * Takes one message from its queue to where it is stored: a row of the table of jobs, or the dead-letter queue.
+ * Authenticates its sender before its route begins. While the service is too busy or the database is unavailable, it
+ * keeps the message and tries again.
  */
 public final class AmqpDoor {
     private static final IntervalFunction PAUSES =
@@ -67,10 +68,10 @@ public final class AmqpDoor {
     }
 
     /**
-     * Runs a message's route until it has done what it is for, or never will.
+     * Runs a message's route until it succeeds or fails for good.
      *
-     * @param route one run; leaves in the delivery what it failed with
-     * @param serving whether the route still takes messages
+     * @param route one run; leaves its failure in the delivery
+     * @param serving whether the route still accepts messages
      */
     void take(Delivery delivery, Runnable route, BooleanSupplier serving) {
         for (int attempt = 1; ; attempt++) {
@@ -108,7 +109,7 @@ public final class AmqpDoor {
         return failure == null ? null : InferenceException.of(failure);
     }
 
-    /** Whether the message is done with; not where the broker did not confirm what was sent instead. */
+    /** Whether the message is settled; false if the broker did not confirm the message sent in its place. */
     private boolean refuse(Delivery delivery, InferenceException failure, int attempts) {
         JobError error = JobError.of(failure);
         List<CompletableFuture<PublishOutcome>> sent = new ArrayList<>();
@@ -123,7 +124,7 @@ public final class AmqpDoor {
             return false;
         }
         delivery.acknowledge();
-        // What becomes a job is told when that has run.
+        // A request that becomes a job is reported when the job has run.
         Call call = delivery.call() == null ? call() : delivery.call();
         calls.open(call).end(failure);
         return true;
@@ -145,9 +146,10 @@ public final class AmqpDoor {
     }
 
     /**
-     * Authenticates who sent a message: whoever its token names; without one, the user that the broker vouches for.
+     * Authenticates the sender of a message by its token or, without one, by the user that the broker has verified.
      *
-     * @throws InferenceException with {@code UNAUTHENTICATED} if its token is not valid, or it needs one
+     * @throws InferenceException with {@code UNAUTHENTICATED} if its token is invalid, or if a token is required
+     *     and missing
      */
     Caller authenticate(Delivery delivery, Call call) {
         String header = delivery.header(HeaderRules.AUTHORIZATION);

@@ -35,8 +35,9 @@ import org.springframework.amqp.support.converter.MessageConverter;
 import org.springframework.security.authentication.ProviderManager;
 
 /**
- * Where generations get their {@code spring-rabbitmq} component: Camel's, with containers of ours. Its consumers are built stopped; a
- * generation starts them when it is published, and stops them before the next one is.
+ * Gives each generation its {@code spring-rabbitmq} component: Camel's, with listener containers of this service. Its
+ * consumers are created stopped; a generation starts them when it is published and stops them before the next one is
+ * published.
  */
 public final class AmqpPublishingPoint implements PublishingPoint {
     private static final String COMPONENT = "spring-rabbitmq";
@@ -54,7 +55,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
         this.settings = settings;
     }
 
-    /** One that checks routes and never connects: consumers are built, and none is started. */
+    /** A publishing point that checks routes and never connects: consumers are created but not started. */
     public static PublishingPoint forChecks() {
         AmqpSettings settings = new AmqpSettings(1, 1, true, 0, Duration.ZERO);
         QueueConsumers queueConsumers = new QueueConsumers();
@@ -72,11 +73,11 @@ public final class AmqpPublishingPoint implements PublishingPoint {
     @Override
     public Publication prepare(CamelContext context, InFlight calls) {
         SpringRabbitMQComponent component = new SpringRabbitMQComponent();
-        // Before it is configured: adding it applies camel.component.spring-rabbitmq.*, which must not change what the
-        // endpoint relies on.
+        // Added before it is configured: adding it applies camel.component.spring-rabbitmq.*, which must not override
+        // what the endpoint relies on.
         context.addComponent(COMPONENT, component);
         component.setConnectionFactory(connections);
-        // The topology is the broker's affair: what a route would declare is a classic queue.
+        // This service declares the topology itself: a route would declare a classic queue.
         component.setAutoDeclare(false);
         component.setTestConnectionOnStartup(false);
         component.setMessageConverter(new Bytes());
@@ -101,7 +102,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
                         .toArray(String[]::new);
     }
 
-    /** What is wrong with the routes of a generation that consume. */
+    /** Faults of a generation's routes that consume messages. */
     private record Consumers(CamelContext context) implements Publication {
         @Override
         public List<RouteFault> faults() {
@@ -127,7 +128,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
         }
     }
 
-    /** Bodies are bytes, whatever the message says they are. */
+    /** Bodies stay bytes, whatever content type the message has. */
     private static final class Bytes implements MessageConverter {
         @Override
         public Message toMessage(Object body, MessageProperties properties) {
@@ -142,7 +143,7 @@ public final class AmqpPublishingPoint implements PublishingPoint {
         }
     }
 
-    /** Puts into an exchange what no header may carry: the call, the caller, the delivery. */
+    /** Sets on an exchange what no header may carry: the call, the caller and the delivery. */
     private final class Properties extends DefaultMessagePropertiesConverter {
         @Override
         public Map<String, Object> fromMessageProperties(MessageProperties properties, Exchange exchange) {

@@ -4,7 +4,7 @@ import io.inference.config.Settings;
 import java.time.Duration;
 
 /**
- * What the RabbitMQ door needs to know.
+ * Settings of the RabbitMQ door.
  *
  * @param prefetch messages that a consumer may hold unacknowledged
  * @param concurrency consumers of each queue

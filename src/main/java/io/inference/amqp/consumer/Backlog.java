@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Watches whether requests wait at the broker for a consumer of this replica: those have no row yet, and still go before jobs of a lower
- * priority. The broker is asked only of queues whose consumers here hold as much as they may, since others leave nothing waiting.
+ * Watches whether requests wait at the broker for a consumer of this replica. They have no row yet, but go before jobs
+ * of a lower priority. The broker is asked only about queues whose consumers have reached their prefetch limit, since
+ * the others leave nothing waiting.
  */
 public final class Backlog implements BrokerListener, JobListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Backlog.class);
@@ -31,12 +32,12 @@ public final class Backlog implements BrokerListener, JobListener, AutoCloseable
             Thread.ofPlatform().name("amqp-backlog").daemon().factory());
     private volatile @Nullable Connection connection;
     private volatile @Nullable JobPriority waiting;
-    /** The timer's own, as the next one is: whether the log has an unexpected failure already. */
+    /** Whether an unexpected failure is logged already. Used by the timer's thread alone, like the next field. */
     private boolean failed;
 
     private @Nullable Channel channel;
 
-    /** @param changed told when {@link #waiting} is another than before */
+    /** @param changed run when {@link #waiting} has changed */
     public Backlog(QueueConsumers queueConsumers, Runnable changed) {
         this.queueConsumers = queueConsumers;
         this.changed = changed;
@@ -44,7 +45,7 @@ public final class Backlog implements BrokerListener, JobListener, AutoCloseable
                 this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** As of a moment ago; the least urgent priority, which goes before none, is not looked for. */
+    /** As of the last check. The least urgent priority goes before no other, so it is not checked. */
     @Override
     public @Nullable JobPriority waiting() {
         return connection == null ? null : waiting;
@@ -68,10 +69,11 @@ public final class Backlog implements BrokerListener, JobListener, AutoCloseable
                 changed.run();
             }
         } catch (IOException | AlreadyClosedException e) {
-            log.debug("the broker does not say what waits: {}", e.getMessage());
+            log.debug("the broker does not report its waiting requests: {}", e.getMessage());
             waiting = null;
         } catch (RuntimeException e) {
-            log.atLevel(failed ? Level.DEBUG : Level.WARN).log("what waits at the broker cannot be looked at", e);
+            log.atLevel(failed ? Level.DEBUG : Level.WARN)
+                    .log("the requests that wait at the broker cannot be counted", e);
             failed = true;
             waiting = null;
         }
@@ -83,7 +85,7 @@ public final class Backlog implements BrokerListener, JobListener, AutoCloseable
             return null;
         }
         for (String queue : AmqpTopology.BEFORE_OTHERS) {
-            // Between a message that is settled and the next one a consumer has room although there are more.
+            // Between one settled message and the next a consumer has room although more messages wait.
             boolean wanted = waiting == null ? queueConsumers.isFull(queue) : queueConsumers.consumes(queue);
             if (wanted && ready(live, queue) > 0) {
                 return AmqpTopology.priorityOf(queue);

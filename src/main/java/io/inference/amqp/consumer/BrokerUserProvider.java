@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 
-/** Authenticates the sender of a message without a token: the user whose name the broker has verified, or nobody in particular. */
+/**
+ * Authenticates the sender of a message without a token: the user whose name the broker has verified, or an anonymous
+ * caller.
+ */
 public final class BrokerUserProvider implements AuthenticationProvider {
     private final boolean requireToken;
 
-    /** @param requireToken whether the broker's word is not enough */
+    /** @param requireToken whether the broker's verification is not sufficient */
     public BrokerUserProvider(boolean requireToken) {
         this.requireToken = requireToken;
     }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One consumer of one queue on a channel of its own. Cancelling it leaves the channel open until everything it fetched is settled, since
- * the broker takes back what is unacknowledged on a channel that closes.
+ * One consumer of one queue on a channel of its own. Cancelling it leaves the channel open until all fetched messages
+ * are settled, since the broker requeues the unacknowledged messages of a closed channel.
  */
 final class QueueConsumer implements Delivery.Settlement {
     private static final Logger log = LoggerFactory.getLogger(QueueConsumer.class);
@@ -51,7 +51,7 @@ final class QueueConsumer implements Delivery.Settlement {
         });
     }
 
-    /** As where a message was held for longer than the broker allows. Nobody else would open the channel again. */
+    /** Happens if a message is held for longer than the broker allows. Nothing else would open the channel again. */
     private void closedByBroker(String reason) {
         lock.lock();
         try {
@@ -61,7 +61,7 @@ final class QueueConsumer implements Delivery.Settlement {
         } finally {
             lock.unlock();
         }
-        log.warn("the broker has closed the channel of {}, connecting anew: {}", queue, reason);
+        log.warn("the broker has closed the channel of {}, connecting again: {}", queue, reason);
         channel.getConnection().abort();
     }
 
@@ -88,7 +88,7 @@ final class QueueConsumer implements Delivery.Settlement {
         return name.equals(queueName);
     }
 
-    /** Whether it fetches, and holds less than it may. */
+    /** Whether it fetches messages and is below its prefetch limit. */
     boolean hasRoom() {
         lock.lock();
         try {
@@ -98,7 +98,10 @@ final class QueueConsumer implements Delivery.Settlement {
         }
     }
 
-    /** Fetches nothing more, until {@link #consume}; but what stops requests is wanted most where there are too many. */
+    /**
+     * Fetches nothing more until {@link #consume}. Consumers of cancellations are not paused: they are needed most when
+     * there are too many requests.
+     */
     void pause() {
         if (!control) {
             cancel();
@@ -120,7 +123,7 @@ final class QueueConsumer implements Delivery.Settlement {
         }
     }
 
-    /** Fetches nothing more, ever; the channel closes with the last delivery. */
+    /** Fetches nothing more for good; the channel closes with the last delivery. */
     void leave() {
         cancel();
         lock.lock();
@@ -150,13 +153,13 @@ final class QueueConsumer implements Delivery.Settlement {
         lock.lock();
         try {
             unsettled--;
-            // On a channel that is gone there is nothing to settle: the broker has taken the message back.
+            // On a closed channel there is nothing to settle: the broker has requeued the message.
             if (channel.isOpen()) {
                 act.run();
             }
             closeIfDone();
         } catch (IOException | AlreadyClosedException e) {
-            log.debug("a message of {} comes again, since the broker has gone: {}", name, e.getMessage());
+            log.debug("a message of {} will be redelivered, since the connection is lost: {}", name, e.getMessage());
         } finally {
             lock.unlock();
         }
@@ -189,10 +192,10 @@ final class QueueConsumer implements Delivery.Settlement {
             Thread.ofVirtual().name("amqp-request").start(() -> receiver.accept(delivery));
         }
 
-        /** The queue was deleted: everything is declared anew with the next connection. */
+        /** The queue was deleted: the next connection declares the topology again. */
         @Override
         public void handleCancel(String consumerTag) {
-            log.warn("the queue {} has gone; connecting anew", queue);
+            log.warn("the queue {} was deleted; connecting again", queue);
             Thread.ofVirtual().start(() -> getChannel().getConnection().abort());
         }
     }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that fetches messages at this replica: it starts when the broker is there, pauses while the service is too busy for more, and
- * starts again with every new connection. Containers come and go with generations of routes.
+ * All consumers of this replica. They start when the broker is available, pause while the service is too busy, and
+ * start again with every new connection. Containers are added and removed with generations of routes.
  */
 public final class QueueConsumers implements BrokerListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(QueueConsumers.class);
@@ -25,7 +25,7 @@ public final class QueueConsumers implements BrokerListener, AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("amqp-consumers").daemon().factory());
     private @Nullable Connection connection;
-    /** By {@link System#nanoTime}; in the past while nothing is paused. */
+    /** End of the pause by {@link System#nanoTime}; in the past if nothing is paused. */
     private long pausedUntil = System.nanoTime();
 
     @Override
@@ -52,10 +52,10 @@ public final class QueueConsumers implements BrokerListener, AutoCloseable {
         container.leave();
     }
 
-    /** Fetches nothing for so long; a later moment stands. */
+    /** Pauses fetching for the given time; does not shorten a pause that ends later. */
     public synchronized void pause(Duration time) {
-        // By one clock, to the nanosecond: a timer that is early by less than a millisecond would never start anything
-        // again.
+        // Both read one clock, in nanoseconds: after a timer that fires less than a millisecond early, nothing would
+        // start again.
         long now = System.nanoTime();
         long until = now + time.toNanos();
         if (until - pausedUntil < 0) {
@@ -69,12 +69,12 @@ public final class QueueConsumers implements BrokerListener, AutoCloseable {
         var ignored = timer.schedule(this::resume, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Whether something here fetches from the queue, or does when nothing is paused. */
+    /** Whether a consumer here fetches from the queue, or would if it were not paused. */
     synchronized boolean consumes(String queue) {
         return containers.stream().anyMatch(container -> container.consumes(queue));
     }
 
-    /** Whether what fetches from the queue here holds as much as it may, or is paused. */
+    /** Whether the consumers of the queue here have reached their prefetch limit or are paused. */
     synchronized boolean isFull(String queue) {
         return consumes(queue) && containers.stream().noneMatch(container -> container.hasRoom(queue));
     }

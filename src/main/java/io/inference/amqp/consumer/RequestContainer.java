@@ -19,14 +19,17 @@ import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 
 /**
- * The consumers of one route. Spring's own containers close the channels of what they stop, by which messages under way come again; this
- * one lets go of a channel when its last message is settled. What it starts, and when, is the {@link QueueConsumers}'s.
+ * The consumers of one route. Spring's own containers close the channels of the consumers that they stop, so that
+ * messages in progress are redelivered; this one closes a channel when its last message is settled.
+ * {@link QueueConsumers} decides when it starts.
  */
 final class RequestContainer extends AbstractMessageListenerContainer {
-    /** Header under which a delivery passes through Camel's consumer; nothing with that prefix comes in from outside. */
+    /**
+     * Header that carries a delivery through Camel's consumer; headers with that prefix are not accepted from outside.
+     */
     static final String DELIVERY = "InferenceDelivery";
 
-    /** Runs the route for a message, as often as it takes. */
+    /** Runs the route for a message, with retries. */
     interface DeliveryHandler {
         void run(Delivery delivery, Runnable route, BooleanSupplier serving);
     }
@@ -54,7 +57,7 @@ final class RequestContainer extends AbstractMessageListenerContainer {
     @Override
     protected void doInitialize() {}
 
-    /** Spring would connect for it, and wait until that fails. */
+    /** Spring would connect for this, and wait until the connection fails. */
     @Override
     protected void checkMismatchedQueues() {}
 
@@ -72,7 +75,7 @@ final class RequestContainer extends AbstractMessageListenerContainer {
         }
     }
 
-    /** @param paused whether only what stops requests is to be fetched for now */
+    /** @param paused whether only cancellations are fetched for now */
     void open(Connection connection, boolean paused) throws IOException {
         List<QueueConsumer> opened = new ArrayList<>();
         consumers = opened;
@@ -104,7 +107,7 @@ final class RequestContainer extends AbstractMessageListenerContainer {
         return consumers.stream().anyMatch(consumer -> consumer.isOf(queue));
     }
 
-    /** Whether a message that comes to the queue is fetched here at once. */
+    /** Whether a message that arrives in the queue is fetched here at once. */
     boolean hasRoom(String queue) {
         return consumers.stream().anyMatch(consumer -> consumer.isOf(queue) && consumer.hasRoom());
     }
@@ -114,7 +117,7 @@ final class RequestContainer extends AbstractMessageListenerContainer {
         consumers = List.of();
     }
 
-    /** The connection is gone, and with it every channel. */
+    /** The connection is lost, and with it every channel. */
     void forget() {
         consumers = List.of();
     }
@@ -131,11 +134,11 @@ final class RequestContainer extends AbstractMessageListenerContainer {
         }
     }
 
-    /** One run of the route; what it fails with is noted. */
+    /** Runs the route once and records its failure. */
     private void route(Delivery delivery) {
         MessageProperties properties = converter.toMessageProperties(delivery.properties(), null, "UTF-8");
         properties.getHeaders().keySet().removeIf(name -> !HeaderRules.mayEnter(name));
-        // Answering is the door's affair, later; Camel's consumer would answer at the end of the route.
+        // The door answers later; Camel's consumer would answer at the end of the route.
         properties.setReplyTo(null);
         // The body that a route sees is decoded.
         properties.setContentEncoding(null);

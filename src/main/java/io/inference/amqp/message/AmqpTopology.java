@@ -13,22 +13,22 @@ import org.springframework.amqp.core.Queue;
 import org.springframework.amqp.core.QueueBuilder;
 import org.springframework.amqp.core.TopicExchange;
 
-/** What this door has at the broker: names are a contract with its users. */
+/** The exchanges and queues of this door. Their names are a contract with its users. */
 public final class AmqpTopology {
     /** What calls and jobs of this door name as theirs. */
     public static final String DOOR = "amqp";
 
     public static final String EXCHANGE = "inference.exchange";
     static final String DEAD_LETTER = "inference.dead-letter";
-    /** In a route: the queue that every replica has of its own, whatever it is called at the broker. */
+    /** Name in a route for each replica's own queue, whatever its name at the broker. */
     public static final String CONTROL_QUEUE = "inference.control";
 
     public static final String CANCEL = "control.cancel";
 
-    /** As often as a request may come back unacknowledged, as after crashes, before the broker dead-letters it. */
+    /** How often a request may be redelivered, such as after crashes, before the broker dead-letters it. */
     private static final int DELIVERY_LIMIT = 20;
 
-    /** What nobody reads is kept a day, and never fills the disk. */
+    /** Messages that are not read are kept for a day, so that they never fill the disk. */
     private static final Duration LONGEST_KEPT = Duration.ofDays(1);
 
     private static final int MOST_MESSAGES = 100_000;
@@ -42,7 +42,7 @@ public final class AmqpTopology {
             "inference.image.request", "request.image",
             "inference.embedding.request", "request.embedding");
 
-    /** Queues whose requests go before those of a lower priority while they wait; the most urgent first. */
+    /** Queues of requests that go before those of a lower priority while they wait; the most urgent first. */
     public static final List<String> BEFORE_OTHERS = List.of("inference.request.high", "inference.request.medium");
 
     private AmqpTopology() {}
@@ -83,7 +83,7 @@ public final class AmqpTopology {
                 .overflow(QueueBuilder.Overflow.dropHead);
     }
 
-    /** The priority of a queue's requests, whatever they say themselves. */
+    /** The priority of a queue's requests, whatever priority their messages name. */
     public static JobPriority priorityOf(String queue) {
         return switch (queue) {
             case "inference.request.high" -> JobPriority.HIGH;

@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A message that came and is not acknowledged yet, whatever became of the consumer that fetched it. */
+/** A received message that is not acknowledged yet, even if the consumer that fetched it has stopped. */
 public final class Delivery {
     /** Exchange property under which the door's steps find it. */
     public static final String PROPERTY = "InferenceDelivery";
 
-    /** What ends a delivery at the broker. */
+    /** Settles a delivery at the broker. */
     public interface Settlement {
         void acknowledge(long tag);
 
@@ -42,7 +42,7 @@ public final class Delivery {
         this.settlement = settlement;
     }
 
-    /** The queue that it came from, by the name that routes know. */
+    /** The queue that it came from, by its name in routes. */
     public String queue() {
         return queue;
     }
@@ -51,12 +51,12 @@ public final class Delivery {
         return properties;
     }
 
-    /** As it came. */
+    /** The message as received. */
     public byte[] body() {
         return body;
     }
 
-    /** What the body says, once it is decoded; the body until then. */
+    /** The decoded body; until it is decoded, the body as received. */
     public byte[] content() {
         return content;
     }
@@ -65,7 +65,8 @@ public final class Delivery {
      * Decodes the body.
      *
      * @param most bytes that it may have
-     * @throws InferenceException with {@code TOO_LARGE}, or for a content encoding that is not what the property says or that nobody reads
+     * @throws InferenceException with {@code TOO_LARGE}, or for a content encoding that is unknown or not what the
+     *     property says
      */
     public void decode(long most) {
         content = EnvelopeJson.decoded(body, properties.getContentEncoding(), most);
@@ -75,7 +76,7 @@ public final class Delivery {
         return new Destination(properties.getReplyTo(), properties.getCorrelationId());
     }
 
-    /** A header as text; null where there is none. */
+    /** A header as text; null if there is none. */
     @Nullable
     public String header(String name) {
         Map<String, Object> headers = properties.getHeaders();
@@ -87,7 +88,7 @@ public final class Delivery {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
-    /** Says that somebody will settle it later, so that the end of its route does not. */
+    /** Declares that it is settled later, so that the end of its route does not settle it. */
     public void hold() {
         held = true;
     }
@@ -96,7 +97,7 @@ public final class Delivery {
         return held;
     }
 
-    /** What the request says; null while it is not read. */
+    /** The request's envelope; null until it is read. */
     @Nullable
     public Envelope envelope() {
         return envelope;
@@ -116,7 +117,7 @@ public final class Delivery {
         this.call = call;
     }
 
-    /** Why its route failed; null where it did not. */
+    /** Why its route failed; null if it did not. */
     @Nullable
     public Exception failure() {
         return failure;
@@ -126,14 +127,14 @@ public final class Delivery {
         this.failure = failure;
     }
 
-    /** Done with: the broker forgets it. Once, by whoever comes first. */
+    /** Acknowledges it, so that the broker deletes it. Only the first call counts. */
     public void acknowledge() {
         if (settled.compareAndSet(false, true)) {
             settlement.acknowledge(tag);
         }
     }
 
-    /** Back to its queue, for another consumer. */
+    /** Returns it to its queue, for another consumer. */
     public void requeue() {
         if (settled.compareAndSet(false, true)) {
             settlement.requeue(tag);

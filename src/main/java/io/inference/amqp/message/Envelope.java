@@ -10,10 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request message says beside its payload. Its {@code priority} is checked and left: the queue decides.
+ * The fields of a request message other than its payload. Its {@code priority} is checked and ignored: the queue
+ * decides.
  *
- * @param correlationId the sender's name for the request; null where the envelope has none
- * @param timestamp as it came
+ * @param correlationId the sender's name for the request; null if the envelope has none
+ * @param timestamp as received
  */
 public record Envelope(
         @Nullable String correlationId, @Nullable String timestamp, JobTask task) {
@@ -21,7 +22,8 @@ public record Envelope(
     private static final BigDecimal HIGHEST_PRIORITY = BigDecimal.TEN;
 
     /**
-     * Reads the fields of a request and leaves the payload where it is. Words may be in any case; an empty type or priority is none.
+     * Reads the fields of a request except the payload. Words may be in any case; an empty type or priority counts as
+     * absent.
      *
      * @throws InferenceException with {@code INVALID_REQUEST} for fields that are missing or of a wrong type
      */
@@ -51,7 +53,7 @@ public record Envelope(
         return JobTask.byLabel(word(name));
     }
 
-    /** Senders name it or number it, as a number or in text, and nothing is decided by it. */
+    /** Senders write it as a name or a number, the number also as text. It decides nothing. */
     private static void checkPriority(@Nullable Object value) {
         boolean known = switch (value) {
             case null -> true;
@@ -75,7 +77,7 @@ public record Envelope(
         }
     }
 
-    /** Senders differ in how they write a time, and nothing is decided by it. */
+    /** Senders write times in different formats. It decides nothing. */
     private static @Nullable String timestamp(@Nullable Object value) {
         String text = switch (value) {
             case null -> null;

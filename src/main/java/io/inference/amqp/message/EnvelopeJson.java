@@ -29,7 +29,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of this door's messages. What is written depends on its values alone, so that a repetition is the same byte for byte. */
+/**
+ * The JSON of this door's messages. The output depends only on the values, so that a repeated message is the same byte
+ * for byte.
+ */
 public final class EnvelopeJson {
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonBounds.envelope()
                     .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -39,19 +42,19 @@ public final class EnvelopeJson {
 
     private static final ObjectReader VALUE = MAPPER.readerFor(Object.class);
 
-    /** What some libraries say of every message: that its bytes are a text's, or just bytes. */
+    /** Encodings that some libraries set on every message although the body is not compressed. */
     private static final Set<String> NOT_CODED =
             Set.of("", "identity", "binary", "8bit", "utf-8", "utf8", "us-ascii", "ascii");
 
     private EnvelopeJson() {}
 
     /**
-     * What a message's body says.
+     * Decodes a message's body.
      *
      * @param coding the property content_encoding
      * @param most bytes, before and after it is decoded
-     * @throws InferenceException with {@code TOO_LARGE}, {@code UNSUPPORTED} for a coding that is not known, or {@code INVALID_REQUEST}
-     *     where the body is not coded so
+     * @throws InferenceException with {@code TOO_LARGE}, {@code UNSUPPORTED} for an unknown coding, or
+     *     {@code INVALID_REQUEST} if the body is not coded that way
      */
     static byte[] decoded(byte[] body, @Nullable String coding, long most) {
         if (body.length > most) {
@@ -82,7 +85,8 @@ public final class EnvelopeJson {
     }
 
     /**
-     * The fields of a message. The {@link Payload} of a request is checked to be JSON, and made into a map only if that is needed.
+     * The fields of a message. The {@link Payload} of a request is checked to be JSON, and made into a map only if that
+     * is needed.
      *
      * @throws InferenceException with {@code INVALID_REQUEST} if the bytes are no JSON object in UTF-8
      */
@@ -163,7 +167,7 @@ public final class EnvelopeJson {
         }
     }
 
-    /** An envelope around a payload that is JSON already, which goes in as it is. */
+    /** An envelope around a payload that is JSON already and is copied unchanged. */
     static byte[] envelope(Map<String, ?> fields, byte[] payload) {
         byte[] head = bytes(fields);
         var out = new ByteArrayOutputStream(head.length + payload.length + 16);
@@ -179,15 +183,15 @@ public final class EnvelopeJson {
         return out.toByteArray();
     }
 
-    /** The payload of a result that is none. */
+    /** The payload of a result that reports an error. */
     static byte[] failure(JobError error) {
-        Map<String, @Nullable Object> told = new LinkedHashMap<>();
-        told.put("message", error.message());
-        told.put("code", error.code().reason());
-        told.put("param", error.param());
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("message", error.message());
+        fields.put("code", error.code().reason());
+        fields.put("param", error.param());
         Map<String, Object> payload = new LinkedHashMap<>();
         payload.put("success", false);
-        payload.put("error", told);
+        payload.put("error", fields);
         return bytes(payload);
     }
 

@@ -2,13 +2,13 @@ package io.inference.amqp.message;
 
 import io.inference.security.IncomingNames;
 
-/** Which headers of a message reach a route, and which of them a copy of the message keeps. */
+/** Which headers of a message reach a route, and which a copy of the message keeps. */
 public final class HeaderRules {
     public static final String AUTHORIZATION = "authorization";
 
     private HeaderRules() {}
 
-    /** Never one that steers Camel or a flow, nor a credential. */
+    /** Never a header that controls Camel or a flow, nor a credential. */
     public static boolean mayEnter(String name) {
         return IncomingNames.mayEnter(name);
     }

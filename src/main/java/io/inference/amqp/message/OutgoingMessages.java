@@ -19,15 +19,15 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the messages that this door sends. Each depends on what is stored of its job alone. */
+/** Makes the messages that this door sends. Each depends only on what is stored of its job. */
 public final class OutgoingMessages {
     private static final int PERSISTENT = 2;
     private static final int TRANSIENT = 1;
 
-    /** Bytes of AMQP's short texts, the correlation id among them. */
+    /** Largest size in bytes of AMQP's short strings, such as the correlation id. */
     private static final int SHORT_TEXT = 255;
 
-    /** What a dead letter may keep of a message's headers, and tell of an error: all headers have to fit into one frame. */
+    /** Limits on the headers and the error text of a dead letter: all headers have to fit into one frame. */
     private static final int MOST_HEADER_CHARACTERS = 16_000;
 
     private static final int LONGEST_ERROR = 2_000;
@@ -43,17 +43,17 @@ public final class OutgoingMessages {
     }
 
     /**
-     * A piece of a streamed result. Its id has the attempt in it, since another attempt may say something else.
+     * A piece of a streamed result. Its id has the attempt in it, since another attempt may produce another answer.
      *
      * @param sequence from 0
-     * @param last whether nothing follows; that piece alone has the job's own id
+     * @param last whether it is the last piece, which alone has the job's own id
      */
     public static OutgoingMessage chunk(Job job, Destination to, int sequence, boolean last, byte[] chunk) {
         String id = last ? job.id().toString() : job.id() + "." + job.attempts() + "." + sequence;
         return result(job, to, id, sequence, last, time(job.startedAt()), chunk);
     }
 
-    /** Why a stream that has begun, or a whole answer, will not be had. */
+    /** Why a stream that has begun is broken off, or why there is no answer. */
     public static OutgoingMessage brokenOff(Job job, Destination to, int sequence) {
         byte[] payload = EnvelopeJson.failure(error(job));
         return result(job, to, job.id().toString(), sequence, true, time(job.endedAt()), payload);
@@ -93,7 +93,10 @@ public final class OutgoingMessages {
         return addressed(delivery.destination(), task == null ? "unknown" : task, correlationId, id, headers, body);
     }
 
-    /** The fields of a request that is refused, as far as they can be read: its sender is to know which one it was. */
+    /**
+     * The fields of a request that is refused, as far as they can be read, so that its sender knows which request it
+     * was.
+     */
     private static Map<?, ?> said(Delivery delivery, JobError error) {
         if (error.code() == ErrorCode.TOO_LARGE) {
             return Map.of();
@@ -111,14 +114,14 @@ public final class OutgoingMessages {
                 : delivery.properties().getCorrelationId();
     }
 
-    /** Null for one that does not exist. */
+    /** Null for a priority that does not exist. */
     private static @Nullable String task(Map<?, ?> said) {
         return said.get("task") instanceof String name
                 ? Envelope.known(name).map(JobTask::label).orElse(null)
                 : null;
     }
 
-    /** The request as it came, without its credential, and why it could not be done. */
+    /** The request as received, without its credential, and why it failed. */
     public static OutgoingMessage deadLetter(Delivery delivery, JobError error, int attempts) {
         Map<String, Object> headers = new LinkedHashMap<>();
         Map<String, Object> came = delivery.properties().getHeaders();
@@ -145,7 +148,7 @@ public final class OutgoingMessages {
         return new OutgoingMessage(AmqpTopology.DEAD_LETTER, "", false, properties, delivery.body());
     }
 
-    /** The request of a job that has failed for good, made anew from what is stored of it. */
+    /** The request of a job that has failed for good, rebuilt from what is stored of it. */
     public static OutgoingMessage deadLetter(Job job, byte[] payload) {
         Map<String, Object> headers = new LinkedHashMap<>();
         JobError last = error(job);
@@ -174,7 +177,7 @@ public final class OutgoingMessages {
         return words.length() <= LONGEST_ERROR ? words : words.substring(0, LONGEST_ERROR) + "…";
     }
 
-    /** Where a job is on its way, for whoever watches. */
+    /** The state of a job, for those who watch it. */
     public static OutgoingMessage status(Job job, String status) {
         Map<String, @Nullable Object> fields =
                 statusFields(job.correlationId(), job.task().label(), status);
@@ -186,7 +189,7 @@ public final class OutgoingMessages {
         return status(status, id, job.correlationId(), fields);
     }
 
-    /** That a request never became a job. */
+    /** Reports that a request did not become a job. */
     public static OutgoingMessage refused(Delivery delivery, JobError error) {
         Map<?, ?> said = said(delivery, error);
         String correlationId = correlationId(said, delivery);
@@ -255,13 +258,13 @@ public final class OutgoingMessages {
                 .build();
     }
 
-    /** Null for one that only the envelope can hold. */
+    /** Null for a value that only the envelope can hold. */
     private static @Nullable String fitting(@Nullable String correlationId) {
         boolean fits = correlationId != null && correlationId.getBytes(StandardCharsets.UTF_8).length <= SHORT_TEXT;
         return fits ? correlationId : null;
     }
 
-    /** The same for the same request, whenever it comes again: there is no row to keep an id. */
+    /** The same for every delivery of a request: there is no row to keep an id. */
     private static String contentId(Delivery delivery, JobError error) {
         byte[] name = (delivery.queue()
                         + '\n'

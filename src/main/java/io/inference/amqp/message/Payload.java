@@ -6,7 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of a request: the bytes that came, and the map that routes see, which is read from them only if a route looks into it.
+ * The payload of a request: the bytes as received, and the map that routes see, which is parsed only if a route reads
+ * it.
  */
 public final class Payload extends AbstractMap<String, Object> {
     private final byte[] bytes;
@@ -15,7 +16,7 @@ public final class Payload extends AbstractMap<String, Object> {
 
     /**
      * @param bytes a JSON object
-     * @param modelName its field {@code model}, if that is text
+     * @param modelName its field {@code model}, if it is text
      */
     Payload(byte[] bytes, @Nullable String modelName) {
         this.bytes = bytes;
@@ -27,7 +28,7 @@ public final class Payload extends AbstractMap<String, Object> {
         return modelName;
     }
 
-    /** As it came, unless a route changed it. */
+    /** The bytes as received, unless a route changed the payload. */
     public synchronized byte[] toBytes() {
         return fields == null || fields.equals(EnvelopeJson.object(bytes)) ? bytes : EnvelopeJson.bytes(fields);
     }

@@ -1,4 +1,4 @@
-/** Messages of the door: what came, what is sent, and the broker's queues for both. */
+/** Messages of the door, received and sent, and the broker's queues for both. */
 @NullMarked
 package io.inference.amqp.message;
 

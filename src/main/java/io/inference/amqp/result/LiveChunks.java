@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the chunks of one run while they are made. One is held back, since the last says that it is the last. A few may wait for their
- * confirms: a broker that is slow slows the backend.
+ * Publishes the chunks of one run as they are generated. One is held back, since the last one is marked as the last. A
+ * few may wait for their confirms, so that a slow broker slows the backend.
  */
 final class LiveChunks implements ChunkSink {
     private static final int MOST_UNCONFIRMED = 32;
@@ -36,7 +36,7 @@ final class LiveChunks implements ChunkSink {
     public synchronized void chunk(int sequence, byte[] chunk) {
         byte[] before = next;
         next = chunk;
-        // Behind a gap nothing is sent: the rest follows in order from what is stored.
+        // After a gap nothing more is sent: the rest follows in order from the stored answer.
         if (before == null || gap) {
             return;
         }
@@ -52,12 +52,12 @@ final class LiveChunks implements ChunkSink {
         gap |= oldest.join() == PublishOutcome.UNKNOWN;
     }
 
-    /** Chunks that have left. */
+    /** Chunks that were sent. */
     synchronized int count() {
         return sent;
     }
 
-    /** Waits for the confirms; chunks that have arrived for sure, none where one of them may not. */
+    /** Waits for the confirms. Returns the number of confirmed chunks; 0 if one of them may not have arrived. */
     synchronized int confirmed() {
         while (!unconfirmed.isEmpty()) {
             settleOne();

@@ -34,8 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers what jobs came to: once the broker has confirmed it, or has no use for it, the request is acknowledged and the job delivered.
- * What cannot be published now is found again in its row. A job is delivered by one thread at a time.
+ * Delivers the results of jobs. Once the broker has confirmed a result, or returned it as unroutable, the request is
+ * acknowledged and the job marked as delivered. Results that cannot be published now are found again in their rows. A
+ * job is delivered by one thread at a time.
  */
 public final class ResultPublisher implements JobListener {
     private static final Logger log = LoggerFactory.getLogger(ResultPublisher.class);
@@ -45,7 +46,7 @@ public final class ResultPublisher implements JobListener {
     private final Publisher publisher;
     private final UnackedDeliveries held;
     private final QueueConsumers queueConsumers;
-    private final Set<UUID> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> inProgress = ConcurrentHashMap.newKeySet();
     private final Map<UUID, LiveChunks> live = new ConcurrentHashMap<>();
     private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -74,8 +75,8 @@ public final class ResultPublisher implements JobListener {
     }
 
     /**
-     * A job that failed waits in its row, which by now is on the disk, and not at the broker. Where the service is too busy, though, its
-     * message is kept and no other is fetched.
+     * A postponed job waits in its row, which is on disk by now, and not at the broker. If the service is too busy,
+     * however, its message is kept and no other is fetched.
      */
     @Override
     public void postponed(Job job) {
@@ -104,10 +105,10 @@ public final class ResultPublisher implements JobListener {
         var ignored = publisher.publish(OutgoingMessages.status(job, status));
     }
 
-    /** Publishes what the job came to; returns before it is confirmed. */
+    /** Publishes the result of a job; returns before it is confirmed. */
     void deliver(EndedJob ended) {
         Job job = ended.job();
-        if (!underWay.add(job.id())) {
+        if (!inProgress.add(job.id())) {
             return;
         }
         try {
@@ -126,7 +127,7 @@ public final class ResultPublisher implements JobListener {
             var ignored = CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
                     .whenCompleteAsync((none, failure) -> settle(job, others, outcomes), executor);
         } catch (RuntimeException e) {
-            underWay.remove(job.id());
+            inProgress.remove(job.id());
             throw e;
         }
     }
@@ -140,7 +141,9 @@ public final class ResultPublisher implements JobListener {
                 return;
             }
             if (results.contains(PublishOutcome.RETURNED)) {
-                log.info("nobody takes the result of {} any more; it is kept for its caller to ask again", job.id());
+                log.info(
+                        "the result of {} has no receiver any more; it is kept for its caller to request again",
+                        job.id());
             }
             others.forEach(delivery -> held.release(job.id(), delivery));
             held.release(job.id());
@@ -148,19 +151,19 @@ public final class ResultPublisher implements JobListener {
         } catch (InferenceException e) {
             log.debug("the job {} will be found undelivered: {}", job.id(), e.getMessage());
         } finally {
-            underWay.remove(job.id());
+            inProgress.remove(job.id());
         }
     }
 
-    /** Whether the result of the job goes by itself to where the message wants it. */
+    /** Whether the destination of the job's result is the one that the message names. */
     public static boolean owns(Job job, Delivery delivery) {
         return job.door().equals(AmqpTopology.DOOR)
                 && delivery.destination().equals(EnvelopeJson.destination(job.delivery()));
     }
 
     /**
-     * Answers the messages that are held here of a job that has ended and been delivered: at another replica, by another door, or before
-     * they came.
+     * Answers the messages held here for a job that has ended and been delivered: at another replica, by another door,
+     * or before they arrived.
      */
     void answerOthers(Job job) {
         for (Delivery delivery : held.othersOf(job.id())) {
@@ -171,9 +174,9 @@ public final class ResultPublisher implements JobListener {
     }
 
     /**
-     * Sends what is stored to where a request came from that was sent again, and acknowledges that.
+     * Sends the stored result to the sender of a repeated request, and acknowledges that request.
      *
-     * @throws InferenceException with {@code UNAVAILABLE} where the broker does not confirm it
+     * @throws InferenceException with {@code UNAVAILABLE} if the broker does not confirm it
      */
     public void deliverAgain(Job job, Delivery delivery) {
         Destination to = delivery.destination();
@@ -187,10 +190,10 @@ public final class ResultPublisher implements JobListener {
         delivery.hold();
         delivery.acknowledge();
         if (job.state() == JobState.CANCELLED) {
-            // It has no result: who asks again is to hear that it will not come.
+            // It has no result: the sender is notified that none will come.
             announce(job, job.state().label());
         }
-        // What failed is dead-lettered as well, by whoever finds it undelivered.
+        // A failed job is dead-lettered as well, by the replica that finds it undelivered.
         if (job.state() == JobState.DONE && owns(job, delivery)) {
             jobs.delivered(job.id());
         }
@@ -206,7 +209,7 @@ public final class ResultPublisher implements JobListener {
                 : List.of();
     }
 
-    /** @param sent what has left while it was made; null where nothing is known to have */
+    /** @param sent chunks that were sent while the answer was generated; null if none is known to have been sent */
     private static List<OutgoingMessage> letters(EndedJob ended, Destination to, @Nullable LiveChunks sent) {
         Job job = ended.job();
         if (job.state() == JobState.CANCELLED) {

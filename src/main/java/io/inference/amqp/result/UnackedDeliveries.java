@@ -12,8 +12,9 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * The unacknowledged messages of jobs, until their results have arrived. A message is its job's own where the row says that the result goes
- * to where the message wants it; another is answered by who holds it. Safe for use by many threads.
+ * The unacknowledged messages of jobs, until their results have arrived. A message is its job's own if the row names
+ * the same destination for the result; any other is answered by the replica that holds it. Safe for use by many
+ * threads.
  */
 public final class UnackedDeliveries {
     private static final int MOST_REMEMBERED = 50_000;
@@ -22,13 +23,13 @@ public final class UnackedDeliveries {
 
     private final Map<UUID, List<Held>> held = new HashMap<>();
 
-    /** Jobs that ended before their message was noted here. */
+    /** Jobs that ended before their message was registered here. */
     private final Cache<UUID, Boolean> arrived = Caffeine.newBuilder()
             .maximumSize(MOST_REMEMBERED)
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
-    /** Keeps a message until its result has arrived, or acknowledges it at once where that has been. */
+    /** Keeps a message until its result has arrived, or acknowledges it at once if it has arrived already. */
     public void hold(UUID job, Delivery delivery, boolean own) {
         delivery.hold();
         synchronized (this) {
@@ -40,7 +41,7 @@ public final class UnackedDeliveries {
         delivery.acknowledge();
     }
 
-    /** The job's result has arrived, or the row takes over: the job's own messages are done with. */
+    /** The job's result has arrived, or the row takes over: the job's own messages are acknowledged. */
     void release(UUID job) {
         synchronized (this) {
             arrived.put(job, true);
@@ -48,18 +49,18 @@ public final class UnackedDeliveries {
         take(job, Held::own).forEach(Delivery::acknowledge);
     }
 
-    /** The result has arrived where this message wants it. */
+    /** The result has arrived at the destination of this message. */
     void release(UUID job, Delivery delivery) {
         take(job, one -> one.delivery.equals(delivery)).forEach(Delivery::acknowledge);
     }
 
-    /** They have been held for long: the row takes over from the job's own messages, others go back to the broker. */
+    /** After a long time: the row takes over from the job's own messages, others go back to the broker. */
     void relinquish(UUID job) {
         release(job);
         giveBack(job);
     }
 
-    /** Gives the job's messages back to the broker. */
+    /** Returns the job's messages to the broker. */
     void giveBack(UUID job) {
         take(job, one -> true).forEach(Delivery::requeue);
     }
@@ -97,7 +98,7 @@ public final class UnackedDeliveries {
         return held.values().stream().mapToInt(List::size).sum();
     }
 
-    /** The connection is gone: the broker has taken them all back. */
+    /** The connection is lost: the broker has requeued all messages. */
     synchronized void forget() {
         held.clear();
     }

@@ -21,18 +21,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what a crash, an outage or another replica left: results that have not been delivered, and messages that are still held although
- * their job is done with. Works only while the broker is there.
+ * Finds what a crash, an outage or another replica left behind: undelivered results, and messages that are still held
+ * although their job has ended. Works only while the broker is available.
  */
 public final class UndeliveredResultScanner implements BrokerListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(UndeliveredResultScanner.class);
     private static final Duration INTERVAL = Duration.ofSeconds(2);
     private static final int MOST = 200;
 
-    /** Whoever ended a job delivers it at once; what is older than this has been left. */
+    /** The replica that ended a job delivers it at once; results older than this were left behind. */
     private static final Duration LEFT_BEHIND = Duration.ofSeconds(3);
 
-    /** A broker closes the channel of a message that is unacknowledged for half an hour; long before that, the row takes over. */
+    /**
+     * RabbitMQ closes the channel of a message that is unacknowledged for half an hour; the row takes over long before
+     * that.
+     */
     private static final Duration LONGEST_HELD = Duration.ofMinutes(10);
 
     private final Jobs jobs;
@@ -92,11 +95,11 @@ public final class UndeliveredResultScanner implements BrokerListener, AutoClose
         }
     }
 
-    /** A held message whose job nobody has to deliver any more, if it has ended. */
+    /** Settles a held message whose job, if it has ended, needs no delivery any more. */
     private void settle(UUID id) {
         Optional<Job> job = jobs.find(id);
         if (job.isEmpty()) {
-            // Its row was lost with the database's last moments: the message makes it anew.
+            // The database lost its row in a crash: the message creates it again.
             held.giveBack(id);
         } else if (job.get().state().isEnded()) {
             resultPublisher.answerOthers(job.get());

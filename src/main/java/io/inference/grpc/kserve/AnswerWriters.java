@@ -23,9 +23,9 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What flows leave, as the messages of the Open Inference Protocol. */
+/** Writes the results of flows as messages of the Open Inference Protocol. */
 final class AnswerWriters {
-    /** There is one version of every model: its backend's. */
+    /** Every model has one version: its backend's. */
     private static final String MODEL_VERSION = "1";
 
     private AnswerWriters() {}
@@ -45,7 +45,7 @@ final class AnswerWriters {
                 .build());
     }
 
-    /** A model that a backend has is ready: where it has to be loaded first, a request does so. */
+    /** A model that a backend has is ready: if it is not loaded, a request loads it. */
     static GrpcAnswer modelReady(@Nullable Object answer, Asked asked) {
         return whole(ModelReadyResponse.newBuilder()
                 .setReady(answer instanceof ModelDetails)
@@ -73,7 +73,7 @@ final class AnswerWriters {
         return whole(response.build());
     }
 
-    /** The elements go out as they came in: raw where the request's were, else typed. */
+    /** The elements have the form of the request's: raw if those were raw, else typed. */
     static GrpcAnswer infer(@Nullable Object answer, Asked asked) {
         if (!(asked.message() instanceof ModelInferRequest request)) {
             throw new IllegalStateException("no step has read the request");

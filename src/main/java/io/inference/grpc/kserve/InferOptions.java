@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Options of a generation: parameters of the request, or tensors of one element, by the names that {@code inference.v1.Options} has and
- * those that vLLM and TensorRT-LLM use.
+ * Generation options: parameters of the request or tensors of one element, by the names of {@code inference.v1.Options}
+ * and those that vLLM and TensorRT-LLM use.
  */
 final class InferOptions {
-    /** {@code double_param} and {@code uint64_param} came to the protocol later than to the classes that were generated for it. */
+    /** The generated classes are older than the protocol's {@code double_param} and {@code uint64_param}. */
     private static final int DOUBLE_PARAM = 4;
 
     private static final int UINT64_PARAM = 5;
@@ -28,7 +28,7 @@ final class InferOptions {
         parameters.forEach((name, parameter) -> add(name, value(name, parameter)));
     }
 
-    /** @throws InferenceException for an option that there is not, or that takes no such value */
+    /** @throws InferenceException for an unknown option or an invalid value */
     void add(String name, Object value) {
         try {
             switch (name) {
@@ -52,7 +52,7 @@ final class InferOptions {
         }
     }
 
-    /** ModelInfer answers once; what comes out never has the prompt in it. */
+    /** ModelInfer answers once, and the output never includes the prompt. */
     private static void refuseStream(String name, Object value) {
         boolean wanted = Boolean.parseBoolean(value.toString());
         if (wanted && !name.startsWith("exclude")) {
@@ -82,7 +82,7 @@ final class InferOptions {
     }
 
     private static double number(Object value) {
-        // The text of a float is the number that its writer meant; its bits as a double are not.
+        // The decimal text of a float is the number that its sender meant; a widened double is not.
         return Double.parseDouble(value.toString());
     }
 

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@code ModelInfer} asks: vectors of the texts in the tensor {@code text} or {@code input}, or what follows those in
- * {@code text_input}.
+ * Reads a request of {@code ModelInfer}: to embed the texts in the tensor {@code text} or {@code input}, or to continue
+ * those in {@code text_input}.
  */
 final class InferRequestReader {
     static final String GENERATE_INPUT = "text_input";
@@ -21,7 +21,7 @@ final class InferRequestReader {
 
     private InferRequestReader() {}
 
-    /** @throws InferenceException for tensors that are wrong, or a request for what this service cannot do */
+    /** @throws InferenceException for invalid tensors or a request for something unsupported */
     static InferenceRequest read(ModelInferRequest from, boolean stream) {
         String model = from.getModelName();
         if (model.isEmpty()) {

@@ -14,10 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tensor of a request. Its elements are in the tensor's typed contents or, as Triton's clients send them, in the request's raw
- * contents: little endian, and before each element of {@code BYTES} its length in four bytes.
+ * A tensor of a request. Its elements are in the tensor's typed contents or, as Triton's clients send them, in the
+ * request's raw contents: little endian, and before each element of {@code BYTES} its length in four bytes.
  *
- * @param raw null where the elements are in the contents
+ * @param raw null if the elements are in the contents
  */
 record InputTensor(InferInputTensor tensor, @Nullable ByteString raw) {
     /** The request's tensors, in order. */
@@ -59,7 +59,7 @@ record InputTensor(InferInputTensor tensor, @Nullable ByteString raw) {
         return texts;
     }
 
-    /** The one element of a tensor that gives an option. */
+    /** The one element of a tensor that sets an option. */
     Object only() {
         if (tensor.getDatatype().equals("BYTES")) {
             List<String> texts = texts();

@@ -11,7 +11,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What {@code grpc-kserve.camel.yaml} names. */
+/** The beans that {@code grpc-kserve.camel.yaml} names. */
 @Configuration(proxyBeanMethods = false)
 class KServeConfiguration {
     @Bean

@@ -23,7 +23,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What flows leave, as the messages of {@code InferenceService}. */
+/** Writes the results of flows as messages of {@code InferenceService}. */
 final class AnswerWriters {
     private AnswerWriters() {}
 
@@ -66,7 +66,7 @@ final class AnswerWriters {
         return new GrpcAnswer.Whole(response.build());
     }
 
-    @SuppressWarnings("unchecked") // What the flow "models" leaves where no model is named.
+    @SuppressWarnings("unchecked") // The result of the flow "models" if no model is named.
     public static GrpcAnswer models(@Nullable Object answer, Asked asked) {
         ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
         if (answer != null) {
@@ -76,8 +76,8 @@ final class AnswerWriters {
     }
 
     /**
-     * The one answer of a chat or a text, in the form that the method has: what is complete may go out as a stream of one chunk, since
-     * not every backend can stream everything.
+     * The answer of a chat or a text in the form of the method. A complete answer may be sent as a stream of one chunk,
+     * since not every backend can stream everything.
      */
     private static GrpcAnswer generated(
             @Nullable ChatAnswer answer,

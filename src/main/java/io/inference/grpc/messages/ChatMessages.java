@@ -26,7 +26,7 @@ final class ChatMessages {
                 .build();
     }
 
-    /** For one stream, whose first chunk has the role. */
+    /** Encodes the chunks of one stream, whose first chunk has the role. */
     static Function<Chunk, Message> encoder(String model, String callId) {
         return new Function<>() {
             private boolean begun;

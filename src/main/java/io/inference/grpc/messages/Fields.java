@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.inference.api.error.InferenceException;
 import io.inference.wire.Json;
 
-/** What fields may hold: the same bounds as at the REST door. */
+/** Bounds of fields, the same as at the REST door. */
 final class Fields {
     private Fields() {}
 

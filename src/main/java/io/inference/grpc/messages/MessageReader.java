@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** Reads the messages of a conversation. */
 final class MessageReader {
-    /** How the files of pictures begin, in Latin-1. */
+    /** First bytes of picture files, in Latin-1. */
     private static final Map<String, String> FIRST_BYTES = Map.of(
             "\u0089PNG", "image/png", "\u00ff\u00d8\u00ff", "image/jpeg", "GIF8", "image/gif", "RIFF", "image/webp");
 

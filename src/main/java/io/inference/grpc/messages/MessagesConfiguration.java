@@ -11,7 +11,7 @@ import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What {@code grpc-api.camel.yaml} names. */
+/** The beans that {@code grpc-api.camel.yaml} names. */
 @Configuration(proxyBeanMethods = false)
 class MessagesConfiguration {
     @Bean

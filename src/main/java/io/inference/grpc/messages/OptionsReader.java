@@ -5,13 +5,13 @@ import io.inference.api.request.Options;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code Options}: what is unset is left to the backend. */
+/** Reads {@code Options}; the backend chooses what is unset. */
 public final class OptionsReader {
     private static final int MAX_STOPS = 16;
 
     private OptionsReader() {}
 
-    /** @throws io.inference.api.error.InferenceException for an option out of its bounds */
+    /** @throws io.inference.api.error.InferenceException for an option that is out of range */
     public static Options read(io.inference.grpc.v1.Options from) {
         return new Options(
                 from.hasTemperature() ? between("temperature", from.getTemperature(), 0, 2) : null,
@@ -33,7 +33,7 @@ public final class OptionsReader {
                 null);
     }
 
-    /** 0 and -1 both mean all of the vocabulary, as they do elsewhere. */
+    /** 0 and -1 both mean the whole vocabulary, as in other servers. */
     private static int topK(int topK) {
         return Math.max(Fields.atLeast(path("top_k"), topK, -1), 0);
     }

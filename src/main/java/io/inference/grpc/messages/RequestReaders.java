@@ -7,9 +7,12 @@ import io.inference.api.request.GenerateRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Messages of callers as requests. All throw {@link InferenceException} for what is wrong or cannot be done, and name the field. */
+/**
+ * Reads callers' messages as requests. All methods throw {@link InferenceException}, with the field's name, for what is
+ * invalid or unsupported.
+ */
 public final class RequestReaders {
-    /** OpenAI's own limit, kept to at every door. */
+    /** OpenAI's own limit, enforced at every door. */
     private static final int MAX_INPUTS = 2048;
 
     private RequestReaders() {}
@@ -47,7 +50,7 @@ public final class RequestReaders {
         return new EmbedRequest(model, inputs(from.getInputList()), dimensions, true, from.getTruncate());
     }
 
-    /** Texts to embed, of whatever message. */
+    /** Texts to embed, of any message. */
     public static List<String> inputs(List<String> inputs) {
         if (inputs.isEmpty()) {
             throw InferenceException.invalid("input", "'input' is required and must not be empty");

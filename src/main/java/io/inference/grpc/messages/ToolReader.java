@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the functions that a model may call, and the shape that its answer must have. */
+/** Reads the functions that a model may call and the required format of its answer. */
 final class ToolReader {
     private ToolReader() {}
 

@@ -7,7 +7,7 @@ import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 
-/** An answer that is complete as a stream of one chunk. */
+/** A complete answer as a stream of one chunk. */
 final class WholeStream implements ChunkStream {
     private final Chunk chunk;
     private boolean given;
@@ -35,6 +35,6 @@ final class WholeStream implements ChunkStream {
 
     @Override
     public void close() {
-        // Nothing works for it any more.
+        // The answer is complete: no work is left to cancel.
     }
 }

@@ -12,7 +12,9 @@ import io.inference.grpc.GrpcAnswer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Sends an answer: one message, or a stream of them no faster than its reader reads. Nothing of a stream is kept here. */
+/**
+ * Sends an answer: one message, or a stream of messages no faster than the client reads. Buffers nothing of a stream.
+ */
 final class AnswerSender {
     private static final Duration LOOK_UP = Duration.ofMinutes(1);
 
@@ -27,7 +29,7 @@ final class AnswerSender {
         headers.put(RpcMetadata.REQUEST_ID, call.id());
     }
 
-    /** What goes ahead of the answer, or with the refusal. */
+    /** Metadata sent before the answer, or with the refusal. */
     Metadata headers() {
         return headers;
     }
@@ -40,7 +42,7 @@ final class AnswerSender {
     /**
      * Sends a stream to its end and closes it.
      *
-     * @throws io.inference.api.error.InferenceException when it breaks off, or the caller has gone
+     * @throws io.inference.api.error.InferenceException if the stream fails or the caller has disconnected
      */
     void send(GrpcAnswer.Streamed answer) {
         Runnable wake = this::wake;
@@ -67,7 +69,7 @@ final class AnswerSender {
         rpc.sendHeaders(headers);
     }
 
-    /** Waits until what was sent has gone far enough that the transport takes more. */
+    /** Waits until the transport accepts more. */
     private synchronized void awaitReader() {
         call.throwIfCancelled();
         while (!rpc.isReady()) {
@@ -81,12 +83,12 @@ final class AnswerSender {
         }
     }
 
-    /** The transport takes more, or the call is over. */
+    /** Wakes the sender: the transport accepts more, or the call is over. */
     synchronized void wake() {
         notifyAll();
     }
 
-    /** @param failure null where all went well */
+    /** @param failure null if the call succeeded */
     void close(@Nullable StatusRuntimeException failure) {
         if (failure == null) {
             rpc.close(Status.OK, new Metadata());

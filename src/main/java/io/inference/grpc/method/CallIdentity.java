@@ -4,7 +4,7 @@ import io.grpc.Context;
 import io.inference.api.call.Caller;
 
 /**
- * Who was let in, for the handler beneath the interceptor.
+ * The authenticated caller, for the handler behind the interceptor.
  *
  * @param id names the call in logs
  */

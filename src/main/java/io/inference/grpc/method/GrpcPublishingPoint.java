@@ -8,17 +8,17 @@ import java.util.List;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
-/** Where generations publish their {@code grpc} routes. The server stays; what it serves changes at once. */
+/** Publishes generations' {@code grpc} routes. The server keeps running; its methods change at once. */
 public final class GrpcPublishingPoint implements PublishingPoint {
     private final List<ServiceDescriptor> known;
     private final Target target;
 
-    /** What serves the methods of generations. */
+    /** Serves the methods of generations. */
     public interface Target {
-        /** Takes what is served from now on. */
+        /** Sets the methods that are served from now on. */
         void publish(MethodTable table);
 
-        /** Takes what is served to admins who ask for the candidate; null where none waits. */
+        /** Sets the methods that are served to admins who ask for the candidate; null if there is no candidate. */
         void preview(@Nullable MethodTable table);
     }
 

@@ -8,9 +8,12 @@ import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 
-/** Reads a request's bytes; what is no message becomes {@link Unreadable} instead of the end of the call with a status of gRPC's own. */
+/**
+ * Reads a request's bytes. Invalid bytes become {@link Unreadable}, so that gRPC does not end the call with a status of
+ * its own.
+ */
 record LenientMarshaller(Marshaller<?> strict) implements Marshaller<Object> {
-    /** Bytes that are not the message that the method takes. */
+    /** Bytes that are not a valid request message of the method. */
     enum Unreadable {
         MESSAGE
     }
@@ -23,7 +26,7 @@ record LenientMarshaller(Marshaller<?> strict) implements Marshaller<Object> {
                 .build();
     }
 
-    /** A method that nobody knows. */
+    /** An unknown method. */
     static MethodDescriptor<Object, Message> anything(String fullMethodName) {
         return MethodDescriptor.<Object, Message>newBuilder()
                 .setType(MethodType.UNKNOWN)
@@ -47,7 +50,7 @@ record LenientMarshaller(Marshaller<?> strict) implements Marshaller<Object> {
         }
     }
 
-    /** For calls of which nothing is read and that get no answer. */
+    /** For calls whose messages are not read and that get no answer. */
     private enum Nothing implements Marshaller<Message> {
         INSTANCE;
 

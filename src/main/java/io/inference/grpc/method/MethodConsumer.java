@@ -7,7 +7,7 @@ import org.apache.camel.component.grpc.GrpcEndpoint;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A route that serves a method; enters itself in its generation's table when it starts. */
+/** Consumer of a route that serves a method; registers itself in its generation's table when it starts. */
 final class MethodConsumer extends DefaultConsumer {
     private final GrpcEndpoint endpoint;
     private final MethodTable table;
@@ -35,18 +35,18 @@ final class MethodConsumer extends DefaultConsumer {
         return known;
     }
 
-    /** The service as the route names it. */
+    /** The service's name in the route. */
     String service() {
         return endpoint.getConfiguration().getService();
     }
 
-    /** The method as the route names it; Camel writes its first letter small. */
+    /** The method's name in the route; Camel writes its first letter in lower case. */
     String method() {
         String method = endpoint.getConfiguration().getMethod();
         return method == null ? "" : method;
     }
 
-    /** The consumer that wraps this one is the route's own, so that the route is found by its endpoint. */
+    /** The route's own consumer wraps this one, so the route is found by its endpoint. */
     String routeId() {
         return endpoint.getCamelContext().getRoutes().stream()
                 .filter(route -> route.getEndpoint().equals(endpoint))

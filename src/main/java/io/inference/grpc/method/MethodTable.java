@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of one generation and who serves them. Not changed once it is published. */
+/** The methods of one generation and the routes that serve them. Immutable after publication. */
 public final class MethodTable {
     private final Map<String, ServiceDescriptor> known;
     private final Map<String, MethodConsumer> consumers = new HashMap<>();
@@ -32,7 +32,7 @@ public final class MethodTable {
         this.known = known.stream().collect(Collectors.toMap(ServiceDescriptor::getName, service -> service));
     }
 
-    /** Enters a route; a method that is taken, or that nobody knows, becomes a fault. */
+    /** Registers a route. A method that is unknown or already served becomes a fault. */
     void add(MethodConsumer consumer) {
         ServiceDescriptor service = service(consumer.service());
         if (service == null) {
@@ -55,7 +55,7 @@ public final class MethodTable {
         services.put(service.getName(), service);
     }
 
-    /** A service by its full name or, as everywhere in Camel, by the name of the class that was generated for it. */
+    /** A service by its full name or, as everywhere in Camel, by the name of its generated class. */
     private @Nullable ServiceDescriptor service(String name) {
         ServiceDescriptor byName = known.get(name);
         if (byName != null) {
@@ -98,7 +98,7 @@ public final class MethodTable {
         return services.keySet();
     }
 
-    /** Null where no route serves the method. */
+    /** Null if no route serves the method. */
     @Nullable
     MethodConsumer find(String fullMethodName) {
         return consumers.get(fullMethodName);

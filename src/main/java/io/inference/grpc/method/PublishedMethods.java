@@ -17,8 +17,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which methods the server has: those of the generation that was published last. A call that is under way stays with the generation that
- * it began on. There is a handler for every name, so that who has no credential is told of that first.
+ * The methods of the server: those of the generation that was published last. A call in progress stays with the
+ * generation that it began on. Every method name has a handler, so that a caller without a credential gets that error
+ * first.
  */
 public final class PublishedMethods extends HandlerRegistry implements GrpcPublishingPoint.Target {
     private static final ServerCallHandler<?, ?> LISTED_ONLY = (call, headers) -> {
@@ -37,20 +38,20 @@ public final class PublishedMethods extends HandlerRegistry implements GrpcPubli
             Map<String, ServerMethodDefinition<?, ?>> methods,
             List<ServerServiceDefinition> services) {}
 
-    /** @param door what the handlers of all methods share */
+    /** @param door parts that the handlers of all methods share */
     public PublishedMethods(RpcHandler.Door door, HealthStatusManager health) {
         this.door = door;
         this.health = health;
     }
 
-    /** A route that serves a call, of a generation that lasts until the call has left it. */
+    /** A route that serves a call. Its generation stays until the call has left it. */
     record Method(MethodConsumer consumer, Published.Entered<Served> generation) {}
 
     /**
      * Null if no route of the generation serves the method.
      *
-     * @param preview whether the generation that waits for a decision is asked for
-     * @throws InferenceException if it is, and none waits
+     * @param preview whether the candidate generation is requested
+     * @throws InferenceException if it is requested and there is none
      */
     @Nullable
     Method enter(String fullMethodName, boolean preview) {
@@ -107,7 +108,7 @@ public final class PublishedMethods extends HandlerRegistry implements GrpcPubli
         ServerMethodDefinition<?, ?> method = published.current().methods().get(fullMethodName);
         Served waiting = published.candidate();
         if (method == null && waiting != null) {
-            // Its handler asks whether the call is for the candidate.
+            // Its handler checks whether the call is for the candidate.
             method = waiting.methods().get(fullMethodName);
         }
         return method != null ? method : unknown(fullMethodName);
@@ -125,7 +126,7 @@ public final class PublishedMethods extends HandlerRegistry implements GrpcPubli
         return builder.build();
     }
 
-    @SuppressWarnings("unchecked") // The handler takes nothing, since nobody calls it.
+    @SuppressWarnings("unchecked") // The handler is never called.
     private static <Q, A> void addListed(ServerServiceDefinition.Builder builder, MethodDescriptor<Q, A> method) {
         builder.addMethod(method, (ServerCallHandler<Q, A>) LISTED_ONLY);
     }

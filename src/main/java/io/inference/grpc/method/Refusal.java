@@ -8,7 +8,7 @@ import io.grpc.StatusRuntimeException;
 import io.inference.api.error.InferenceException;
 import io.inference.grpc.GrpcErrors;
 
-/** The end of a call that was not begun. */
+/** Ends a call that was not begun. */
 public final class Refusal {
     private Refusal() {}
 
@@ -16,12 +16,12 @@ public final class Refusal {
         return (call, headers) -> refuse(call, failure, CallIdentity.current().id());
     }
 
-    /** @return a listener that hears of nothing */
+    /** @return a listener that ignores every event */
     public static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, InferenceException failure, String callId) {
-        StatusRuntimeException told = GrpcErrors.of(failure, callId);
-        Metadata trailers = told.getTrailers() == null ? new Metadata() : told.getTrailers();
+        StatusRuntimeException status = GrpcErrors.of(failure, callId);
+        Metadata trailers = status.getTrailers() == null ? new Metadata() : status.getTrailers();
         trailers.put(RpcMetadata.REQUEST_ID, callId);
-        call.close(told.getStatus(), trailers);
+        call.close(status.getStatus(), trailers);
         return new ServerCall.Listener<>() {};
     }
 }

@@ -11,8 +11,8 @@ import org.apache.camel.component.grpc.GrpcEndpoint;
 import org.apache.camel.spi.annotations.Component;
 
 /**
- * Camel's {@code grpc} component, whose consumers enter their method in a generation's table instead of opening a server each. What
- * routes call with {@code to: grpc} is Camel's own.
+ * Camel's {@code grpc} component, whose consumers register their method in a generation's table instead of opening a
+ * server each. Producers ({@code to: grpc}) are Camel's own.
  */
 @Component("grpc")
 final class RoutedGrpcComponent extends GrpcComponent {

@@ -15,18 +15,18 @@ import io.inference.security.UserAccess;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Begins the calls of one method, each on the generation that serves at its start. */
+/** Starts the calls of one method, each on the generation that serves at that time. */
 public final class RpcHandler implements ServerCallHandler<Object, Message> {
     private final String fullMethodName;
     private final PublishedMethods methods;
     private final Door door;
 
     /**
-     * What all methods share.
+     * Parts that all methods share.
      *
-     * @param requestTimeout how long a call may take, however long its caller would wait
+     * @param requestTimeout upper limit of a call's deadline
+     * @param messageTimeout how long the service waits for a call's message
      * @param users who may call routes that do not decide themselves
-     * @param messageTimeout how long a call may keep its message back
      */
     public record Door(
             Duration requestTimeout, Duration messageTimeout, UserAccess users, Calls calls, AuditLog audit) {}

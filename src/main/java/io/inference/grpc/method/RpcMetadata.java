@@ -9,18 +9,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.apache.camel.Message;
 
-/** Which metadata pass the door. */
+/** Which metadata pass the door, in and out. */
 public final class RpcMetadata {
     static final Key<String> REQUEST_ID = key("x-request-id");
     public static final Key<String> AUTHORIZATION = key("authorization");
     public static final Key<String> API_KEY = key("x-api-key");
     public static final Key<String> ORIGIN = key("origin");
-    /** An admin's call with the value {@code candidate} runs on the generation that waits for a decision. */
+    /** An admin's call with the value {@code candidate} runs on the candidate generation. */
     static final Key<String> GENERATION = key("x-route-generation");
 
-    private static final Pattern SOUND_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern VALID_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
-    /** Only these of an exchange's headers reach the caller. */
+    /** The only headers of an exchange that reach the caller. */
     private static final List<Key<String>> OUTGOING = List.of(
             key("x-ratelimit-limit-requests"),
             key("x-ratelimit-remaining-requests"),
@@ -30,7 +30,7 @@ public final class RpcMetadata {
             key("x-ratelimit-reset-tokens"),
             key("x-conversation-id"));
 
-    /** Those of them that say how a caller stands, which is not a caller's to say. */
+    /** Those that report a caller's limits; a caller may not set them. */
     private static final String OF_LIMITS = "x-ratelimit-";
 
     private RpcMetadata() {}
@@ -39,10 +39,10 @@ public final class RpcMetadata {
         return Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 
-    /** The caller's own id where it sent a sound one, else a new one. */
+    /** The caller's own id if it sent a valid one, else a new one. */
     public static String requestId(Metadata metadata) {
         String sent = metadata.get(REQUEST_ID);
-        if (sent != null && SOUND_ID.matcher(sent).matches()) {
+        if (sent != null && VALID_ID.matcher(sent).matches()) {
             return sent;
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -58,7 +58,10 @@ public final class RpcMetadata {
         return all;
     }
 
-    /** Text that a caller sent becomes headers of the exchange, but neither a credential nor what steers Camel or a flow. */
+    /**
+     * Text metadata of a caller becomes headers of the exchange, except credentials and headers that control Camel or a
+     * flow.
+     */
     static void enter(Metadata metadata, Message message) {
         for (String name : metadata.keys()) {
             if (IncomingNames.mayEnter(name) && !name.startsWith(OF_LIMITS) && !name.endsWith("-bin")) {

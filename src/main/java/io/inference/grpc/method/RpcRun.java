@@ -20,9 +20,10 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call: waits for its message, runs the route that serves the method and sends what the route leaves. gRPC tells it of everything on
- * one virtual thread after the other; a stream runs on a thread of its own, so that gRPC can say when its reader wants more. That the
- * caller has gone, or its time is over, comes by the context's cancellation, which waits for nobody.
+ * One call: waits for its message, runs the route that serves the method and sends the route's result. gRPC delivers
+ * its events on virtual threads, one after the other. A stream is sent by a thread of its own, so that gRPC can report
+ * that the client is ready for more. A disconnected caller or an expired deadline is reported by the context's
+ * cancellation, which does not wait for other events.
  */
 final class RpcRun extends ServerCall.Listener<Object> {
     private final ServerCall<Object, Message> rpc;
@@ -61,7 +62,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
         call.onCancel(this::endUnlessRunning);
         context.addListener(
                 onCancellation, task -> Thread.ofVirtual().name("cancel").start(task));
-        // One message, and one more to see that there is only one.
+        // Requests two messages, to detect that there is more than one.
         rpc.request(2);
     }
 
@@ -113,7 +114,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
         call.cancel(ErrorCode.CANCELLED);
     }
 
-    /** A call that is cancelled before its message came has nobody else to end it. */
+    /** A call that is cancelled before its message arrived is ended here alone. */
     private void endUnlessRunning() {
         synchronized (this) {
             if (running) {
@@ -187,7 +188,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
         }
     }
 
-    /** Once, whoever comes first. */
+    /** Only the first call counts. */
     private void end(@Nullable InferenceException failure) {
         if (!ended.compareAndSet(false, true)) {
             return;
@@ -195,7 +196,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
         context.removeListener(onCancellation);
         door.audit().ended(call, "grpc", "/" + rpc.getMethodDescriptor().getFullMethodName(), failure);
         try {
-            // A call that gRPC has ended was told why by gRPC.
+            // If gRPC has ended the call, gRPC has sent the reason.
             if (!context.isCancelled() && !rpc.isCancelled()) {
                 sender.close(failure == null ? null : GrpcErrors.of(failure, call.id()));
             }

@@ -1,4 +1,4 @@
-/** Methods that routes serve, and the run of one call. */
+/** Methods that routes serve, and the handling of one call. */
 @NullMarked
 package io.inference.grpc.method;
 

@@ -3,13 +3,13 @@ package io.inference.grpc.server;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Places for calls: no more than may be at once, none once the door stops, and the end of the last one. */
+/** Limits the calls in progress, admits none after the stop has begun, and waits for the end of the last one. */
 final class CallSlots {
     private final int most;
     private int count;
     private boolean stopping;
 
-    /** Whether a call is let in. */
+    /** Whether a call is admitted. */
     enum Entry {
         IN,
         TOO_MANY,
@@ -20,7 +20,7 @@ final class CallSlots {
         this.most = most;
     }
 
-    /** Who is let in leaves. */
+    /** The caller of this method must call {@link #leave} if the result is {@link Entry#IN}. */
     synchronized Entry enter() {
         if (stopping) {
             return Entry.STOPPING;
@@ -48,7 +48,7 @@ final class CallSlots {
         return count > 0;
     }
 
-    /** Waits until the last call has left, or until the time is over. */
+    /** Waits until the last call has ended or the time is over. */
     synchronized void awaitNone(Duration longest) throws InterruptedException {
         long until = System.nanoTime() + longest.toNanos();
         while (count > 0) {

@@ -24,8 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First to see a call, beneath everything that is served: gives it its id, refuses it where too many are under way, and asks who calls.
- * Health alone is open to everybody.
+ * The first to handle a call, before all methods: gives it its id, refuses it if too many calls are in progress, and
+ * authenticates the caller. Only health is open to everybody.
  */
 final class DoorInterceptor implements ServerInterceptor {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -83,14 +83,14 @@ final class DoorInterceptor implements ServerInterceptor {
                 false);
     }
 
-    /** An address that cannot be told is nobody's. */
+    /** An unknown address never counts as local. */
     private static String peer(@Nullable SocketAddress address) {
         return address instanceof InetSocketAddress inet && inet.getAddress() != null
                 ? inet.getAddress().getHostAddress()
                 : "unknown";
     }
 
-    /** Leaves once the call is over; exactly one of the two is said. */
+    /** Releases the place once the call is over; gRPC calls exactly one of the two methods. */
     private final class Leaving<Q> extends SimpleForwardingServerCallListener<Q> {
         Leaving(Listener<Q> listener) {
             super(listener);

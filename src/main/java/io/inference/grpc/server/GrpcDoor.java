@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.security.authentication.AuthenticationManager;
 
-/** The door as the service sees it: a place to publish routes to, and a server that starts and stops with the web server. */
+/** The gRPC door: a publishing point for routes, and a server that starts and stops with the web server. */
 public final class GrpcDoor implements SmartLifecycle {
-    /** The largest message at some 7 Mbit/s. */
+    /** Time for the largest message at about 7 Mbit/s. */
     private static final Duration MESSAGE_TIMEOUT = Duration.ofMinutes(2);
 
     private final GrpcSettings settings;
@@ -29,7 +29,7 @@ public final class GrpcDoor implements SmartLifecycle {
 
     /**
      * @param services that routes may serve
-     * @param authentication says who calls
+     * @param authentication of callers
      * @param users who may call routes that do not decide themselves
      * @param calls in progress, of every door
      */
@@ -50,7 +50,7 @@ public final class GrpcDoor implements SmartLifecycle {
         this.server = new GrpcServer(settings, methods, new DoorInterceptor(rpcAuthentication, slots), slots, health);
     }
 
-    /** A place to publish to from which nothing is served: for checking routes without a server. */
+    /** A publishing point without a server, for checking routes. */
     public static PublishingPoint forChecks() {
         return new GrpcPublishingPoint(GrpcServerConfiguration.SERVICES, new GrpcPublishingPoint.Target() {
             @Override
@@ -61,7 +61,7 @@ public final class GrpcDoor implements SmartLifecycle {
         });
     }
 
-    /** Where generations publish their methods. */
+    /** The point at which generations publish their methods. */
     PublishingPoint publishingPoint() {
         return publishingPoint;
     }
@@ -81,7 +81,7 @@ public final class GrpcDoor implements SmartLifecycle {
         return settings.tls() != null;
     }
 
-    /** @throws ListenException when it cannot listen as it was told to */
+    /** @throws ListenException if it cannot listen as configured */
     @Override
     public void start() {
         try {
@@ -103,7 +103,7 @@ public final class GrpcDoor implements SmartLifecycle {
         server.stop();
     }
 
-    /** Waits on a thread of its own, beside the other doors. */
+    /** Waits on a thread of its own, so that all doors stop in parallel. */
     @Override
     public void stop(Runnable done) {
         Thread.ofPlatform().name("grpc-stop").start(() -> {

@@ -20,18 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one server of the door. Generations of routes come and go beneath it. Its stop lets nobody new in and waits for the calls under
- * way: connections are told to go elsewhere, and health, which is still answered, says so too.
+ * The one server of the door. It outlives generations of routes. Its stop admits no new calls and waits for the calls
+ * in progress: connections get a GOAWAY, and health, which is still answered, reports NOT_SERVING.
  */
 final class GrpcServer {
     private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
-    private static final int FAREWELL_TRIES = 50;
-    private static final long FAREWELL_PAUSE_NANOS = 20_000_000;
+    private static final int REBIND_TRIES = 50;
+    private static final long REBIND_PAUSE_NANOS = 20_000_000;
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int PING_SECONDS = 30;
     private static final int PING_ANSWER_SECONDS = 10;
     private static final int CALLERS_PING_SECONDS = 10;
-    private static final int LAST_WORDS_SECONDS = 2;
+    private static final int LAST_ANSWER_SECONDS = 2;
 
     private final GrpcSettings settings;
     private final PublishedMethods methods;
@@ -59,8 +59,8 @@ final class GrpcServer {
     }
 
     /**
-     * @throws IOException when the port cannot be had
-     * @throws GrpcTls.UnusableFileException when TLS cannot be
+     * @throws IOException if the port cannot be opened
+     * @throws GrpcTls.UnusableFileException if the TLS files cannot be used
      */
     void start() throws IOException {
         GrpcTls certificates = settings.tls() == null ? null : new GrpcTls(settings.tls());
@@ -86,8 +86,8 @@ final class GrpcServer {
                 .executor(threads)
                 .maxInboundMessageSize(settings.maxMessageBytes())
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
-                // Too many calls are told so, rather than left to wait at the caller; this bounds what a connection may
-                // try.
+                // Calls over the limit are refused, rather than left waiting at the client; this bounds the calls of
+                // one connection.
                 .maxConcurrentCallsPerConnection(2 * settings.maxCalls())
                 .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)
@@ -106,13 +106,13 @@ final class GrpcServer {
         return builder;
     }
 
-    /** Where it listens; 0 while it does not. */
+    /** The port that it listens on; 0 while it does not listen. */
     int port() {
         Server running = server;
         return running == null ? 0 : running.getPort();
     }
 
-    /** Returns once the calls under way are done, or cancelled since their grace was over. */
+    /** Returns once the calls in progress have ended, or were cancelled after their grace. */
     void stop() {
         Server running = server;
         if (running == null || acceptor == null || workers == null) {
@@ -122,11 +122,11 @@ final class GrpcServer {
         health.enterTerminalState();
         slots.refuseNew();
         running.shutdown();
-        Server farewell = slots.any() ? farewell(acceptor, workers, port) : null;
+        Server refusing = slots.any() ? refusingServer(acceptor, workers, port) : null;
         try {
             end(running);
-            if (farewell != null) {
-                farewell.shutdownNow();
+            if (refusing != null) {
+                refusing.shutdownNow();
             }
         } finally {
             server = null;
@@ -134,27 +134,33 @@ final class GrpcServer {
         }
     }
 
-    /** Answers on the same port that nobody is served any more, until the last call is over; null where the port was lost. */
-    private @Nullable Server farewell(EventLoopGroup acceptor, EventLoopGroup workers, int port) {
-        // The socket of the server that shuts down is closed by another thread, a moment later.
-        for (int tries = 0; tries < FAREWELL_TRIES; tries++) {
+    /**
+     * Opens a server on the same port that refuses every call until the last call in progress has ended; null if the
+     * port was lost.
+     */
+    private @Nullable Server refusingServer(EventLoopGroup acceptor, EventLoopGroup workers, int port) {
+        // Another thread closes the socket of the stopping server, a moment later.
+        for (int tries = 0; tries < REBIND_TRIES; tries++) {
             try {
                 return builder(acceptor, workers, port).build().start();
             } catch (IOException e) {
-                log.debug("the port is not free for its last words", e);
-                LockSupport.parkNanos(FAREWELL_PAUSE_NANOS);
+                log.debug("the port is not free for the server that refuses calls", e);
+                LockSupport.parkNanos(REBIND_PAUSE_NANOS);
             }
         }
         return null;
     }
 
-    /** Waits for the calls; gives those that are cancelled since the grace is over a moment to be told so. Streams of health are cut. */
+    /**
+     * Waits for the calls. Gives the clients of calls that are cancelled after the grace a moment to receive that.
+     * Health streams are cut.
+     */
     private void end(Server running) {
         try {
-            slots.awaitNone(settings.grace().plusSeconds(LAST_WORDS_SECONDS));
-            if (!running.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
+            slots.awaitNone(settings.grace().plusSeconds(LAST_ANSWER_SECONDS));
+            if (!running.awaitTermination(LAST_ANSWER_SECONDS, TimeUnit.SECONDS)) {
                 running.shutdownNow();
-                boolean ignored = running.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+                boolean ignored = running.awaitTermination(LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             running.shutdownNow();
@@ -168,10 +174,10 @@ final class GrpcServer {
             tls.close();
         }
         if (acceptor != null) {
-            var ignored = acceptor.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+            var ignored = acceptor.shutdownGracefully(0, LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
         }
         if (workers != null) {
-            var ignored = workers.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+            var ignored = workers.shutdownGracefully(0, LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
         }
     }
 }

@@ -18,7 +18,7 @@ import org.springframework.security.authentication.AuthenticationProvider;
 /** The gRPC door. */
 @Configuration(proxyBeanMethods = false)
 class GrpcServerConfiguration {
-    /** What routes may serve. */
+    /** The services that routes may serve. */
     static final List<ServiceDescriptor> SERVICES =
             List.of(InferenceServiceGrpc.getServiceDescriptor(), GRPCInferenceServiceGrpc.getServiceDescriptor());
 

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  * The settings of the gRPC door.
  *
  * @param port 0 takes any free one
- * @param workers event-loop threads; calls run on virtual threads
- * @param maxMessageBytes largest message of a caller, unpacked
- * @param maxCalls calls under way at once, streams among them
- * @param reflection whether callers may ask which services there are
+ * @param workers event-loop threads (calls run on virtual threads)
+ * @param maxMessageBytes largest message of a caller, uncompressed
+ * @param maxCalls calls in progress at once, streams included
+ * @param reflection whether callers may list the services
  * @param requestTimeout how long a whole call may take
- * @param grace how long a stop waits for the calls under way
+ * @param grace how long a stop waits for the calls in progress
  * @param tls null for plain text
- * @param authenticationOff accepts callers on this machine without credentials, and no others
- * @param keys who may call with a key
+ * @param authenticationOff accepts callers on this machine without credentials, and refuses all others
+ * @param keys the callers with a key
  */
 record GrpcSettings(
         String host,
@@ -36,12 +36,13 @@ record GrpcSettings(
     private static final Duration CERTIFICATE_RELOAD = Duration.ofSeconds(2);
 
     /**
-     * Files in PEM. They are looked at again every so often, and taken on once they have changed.
+     * Files in PEM. They are checked regularly and loaded again if they have changed.
      *
-     * @param certificates the server's own, followed by those that vouch for it
+     * @param certificates the server's own, followed by its chain
      * @param key in PKCS #8
-     * @param clientAuthority who must have signed the certificates of callers; null asks callers for none
-     * @param reloadInterval how often the files are looked at
+     * @param clientAuthority the authority that must have signed the certificates of callers; null requires none of
+     *     callers
+     * @param reloadInterval how often the files are checked
      */
     record Tls(Path certificates, Path key, @Nullable Path clientAuthority, Duration reloadInterval) {}
 

@@ -19,7 +19,9 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The server's certificate, and whose certificates callers need. Renewed files are taken on while the server runs. */
+/**
+ * The server's certificate and the authority of client certificates. Renewed files are loaded while the server runs.
+ */
 final class GrpcTls implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(GrpcTls.class);
 
@@ -27,7 +29,7 @@ final class GrpcTls implements Closeable {
     private final List<PemFiles> watched = new ArrayList<>();
     private final SslContext context;
 
-    /** @throws UnusableFileException where a file cannot be read or does not hold what it should */
+    /** @throws UnusableFileException if a file cannot be read or has unexpected content */
     GrpcTls(GrpcSettings.Tls files) {
         this.files = files;
         try {
@@ -45,7 +47,7 @@ final class GrpcTls implements Closeable {
         }
     }
 
-    /** A file in PEM that is of no use. */
+    /** A PEM file that cannot be used. */
     static final class UnusableFileException extends RuntimeException {
         UnusableFileException(String message, Throwable cause) {
             super(message, cause);

@@ -19,17 +19,17 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
 /**
- * Authenticates gRPC calls. Deny by default: every method needs a caller, whether a route serves it or nobody. A bearer token makes
- * callers themselves; without one, a key of this endpoint counts.
+ * Authenticates gRPC calls. Deny by default: every method needs a caller, whether or not a route serves it. A bearer
+ * token identifies the caller; without one, a key of this endpoint counts.
  */
 final class RpcAuthentication {
-    private static final String TOLD = "a valid credential is needed in the metadata 'authorization'";
+    private static final String CREDENTIAL_NEEDED = "a valid credential is needed in the metadata 'authorization'";
 
     private final AuthenticationManager manager;
     private final boolean authenticationOff;
     private final AuditLog audit;
 
-    /** @param authenticationOff lets in whoever is on this machine, and nobody else */
+    /** @param authenticationOff accepts callers on this machine alone */
     RpcAuthentication(AuthenticationManager manager, boolean authenticationOff, AuditLog audit) {
         this.manager = manager;
         this.authenticationOff = authenticationOff;
@@ -37,9 +37,9 @@ final class RpcAuthentication {
     }
 
     /**
-     * Says who calls. May block.
+     * Authenticates the caller. May block.
      *
-     * @throws InferenceException for whoever is not let in
+     * @throws InferenceException if the caller is refused
      */
     Caller authenticate(CallDetails call, Metadata metadata) {
         try {
@@ -51,7 +51,7 @@ final class RpcAuthentication {
             throw e.failure();
         } catch (AuthenticationException e) {
             refused(call, ErrorCode.UNAUTHENTICATED, String.valueOf(e.getMessage()));
-            throw new InferenceException(ErrorCode.UNAUTHENTICATED, TOLD);
+            throw new InferenceException(ErrorCode.UNAUTHENTICATED, CREDENTIAL_NEEDED);
         }
     }
 

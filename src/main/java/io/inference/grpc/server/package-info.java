@@ -1,4 +1,4 @@
-/** The gRPC server that generations publish their methods into: who may come in, how much at once, and how a route's answer goes out. */
+/** The gRPC server that generations publish their methods into: authentication, limits and TLS. */
 @NullMarked
 package io.inference.grpc.server;
 

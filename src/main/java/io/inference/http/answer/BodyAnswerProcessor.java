@@ -5,7 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
-/** Writes an answer that needs nothing but what the route left as its body. */
+/** Writes an answer that depends only on the body that the route left. */
 public final class BodyAnswerProcessor implements Processor {
     private final Function<@Nullable Object, HttpAnswer> writer;
 

@@ -6,11 +6,11 @@ import io.inference.wire.Json;
 import java.io.IOException;
 
 /**
- * Writes one streamed answer as the JSON objects of a wire format; what frames them is a {@link Framing}. Made for each answer, so that it
- * may keep state.
+ * Writes one streamed answer as the JSON objects of a wire format; a {@link Framing} frames them. Created for each
+ * answer, so that it may keep state.
  */
 public interface ChunkEncoder {
-    /** Takes the objects, each as soon as it is made. */
+    /** Receives each object as soon as it is complete. */
     @FunctionalInterface
     interface Sink {
         void object(Json.Content object) throws IOException;
@@ -18,12 +18,14 @@ public interface ChunkEncoder {
 
     void chunk(Chunk chunk, Sink out) throws IOException;
 
-    /** An object that means nothing, to show that the answer is still in the making; none if the framing has something for that. */
+    /**
+     * An empty object, to show that the answer is still being generated; none if the framing has its own keep-alive.
+     */
     default void keepAlive(Sink out) throws IOException {}
 
-    /** The answer is complete: what is still to be written of it. */
+    /** Writes the remaining objects of a complete answer. */
     void end(Sink out) throws IOException;
 
-    /** The object that reports why the answer broke off; nothing follows. */
+    /** The object that reports why the stream failed; nothing follows. */
     Json.Content failure(InferenceException failure);
 }

@@ -2,13 +2,13 @@ package io.inference.http.answer;
 
 import com.fasterxml.jackson.core.io.SerializedString;
 
-/** What is on the wire around the JSON objects of a stream. */
+/** Bytes on the wire around the JSON objects of a stream. */
 public final class Framing {
-    /** Server-sent events as OpenAI uses them: one line of data an event, {@code [DONE]} last. */
+    /** Server-sent events as OpenAI uses them: one data line for each event, {@code [DONE]} last. */
     public static final Framing EVENTS = new Framing(
             "text/event-stream", "data: ", "\n\n", "event: error\ndata: ", ": keep-alive\n\n", "data: [DONE]\n\n");
 
-    /** An object a line, and nothing that clients skip. */
+    /** One object on each line, without keep-alives. */
     public static final Framing LINES = new Framing("application/x-ndjson", "", "\n", "", "", "");
 
     private final String contentType;
@@ -19,9 +19,9 @@ public final class Framing {
     final SerializedString end;
 
     /**
-     * @param beforeFailure what is before an object that reports a failure, in place of {@code before}
-     * @param keepAlive what clients skip; empty if there is nothing
-     * @param end what says that the stream is complete
+     * @param beforeFailure replaces {@code before} in front of an object that reports a failure
+     * @param keepAlive bytes that clients ignore; empty if the format has none
+     * @param end marks the stream as complete
      */
     public Framing(
             String contentType, String before, String after, String beforeFailure, String keepAlive, String end) {

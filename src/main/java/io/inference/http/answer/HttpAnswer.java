@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** What a REST route leaves as its body for the door to send. Headers are the door's and the exchange's listed ones. */
+/**
+ * The answer that a REST route leaves as its body for the door to send. Its headers are the door's own and the allowed
+ * ones of the exchange.
+ */
 public sealed interface HttpAnswer {
     String contentType();
 
@@ -17,7 +20,7 @@ public sealed interface HttpAnswer {
         return new Whole(200, "application/json", body);
     }
 
-    /** An answer that is complete. */
+    /** A complete answer. */
     record Whole(int status, String contentType, byte[] body) implements HttpAnswer {
         /** Writes it as the whole response; headers that are set stay. */
         public void writeTo(HttpServletResponse response) throws IOException {
@@ -28,10 +31,10 @@ public sealed interface HttpAnswer {
         }
     }
 
-    /** What is stored somewhere and copied from there, without being held whole. The door closes it. */
+    /** A stored answer that is copied to the caller without being held whole in memory. The door closes it. */
     record Copied(String contentType, long length, InputStream content) implements HttpAnswer {}
 
-    /** An answer that leaves as it is made. The door pulls, encodes, frames, flushes and closes. */
+    /** An answer that is sent while it is generated. The door pulls, encodes, frames, flushes and closes it. */
     record Streamed(Framing framing, ChunkStream chunks, ChunkEncoder encoder) implements HttpAnswer, StreamedAnswer {
         @Override
         public String contentType() {

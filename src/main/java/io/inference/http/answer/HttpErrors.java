@@ -9,19 +9,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Failures in the format of the path that they happened on. Only the reason and its message are told, never their cause. */
+/** Failures in the error format of the request's path. Callers get only the reason and its message, never the cause. */
 public final class HttpErrors {
     private HttpErrors() {}
 
     /**
      * @param path of the request
-     * @param apiPrefix the path below which OpenAI's format is spoken, such as {@code /v1}; empty where the path is not below it
+     * @param apiPrefix the path below which OpenAI's format is spoken, such as {@code /v1}; empty if the path is
+     *     not below it
      */
     public static HttpAnswer.Whole answer(String path, String apiPrefix, String requestId, InferenceException failure) {
         return answer(path, apiPrefix, requestId, failure.code().httpStatus(), failure);
     }
 
-    /** What a path answers to a body in a form that nothing reads: the failure's reason, with the status that HTTP has for it. */
+    /** Answer to a body in an unsupported form: the failure's reason, with HTTP's status for it. */
     public static HttpAnswer.Whole unsupportedMediaType(
             String path, String apiPrefix, String requestId, InferenceException failure) {
         return answer(path, apiPrefix, requestId, 415, failure);
@@ -42,12 +43,12 @@ public final class HttpErrors {
         return new HttpAnswer.Whole(status, "application/problem+json", body);
     }
 
-    /** What a path answers to a method that it does not serve. */
+    /** Answer to a method that the path does not serve. */
     public static HttpAnswer.Whole methodNotAllowed(String path, String apiPrefix, String requestId) {
         return noRoute(path, apiPrefix, requestId, 405, "method not allowed", ErrorCode.INVALID_REQUEST);
     }
 
-    /** What a path answers that nothing serves. */
+    /** Answer for a path that nothing serves. */
     public static HttpAnswer.Whole pathNotFound(String path, String apiPrefix, String requestId) {
         return noRoute(path, apiPrefix, requestId, 404, "page not found", ErrorCode.NOT_FOUND);
     }
@@ -77,7 +78,7 @@ public final class HttpErrors {
                 failure.code().reason());
     }
 
-    /** Backends name a field as Ollama does; OpenAI's callers sent another. */
+    /** Backends report Ollama's field name; OpenAI's callers sent another one. */
     private static String openAiName(String field) {
         return switch (field) {
             case "think" -> "reasoning_effort";

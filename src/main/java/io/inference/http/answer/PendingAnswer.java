@@ -1,10 +1,16 @@
 package io.inference.http.answer;
 
-/** An answer that its route is still at work on, as the door offers it to that route by the exchange property {@value #PROPERTY}. */
+/**
+ * An answer that its route has not completed yet. The door passes it to the route in the exchange property
+ * {@value #PROPERTY}.
+ */
 @FunctionalInterface
 public interface PendingAnswer {
     String PROPERTY = "InferencePendingAnswer";
 
-    /** The answer will be a stream: from now on the caller may be sent keep-alives, by which its status is settled. */
+    /**
+     * Announces that the answer will be a stream: from now on the door may send keep-alives, which also fixes the
+     * status at 200.
+     */
     void mayBegin(StreamStart start);
 }

@@ -13,7 +13,7 @@ public final class RequestId {
 
     private RequestId() {}
 
-    /** The caller's own id where it sent a sound one, else a new one; the same for the whole request. */
+    /** The caller's own id if it sent a valid one, else a new one; the same for the whole request. */
     public static String of(HttpServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof String known) {
             return known;
@@ -24,7 +24,7 @@ public final class RequestId {
         return id;
     }
 
-    /** Names a request; guards nothing, so that it need not be hard to guess. */
+    /** The id is not a secret, so it may be easy to guess. */
     private static String make() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return "req-" + Long.toHexString(random.nextLong() | Long.MIN_VALUE) + Integer.toHexString(random.nextInt());

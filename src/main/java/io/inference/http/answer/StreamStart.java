@@ -3,8 +3,9 @@ package io.inference.http.answer;
 import java.util.function.Supplier;
 
 /**
- * How a stream begins whose first chunk is long in coming: what a door may send while the route is still at work.
+ * The start of a stream whose first chunk takes long: what a door may send while the route is still running.
  *
- * @param encoder made only when it is needed, for keep-alives and for the failure of a route that never had an answer; not for chunks
+ * @param encoder created only when needed: for keep-alives and for the failure of a route without an answer, not
+ *     for chunks
  */
 public record StreamStart(Framing framing, Supplier<ChunkEncoder> encoder) {}

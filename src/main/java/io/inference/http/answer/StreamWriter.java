@@ -7,7 +7,7 @@ import io.inference.wire.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Puts one streamed answer on the wire: the objects of its encoder in its framing. The door flushes after each call. */
+/** Writes one streamed answer: the objects of its encoder in its framing. The door flushes after each call. */
 public final class StreamWriter {
     private final Framing framing;
     private final ChunkEncoder encoder;
@@ -25,19 +25,19 @@ public final class StreamWriter {
         encoder.chunk(chunk, sink);
     }
 
-    /** Something that a client skips, to show that the answer is still in the making. */
+    /** Writes a keep-alive, to show that the answer is still being generated. */
     public void keepAlive() throws IOException {
         encoder.keepAlive(sink);
         out.write(framing.keepAlive.asUnquotedUTF8());
     }
 
-    /** The answer is complete. */
+    /** Ends a complete answer. */
     public void end() throws IOException {
         encoder.end(sink);
         out.write(framing.end.asUnquotedUTF8());
     }
 
-    /** The answer broke off; nothing follows. */
+    /** Ends an answer that failed; nothing follows. */
     public void failure(InferenceException failure) throws IOException {
         write(framing.beforeFailure, encoder.failure(failure));
     }

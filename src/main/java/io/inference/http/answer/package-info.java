@@ -1,4 +1,4 @@
-/** What the door sends: answers, streams, errors in the format of their path, and the id of the request. */
+/** Output of the door: answers, streams, errors in the format of their path, and the id of the request. */
 @NullMarked
 package io.inference.http.answer;
 

@@ -14,7 +14,7 @@ import org.apache.tomcat.util.http.fileupload.UploadContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A form of several parts, as {@code multipart/form-data} sends it. Parts are read where they are in the body, none is copied.
+ * A form of several parts, as {@code multipart/form-data} sends it. Parts are read in place, without copying the body.
  *
  * @param contentType with the boundary
  */
@@ -22,7 +22,7 @@ record Upload(byte[] body, String contentType) {
     private static final int LONGEST_FIELD = 4096;
     private static final int MOST_PARTS = 20;
 
-    /** Takes what is in a part. */
+    /** Receives the content of a part. */
     interface Reader<T> {
         T read(String filename, InputStream content) throws IOException;
     }
@@ -37,12 +37,12 @@ record Upload(byte[] body, String contentType) {
         return new Upload(body == null ? new byte[0] : body, contentType);
     }
 
-    /** A field's text; empty where there is none of that name. */
+    /** A field's text; empty if there is none of that name. */
     Optional<String> field(String name) {
         return find(name, (filename, content) -> new String(content.readNBytes(LONGEST_FIELD), StandardCharsets.UTF_8));
     }
 
-    /** Reads the part of that name, whether or not it says that it is a file; empty where there is none. */
+    /** Reads the part of that name, whether or not it is declared as a file; empty if there is none. */
     <T> Optional<T> find(String name, Reader<T> reader) {
         FileUpload upload = new FileUpload();
         upload.setHeaderEncoding("UTF-8");

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The console's files need no caller; its page has an address of its own. */
+/** The console's files need no caller; its page has its own controller. */
 @Configuration(proxyBeanMethods = false)
 class ConsoleConfiguration {
     @Bean

@@ -18,10 +18,12 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The console's page and its files, for anybody; a browser asks each time whether its copy is still the one. */
+/** The console's page and its files, without authentication; browsers revalidate their copies on each use. */
 @RestController
 class ConsoleController {
-    /** The page runs its own files alone, talks to nobody but this service, and cannot make markup out of text. */
+    /**
+     * The page runs only its own files, connects only to this service and the issuer, and cannot turn text into markup.
+     */
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; %s; "
                     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -38,7 +40,7 @@ class ConsoleController {
         return answer(files.find(ConsoleFiles.PAGE), signIn.endpoints(), request);
     }
 
-    /** Where the page sends a person to sign in: as OAuth names these things, or empty where there is no such place. */
+    /** The issuer's sign-in settings by their OAuth names; empty if users do not sign in at an issuer. */
     @GetMapping("/console/issuer.json")
     ResponseEntity<?> issuer(HttpServletRequest request) {
         SignIn.Endpoints endpoints = signIn.endpoints();
@@ -61,7 +63,7 @@ class ConsoleController {
                         "token_endpoint", endpoints.token()));
     }
 
-    /** The page's links are relative, so it has one address alone. */
+    /** The page's links are relative, so it has only one address. */
     @GetMapping("/console/")
     ResponseEntity<Void> pageWithSlash() {
         return ResponseEntity.status(308).header("Location", "../console").build();

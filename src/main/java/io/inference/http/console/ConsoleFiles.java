@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.MediaType;
 
-/** The console's files, in memory. A name leads to a file only if it is on the list: nothing is looked up by what a caller sent. */
+/** The console's files, in memory. Only listed names are served: nothing is looked up on disk by a caller's input. */
 final class ConsoleFiles {
     static final String PAGE = "index.html";
 
@@ -22,7 +22,7 @@ final class ConsoleFiles {
     private static final MediaType STYLE = MediaType.parseMediaType("text/css; charset=utf-8");
     private static final MediaType DRAWING = MediaType.parseMediaType("image/svg+xml");
 
-    /** Every file of the page; a test holds that the folder has these and no others. */
+    /** Every file of the page; a test checks that the folder has exactly these. */
     static final Map<String, MediaType> LISTED = Map.ofEntries(
             Map.entry(PAGE, HTML),
             Map.entry("console.css", STYLE),
@@ -54,8 +54,8 @@ final class ConsoleFiles {
 
     private final Map<String, ConsoleFile> files = new ConcurrentHashMap<>();
 
-    /** @param etag changes with the content, quoted as the header has it */
-    @SuppressWarnings("ArrayRecordComponent") // Nobody compares files, and nobody changes the bytes.
+    /** @param etag changes with the content; with the quotes of the header */
+    @SuppressWarnings("ArrayRecordComponent") // Files are never compared, and the bytes never changed.
     record ConsoleFile(MediaType type, String etag, byte[] content) {}
 
     ConsoleFiles() {

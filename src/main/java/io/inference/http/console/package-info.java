@@ -1,4 +1,6 @@
-/** The operators' page: its files, which hold no data. What it shows it asks below {@code /admin}, with an admin's token. */
+/**
+ * The operators' page: static files without data. The page loads its data from {@code /admin}, with an admin's token.
+ */
 @NullMarked
 package io.inference.http.console;
 

@@ -29,7 +29,7 @@ class DocsConfiguration implements WebMvcConfigurer {
         return new OpenApiDocument(settings.apiPrefix(), serviceVersion);
     }
 
-    /** Only these files: the others of the webjar are pages of its own that point to documents elsewhere. */
+    /** Only these files: the webjar's other files are pages that point to documents elsewhere. */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         registry.addResourceHandler(FILES.stream().map(file -> "/docs/" + file).toArray(String[]::new))
@@ -37,7 +37,7 @@ class DocsConfiguration implements WebMvcConfigurer {
                 .setCacheControl(CacheControl.maxAge(Duration.ofHours(1)).cachePublic());
     }
 
-    /** They need no caller: those that are in this build, by their names. */
+    /** The files that need no caller, by the names that they have in this build. */
     @Bean
     PublicFiles docsFiles() throws IOException {
         PathMatchingResourcePatternResolver classPath = new PathMatchingResourcePatternResolver();

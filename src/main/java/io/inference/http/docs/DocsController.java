@@ -7,7 +7,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The OpenAPI document and the page that shows it, on which a person may sign in at the issuer. */
+/** The OpenAPI document and the page that shows it, on which users can sign in at the issuer. */
 @RestController
 class DocsController {
     private static final MediaType HTML = MediaType.parseMediaType("text/html; charset=utf-8");
@@ -41,7 +41,7 @@ class DocsController {
                 .body(page.html(signIn.signIn(), endpoints));
     }
 
-    /** Where the issuer sends the browser back to. */
+    /** The page to which the issuer redirects the browser. */
     @GetMapping(path = "/docs/oauth2-redirect.html")
     ResponseEntity<byte[]> signedIn() {
         return ResponseEntity.ok()
@@ -51,7 +51,7 @@ class DocsController {
                 .body(page.redirect());
     }
 
-    /** The page's links are relative, so it has one address alone. */
+    /** The page's links are relative, so it has only one address. */
     @GetMapping(path = "/docs/")
     ResponseEntity<Void> docsWithSlash() {
         return ResponseEntity.status(308).header("Location", "../docs").build();

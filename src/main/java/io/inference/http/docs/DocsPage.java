@@ -9,9 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.web.util.HtmlUtils;
 
-/** The page's text, and what it may do in a browser. */
+/** The page's text and its content security policy. */
 final class DocsPage {
-    /** The page to which the issuer sends a browser back runs one script, which hands the code to the page that asked. */
+    /**
+     * The page to which the issuer redirects the browser runs one script, which hands the code to the page that opened
+     * it.
+     */
     static final String REDIRECT_POLICY =
             "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -21,14 +24,14 @@ final class DocsPage {
     private final String page = read("docs/index.html");
     private final byte[] redirect = read("docs/oauth2-redirect.html").getBytes(StandardCharsets.UTF_8);
 
-    /** The page runs nothing but its own scripts and talks to nobody but this service and where tokens are given out. */
+    /** The page runs only its own scripts and connects only to this service and the token endpoint. */
     static String contentSecurityPolicy(SignIn.@Nullable Endpoints endpoints) {
         return "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
                 + SignInAddresses.connectSources(endpoints)
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    /** @param endpoints null where signing in is not possible, or not now */
+    /** @param endpoints null if signing in is not possible, or not now */
     byte[] html(SignIn signIn, SignIn.@Nullable Endpoints endpoints) {
         String attributes = "";
         if (signIn instanceof SignIn.AtIssuer issuer && endpoints != null) {

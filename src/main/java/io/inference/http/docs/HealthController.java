@@ -9,7 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Whether the service is up, for anybody: nothing but yes or no. The management port tells more. */
+/** Whether the service is up, without authentication and details. The management port reports more. */
 @RestController
 class HealthController {
     private final ObjectProvider<HealthEndpoint> health;
@@ -33,7 +33,7 @@ class HealthController {
             return true;
         }
         HealthComponent readiness = endpoint.healthForPath("readiness");
-        HealthComponent told = readiness == null ? endpoint.health() : readiness;
-        return Status.UP.equals(told.getStatus());
+        HealthComponent component = readiness == null ? endpoint.health() : readiness;
+        return Status.UP.equals(component.getStatus());
     }
 }

@@ -21,14 +21,14 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The OpenAPI document: what {@code openapi/openapi.yaml} says of the paths that are served, and the little that is known of those that
- * operators added. Paths that it describes but no route serves are left out.
+ * The OpenAPI document: what {@code openapi/openapi.yaml} has for the paths that are served, and what is known of those
+ * that operators added. Paths that it describes but no route serves are left out.
  */
 final class OpenApiDocument {
     private static final String WRITTEN_PREFIX = "/v1/";
     private static final Pattern VARIABLE = Pattern.compile("\\{\\*?([^}:]+)(?::[^}]*)?}");
 
-    /** Marks operations that the service answers by itself, whatever the routes are. */
+    /** Marks operations that the service serves itself, without routes. */
     private static final String NOT_A_ROUTE = "x-not-a-route";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,7 +54,7 @@ final class OpenApiDocument {
     /**
      * The document for the paths that are served now.
      *
-     * @param signIn where a person gets a token by authorization code; null where that cannot be told
+     * @param signIn where users get a token by authorization code; null if unknown
      */
     byte[] json(Collection<PublishedPaths.Path> published, SignIn.@Nullable Endpoints signIn) {
         ObjectNode document = written.deepCopy();
@@ -79,7 +79,7 @@ final class OpenApiDocument {
         }
     }
 
-    /** Another way to the same bearer token, which the page can go by itself. */
+    /** A second security scheme, by which the page itself can get the bearer token. */
     private static void describe(SignIn.Endpoints signIn, ObjectNode document) {
         ObjectNode scheme = document.withObject("/components/securitySchemes/signIn");
         scheme.put("type", "oauth2").put("description", "Signs in at the issuer (authorization code with PKCE).");
@@ -107,7 +107,7 @@ final class OpenApiDocument {
         }
     }
 
-    /** What can be said of an operation that an operator added: its route's id and description, and its variables. */
+    /** Description of an operation that an operator added: its route's id and description, and its variables. */
     private static ObjectNode operation(PublishedPaths.Path path) {
         ObjectNode operation = JSON.createObjectNode();
         operation.putArray("tags").add("Added by routes");

@@ -2,7 +2,7 @@ package io.inference.http.docs;
 
 import java.util.Collection;
 
-/** The paths that the current generation of routes serves, so that the documents tell of routes that operators add. */
+/** The paths that the current generation of routes serves, so that the documents include routes that operators add. */
 @FunctionalInterface
 public interface PublishedPaths {
     Collection<Path> paths();

@@ -1,4 +1,4 @@
-/** What describes the REST door to those who call it: its health, its OpenAPI document and the page that shows it. */
+/** Descriptions of the REST door for its callers: its health, its OpenAPI document and the page that shows it. */
 @NullMarked
 package io.inference.http.docs;
 

@@ -5,16 +5,16 @@ import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
 import org.jspecify.annotations.Nullable;
 
-/** Puts an answer of a flow into the wire format that its request came in. */
+/** Writes an answer of a flow in the wire format of its request. */
 @FunctionalInterface
 public interface AnswerWriter<A> {
     HttpAnswer write(A answer, Call call);
 
     /**
-     * How the answer may begin before there is one.
+     * The start of the stream, to be sent before there is an answer.
      *
-     * @param model the model that was asked for
-     * @return null where the answer is sent whole
+     * @param model the requested model
+     * @return null if the answer is sent whole
      */
     default @Nullable StreamStart start(String model, Call call) {
         return null;

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the flows that tell of models leave as their body. */
+/** Bodies that the flows about models leave. */
 public final class ModelBodies {
     private ModelBodies() {}
 
     /**
-     * The models of a body, each id once, as the first backend that lists it does: it is the one that would be asked.
+     * The models of a body, each id once, from the first backend that lists it: that one serves its requests.
      *
-     * @throws InferenceException where the body is no list of models
+     * @throws InferenceException if the body is not a list of models
      */
     public static List<ModelInfo> list(@Nullable Object body) {
         if (!(body instanceof List<?> models) || !models.stream().allMatch(ModelInfo.class::isInstance)) {

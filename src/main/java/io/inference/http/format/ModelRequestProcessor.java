@@ -9,8 +9,8 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Notes that a request without a body asks about models: about one where the path has a variable of the given name, whose value may
- * hold slashes and start with one.
+ * Marks a request without a body as one about models: about one model if the path has a variable of the given name,
+ * whose value may contain slashes and start with one.
  */
 public final class ModelRequestProcessor implements Processor {
     private final String variable;

@@ -6,14 +6,14 @@ import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.List;
 
-/** Tokens and their probabilities, which chats tell alike in OpenAI's format and in Ollama's. */
+/** Tokens and their probabilities, which have the same form in OpenAI's and Ollama's chats. */
 public final class TokenJson {
-    /** What OpenAI gives for a token of no probability, as JSON has no infinity. */
+    /** OpenAI's value for a token of probability 0, since JSON has no infinity. */
     private static final double NO_PROBABILITY = -9999;
 
     private TokenJson() {}
 
-    /** Writes a list of tokens, each with the likeliest ones at its place. */
+    /** Writes a list of tokens, each with the most likely alternatives at its position. */
     public static void writeTokens(JsonGenerator out, List<TokenLogprob> tokens) throws IOException {
         out.writeStartArray();
         for (TokenLogprob token : tokens) {
@@ -31,7 +31,7 @@ public final class TokenJson {
         out.writeEndArray();
     }
 
-    /** The logprob as JSON can hold it. */
+    /** The logprob as a finite number, for JSON. */
     public static double finite(double logprob) {
         return Double.isFinite(logprob) ? logprob : NO_PROBABILITY;
     }

@@ -14,11 +14,11 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** For answers that came otherwise than they were asked for. */
+/** Handles answers that are streamed though requested whole, or the reverse. */
 public final class WholeAnswers {
     private WholeAnswers() {}
 
-    /** Writes an answer that is complete as the stream that its caller asked for: not every backend can stream everything. */
+    /** Writes a complete answer as the stream that its caller requested: not every backend can stream everything. */
     public static HttpAnswer asStream(ChatAnswer.Whole answer, Framing framing, ChunkEncoder encoder) {
         List<byte[]> objects = new ArrayList<>();
         ChunkEncoder.Sink sink = object -> objects.add(Json.bytes(object));
@@ -34,7 +34,7 @@ public final class WholeAnswers {
         return new HttpAnswer.ObjectList(framing, objects);
     }
 
-    /** Ends a stream that nobody asked for, and says so. */
+    /** Closes a stream that was not requested; returns the failure. */
     public static InferenceException unwantedStream(ChatAnswer.Streamed answer) {
         answer.chunks().close();
         return new InferenceException(ErrorCode.INTERNAL, "the backend streamed an answer that was to be whole");

@@ -6,7 +6,7 @@ import io.inference.api.error.InferenceException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Puts a flow's answer into the wire format of the request that {@link WireRequestProcessor} read. */
+/** Writes a flow's answer in the wire format of the request that {@link WireRequestProcessor} read. */
 public final class WireAnswerProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {

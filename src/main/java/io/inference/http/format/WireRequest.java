@@ -11,11 +11,11 @@ import io.inference.http.answer.StreamStart;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request read from the wire, and what will write its answer. The writer knows what the answer needs of the request, since flows put
- * the answer in the request's place.
+ * A request read from the wire, and the writer of its answer. The writer keeps what the answer needs from the request,
+ * since flows replace the request by the answer.
  *
- * @param request what the flow shall do; null where only facts of the model are asked for
- * @param answerType what {@code writer} takes
+ * @param request input of the flow; null if only information about the model is requested
+ * @param answerType type of answer that {@code writer} accepts
  */
 public record WireRequest<A>(
         @Nullable InferenceRequest request,
@@ -27,21 +27,21 @@ public record WireRequest<A>(
         return new WireRequest<>(request, request.operation(), request.model(), answerType, writer);
     }
 
-    /** A request that no backend has to work for: it is answered from what is known of the model. */
+    /** A request without work for a backend: it is answered from what is known of the model. */
     public static WireRequest<ModelDetails> aboutModel(String model, AnswerWriter<ModelDetails> writer) {
         return new WireRequest<>(null, Operation.MODELS, model, ModelDetails.class, writer);
     }
 
-    /** How the answer may begin before there is one; null where it is sent whole. */
+    /** The start of the stream, to be sent before there is an answer; null if the answer is sent whole. */
     @Nullable
     StreamStart start(Call call) {
         return writer.start(model, call);
     }
 
     /**
-     * Writes what a flow left as its body.
+     * Writes the body that a flow left.
      *
-     * @throws InferenceException where that is no answer to this request
+     * @throws InferenceException if that is not an answer to this request
      */
     public HttpAnswer answer(@Nullable Object body, Call call) {
         if (!answerType.isInstance(body)) {

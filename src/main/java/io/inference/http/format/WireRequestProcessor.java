@@ -10,8 +10,8 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Turns a REST body into the request that it holds, for a flow to serve. It sets the headers {@value #OPERATION} and {@value #MODEL},
- * and {@value #LOAD_ONLY} where no backend has to work for the answer.
+ * Turns a REST body into a request for a flow. It sets the headers {@value #OPERATION} and {@value #MODEL}, and
+ * {@value #LOAD_ONLY} if the answer needs no work of a backend.
  */
 public final class WireRequestProcessor implements Processor {
     public static final String OPERATION = "InferenceOperation";
@@ -21,7 +21,7 @@ public final class WireRequestProcessor implements Processor {
     /** The exchange property that keeps the {@link WireRequest} for {@link WireAnswerProcessor}. */
     static final String WIRE_REQUEST = "InferenceWireRequest";
 
-    /** Names the stored conversation that a chat is part of. */
+    /** Header with the stored conversation that a chat is part of. */
     private static final String CONVERSATION_HEADER = "X-Conversation-Id";
 
     private final Function<byte[], WireRequest<?>> reader;
@@ -31,10 +31,10 @@ public final class WireRequestProcessor implements Processor {
     }
 
     /**
-     * The refusal of a request that is to be part of a stored conversation: nothing stores one, and a caller who relies on it must not
-     * be answered as if something did.
+     * Refuses a request that is to be part of a stored conversation. The service stores no conversations, and must not
+     * answer a caller who relies on one as if it did.
      *
-     * @param name of the field or header that asks for it
+     * @param name of the field or header that requests it
      */
     public static InferenceException noConversations(String name) {
         return InferenceException.notConfigured(

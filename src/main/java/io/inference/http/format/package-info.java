@@ -1,5 +1,6 @@
 /**
- * What OpenAI's and Ollama's wire formats share: from the body of a request to a flow, and from its answer to the wire.
+ * Shared by OpenAI's and Ollama's wire formats: turns request bodies into requests for flows, and their answers into
+ * the wire format.
  */
 @NullMarked
 package io.inference.http.format;

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What is known of each backend: whether it answers, whether its breaker lets calls through, what it does and which models it has. */
+/** State of each backend: whether it answers, the state of its circuit breaker, its load and its models. */
 @Component
 class BackendReports {
     private final ModelDirectory directory;
@@ -29,9 +29,9 @@ class BackendReports {
 
     /**
      * @param health whether it answered when it was last asked for its models
-     * @param breaker state of its circuit breaker, such as {@code closed}; null where it has none
-     * @param recentFailures of the breaker's last calls, those that failed
-     * @param recentCalls that the breaker looks back on
+     * @param breaker state of its circuit breaker, such as {@code closed}; null if it has none
+     * @param recentFailures failed ones among the breaker's last calls
+     * @param recentCalls number of calls in the breaker's window
      */
     record Backend(
             String name,

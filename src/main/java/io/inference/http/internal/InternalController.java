@@ -5,7 +5,10 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /internal/…}, and {@code /admin/…} for the console. The door lets nobody come here without a key, or an admin's token. */
+/**
+ * {@code /internal/…}, and {@code /admin/…} for the console. The security chain admits only callers with a key or an
+ * admin's token.
+ */
 @RestController
 class InternalController {
     private final Reports reports;

@@ -6,7 +6,7 @@ import io.inference.telemetry.CallMetrics;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** What the internal endpoints report, as JSON objects. */
+/** Reports of the internal endpoints, as JSON objects. */
 @Component
 class Reports {
     private final Settings settings;

@@ -23,8 +23,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * What serves, and changes of it: for whoever has an internal key below {@code /internal/routes}, for admins below
- * {@code /admin/routes}. A change that is refused is 422 with its faults.
+ * The routes in service and changes of them: below {@code /internal/routes} for callers with an internal key, below
+ * {@code /admin/routes} for admins. A change that is refused is 422 with its faults.
  */
 @RestController
 class RoutesController {

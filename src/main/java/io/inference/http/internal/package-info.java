@@ -1,4 +1,4 @@
-/** The internal endpoints: what operators and neighbouring services may look at, with a key and from an address that may. */
+/** The internal endpoints, for operators and neighbouring services with a key and an allowed address. */
 @NullMarked
 package io.inference.http.internal;
 

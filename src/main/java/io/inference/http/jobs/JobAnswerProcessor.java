@@ -19,8 +19,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Turns an answer written for HTTP into the {@link JobAnswer} that is kept. A stream is pulled to its end here, each of its objects
- * handed on as soon as it is made.
+ * Turns an answer written for HTTP into the {@link JobAnswer} to store. Reads a stream to its end, and passes on each
+ * of its objects as soon as it is complete.
  */
 class JobAnswerProcessor implements Processor {
     private static final Duration LOOK_UP = Duration.ofSeconds(5);
@@ -60,7 +60,7 @@ class JobAnswerProcessor implements Processor {
         }
     }
 
-    /** Keeps the objects and hands them on. */
+    /** Stores the objects and passes them on. */
     private static final class Collector {
         private final ChunkSink sink;
         private final List<byte[]> parts = new ArrayList<>();

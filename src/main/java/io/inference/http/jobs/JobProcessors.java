@@ -20,7 +20,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of {@code rest-jobs.camel.yaml}: each finds the job that the path names, if it is the caller's, and leaves it as body. */
+/**
+ * The steps of {@code rest-jobs.camel.yaml}: each finds the job that the path names, if it is the caller's, and sets it
+ * as body.
+ */
 final class JobProcessors {
     private static final String WHAT = "job";
     private static final int ACCEPTED = 202;
@@ -80,7 +83,7 @@ final class JobProcessors {
         exchange.getMessage().setBody(jobs.cancel(job.id()).orElseThrow(() -> InferenceException.noSuch(WHAT)));
     }
 
-    /** Leaves what the job came to, with the status that REST would have answered. */
+    /** Sets the result of the job as body, with the status that REST would have answered. */
     void result(Exchange exchange) {
         Job job = readable(exchange);
         Message message = exchange.getMessage();
@@ -100,7 +103,7 @@ final class JobProcessors {
         }
     }
 
-    /** Writes what the other steps leave. */
+    /** Writes the results of the other steps. */
     void write(Exchange exchange) {
         Message message = exchange.getMessage();
         switch (message.getBody()) {

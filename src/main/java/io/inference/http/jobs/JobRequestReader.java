@@ -38,7 +38,7 @@ public final class JobRequestReader {
         return new NewJob(caller, DOOR, correlationId(fields, idempotencyKey), task, known, kept, null, false);
     }
 
-    /** By its name or its path; {@code operation} is another word for it. */
+    /** The task, by its name or its path; {@code operation} is an alias of the field. */
     private static JobTask task(JsonFields fields, String apiPrefix) {
         String field = fields.has("operation") && !fields.has("task") ? "operation" : "task";
         String text = fields.requiredText(field);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiPrefix such as {@code /v1}
  */
 record JobWriter(String apiPrefix) {
-    /** Where a job is to be asked for. */
+    /** The URL path of a job. */
     String path(Job job) {
         return apiPrefix + "/jobs/" + job.id();
     }

@@ -10,7 +10,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** What steps for jobs, files and batches read of an exchange. */
+/** Reads parameters of an exchange, for the steps for jobs, files and batches. */
 public final class Parameters {
     private static final int STANDARD = 20;
     private static final int MOST = 100;
@@ -20,7 +20,7 @@ public final class Parameters {
     /**
      * The path variable {@code id}.
      *
-     * @throws InferenceException with {@code NOT_FOUND} for what cannot be an id
+     * @throws InferenceException with {@code NOT_FOUND} if it cannot be an id
      */
     static UUID pathId(Message message, String what) {
         try {
@@ -30,7 +30,7 @@ public final class Parameters {
         }
     }
 
-    /** Null where there is none. */
+    /** Null if there is none. */
     static @Nullable UUID id(Message message, String name) {
         String text = message.getHeader(name, String.class);
         try {
@@ -52,7 +52,7 @@ public final class Parameters {
         return limit;
     }
 
-    /** Who asks; notes in the call what it is about. */
+    /** The caller; records the operation in the call. */
     public static Caller caller(Exchange exchange) {
         exchange.getProperty(Call.PROPERTY, Call.class).setOperation(Operation.JOBS);
         Caller caller = exchange.getProperty(Caller.PROPERTY, Caller.class);
@@ -62,7 +62,7 @@ public final class Parameters {
         return caller;
     }
 
-    /** The fault of a route whose steps do not fit together. */
+    /** The failure of a route whose steps do not fit together. */
     public static InferenceException nothing(String what) {
         return new InferenceException(ErrorCode.INTERNAL, "a step of the route found no " + what);
     }

@@ -1,6 +1,6 @@
 /**
- * Jobs, files and batches on the wire: reads what is submitted, writes what there is, and turns the answers that other packages write
- * for HTTP into what a job keeps.
+ * Jobs, files and batches on the wire: reads submissions, writes jobs, and turns the answers that other packages write
+ * for HTTP into stored answers of jobs.
  */
 @NullMarked
 package io.inference.http.jobs;

@@ -1,6 +1,6 @@
 package io.inference.http.json;
 
-/** Checks base64 without decoding it: pictures pass through as they came. */
+/** Checks base64 without decoding it: pictures are passed on unchanged. */
 public final class Base64Text {
     private Base64Text() {}
 
@@ -22,7 +22,7 @@ public final class Base64Text {
         return true;
     }
 
-    /** The type of a picture, told by the first bytes of its file. */
+    /** The type of a picture, detected from the first bytes of its file. */
     public static String imageType(String base64) {
         if (base64.startsWith("iVBORw0KGgo")) {
             return "image/png";

@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a JSON object in a request, read by type. Each failure is an {@link InferenceException} whose parameter names the field
- * by its path, such as {@code messages[0].content}. A field that is null counts as absent.
+ * The fields of a JSON object in a request, read by type. Each failure is an {@link InferenceException} whose parameter
+ * names the field by its path, such as {@code messages[0].content}. A field that is null counts as absent.
  */
 public final class JsonFields {
     private static final ObjectMapper MAPPER =
             new ObjectMapper(JsonBounds.request().build());
 
-    /** What Jackson adds to its messages about its own insides. */
+    /** Parts of Jackson's messages about its internals. */
     private static final Pattern INSIDES =
             Pattern.compile("\\s*\\(start marker at .*|,? from `[^`]*`|:? enable `[^`]*` to allow|\\s+at \\[Source.*");
 
@@ -93,7 +93,7 @@ public final class JsonFields {
         return value == null ? absent : value;
     }
 
-    /** A string that must be there and not be empty. */
+    /** A required string that must not be empty. */
     public String requiredText(String name) {
         String value = text(name);
         if (value == null || value.isEmpty()) {
@@ -138,7 +138,7 @@ public final class JsonFields {
         return value == null ? null : value.intValue();
     }
 
-    /** A whole number; one written as 5.0 is taken too. */
+    /** A whole number; 5.0 is accepted too. */
     public @Nullable Long integer(String name, long min, long max) {
         JsonNode value = find(name);
         if (value == null) {
@@ -173,7 +173,7 @@ public final class JsonFields {
         return value;
     }
 
-    /** A list of objects; empty where absent. */
+    /** A list of objects; empty if absent. */
     public List<JsonFields> objects(String name) {
         JsonNode value = find(name);
         if (value == null) {
@@ -192,7 +192,7 @@ public final class JsonFields {
         return result;
     }
 
-    /** A string or a list of strings; empty where absent. */
+    /** A string or a list of strings; empty if absent. */
     public List<String> texts(String name) {
         JsonNode value = find(name);
         if (value == null) {
@@ -214,19 +214,19 @@ public final class JsonFields {
         return result;
     }
 
-    /** Whether the field is a list that starts with a number or with a list of numbers: tokens in the place of text. */
+    /** Whether the field is a list that starts with a number or with a list of numbers: tokens instead of text. */
     public boolean isTokens(String name) {
         JsonNode first = node.path(name).path(0);
         return first.isNumber() || first.path(0).isNumber();
     }
 
-    /** The field's value as JSON text; null where absent. */
+    /** The field's value as JSON text; null if absent. */
     public @Nullable String json(String name) {
         JsonNode value = find(name);
         return value == null ? null : Json.wellFormed(value.toString());
     }
 
-    /** How a caller would name the field. */
+    /** The field's path, as a caller would write it. */
     public String path(String name) {
         return path + name;
     }

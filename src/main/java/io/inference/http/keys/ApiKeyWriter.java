@@ -21,7 +21,7 @@ final class ApiKeyWriter {
 
     private ApiKeyWriter() {}
 
-    /** @param body what the key flows leave: a key that was made, one that is there, or a page of them */
+    /** @param body result of the flows for keys: a new key, a stored key, or a page of stored keys */
     static HttpAnswer write(@Nullable Object body) {
         return switch (body) {
             case MadeApiKey made ->

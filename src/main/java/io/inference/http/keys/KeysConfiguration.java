@@ -5,7 +5,7 @@ import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The beans that {@code rest-keys.camel.yaml} reads and writes by. */
+/** The beans with which {@code rest-keys.camel.yaml} reads and writes. */
 @Configuration(proxyBeanMethods = false)
 class KeysConfiguration {
     @Bean

@@ -1,4 +1,7 @@
-/** API keys on the wire: reads what an admin asks for, writes what there is. A key itself is written once, when it is made. */
+/**
+ * API keys on the wire: reads admins' requests and writes keys. The secret part of a key is written once, when it is
+ * created.
+ */
 @NullMarked
 package io.inference.http.keys;
 

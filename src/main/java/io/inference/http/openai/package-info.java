@@ -1,4 +1,7 @@
-/** OpenAI's wire format: chat completions, completions, embeddings and models, read into requests and written from answers. */
+/**
+ * OpenAI's wire format: chat completions, completions, embeddings and models, read into requests and written from
+ * answers.
+ */
 @NullMarked
 package io.inference.http.openai;
 

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 
 /**
- * Where a request's credential is: in the one Authorization header, and nowhere else. Below {@code /internal} also in X-API-Key, which
- * services send whose keys were checked so elsewhere. On open paths none is looked at.
+ * Finds a request's credential: in the only Authorization header; below {@code /internal} also in X-API-Key, which some
+ * services send already. Credentials on open paths are ignored.
  */
 final class CredentialResolver implements BearerTokenResolver {
     private final OpenPaths open;
     private final InternalKeyProvider internal;
     private final boolean authenticationOff;
 
-    /** @param authenticationOff with which the internal endpoints' key is the only credential */
+    /** @param authenticationOff if set, the internal endpoints' key is the only credential */
     CredentialResolver(OpenPaths open, InternalKeyProvider internal, boolean authenticationOff) {
         this.open = open;
         this.internal = internal;
@@ -39,7 +39,9 @@ final class CredentialResolver implements BearerTokenResolver {
         return BearerTokens.of(Collections.list(request.getHeaders("Authorization")));
     }
 
-    /** The key of either header; if both come they say the same, since nobody could tell which of two was meant. */
+    /**
+     * The key of either header; if both are present they must be equal, since two different keys would be ambiguous.
+     */
     private static @Nullable String internalKey(HttpServletRequest request) {
         String token = bearer(request);
         List<String> keys = Collections.list(request.getHeaders("X-API-Key"));

@@ -39,14 +39,14 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
- * The chains, put together without {@code HttpSecurity}: each holds the filters that it needs and no others, without sessions, forms,
- * saved requests, anonymous callers, or a look-up of Spring MVC's handler.
+ * The filter chains, built without {@code HttpSecurity}: each holds only the filters that it needs, without sessions,
+ * forms, saved requests, anonymous callers, or a look-up of Spring MVC's handler.
  */
 @Configuration(proxyBeanMethods = false)
 class FilterChainConfiguration {
     private static final InferenceException NOT_FOUND = new InferenceException(ErrorCode.NOT_FOUND, "page not found");
 
-    /** What the parts of the REST listener's chain share. */
+    /** Objects that the parts of the REST listener's chain share. */
     record RestAccess(
             AuthenticationManager manager,
             OpenPaths open,
@@ -59,7 +59,7 @@ class FilterChainConfiguration {
             return new CredentialResolver(open, internal, authenticationOff);
         }
 
-        /** Below {@code /internal} what comes as a token is a key, and is never verified as anything else. */
+        /** Below {@code /internal} a bearer token is a key, and is never verified as anything else. */
         @Override
         public AuthenticationManager resolve(HttpServletRequest request) {
             RequestedCall call = RequestedCall.of(request);
@@ -106,13 +106,13 @@ class FilterChainConfiguration {
         return new DefaultSecurityFilterChain(listenerOf(service), filters);
     }
 
-    /** Each listener has a servlet context, and in it the application context that it is of. */
+    /** Each listener has a servlet context, which holds its application context. */
     private static RequestMatcher listenerOf(ApplicationContext context) {
         return request -> context.equals(
                 request.getServletContext().getAttribute(WebApplicationContext.ROOT_WEB_APPLICATION_CONTEXT_ATTRIBUTE));
     }
 
-    /** Whatever is not the REST listener's, so that no listener is without a chain. */
+    /** All requests not of the REST listener, so that no listener is without a chain. */
     @Bean
     @Order(2)
     SecurityFilterChain managementFilterChain(RestAccess access, ManagementAccess management) {
@@ -146,8 +146,9 @@ class FilterChainConfiguration {
     }
 
     /**
-     * Names of models may hold a slash, a percent sign and dots, escaped. Whether a method is served is for routes to say, and no route or
-     * page reads a parameter by the servlet API. Tomcat refuses control characters in headers; the others may hold any text.
+     * Names of models may contain an escaped slash, percent sign and dots. Routes decide which methods they serve, and
+     * no route or page reads a parameter by the servlet API. Tomcat refuses control characters in headers; otherwise
+     * they may hold any text.
      */
     static HttpFirewall firewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
@@ -181,7 +182,7 @@ class FilterChainConfiguration {
         return filter;
     }
 
-    /** While authentication is off: callers on this machine, without a credential. */
+    /** Used if authentication is off: accepts callers on this machine without a credential. */
     private static Filter thisMachine(RestAccess access) {
         AuthenticationFilter filter = new AuthenticationFilter(access.manager(), request -> {
             RequestedCall call = RequestedCall.of(request);

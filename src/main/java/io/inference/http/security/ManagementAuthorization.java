@@ -10,7 +10,7 @@ import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.core.Authentication;
 
-/** What the management listener answers; it authenticates nobody. */
+/** The paths that the management listener serves, without authentication. */
 final class ManagementAuthorization implements AuthorizationManager<HttpServletRequest> {
     private final ManagementAccess access;
 

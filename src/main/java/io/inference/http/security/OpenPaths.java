@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What needs no caller: these paths as they came, to be read, unless a route serves them. Neither a pattern nor a decoded path counts. The
- * embedded issuer's paths are open to this machine.
+ * The paths that need no caller: exactly these, for reading, unless a route serves them. Paths are compared undecoded
+ * and without patterns. The embedded issuer's paths are open to this machine.
  */
 final class OpenPaths {
     private static final Set<String> LITERALS = Set.of(
@@ -25,7 +25,7 @@ final class OpenPaths {
 
     /**
      * @param files of the service's pages
-     * @param embeddedIssuer whether {@code /dev/…} gives out tokens
+     * @param embeddedIssuer whether {@code /dev/…} issues tokens
      */
     OpenPaths(List<PublicFiles> files, boolean embeddedIssuer) {
         this.paths = Stream.concat(LITERALS.stream(), files.stream().flatMap(f -> f.paths().stream()))

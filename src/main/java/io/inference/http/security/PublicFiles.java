@@ -3,7 +3,7 @@ package io.inference.http.security;
 import java.util.Set;
 
 /**
- * Static files that need no caller, as they are in this build.
+ * Static files of this build that need no caller.
  *
  * @param paths whole paths, such as {@code /console/app.js}
  */

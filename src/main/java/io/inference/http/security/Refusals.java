@@ -19,10 +19,10 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 
-/** Answers whoever is not let in, in the error format of the path, and leaves the reason in the audit log alone. */
+/** Answers refused requests in the error format of the path; the exact reason goes only to the audit log. */
 final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
-    private static final String TOLD = "a valid bearer token is needed in the Authorization header";
-    private static final String TOLD_INTERNAL = "a valid key is needed, as X-API-Key or as a bearer token";
+    private static final String TOKEN_NEEDED = "a valid bearer token is needed in the Authorization header";
+    private static final String KEY_NEEDED = "a valid key is needed, as X-API-Key or as a bearer token";
 
     private final String apiPrefix;
     private final AuditLog audit;
@@ -47,8 +47,8 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
         String missing = call.isInternal() ? "no Authorization or X-API-Key header" : "no Authorization header";
         log(call, call.details().peer(), ErrorCode.UNAUTHENTICATED, none ? missing : String.valueOf(e.getMessage()));
         response.setHeader("WWW-Authenticate", none ? "Bearer" : "Bearer error=\"invalid_token\"");
-        String told = call.isInternal() ? TOLD_INTERNAL : TOLD;
-        send(new InferenceException(ErrorCode.UNAUTHENTICATED, told), request, response);
+        String message = call.isInternal() ? KEY_NEEDED : TOKEN_NEEDED;
+        send(new InferenceException(ErrorCode.UNAUTHENTICATED, message), request, response);
     }
 
     @Override
@@ -62,7 +62,7 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
                 : new Denied("the caller may not do this", String.valueOf(e.getMessage()));
         var caller = CallerAuthentication.current();
         log(call, caller == null ? call.details().peer() : caller.subject(), ErrorCode.FORBIDDEN, denied.reason());
-        send(new InferenceException(ErrorCode.FORBIDDEN, denied.told()), request, response);
+        send(new InferenceException(ErrorCode.FORBIDDEN, denied.callerMessage()), request, response);
     }
 
     private void log(RequestedCall call, String caller, ErrorCode code, String reason) {
@@ -70,7 +70,7 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
         audit.refused(details.id(), caller, details.method(), details.path(), code.reason(), reason);
     }
 
-    /** What nothing serves is told alike, whatever the reason. */
+    /** Paths that nothing serves get the same answer, whatever the reason. */
     void send(InferenceException failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
         String id = RequestId.of(request);
         String path = request.getRequestURI();

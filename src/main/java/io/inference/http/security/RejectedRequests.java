@@ -14,8 +14,8 @@ import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 
 /**
- * Answers what the firewall rejects: a path that could be read in two ways is none. Whoever has no valid credential is told just that, as on
- * every other path.
+ * Answers requests that the firewall rejects: an ambiguous path does not exist. Callers without a valid credential get
+ * 401, as on every other path.
  */
 final class RejectedRequests implements RequestRejectedHandler {
     private final AuthenticationManagerResolver<HttpServletRequest> managers;

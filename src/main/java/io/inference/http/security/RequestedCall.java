@@ -8,15 +8,16 @@ import java.util.Collections;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the filters know of a request: its path as it came, and the route that serves it. */
+/** A request as the filters see it: its undecoded path, and the route that serves it. */
 public final class RequestedCall {
     private static final String ATTRIBUTE = RequestedCall.class.getName();
 
-    /** An admin's request with the value {@code candidate} runs on the generation that waits for a decision. */
+    /** An admin's request with the value {@code candidate} runs on the candidate generation. */
     public static final String GENERATION = "X-Route-Generation";
 
     private static final Pattern FORWARDING = Pattern.compile(
-            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip)",
+            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip"
+                    + "|true-client-ip|cf-connecting-ip)",
             Pattern.CASE_INSENSITIVE);
 
     private final HttpServletRequest request;
@@ -28,7 +29,7 @@ public final class RequestedCall {
         this.route = route;
     }
 
-    /** That of a request; one that no route serves, if no filter has looked it up. */
+    /** The call of a request; one without a route, if no filter has looked it up. */
     public static RequestedCall of(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof RequestedCall known
                 ? known
@@ -43,7 +44,7 @@ public final class RequestedCall {
         return "candidate".equalsIgnoreCase(request.getHeader(GENERATION));
     }
 
-    /** The generation that was entered for it; null on a listener without routes. */
+    /** The generation that it has entered; null on a listener without routes. */
     public RouteLookup.@Nullable Entry route() {
         return route;
     }
@@ -58,7 +59,7 @@ public final class RequestedCall {
         return route == null ? null : route.access(request.getMethod());
     }
 
-    /** Whether it asks for the generation that waits for a decision. */
+    /** Whether it asks for the candidate generation. */
     public boolean isPreview() {
         return preview(request);
     }

@@ -14,7 +14,10 @@ import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.core.Authentication;
 
-/** Who may make a REST request. Deny by default: what is not open needs a caller, whether a route serves it, a page, or nobody. */
+/**
+ * Authorizes REST requests. Deny by default: every path that is not open needs a caller, even if neither a route nor a
+ * page serves it.
+ */
 final class RestAuthorization implements AuthorizationManager<HttpServletRequest> {
     private static final AuthorizationDecision GRANTED = new AuthorizationDecision(true);
 
@@ -51,7 +54,7 @@ final class RestAuthorization implements AuthorizationManager<HttpServletRequest
         return refusal == null ? GRANTED : new Denied(refusal, refusal);
     }
 
-    /** Asking for the authentication refuses whoever has none. */
+    /** Reading the authentication refuses unauthenticated callers. */
     private @Nullable Caller caller(Supplier<Authentication> authentication, RequestedCall call) {
         if (call.isInternal()) {
             internal.check(call.details());

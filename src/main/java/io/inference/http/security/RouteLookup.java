@@ -8,14 +8,14 @@ public interface RouteLookup {
     /**
      * Enters a generation of routes, which stays until the returned object is closed.
      *
-     * @param path as it came
-     * @param preview whether the generation that waits for a decision is asked for; if none waits, the one that serves is entered
+     * @param path undecoded
+     * @param preview whether the candidate generation is requested; if there is none, the serving one is entered
      */
     Entry enter(String path, boolean preview);
 
-    /** A generation that was entered, and what it has for the path. */
+    /** An entered generation, and its routes for the path. */
     interface Entry extends AutoCloseable {
-        /** Whether a route serves the path, by whatever method. */
+        /** Whether a route serves the path, with any method. */
         boolean isRouted();
 
         /** Who may call the route that serves the method; null if none does. */

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.GenericFilterBean;
 
-/** Gives a request its id, and finds the route that serves it before anybody decides whether it may. */
+/** Gives a request its id, and finds the route that serves it before authorization. */
 final class RouteLookupFilter extends GenericFilterBean {
     private final RouteLookup routes;
 

@@ -16,7 +16,7 @@ import org.springframework.security.web.header.writers.XContentTypeOptionsHeader
 import org.springframework.security.web.header.writers.frameoptions.XFrameOptionsHeaderWriter;
 import org.springframework.security.web.header.writers.frameoptions.XFrameOptionsHeaderWriter.XFrameOptionsMode;
 
-/** What browsers have to keep to: no answer is a page of another site, a frame, or a script. */
+/** Security headers for browsers: no answer may be used by another site, in a frame, or as a script. */
 final class SecurityHeaders {
     private static final long A_YEAR = 365L * 24 * 3600;
 
@@ -27,7 +27,7 @@ final class SecurityHeaders {
         CrossOriginResourcePolicyHeaderWriter resources = new CrossOriginResourcePolicyHeaderWriter();
         resources.setPolicy(CrossOriginResourcePolicy.SAME_ORIGIN);
         this.writers = new ArrayList<>(List.of(
-                // Not said of this machine's own name, which other programs answer to as well.
+                // Not sent for localhost, where other programs serve as well.
                 new HstsHeaderWriter(
                         request ->
                                 request.isSecure() && !request.getServerName().endsWith("localhost"),
@@ -40,7 +40,7 @@ final class SecurityHeaders {
         writers.addAll(Arrays.asList(more));
     }
 
-    /** Writes them at once, since nothing later takes them back. */
+    /** Writes them at once, since nothing removes them later. */
     HeaderWriterFilter filter() {
         HeaderWriterFilter filter = new HeaderWriterFilter(writers);
         filter.setShouldWriteHeadersEagerly(true);

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Where the service's own pages send a person to sign in. A page comes without it too, and says so. */
+/** The sign-in addresses for the service's own pages. A page works without them too, and reports that. */
 @Component
 public class SignInAddresses {
     private static final Logger log = LoggerFactory.getLogger(SignInAddresses.class);
@@ -21,12 +21,12 @@ public class SignInAddresses {
         this.signIn = signIn;
     }
 
-    /** Who gives tokens to the people on these pages. */
+    /** Issuer of tokens for the users of these pages. */
     public SignIn signIn() {
         return signIn;
     }
 
-    /** The issuer's addresses; null where people do not sign in at one, or it does not say now. */
+    /** The issuer's addresses; null if users do not sign in at an issuer, or if it is unavailable. */
     public SignIn.@Nullable Endpoints endpoints() {
         if (!(signIn instanceof SignIn.AtIssuer issuer)) {
             return null;
@@ -36,20 +36,20 @@ public class SignInAddresses {
             failing.set(false);
             return endpoints;
         } catch (IOException e) {
-            // Once until it works again: anybody may load the pages.
+            // Logged once until it works again: anybody may load the pages.
             if (failing.compareAndSet(false, true)) {
-                log.warn("nobody can sign in at /docs or /console: {}", e.getMessage());
+                log.warn("signing in at /docs and /console is not possible: {}", e.getMessage());
             }
             return null;
         }
     }
 
-    /** What a page may talk to, as its policy names it: this service, and where tokens are given out. */
+    /** The sources that a page may connect to, for its policy: this service and the token endpoint. */
     public static String connectSources(SignIn.@Nullable Endpoints endpoints) {
         return "connect-src 'self'" + (endpoints == null ? "" : " " + source(endpoints.token()));
     }
 
-    /** The address without what would end a source, or a directive. */
+    /** The address without characters that would end a source or a directive. */
     private static String source(URI address) {
         String path = address.getRawPath() == null ? "" : address.getRawPath();
         return address.getScheme() + "://" + address.getRawAuthority()

@@ -1,6 +1,6 @@
 /**
- * Spring Security in front of the REST and the management listener: one stateless chain of filters each, before anything of a request is
- * dispatched. Everything needs a caller that is not on the list of {@link OpenPaths}.
+ * Spring Security in front of the REST and the management listener: one stateless filter chain each, before a request
+ * is dispatched. Everything that is not in {@link OpenPaths} needs a caller.
  */
 @NullMarked
 package io.inference.http.security;

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
-/** Sends a route's answer: at once where it is whole, chunk by chunk where it is being made. */
+/** Sends a route's answer: at once if it is complete, chunk by chunk if it is being generated. */
 final class AnswerSender {
     private final Duration keepAlive;
 
@@ -43,11 +43,11 @@ final class AnswerSender {
         }
     }
 
-    /** The head of a stream; of no effect where it has been sent. */
+    /** Sends the head of a stream; without effect if it has been sent. */
     static void begin(String contentType, HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(contentType);
-        // A route may have said something stricter.
+        // A route may have set something stricter.
         if (!response.containsHeader("Cache-Control")) {
             response.setHeader("Cache-Control", "no-cache");
         }
@@ -57,9 +57,10 @@ final class AnswerSender {
     /**
      * Sends a stream to its end and closes it.
      *
-     * @param writing held while something is written, never while a chunk is waited for
-     * @return what broke it off after its first byte, which the caller has been told in the stream; null where it is whole
-     * @throws IOException when the caller has gone
+     * @param writing held while something is written, never while waiting for a chunk
+     * @return the failure after its first byte, which the stream has reported to the caller; null if the answer is
+     *     complete
+     * @throws IOException if the caller has disconnected
      */
     @Nullable
     InferenceException send(HttpAnswer.Streamed answer, Lock writing, HttpServletResponse response) throws IOException {
@@ -80,16 +81,16 @@ final class AnswerSender {
             return null;
         } catch (InferenceException failure) {
             if (failure.code() != ErrorCode.CANCELLED) {
-                tell(failure, writer, writing);
+                reportFailure(failure, writer, writing);
             }
             return failure;
         } catch (RuntimeException fault) {
             if (!response.isCommitted()) {
                 throw fault;
             }
-            // Without a word the caller would take what it has for the whole answer.
+            // Without an error object the caller would take the received part for the whole answer.
             InferenceException failure = InferenceException.of(fault);
-            tell(failure, writer, writing);
+            reportFailure(failure, writer, writing);
             return failure;
         }
     }
@@ -108,7 +109,8 @@ final class AnswerSender {
         }
     }
 
-    private static void tell(InferenceException failure, StreamWriter writer, Lock writing) throws IOException {
+    private static void reportFailure(InferenceException failure, StreamWriter writer, Lock writing)
+            throws IOException {
         writing.lock();
         try {
             writer.failure(failure);

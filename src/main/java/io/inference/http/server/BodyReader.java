@@ -13,14 +13,14 @@ import java.util.function.LongSupplier;
 import java.util.zip.ZipException;
 
 /**
- * Reads a body, as long as it is not too large and comes at a pace: some time, and a second for each kilobyte that has come. The pace is
- * that of the wire, the size that of the body once it is decoded.
+ * Reads a body up to a size and at a minimum rate: it may take a grace time, and a second more for each kilobyte
+ * received. The rate counts bytes on the wire, the size counts bytes after decoding.
  */
 final class BodyReader {
     private static final long NANOS_A_BYTE = Duration.ofSeconds(1).toNanos() / 1024;
     private static final int FIRST = 8 * 1024;
 
-    /** What gzip adds to a body that it cannot make smaller, and more. */
+    /** More than what gzip adds to a body that it cannot compress. */
     private static final int CODING_COST = 4096;
 
     private final long most;
@@ -29,7 +29,7 @@ final class BodyReader {
 
     /**
      * @param most bytes, below two gigabytes
-     * @param grace time that any body may take
+     * @param grace time that every body may take
      */
     BodyReader(long most, Duration grace, LongSupplier nanoTime) {
         this.most = most;
@@ -38,7 +38,7 @@ final class BodyReader {
     }
 
     /**
-     * @param declared what Content-Length says; negative where there is none
+     * @param declared value of Content-Length; negative if there is none
      * @throws InferenceException with {@code TOO_LARGE}, or {@code INVALID_REQUEST} for a sender that is too slow
      */
     byte[] read(InputStream in, long declared) throws IOException {
@@ -46,7 +46,7 @@ final class BodyReader {
             throw tooLarge();
         }
         long start = nanoTime.getAsLong();
-        // Room for what has come, not for what was promised: a promise costs its sender nothing.
+        // Allocates for the received bytes, not for the declared length: declaring costs the sender nothing.
         byte[] body = new byte[(int) Math.min(declared < 0 ? FIRST : Math.max(declared, 1), 8 * FIRST)];
         int length = 0;
         while (true) {
@@ -69,11 +69,11 @@ final class BodyReader {
     }
 
     /**
-     * Reads a body that is coded as gzip. It is refused as soon as it is known to be too large; until all of it has come, no more of it is
-     * in memory than came over the wire.
+     * Reads a gzip-coded body. It is refused as soon as it is known to be too large; until it is complete, memory holds
+     * only the bytes received from the wire.
      *
-     * @param declared what Content-Length says; negative where there is none
-     * @throws InferenceException as of {@link #read}, and with {@code INVALID_REQUEST} for what is no gzip
+     * @param declared value of Content-Length; negative if there is none
+     * @throws InferenceException as of {@link #read}, and with {@code INVALID_REQUEST} for invalid gzip
      */
     byte[] readGzip(InputStream in, long declared) throws IOException {
         long mostCoded = most + most / 64 + CODING_COST;
@@ -86,20 +86,20 @@ final class BodyReader {
             if (length > most) {
                 throw tooLarge();
             }
-            return Gzip.decode(wire.came.toByteArray(), (int) length);
+            return Gzip.decode(wire.received.toByteArray(), (int) length);
         } catch (ZipException e) {
             throw InferenceException.invalid(
                     "Content-Encoding", "the body is not the gzip that Content-Encoding names: " + e.getMessage());
         }
     }
 
-    /** A body as it comes, within its bounds, and kept. */
+    /** The body as received, bounded, and kept in memory. */
     private final class Wire extends InputStream {
         private final InputStream in;
         private final long declared;
         private final long most;
         private final long start = nanoTime.getAsLong();
-        private final ByteArrayOutputStream came = new ByteArrayOutputStream(FIRST);
+        private final ByteArrayOutputStream received = new ByteArrayOutputStream(FIRST);
 
         Wire(InputStream in, long declared, long most) {
             this.in = in;
@@ -114,17 +114,17 @@ final class BodyReader {
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            if (came.size() == declared) {
+            if (received.size() == declared) {
                 return -1;
             }
             int count = readSome(in, into, offset, length);
             if (count > 0) {
-                came.write(into, offset, count);
-                if (came.size() > most) {
+                received.write(into, offset, count);
+                if (received.size() > most) {
                     throw tooLarge();
                 }
-                if (came.size() != declared) {
-                    checkPace(start, came.size());
+                if (received.size() != declared) {
+                    checkPace(start, received.size());
                 }
             }
             return count;
@@ -137,7 +137,7 @@ final class BodyReader {
         }
     }
 
-    /** A sender that falls silent is one that is too slow; the container says so by an exception within one of its own. */
+    /** A silent sender counts as too slow; the container reports it by an exception wrapped in its own. */
     private static int readSome(InputStream in, byte[] into, int offset, int length) throws IOException {
         try {
             return in.read(into, offset, length);

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the connection of a call: cancels the call if its caller has disconnected, and sends keep-alives while an answer that has begun
- * has no chunk yet. Closed before the container reads the connection's next request.
+ * Watches the connection of a call: cancels the call if its caller has disconnected, and sends keep-alives while an
+ * answer that has begun has no chunk yet. Closed before the container reads the connection's next request.
  */
 final class ConnectionGuard implements OpenCall.Guard, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ConnectionGuard.class);
@@ -27,23 +27,23 @@ final class ConnectionGuard implements OpenCall.Guard, AutoCloseable {
 
     @Override
     public @Nullable ErrorCode reasonToCancel() {
-        if (callerHasGone()) {
+        if (callerDisconnected()) {
             return ErrorCode.CANCELLED;
         }
         if (early.takeDue()) {
-            // A write may block, on one slow reader; the look at all the others must not.
+            // A write to one slow reader may block; the checks of all other connections must not.
             Thread.ofVirtual().name("keep-alive").start(early::keepAlive);
         }
         return null;
     }
 
-    /** Not asked while something is written: to read from TLS may mean to write, and who writes learns anyway. */
-    private boolean callerHasGone() {
+    /** Not checked during a write: reading from TLS may write, and the writer notices a lost connection anyway. */
+    private boolean callerDisconnected() {
         if (!early.writing().tryLock()) {
             return false;
         }
         try {
-            return probe != null && probe.callerHasGone();
+            return probe != null && probe.callerDisconnected();
         } catch (RuntimeException e) {
             log.warn("the connection of {} cannot be watched", open.call().id(), e);
             probe = null;

@@ -14,7 +14,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.GenericFilterBean;
 
-/** Hands requests that the security chain has let in to the routes that serve their paths, and others to the service's own pages. */
+/**
+ * Passes requests that the security chain has admitted to the routes that serve their paths, and others to the
+ * service's own pages.
+ */
 final class DoorFilter extends GenericFilterBean {
     private final HttpDoor door;
     private final HttpSettings settings;
@@ -53,8 +56,8 @@ final class DoorFilter extends GenericFilterBean {
     }
 
     /**
-     * Whether a path reads the same to everybody. The service's own pages are found by the decoded path, who may see them is decided by the
-     * path as it came: one that could be two things is nothing.
+     * Whether a path is unambiguous. The service's own pages are found by the decoded path, but authorized by the
+     * undecoded path: an ambiguous path does not exist.
      */
     private static boolean isPlain(String path) {
         return path.chars().allMatch(c -> c > ' ' && c < 127 && c != '%' && c != ';' && c != '\\')

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a caller is sent while its request's route is still at work. A route returns when it holds its first chunk; where that is long in
- * coming, a stream is begun without one, and kept alive, lest something on the way takes the connection for dead. The request's thread is
- * inside the route meanwhile, so others write: one at a time, and none after {@link #takeOver}.
+ * Starts a stream while its route is still running. A route returns when it has its first chunk. If that takes long,
+ * the stream is begun without a chunk and kept alive, so that no proxy closes the connection as idle. The request's
+ * thread is inside the route meanwhile, so other threads write: one at a time, and none after {@link #takeOver}.
  */
 final class EarlyAnswer implements PendingAnswer {
     private static final Logger log = LoggerFactory.getLogger(EarlyAnswer.class);
@@ -40,7 +40,7 @@ final class EarlyAnswer implements PendingAnswer {
         this.intervalNanos = interval.toNanos();
     }
 
-    /** To be held while something is written to the caller, by whomever. */
+    /** To be held by every thread that writes to the caller. */
     Lock writing() {
         return writing;
     }
@@ -51,7 +51,7 @@ final class EarlyAnswer implements PendingAnswer {
         this.start = start;
     }
 
-    /** Whether it is time for a keep-alive, which is said once for each. For one thread. */
+    /** Whether a keep-alive is due; returns true once for each. For one thread. */
     boolean takeDue() {
         long now = System.nanoTime();
         if (start == null || now - dueNanos < 0) {
@@ -61,7 +61,10 @@ final class EarlyAnswer implements PendingAnswer {
         return true;
     }
 
-    /** Sends a keep-alive, after the head where it is the first; cancels the call where its caller has gone. Blocks while it writes. */
+    /**
+     * Sends a keep-alive, after the head if it is the first; cancels the call if its caller has disconnected. Blocks
+     * while it writes.
+     */
     void keepAlive() {
         StreamStart known = start;
         // Locked: the one before is still being written, or the route has returned.
@@ -93,15 +96,15 @@ final class EarlyAnswer implements PendingAnswer {
         writing.unlock();
     }
 
-    /** Whether the caller has been told 200. For the request's thread, once it has taken over. */
+    /** Whether status 200 has been sent. For the request's thread, after {@link #takeOver}. */
     boolean hasBegun() {
         return writer != null;
     }
 
     /**
-     * Goes on with an answer that came whole after all.
+     * Continues with an answer that is complete after all.
      *
-     * @throws InferenceException where it is no part of the stream that was begun
+     * @throws InferenceException if it does not belong to the stream that was begun
      */
     void complete(@Nullable Object answer) throws IOException {
         StreamStart begun = start;
@@ -114,7 +117,7 @@ final class EarlyAnswer implements PendingAnswer {
         response.getOutputStream().write(whole.body());
     }
 
-    /** Tells a failure in the stream that was begun, and ends it. */
+    /** Reports a failure in the stream that was begun, and ends it. */
     void fail(InferenceException failure) {
         StreamWriter begun = writer;
         if (begun == null || failure.code() == ErrorCode.CANCELLED) {
@@ -123,7 +126,7 @@ final class EarlyAnswer implements PendingAnswer {
         try {
             begun.failure(failure);
         } catch (IOException e) {
-            log.debug("the caller of {} has gone before its failure", call.id());
+            log.debug("the caller of {} disconnected before its failure was sent", call.id());
         }
     }
 }

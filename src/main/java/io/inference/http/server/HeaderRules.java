@@ -7,9 +7,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** Which headers pass the door. Names are compared without regard to case. */
+/** Which headers pass the door, in and out. Names are compared without regard to case. */
 final class HeaderRules {
-    /** Only these of an exchange's headers reach the caller: Camel would otherwise send the request's own back, tokens among them. */
+    /**
+     * The only headers of an exchange that reach the caller: Camel would otherwise return the request's own headers,
+     * tokens included.
+     */
     static final List<String> OUTGOING = List.of(
             "X-Conversation-Id",
             "Location",
@@ -22,18 +25,18 @@ final class HeaderRules {
             "x-ratelimit-remaining-tokens",
             "x-ratelimit-reset-tokens");
 
-    /** Those of them that are a caller's to send as well; of the others it would be told what it said itself. */
+    /** Those that a caller may send too. Of the others, the caller would get its own values back. */
     private static final String BOTH_WAYS = "X-Conversation-Id";
 
-    /** Those of them that a refusal tells as well. */
+    /** Those that refusals carry too. */
     static final List<String> OF_LIMITS =
             OUTGOING.stream().filter(name -> name.startsWith("x-ratelimit-")).toList();
 
     private HeaderRules() {}
 
     /**
-     * How a request's body is coded: in lower case, {@code x-gzip} by its newer name, without {@code identity}. Empty where there is no
-     * body.
+     * Content codings of a request's body: in lower case, {@code x-gzip} as {@code gzip}, without {@code identity}.
+     * Empty if there is no body.
      */
     static List<String> codings(HttpServletRequest request) {
         if (request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null) {
@@ -48,8 +51,8 @@ final class HeaderRules {
     }
 
     /**
-     * Whether a header or query parameter of a request may enter an exchange: never one that steers Camel or a flow, nor one that a flow
-     * says something to the caller by.
+     * Whether a header or query parameter of a request may enter an exchange: never one that controls Camel or a flow,
+     * nor one with which a flow reports to the caller.
      */
     static boolean mayEnter(String name) {
         return IncomingNames.mayEnter(name)

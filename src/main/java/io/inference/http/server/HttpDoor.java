@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the route that serves a request and sends what it leaves. */
+/** Runs the route that serves a request and sends its answer. */
 final class HttpDoor {
     private static final Logger log = LoggerFactory.getLogger(HttpDoor.class);
 
@@ -52,7 +52,7 @@ final class HttpDoor {
         Call call = new Call(RequestId.of(request), "rest", settings.requestTimeout());
         Caller caller = CallerAuthentication.current();
         if (caller != null) {
-            // Some calls end before a route looks at who is calling.
+            // Some calls end before a route checks the caller.
             call.setCaller(caller.subject());
         }
         OpenCall open = calls.open(call);
@@ -99,8 +99,8 @@ final class HttpDoor {
             try {
                 fill(exchange, match, call, request, body);
                 if (coded) {
-                    // They tell of what came, not of what is here; a step that calls another server would send them
-                    // along.
+                    // They describe the body as received, not as decoded; a step that calls another server would
+                    // forward them.
                     exchange.getMessage().removeHeader("Content-Encoding");
                     exchange.getMessage().removeHeader("Content-Length");
                 }
@@ -118,7 +118,7 @@ final class HttpDoor {
         }
     }
 
-    /** Says what may be sent instead: RFC 9110, 15.5.16. */
+    /** Names the supported codings: RFC 9110, 15.5.16. */
     private InferenceException refuseCoding(
             List<String> codings, Call call, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -134,7 +134,7 @@ final class HttpDoor {
         return failure;
     }
 
-    /** What is left of a body that comes too slowly is not waited for: its connection ends with the answer. */
+    /** The rest of a slow body is not read: the connection closes after the answer. */
     private byte[] readBody(HttpServletRequest request, boolean coded) throws IOException {
         try {
             return coded
@@ -204,7 +204,7 @@ final class HttpDoor {
         return null;
     }
 
-    /** The answer of a route that leaves text or bytes and knows nothing of {@link HttpAnswer}. */
+    /** The answer of a route that leaves text or bytes instead of an {@link HttpAnswer}. */
     private static HttpAnswer.Whole plain(Message message) {
         byte[] body = message.getBody(byte[].class);
         if (body == null) {
@@ -244,10 +244,10 @@ final class HttpDoor {
             failure.retryAfter()
                     .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
             sender.send(HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
-            // Once it is sent, the container finds no words of its own for a connection that it has to close.
+            // Flushed, so that the container adds no message of its own to a connection that it has to close.
             response.flushBuffer();
         } catch (IOException e) {
-            log.debug("the caller of {} has gone before its refusal", call.id());
+            log.debug("the caller of {} disconnected before its refusal was sent", call.id());
         }
     }
 }

@@ -17,8 +17,8 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 
 /**
- * Where generations publish their {@code platform-http} routes. An engine of our own, because a request then runs its route on the
- * container's own virtual thread, with no second hop and with our header rules.
+ * Publishes generations' {@code platform-http} routes. It has an engine of its own, so that a request runs its route on
+ * the container's virtual thread, without a second thread, and with this door's header rules.
  */
 public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, RouteLookup {
     private final Published<RoutingTable> tables =
@@ -28,7 +28,8 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, Rou
     public Publication prepare(CamelContext context, InFlight calls) {
         RoutingTable table = new RoutingTable(calls);
         PlatformHttpComponent component = new PlatformHttpComponent(context);
-        // Before it gets its engine: adding it applies camel.component.platform-http.*, which may name another.
+        // Added before it gets its engine: adding it applies camel.component.platform-http.*, which may name another
+        // engine.
         context.addComponent("platform-http", component);
         component.setEngine(new TableEngine(table));
         return new Publication() {

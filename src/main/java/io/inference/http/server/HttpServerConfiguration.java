@@ -10,7 +10,10 @@ import org.springframework.core.Ordered;
 
 @Configuration(proxyBeanMethods = false)
 class HttpServerConfiguration {
-    /** The next after the security chain ({@code spring.security.filter.order}), and before Boot's filters for its own pages. */
+    /**
+     * The order after the security chain ({@code spring.security.filter.order}), and before Boot's filters for its own
+     * pages.
+     */
     private static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 1;
 
     @Bean

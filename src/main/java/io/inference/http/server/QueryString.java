@@ -9,7 +9,7 @@ import java.util.Map;
 final class QueryString {
     private QueryString() {}
 
-    /** The first value of each name; what is not properly encoded is left out. */
+    /** The first value of each name; invalid encodings are left out. */
     static Map<String, String> parse(String query) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String pair : query.split("&")) {

@@ -9,7 +9,7 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A route that listens on a path; enters itself in its generation's table when it starts. */
+/** Consumer of a route that listens on a path; registers itself in its generation's table when it starts. */
 final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsumer {
     private final PlatformHttpEndpoint endpoint;
     private final RoutingTable table;
@@ -41,7 +41,7 @@ final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsume
         return route().map(Route::getRouteId).orElse("");
     }
 
-    /** Who may call it, as the route's definition says. */
+    /** Who may call it, from the route's definition. */
     RouteAccess access() {
         RouteAccess known = access;
         if (known == null) {
@@ -55,7 +55,7 @@ final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsume
         return route().map(Route::getDescription).orElse("");
     }
 
-    /** The consumer that wraps this one is the route's own, so that the route is found by its endpoint. */
+    /** The route's own consumer wraps this one, so the route is found by its endpoint. */
     private Optional<Route> route() {
         return endpoint.getCamelContext().getRoutes().stream()
                 .filter(route -> route.getEndpoint().equals(endpoint))

@@ -18,7 +18,7 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
-/** The paths of one generation and who serves them. Not changed once it is published. */
+/** The paths of one generation and the routes that serve them. Immutable after publication. */
 final class RoutingTable {
     private static final PathPatternParser PARSER = new PathPatternParser();
     private static final Set<String> ANY = Set.of("GET", "POST", "PUT", "DELETE", "PATCH");
@@ -41,19 +41,19 @@ final class RoutingTable {
     private record Pattern(PathPattern path, Map<String, RouteConsumer> byMethod) {}
 
     /**
-     * Who serves a path.
+     * The routes that serve a path.
      *
      * @param byMethod consumers by HTTP method
      * @param variables values of the path's {@code {variables}}
      */
     record Match(Map<String, RouteConsumer> byMethod, Map<String, String> variables) {
-        /** Whoever serves a method; GET's consumer serves HEAD as well. */
+        /** The consumer that serves a method; GET's consumer serves HEAD as well. */
         @Nullable
         RouteConsumer consumer(String method) {
             return byMethod.get(method.equals("HEAD") ? "GET" : method);
         }
 
-        /** The path's methods, as the header Allow lists them: HEAD is answered wherever GET is. */
+        /** The path's methods, as the header Allow lists them: HEAD is served if GET is. */
         String allowed() {
             Set<String> methods = new TreeSet<>(byMethod.keySet());
             if (methods.contains("GET")) {
@@ -63,7 +63,7 @@ final class RoutingTable {
         }
     }
 
-    /** A path that was looked up in a generation, which stays until this is closed. */
+    /** A looked-up path in an entered generation, which stays until this is closed. */
     record Entry(
             Published.Entered<RoutingTable> generation,
             @Nullable Match match) implements RouteLookup.Entry {
@@ -84,7 +84,7 @@ final class RoutingTable {
         }
     }
 
-    /** Enters a route; a path and method that are taken become a fault. */
+    /** Registers a route; a path and method that are already served become a fault. */
     void add(RouteConsumer consumer) {
         consumers.add(consumer);
         String path = consumer.path();
@@ -127,7 +127,7 @@ final class RoutingTable {
         return methods;
     }
 
-    /** Null where no route serves the path. */
+    /** Null if no route serves the path. */
     @Nullable
     Match find(String path) {
         Map<String, RouteConsumer> byMethod = exact.get(path);
@@ -147,7 +147,7 @@ final class RoutingTable {
         return null;
     }
 
-    /** Reads who may call its routes, before anybody does. */
+    /** Reads who may call its routes, before the first call. */
     void readAccess() {
         consumers.forEach(RouteConsumer::access);
     }

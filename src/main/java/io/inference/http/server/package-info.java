@@ -1,6 +1,6 @@
 /**
- * The HTTP publishing point: takes requests from the servlet container straight to the routes of the generation that serves, sends
- * their answers, and cancels the work of callers that have gone.
+ * The HTTP publishing point: passes requests from the servlet container directly to the routes of the serving
+ * generation, sends their answers, and cancels the calls of disconnected callers.
  */
 @NullMarked
 package io.inference.http.server;

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslBundleRegistry;
 
-/** The certificate of the REST door, renewed when its files are. What cannot be used changes nothing but a line in the log. */
+/** The certificate of the REST door, reloaded when its files change. Unusable files only cause a log line. */
 final class LiveCertificate implements AutoCloseable {
-    /** Name of the bundle that the web server uses. */
+    /** Name of the SSL bundle that the web server uses. */
     public static final String BUNDLE = "rest";
 
     private static final Logger log = LoggerFactory.getLogger(LiveCertificate.class);
@@ -24,7 +24,7 @@ final class LiveCertificate implements AutoCloseable {
         this.watched = watched;
     }
 
-    /** @throws UnusableTlsFilesException where no certificate with its key can be made of them */
+    /** @throws UnusableTlsFilesException if they are not a certificate with its key */
     public static LiveCertificate load(TlsFiles files) throws UnusableTlsFilesException {
         PemFiles.Contents contents = files.read();
         ServerIdentity first = files.parse(contents);
@@ -32,7 +32,7 @@ final class LiveCertificate implements AutoCloseable {
         return new LiveCertificate(files, first, new PemFiles("tls-files", files.list(), contents));
     }
 
-    /** Hands the certificate to the web server, now and whenever it is renewed. */
+    /** Gives the certificate to the web server, now and after every renewal. */
     public void serve(SslBundleRegistry registry) {
         registry.registerBundle(BUNDLE, current.bundle());
         watched.watch(INTERVAL, contents -> renew(contents, registry), this::keep);

@@ -10,7 +10,10 @@ import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
-/** TLS at the REST door, where its files are set. The management port stays plain: probes and metrics, within the cluster. */
+/**
+ * TLS at the REST door, if its files are set. The management port stays plain HTTP: probes and metrics, within the
+ * cluster.
+ */
 @Component
 final class RestTls
         implements SslBundleRegistrar, WebServerFactoryCustomizer<TomcatServletWebServerFactory>, AutoCloseable {

@@ -15,16 +15,16 @@ import org.springframework.boot.ssl.pem.PemContent;
 import org.springframework.boot.ssl.pem.PemSslStore;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 
-/** A certificate, those that vouch for it, and its key, as the web server takes them. */
+/** A certificate, its chain and its key, in the form that the web server uses. */
 record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final byte[] PROBE = {1, 2, 3, 4, 5, 6, 7, 8};
 
-    /** Certificates, or what is wrong with them. */
+    /** Certificates, or their fault. */
     record Chain(
             List<X509Certificate> certificates, @Nullable String fault) {}
 
-    /** A key, or what is wrong with it. */
+    /** A key, or its fault. */
     record Key(@Nullable PrivateKey key, @Nullable String fault) {}
 
     static Chain chain(@Nullable String pem) {
@@ -52,7 +52,7 @@ record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
         }
     }
 
-    /** A file that is being written is cut off: what is there might parse, but would lack the certificates at its end. */
+    /** A file that is still being written is cut off: it might parse, but would lack the certificates at its end. */
     private static @Nullable String outerFault(@Nullable String pem) {
         if (pem == null) {
             return "which cannot be read";
@@ -72,7 +72,7 @@ record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
         return count;
     }
 
-    /** Whether what the key signs, the first certificate verifies. */
+    /** Whether the first certificate verifies the key's signatures. */
     static boolean belongTogether(Chain chain, Key key) {
         PublicKey known = chain.certificates().getFirst().getPublicKey();
         PrivateKey own = Objects.requireNonNull(key.key());
@@ -101,7 +101,7 @@ record ServerIdentity(X509Certificate certificate, SslBundle bundle) {
         return new ServerIdentity(chain.certificates().getFirst(), bundle);
     }
 
-    /** Whose it is and until when, for the log. */
+    /** Subject and expiry, for the log. */
     String described() {
         return certificate.getSubjectX500Principal().getName() + ", valid until "
                 + certificate.getNotAfter().toInstant();

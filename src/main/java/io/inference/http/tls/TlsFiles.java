@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the certificate and its key are.
+ * The files of the certificate and its key.
  *
- * @param certFile PEM: the certificate, then those that vouch for it
+ * @param certFile PEM: the certificate, then its chain
  * @param keyFile PEM: its private key, PKCS#8, PKCS#1 or SEC 1, not encrypted
  */
 record TlsFiles(Path certFile, Path keyFile) {
@@ -22,9 +22,9 @@ record TlsFiles(Path certFile, Path keyFile) {
     }
 
     /**
-     * The certificate and key that contents hold.
+     * Parses the certificate and key from the contents.
      *
-     * @throws UnusableTlsFilesException where they are not whole, or do not belong together
+     * @throws UnusableTlsFilesException if they are incomplete or do not belong together
      */
     ServerIdentity parse(PemFiles.Contents contents) throws UnusableTlsFilesException {
         List<String> faults = new ArrayList<>();

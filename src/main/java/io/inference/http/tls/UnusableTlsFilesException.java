@@ -2,7 +2,10 @@ package io.inference.http.tls;
 
 import java.util.List;
 
-/** Files of which no certificate with its key can be made. Says which variable names what, and nothing of a key. */
+/**
+ * Files that are not a usable certificate with its key. The message names the variables and files, and nothing of the
+ * key.
+ */
 class UnusableTlsFilesException extends Exception {
     private final transient List<String> faults;
 
@@ -11,7 +14,7 @@ class UnusableTlsFilesException extends Exception {
         this.faults = List.copyOf(faults);
     }
 
-    /** A line for each. */
+    /** One line for each fault. */
     public List<String> faults() {
         return faults;
     }

@@ -1,6 +1,6 @@
 /**
- * TLS at the REST door: reads the certificate and its key from PEM files, and takes up renewed ones while the service runs. Connections
- * that are open keep the certificate that they began with.
+ * TLS at the REST door: reads the certificate and its key from PEM files, and loads renewed ones while the service
+ * runs. Open connections keep the certificate that they began with.
  */
 @NullMarked
 package io.inference.http.tls;

@@ -1,13 +1,13 @@
 package io.inference.http.tomcat;
 
-/** Tells whether the caller at the other end of a connection has gone, without taking anything from it. */
+/** Detects whether the caller has disconnected, without consuming bytes of the connection. */
 public interface ConnectionProbe {
-    /** Name of the request attribute under which the container leaves the probe. */
+    /** Name of the request attribute that holds the probe. */
     String ATTRIBUTE = ConnectionProbe.class.getName();
 
-    /** Called by one thread at a time, and only while a request that has been read to its end is being answered. */
-    boolean callerHasGone();
+    /** Called by one thread at a time, and only while a fully read request is being answered. */
+    boolean callerDisconnected();
 
-    /** Reads nothing more of the request that is being answered; the connection closes after its answer. */
+    /** Stops reading the request that is being answered; the connection closes after the answer. */
     default void giveUpBody() {}
 }

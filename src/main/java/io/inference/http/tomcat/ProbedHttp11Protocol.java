@@ -20,19 +20,18 @@ import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tomcat's HTTP/1.1 with a limit to the time that a request's head takes, and with a probe for callers that have gone. A servlet learns of that only when it writes; an answer that is not
- * streamed writes too late. The probe reads ahead into the socket's own buffer, so a request that already waits there is not lost.
+ * Tomcat's HTTP/1.1 with a time limit for a request's head, and with a probe for disconnected callers. A servlet
+ * notices a disconnect only when it writes; an answer that is not streamed writes too late. The probe reads ahead into
+ * the socket's own buffer, so a request that already waits there is kept.
  *
- * <p>A head that is too long to be read is marked ({@link #UNREAD_HEAD}), and what its caller is still sending is taken
- * in for a while: to close with bytes unread would take back the answer that says why.
+ * <p>A head that is too long to be read is marked ({@link #UNREAD_HEAD}), and what its caller is still sending is read
+ * for a while: closing with unread bytes would reset the connection and discard the answer.
  */
 public final class ProbedHttp11Protocol extends Http11NioProtocol {
-    /**
-     * Attribute of a request whose head is too long: nobody knows its credential, so it is refused like one without.
-     */
+    /** Attribute of a request whose head is too long: its credential is unknown, so it is refused like one without. */
     static final String UNREAD_HEAD = ProbedHttp11Protocol.class.getName() + ".unreadHead";
 
-    /** Slot among Tomcat's per-processor notes; the low ones are Tomcat's own. */
+    /** Index in Tomcat's per-processor notes; the low ones are used by Tomcat. */
     private static final int NOTE = 29;
 
     private static final String HEAD_TOO_LONG =
@@ -48,7 +47,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
     private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe {
         private final AbstractHttp11Protocol<?> protocol;
 
-        /** The connection of which a part of a head has come; null where none has. */
+        /** The connection of which a part of a head has arrived; null if none. */
         private @Nullable SocketWrapperBase<?> headOf;
 
         private long headBegunNanos;
@@ -61,8 +60,8 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
         }
 
         /**
-         * Tomcat's own time-out is one for each byte, which a sender of one byte at a time never exceeds. What is left of a head's time
-         * becomes the time-out of its next byte. No thread waits meanwhile.
+         * Tomcat's own time-out applies to each read, so a sender of one byte at a time never exceeds it. Therefore the
+         * remaining time of a head becomes the time-out of its next read. No thread waits meanwhile.
          */
         @Override
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
@@ -118,18 +117,18 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
                     millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 }
             } catch (IOException e) {
-                // Slow or gone: it had its answer, and its while.
+                // Slow or disconnected: it had its answer and its time.
             }
         }
 
         @Override
-        public boolean callerHasGone() {
+        public boolean callerDisconnected() {
             SocketWrapperBase<?> socket = getSocketWrapper();
             if (socket == null || socket.isClosed()) {
                 return true;
             }
             try {
-                // Fills the buffer without blocking; the end of the stream, or a reset, is an exception.
+                // Fills the buffer without blocking; the end of the stream or a reset throws an exception.
                 boolean ignored = socket.isReadyForRead();
                 return false;
             } catch (IOException e) {
@@ -143,7 +142,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
         }
     }
 
-    /** Hands each request, whose head has been read by now, its connection's probe. */
+    /** Gives each request, after its head is read, its connection's probe. */
     static final class ProbeValve extends ValveBase {
         ProbeValve() {
             super(true);

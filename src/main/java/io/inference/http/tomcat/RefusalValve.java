@@ -13,7 +13,10 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 
-/** Words for what Tomcat refuses before any of our code sees it, such as a path that cannot be read: ours instead of a page of its own. */
+/**
+ * Answers requests that Tomcat refuses before the service sees them, such as an unreadable path: in the service's error
+ * format instead of Tomcat's page.
+ */
 final class RefusalValve extends ErrorReportValve {
     private static final String HEAD_TOO_LONG =
             "the request's head is too long to be read, and with it the bearer token that is needed";
@@ -66,7 +69,7 @@ final class RefusalValve extends ErrorReportValve {
 
     private void containerLog(Exception e) {
         if (container != null && container.getLogger().isDebugEnabled()) {
-            container.getLogger().debug("the caller has gone before its refusal", e);
+            container.getLogger().debug("the caller disconnected before its refusal was sent", e);
         }
     }
 }

@@ -13,7 +13,7 @@ import org.springframework.boot.web.servlet.error.ErrorController;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** Answers what neither a route nor a page of the service answers, in the format of its path. */
+/** Answers requests that neither a route nor a page serves, in the error format of their path. */
 @Controller
 class UnservedPathController implements ErrorController {
     private final String apiPrefix;

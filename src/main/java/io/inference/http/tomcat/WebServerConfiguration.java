@@ -9,7 +9,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the door and its wire formats need of the web server. */
+/** Web server settings that the door and its wire formats need. */
 @Configuration(proxyBeanMethods = false)
 class WebServerConfiguration {
     @Bean
@@ -21,8 +21,8 @@ class WebServerConfiguration {
     }
 
     /**
-     * Clients send the slash in a model's name as {@code %2F}, which Tomcat refuses unless told otherwise. Last of all customizers, so
-     * that our valve is nearer to the request than Boot's and speaks first.
+     * Clients send the slash in a model's name as {@code %2F}, which Tomcat refuses by default. Runs last of all
+     * customizers, so that this valve is before Boot's and answers first.
      */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> wireFormats(HttpSettings settings, AuditLog audit) {

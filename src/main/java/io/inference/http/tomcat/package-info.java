@@ -1,4 +1,6 @@
-/** What Tomcat does other than by default: it finds callers that have gone, and refuses in the words of the service. */
+/**
+ * Changes of Tomcat's defaults: it detects disconnected callers, and refuses requests in the service's error format.
+ */
 @NullMarked
 package io.inference.http.tomcat;
 

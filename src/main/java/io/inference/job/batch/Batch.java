@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch.
  *
- * @param endpoint the path of the operation, as its caller named it
+ * @param endpoint the path of the operation, as named by its caller
  * @param expiring whether its time is over
- * @param faults what is wrong with its input, where it has failed
- * @param outputFileId null until it has ended, or where no line succeeded
- * @param errorFileId null until it has ended, or where every line succeeded
+ * @param faults faults of its input, if it has failed
+ * @param outputFileId null until it has ended, or if no line succeeded
+ * @param errorFileId null until it has ended, or if every line succeeded
  * @param total lines
  * @param completed lines that succeeded
  * @param failed lines that did not
- * @param endedAt when it came to its last status
+ * @param endedAt time of its last status
  */
 public record Batch(
         UUID id,

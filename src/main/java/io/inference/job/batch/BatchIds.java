@@ -3,7 +3,7 @@ package io.inference.job.batch;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Ids as OpenAI's clients know them: what it is, and 32 digits. */
+/** Ids in OpenAI's form: a prefix for the kind, and 32 digits. */
 public final class BatchIds {
     private static final String FILE = "file-";
     private static final String BATCH = "batch_";
@@ -18,12 +18,12 @@ public final class BatchIds {
         return BATCH + digits(id);
     }
 
-    /** Empty for what is no id of a file. */
+    /** Empty if it is not the id of a file. */
     public static Optional<UUID> file(String text) {
         return parse(FILE, text);
     }
 
-    /** Empty for what is no id of a batch. */
+    /** Empty if it is not the id of a batch. */
     public static Optional<UUID> batch(String text) {
         return parse(BATCH, text);
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the input of a batch: a JSON object a line, each a request with a name of its own. */
+/** Reads the input of a batch: a JSON object a line, each a request with a unique name. */
 final class BatchInput {
     static final int MOST_LINES = 50_000;
     static final int MOST_FAULTS = 100;
@@ -37,14 +37,14 @@ final class BatchInput {
         this.endpoint = endpoint;
     }
 
-    /** Takes the lines in their order. */
+    /** Receives the lines in order. */
     interface Taker {
-        /** False to be told no more. */
+        /** Returns false to get no more lines. */
         boolean take(BatchJobs.Line line, int bytes);
     }
 
     /**
-     * Everything that is wrong, as far as {@value #MOST_FAULTS} faults.
+     * All faults, up to {@value #MOST_FAULTS}.
      *
      * @param endpoint that every line must name
      */
@@ -90,7 +90,7 @@ final class BatchInput {
         }
     }
 
-    /** Null where something is wrong with it. */
+    /** Null if the line has a fault. */
     private BatchJobs.@Nullable Line line(byte[] text, int number) throws IOException {
         JsonNode node;
         try {

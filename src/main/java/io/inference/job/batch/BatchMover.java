@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Moves a batch from one status to the next. Whatever it does can be done again from the start: the process may end anywhere, and the
- * next one finds the batch in the status that it was in.
+ * Moves a batch from one status to the next. Every step can be repeated from its start: the process may end anywhere,
+ * and the next one finds the batch in the status that it had.
  */
 final class BatchMover {
     private static final int LINES_AT_ONCE = 500;
@@ -90,7 +90,7 @@ final class BatchMover {
         }
     }
 
-    /** The files' ids follow from the batch's, so that files of an interrupted try are written over. */
+    /** The files' ids are derived from the batch's, so that files of an interrupted attempt are overwritten. */
     private void finish(Batch batch) throws IOException {
         int completed = 0;
         int failed = 0;
@@ -149,7 +149,7 @@ final class BatchMover {
             this.batch = batch;
         }
 
-        /** False once the batch is somebody else's, or cancelled. */
+        /** False once another replica has the batch, or it is cancelled. */
         boolean take(BatchJobs.Line line, int length) {
             lines.add(line);
             bytes += length;
@@ -169,7 +169,7 @@ final class BatchMover {
         }
     }
 
-    /** Says whether a failure is one that another try may not have. */
+    /** Whether another attempt may succeed. */
     static boolean isTemporary(Exception failure) {
         return failure instanceof InferenceException known && known.code() == ErrorCode.UNAVAILABLE;
     }

@@ -76,7 +76,7 @@ final class BatchOutput {
         json.writeEndObject();
     }
 
-    /** An end of line can only stand between the parts of JSON, never within a string. */
+    /** Line ends can only be between the tokens of JSON, never in a string. */
     private static String oneLine(byte[] json) {
         return new String(json, StandardCharsets.UTF_8).replace('\n', ' ').replace('\r', ' ');
     }

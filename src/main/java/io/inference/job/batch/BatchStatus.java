@@ -2,7 +2,7 @@ package io.inference.job.batch;
 
 import java.util.Locale;
 
-/** Where a batch is; the names in lower case are OpenAI's. */
+/** Status of a batch; the names in lower case are OpenAI's. */
 public enum BatchStatus {
     VALIDATING,
     FAILED,

@@ -19,7 +19,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The table {@code batches}. A replica moves a batch on while it has its lease; every step is one statement on a condition. */
+/**
+ * The table {@code batches}. A replica processes a batch while it has its lease; every step is one conditional
+ * statement.
+ */
 final class BatchStore {
     private static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -80,7 +83,7 @@ final class BatchStore {
                 .list());
     }
 
-    /** Marks it to be cancelled; empty where it has ended, or its result is being written. */
+    /** Marks it as cancelling; empty if it has ended or its result is being written. */
     Optional<Batch> cancelling(UUID id) {
         return database.call(client -> client.sql("""
                         UPDATE batches SET status = 'cancelling', cancelling_at = ?
@@ -91,7 +94,7 @@ final class BatchStore {
                 .optional());
     }
 
-    /** Leases the batches that nobody moves on. */
+    /** Leases the batches that no replica processes. */
     List<Batch> claim() {
         Instant now = Instant.now();
         return database.call(client -> client.sql("""
@@ -110,7 +113,10 @@ final class BatchStore {
                 .list());
     }
 
-    /** Prolongs the lease: between the parts of long work. False where the batch is another's, or no longer in that status. */
+    /**
+     * Prolongs the lease, between the parts of long work. False if another replica has the batch or its status has
+     * changed.
+     */
     boolean holds(Batch batch) {
         return update(
                         batch,
@@ -119,7 +125,7 @@ final class BatchStore {
                 == 1;
     }
 
-    /** Gives the lease up, so that another replica may go on with the batch at once. */
+    /** Releases the lease, so that another replica can continue the batch at once. */
     void release(Batch batch) {
         int ignored = database.<Integer>call(client -> client.sql(
                         "UPDATE batches SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?")

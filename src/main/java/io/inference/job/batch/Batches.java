@@ -23,14 +23,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The batches of all replicas. One thread a replica looks at those under way, once a second and when something happened to one. Every
- * method fails with {@code UNAVAILABLE} while the database is away.
+ * The batches of all replicas. One thread of each replica processes those in progress, once a second and after each
+ * event. Every method fails with {@code UNAVAILABLE} while the database is unavailable.
  */
 public final class Batches implements JobListener, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Batches.class);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
-    private static final Duration WHILE_AWAY = Duration.ofSeconds(5);
+    private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(5);
 
     private final BatchStore store;
     private final BatchJobs jobs;
@@ -47,7 +47,7 @@ public final class Batches implements JobListener, SmartLifecycle {
         this.mover = new BatchMover(store, jobs, files);
     }
 
-    /** @throws InferenceException with {@code NOT_FOUND} where the caller has no such input file */
+    /** @throws InferenceException with {@code NOT_FOUND} if the caller has no such input file */
     public Batch create(NewBatch batch) {
         StoredFile input = files.find(batch.inputFileId())
                 .filter(file -> batch.caller().owns(file.owner(), file.tenant()))
@@ -64,7 +64,7 @@ public final class Batches implements JobListener, SmartLifecycle {
         return store.find(id).map(this::counted);
     }
 
-    /** @param after the batch that the page before ended with; null for the first page */
+    /** @param after the last batch of the previous page; null for the first page */
     public BatchPage list(Caller owner, @Nullable UUID after, int most) {
         List<Batch> batches = store.list(owner, after, most + 1);
         return new BatchPage(
@@ -75,9 +75,9 @@ public final class Batches implements JobListener, SmartLifecycle {
     }
 
     /**
-     * Stops a batch; what has run is in its output file all the same.
+     * Stops a batch; lines that have run are in its output file all the same.
      *
-     * @throws InferenceException with {@code CONFLICT} where it has ended
+     * @throws InferenceException with {@code CONFLICT} if it has ended
      */
     public Batch cancel(UUID id) {
         Batch cancelling = store.cancelling(id)
@@ -97,7 +97,7 @@ public final class Batches implements JobListener, SmartLifecycle {
 
     @Override
     public void ended(EndedJob ended) {
-        // Few enough to be looked at within the second when many lines end, at once when the last one does.
+        // If many lines end, the batch is processed within the second; if the last line ends, at once.
         if (ended.job().door().equals(BatchJobs.DOOR) && wake.availablePermits() == 0) {
             wake.release();
         }
@@ -129,29 +129,30 @@ public final class Batches implements JobListener, SmartLifecycle {
         return thread != null;
     }
 
-    /** Before the jobs stop, which it needs. */
+    /** Stops before the jobs, which it needs. */
     @Override
     public int getPhase() {
         return Calls.DOORS_PHASE + 1;
     }
 
     private void run() {
-        boolean away = false;
+        boolean unavailable = false;
         while (!stopping) {
             try {
                 moveAll();
-                away = false;
+                unavailable = false;
             } catch (InferenceException e) {
                 log.debug("batches wait: {}", e.getMessage());
-                away = true;
+                unavailable = true;
             } catch (RuntimeException e) {
-                log.error("batches cannot be looked at", e);
-                away = true;
+                log.error("batches cannot be processed", e);
+                unavailable = true;
             }
             try {
-                // Many lines may end in a moment.
+                // Many lines may end at the same moment.
                 Thread.sleep(BETWEEN_LOOKS);
-                boolean woken = wake.tryAcquire((away ? WHILE_AWAY : TICK).toMillis(), TimeUnit.MILLISECONDS);
+                boolean woken =
+                        wake.tryAcquire((unavailable ? UNAVAILABLE_PAUSE : TICK).toMillis(), TimeUnit.MILLISECONDS);
                 if (woken) {
                     int ignored = wake.drainPermits();
                 }

@@ -13,7 +13,7 @@ final class Lines {
     private int number;
     private boolean tooLong;
 
-    /** @param longest bytes of a line; what is beyond is skipped */
+    /** @param longest bytes of a line; the excess is skipped */
     Lines(InputStream in, int longest) {
         this.in = new BufferedInputStream(in, 64 * 1024);
         this.longest = longest;
@@ -47,7 +47,7 @@ final class Lines {
         return number;
     }
 
-    /** Whether the last line was longer than it may be. */
+    /** Whether the last line was longer than allowed. */
     boolean isTooLong() {
         return tooLong;
     }

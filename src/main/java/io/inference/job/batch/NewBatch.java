@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A batch that shall run.
+ * A batch to run.
  *
- * @param endpoint the path that its lines must name
+ * @param endpoint path that its lines must name
  * @param completionWindow as its caller wrote {@code window}
  */
 public record NewBatch(

@@ -1,6 +1,6 @@
 /**
- * Batches: files of requests, one a line, that are run as jobs of the least priority and answered by a file with a line
- * each.
+ * Batches: files of requests, one a line, that run as jobs of the lowest priority; the output is a file with one line
+ * for each.
  */
 @NullMarked
 package io.inference.job.batch;

@@ -5,7 +5,7 @@ import io.inference.config.Settings;
 /**
  * The settings of files.
  *
- * @param storageBytes of all files of one owner
+ * @param storageBytes largest size of all files of one owner
  */
 record FileSettings(long storageBytes) {
     FileSettings {

@@ -16,7 +16,7 @@ public final class FileWriter implements AutoCloseable {
     private long total;
     private boolean finished;
 
-    /** @param most bytes that there is room for */
+    /** @param most bytes of free space */
     FileWriter(Files files, UUID id, long most) {
         this.files = files;
         this.id = id;
@@ -45,7 +45,7 @@ public final class FileWriter implements AutoCloseable {
         return total;
     }
 
-    /** The file is there from now on. */
+    /** Makes the file visible. */
     public StoredFile finish() {
         flush();
         StoredFile file = files.complete(id, total);

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The files of all callers. Every method fails with {@code UNAVAILABLE} while the database is away. */
+/** The files of all callers. Every method fails with {@code UNAVAILABLE} while the database is unavailable. */
 public final class Files {
     static final int PART_BYTES = 1024 * 1024;
 
@@ -27,16 +27,17 @@ public final class Files {
     private final Database database;
     private final long mostBytes;
 
-    /** @param mostBytes what the files of one caller may fill */
+    /** @param mostBytes largest size of all files of one caller */
     public Files(Database database, long mostBytes) {
         this.database = database;
         this.mostBytes = mostBytes;
     }
 
     /**
-     * Stores an upload, as it is read.
+     * Stores an upload while it is read.
      *
-     * @throws InferenceException with {@code STORAGE_FULL} where it is more than its owner may keep, or the database has no room
+     * @throws InferenceException with {@code STORAGE_FULL} if it exceeds its owner's limit, or the database has no
+     *     space
      */
     public StoredFile store(Caller owner, String filename, InputStream content) throws IOException {
         try (FileWriter writer = writer(UUID.randomUUID(), owner, filename, StoredFile.INPUT)) {
@@ -50,7 +51,7 @@ public final class Files {
         }
     }
 
-    /** A file to be written; in the place of one of the same id. */
+    /** A file to be written; replaces one of the same id. */
     public FileWriter writer(UUID id, Caller owner, String filename, String purpose) {
         Map<String, Object> values = new HashMap<>();
         values.put("id", id);
@@ -65,7 +66,7 @@ public final class Files {
                         INSERT INTO files (id, owner, tenant, filename, purpose, created_at)
                         VALUES (:id, :owner, :tenant, :filename, :purpose, :now)
                         """).params(values).update());
-        // What batches write is bounded by what was uploaded, and lost work would be the worse evil.
+        // Not limited: the output of batches is bounded by the uploads, and losing completed work would be worse.
         long room = purpose.equals(StoredFile.INPUT) ? mostBytes - used(owner) : Long.MAX_VALUE;
         return new FileWriter(this, id, room);
     }
@@ -104,8 +105,8 @@ public final class Files {
     }
 
     /**
-     * @param purpose null for every one
-     * @param after the file that the page before ended with; null for the first page
+     * @param purpose null for all
+     * @param after the last file of the previous page; null for the first page
      */
     public FilePage list(Caller owner, @Nullable String purpose, @Nullable UUID after, int most) {
         Map<String, Object> values = new HashMap<>();
@@ -131,7 +132,7 @@ public final class Files {
         return new FilePage(files.subList(0, Math.min(most, files.size())), files.size() > most);
     }
 
-    /** What is in the file, fetched a part at a time. */
+    /** Content of the file, fetched a part at a time. */
     public InputStream open(UUID id) {
         return new PartsInputStream(number ->
                 database.call(client -> client.sql("SELECT bytes FROM file_parts WHERE file_id = ? AND number = ?")

@@ -4,7 +4,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
-/** Parts that are fetched one after the other, as they are read. */
+/** Fetches parts one after the other while they are read. */
 final class PartsInputStream extends InputStream {
     private final IntFunction<Optional<byte[]>> parts;
     private byte[] part = new byte[0];

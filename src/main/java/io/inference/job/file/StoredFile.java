@@ -5,9 +5,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file without what is in it.
+ * A file without its content.
  *
- * @param owner the caller whose it is
+ * @param owner the caller that owns it
  * @param tenant that caller's; null for none
  * @param purpose {@link #INPUT} or {@link #OUTPUT}
  * @param bytes its size

@@ -16,14 +16,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jobs that are lines of batches. They run as any others, of the least priority; they are neither listed nor delivered one by one,
- * and stay until their batch deletes them.
+ * The jobs that are lines of batches. They run like any other job, with the lowest priority; they are neither listed
+ * nor delivered one by one, and stay until their batch deletes them.
  */
 public final class BatchJobs {
-    /** What {@link io.inference.job.Job#door} says of them. */
+    /** Their {@link io.inference.job.Job#door}. */
     public static final String DOOR = "batch";
 
-    /** No caller's correlation id has a control character. */
+    /** Unique, since callers' correlation ids have no control characters. */
     private static final String ID_PREFIX = "\u0001batch:";
 
     private final Database database;
@@ -41,7 +41,7 @@ public final class BatchJobs {
     }
 
     /**
-     * A line that shall run.
+     * A line to run.
      *
      * @param number from 1, unique in its batch
      * @param customId the caller's name for it
@@ -58,7 +58,7 @@ public final class BatchJobs {
             @Nullable JobAnswer answer,
             @Nullable JobError error) {}
 
-    /** How many lines there are in each state. */
+    /** Number of lines in each state. */
     public record Counts(int open, int done, int failed) {}
 
     /** Adds lines; those that are there already stay as they are. */
@@ -111,7 +111,7 @@ public final class BatchJobs {
                 .single());
     }
 
-    /** Ends what is queued, and has what runs stopped. */
+    /** Ends the queued lines, and stops the running ones. */
     public void cancel(UUID batch) {
         List<UUID> running = database.call(
                 client -> client.sql("""
@@ -128,9 +128,9 @@ public final class BatchJobs {
     }
 
     /**
-     * Lines that have ended, in their order.
+     * Lines that have ended, in order.
      *
-     * @param after the number of the last one that is known; 0 for none
+     * @param after the number of the last known line; 0 for none
      */
     public List<Ended> ended(UUID batch, int after, int most) {
         return database.call(client -> client.sql("""

@@ -9,14 +9,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the jobs that a replica claims are shared among priorities. Jobs are claimed by their turns, which waiting brings nearer; while higher
- * ones wait, jobs of a lower priority whose turn has not come get a share of the claims, so that they never get nothing. Requests that wait
- * at a door have no row, and so no turn: as long as some do, the turn of a job has come when it is as old as if one of them became a job now.
+ * How the jobs that a replica claims are shared among priorities. Each job has a turn, a time that depends on its
+ * submission and priority; jobs are claimed in the order of their turns. While more urgent jobs wait, jobs of a lower
+ * priority whose turn has not come get a share of the claims, so that they never starve. Requests that wait at a door
+ * have no row, and so no turn: while there are some, a job's turn has come if it is not later than the turn that such a
+ * request would get if it became a job now.
  *
  * <p>Each replica counts its own claims: if each keeps to the share, all together do. Used by one thread.
  */
 public final class ClaimOrder {
-    /** A row of another replica may be from a moment that this one's clock has not reached. */
+    /** Rows of another replica may have times that this replica's clock has not reached. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(1);
 
     private static final double ROUNDING = 1e-9;
@@ -26,13 +28,16 @@ public final class ClaimOrder {
 
     private final Supplier<@Nullable JobPriority> waiting;
 
-    /** Claims by turn since the last one out of turn, as far as they count. */
+    /** Claims by turn since the last one out of turn, up to the limit that counts. */
     private double since;
 
-    /** Since when no job had its turn, counted up to there; null before the first claim. */
+    /** Time up to which seconds without a job in turn are counted; null before the first claim. */
     private @Nullable Instant idleSince;
 
-    /** The most urgent priority of the last claim that took as many as it might, so that more may wait; null if it took fewer. */
+    /**
+     * The most urgent priority of the last claim, if it took as many jobs as it could, so that more may wait; null if
+     * it took fewer.
+     */
     private @Nullable JobPriority overflowing;
 
     /**
@@ -45,12 +50,12 @@ public final class ClaimOrder {
     }
 
     /**
-     * What one claim takes.
+     * The limits of one claim.
      *
      * @param most jobs in all
-     * @param lower of these, jobs out of turn
-     * @param priorities theirs
-     * @param until turns that have come; null for all
+     * @param lower jobs out of turn among these
+     * @param priorities of the jobs out of turn
+     * @param until latest turn to claim; null for all
      * @param at when
      */
     record Plan(
@@ -85,7 +90,7 @@ public final class ClaimOrder {
      * @param lower jobs that were claimed out of turn
      */
     void claimed(Plan plan, List<JobPriority> byTurn, int lower) {
-        // What no job wanted is not saved up, nor more than for the next one.
+        // An unused share is not saved up, nor more than one claim out of turn.
         double left = lower < plan.lower() ? 0 : since - lower * spacing;
         since = Math.max(left, Math.min(left + byTurn.size(), Math.max(spacing, byTurn.size())));
         if (lower < plan.most()) {
@@ -96,8 +101,9 @@ public final class ClaimOrder {
     }
 
     /**
-     * Requests that wait at a door may take long to become jobs, if those that run are long. So that lower jobs never get nothing, each
-     * second in which no job had its turn although slots were free counts as a claim by turn.
+     * Requests that wait at a door may take long to become jobs if the running jobs are long. So that jobs of a lower
+     * priority never starve, each second in which no job had its turn although slots were free counts as a claim by
+     * turn.
      */
     private void countIdleSeconds(Plan plan, boolean claimedByTurn) {
         Instant from = idleSince;

@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 
-/** The database's time, so that replicas whose own clocks differ agree on leases. Asks it now and then and goes on by this machine's. */
+/**
+ * The database's time, so that replicas whose own clocks differ agree on leases. Reads it periodically and continues
+ * with this machine's clock.
+ */
 public final class DatabaseClock implements InstantSource {
     private final Database database;
     private volatile Duration ahead = Duration.ZERO;

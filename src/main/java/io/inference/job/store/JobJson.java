@@ -15,14 +15,14 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What rows hold as JSON. */
+/** Values that rows hold as JSON. */
 public final class JobJson {
     private static final ObjectMapper MAPPER =
             new ObjectMapper(JsonBounds.answer().build());
 
     private JobJson() {}
 
-    /** All that {@link #caller} needs to make the caller again. A caller has no credential in it. */
+    /** All that {@link #caller} needs to rebuild the caller. A caller contains no credential. */
     public static String write(Caller caller) {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("subject", caller.subject());
@@ -73,7 +73,7 @@ public final class JobJson {
         return texts;
     }
 
-    /** What is made of lists, maps, texts, numbers and records of them. */
+    /** Writes a value made of lists, maps, texts, numbers and records. */
     public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);

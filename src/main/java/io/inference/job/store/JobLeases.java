@@ -20,13 +20,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table {@code jobs} as replicas see it that run them. A job belongs to one replica while its lease lasts; whatever a run comes to
- * is stored on the condition that its lease still holds, and an empty result says that it did not.
+ * The table {@code jobs} for the replicas that run jobs. A job belongs to one replica while its lease lasts. The result
+ * of a run is stored only if its lease still holds; an empty return value means that it did not.
  */
 public final class JobLeases {
     /**
-     * A claim may be lost when the database crashes, since it is not waited for: then nobody has claimed the job since, and what its run
-     * came to is as good.
+     * A claim may be lost if the database crashes, since its commit does not wait for the disk. If no other replica has
+     * claimed the job since, the result of its run is valid.
      */
     private static final String HELD = """
             id = :id AND (lease_owner = :me AND attempts = :attempt AND state = 'running'
@@ -43,8 +43,8 @@ public final class JobLeases {
             )""".formatted(CLAIMABLE));
 
     /**
-     * Beside them jobs of these priorities, the first of each found by an index behind any number of others. What is read of the table has
-     * limits that the planner knows, or it sorts the table.
+     * Also claims jobs of these priorities; an index finds the first of each behind any number of others. Each subquery
+     * has a limit that the planner knows; otherwise it would sort the table.
      */
     private static final String CLAIM_WITH_LOWER = claiming("""
             lower AS MATERIALIZED (
@@ -89,7 +89,7 @@ public final class JobLeases {
     private final ClaimOrder order;
 
     /**
-     * @param me names this replica, anew in every process
+     * @param me id of this replica, different in every process
      * @param order of this replica's claims
      */
     public JobLeases(Database database, InstantSource clock, UUID me, Duration length, ClaimOrder order) {
@@ -139,7 +139,7 @@ public final class JobLeases {
                 .param(
                         "priorities",
                         plan.priorities().stream().map(JobPriority::label).toArray(String[]::new))
-                // The driver writes this as infinity.
+                // The driver writes this value as infinity.
                 .param("until", plan.until() == null ? OffsetDateTime.MAX : JobRows.column(plan.until()))
                 .param("me", me)
                 .param("now", JobRows.column(now))
@@ -152,7 +152,7 @@ public final class JobLeases {
                 .list());
     }
 
-    /** A lease that holds on. */
+    /** A prolonged lease. */
     public record Held(UUID id, boolean cancelling) {}
 
     /** Prolongs the leases on these jobs; those that the result lacks are lost. */
@@ -166,7 +166,7 @@ public final class JobLeases {
                 .list());
     }
 
-    /** Jobs that this replica runs and somebody wants to stop. */
+    /** Jobs of this replica that are to be stopped. */
     public List<UUID> cancelling() {
         return database.call(
                 client -> client.sql("SELECT id FROM jobs WHERE lease_owner = ? AND state = 'running' AND cancelling")
@@ -196,24 +196,24 @@ public final class JobLeases {
         return end(lease, "state = 'cancelled'", Map.of());
     }
 
-    /** Gives it back, to be tried again. */
+    /** Returns it to the queue, for another attempt. */
     public Optional<Job> postponed(Lease lease, JobError error, Retries.Again again) {
         Map<String, @Nullable Object> values = values("error", JobJson.write(error), "counts", again.counts() ? 1 : 0);
         values.put("notBefore", JobRows.column(again.notBefore()));
-        // What is to be cancelled is not tried again.
+        // A job that is to be cancelled is not tried again.
         return change(lease, POSTPONED, values);
     }
 
-    /** Gives it back as if it had not been claimed, so that any replica may take it at once. */
+    /** Returns it to the queue as if it had not been claimed, so that any replica may take it at once. */
     public Optional<Job> released(Lease lease) {
         return change(lease, "state = 'queued'", Map.of());
     }
 
     /**
-     * Lets jobs that waited long enough be claimed, and takes back those whose replica has not been heard of for the length of a lease.
+     * Lets jobs that waited long enough be claimed, and returns to the queue those whose lease has expired.
      *
-     * @param mostFailures runs that may fail; a lost replica counts as a failure, since the job may have brought it down
-     * @return jobs that have ended by that
+     * @param mostFailures runs that may fail; a lost replica counts as a failure, since the job may have caused it
+     * @return jobs that ended thereby
      */
     public List<Job> tend(int mostFailures, JobError lost) {
         Map<String, Object> values = Map.of(

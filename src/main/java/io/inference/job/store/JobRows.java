@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of the table {@code jobs} as records, and values as its columns. */
 final class JobRows {
-    /** What {@link #job} reads. */
+    /** The columns that {@link #job} reads. */
     static final String COLUMNS = """
             jobs.id, jobs.caller, jobs.door, jobs.correlation_id, jobs.task, jobs.priority, jobs.state, jobs.delivery,
             jobs.attempts, jobs.created_at, jobs.not_before, jobs.started_at, jobs.ended_at, jobs.first_error,
@@ -54,7 +54,7 @@ final class JobRows {
         return JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
     }
 
-    /** Null where the row has no answer. */
+    /** Null if the row has no answer. */
     static @Nullable JobAnswer answer(ResultSet row, int number) throws SQLException {
         byte[] bytes = row.getBytes("answer");
         if (bytes == null) {

@@ -23,14 +23,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table {@code jobs}, as far as submitters see it; {@link JobLeases} has the runners' side. What decides between replicas is decided
- * by one statement each. A statement that a crash may undo without harm commits without waiting for the disk.
+ * The table {@code jobs} for submitters; {@link JobLeases} is for runners. Each decision between replicas is one
+ * statement. A statement that a crash may undo without harm commits without waiting for the disk.
  */
 public final class JobStore {
-    /** What one step of priority is worth in waiting. */
+    /** Waiting time that equals one step of priority. */
     static final Duration AGEING = Duration.ofSeconds(30);
 
-    /** Has to be joined with what a statement changes, else it is not evaluated. */
+    /** Has to be joined with the statement's result, else it is not evaluated. */
     static final String RELAXED = "(SELECT set_config('synchronous_commit', :commit, true)) AS relaxed";
 
     /** Statements over several rows lock them in one order, since two could otherwise wait for each other for ever. */
@@ -91,7 +91,7 @@ public final class JobStore {
     /** Adds the job, or finds the one that its caller has submitted under that correlation id. */
     public Found addOrFind(NewJob job) {
         byte[] hash = hash(job.task(), job.payload());
-        // Nothing is found where the other one was committed after this statement began.
+        // Nothing is found if the other one was committed after this statement began.
         for (Optional<Found> found = tryToAdd(job, hash); ; found = tryToAdd(job, hash)) {
             if (found.isPresent()) {
                 return found.get();
@@ -202,7 +202,9 @@ public final class JobStore {
                 .update());
     }
 
-    /** One that is queued has ended then; one that runs is marked to be stopped. Empty where there is none, or it has ended. */
+    /**
+     * A queued job has then ended; a running job is marked to be stopped. Empty if there is none, or if it has ended.
+     */
     public Optional<Job> cancel(UUID id) {
         return database.call(client -> client.sql(CANCEL)
                 .param("id", id)
@@ -219,7 +221,7 @@ public final class JobStore {
         return created.plus(AGEING.multipliedBy(priority.steps()));
     }
 
-    /** Of what makes two submissions the same. */
+    /** Hash of what makes two submissions the same. */
     static byte[] hash(JobTask task, byte[] payload) {
         MessageDigest digest = Sha256.digest();
         digest.update(task.label().getBytes(StandardCharsets.UTF_8));

@@ -8,8 +8,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and when a job is tried again, by {@link ErrorCode.Disposition}. A failure of its own counts against a bound; a service that
- * is merely busy does not, for as long as a day.
+ * Whether and when a job is tried again, by {@link ErrorCode.Disposition}. A failure of the job itself counts against a
+ * limit; a failure because the service is busy does not, for up to a day.
  *
  * @param most runs that may fail
  */
@@ -18,18 +18,18 @@ public record Retries(int most) {
 
     private static final IntervalFunction DELAYS =
             IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
-    /** A batch of many lines over its caller's limit must not keep the workers busy with being refused. */
+    /** The many lines of a batch that exceeds its caller's limit must not keep the workers busy with refusals. */
     private static final IntervalFunction WAITS =
             IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5));
 
     /**
-     * A job that shall be tried again.
+     * The next attempt of a job.
      *
-     * @param counts whether the run that failed counts against the bound
+     * @param counts whether the run that failed counts against the limit
      */
     public record Again(Instant notBefore, boolean counts) {}
 
-    /** Null where the job has failed for good. */
+    /** Null if the job has failed for good. */
     @Nullable
     public Again after(Lease lease, InferenceException failure, Instant now) {
         ErrorCode.Disposition disposition = failure.code().disposition();

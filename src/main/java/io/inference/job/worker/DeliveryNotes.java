@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes which results have arrived, many at a time: those that come while one statement runs go into the next. A note that is lost only
- * makes a result be delivered again.
+ * Records which results have arrived, many at a time: those that arrive while one statement runs go into the next. If a
+ * record is lost, the result is only delivered again.
  */
 final class DeliveryNotes {
     private static final Logger log = LoggerFactory.getLogger(DeliveryNotes.class);
@@ -41,11 +41,11 @@ final class DeliveryNotes {
                     store.accept(some);
                 }
             } catch (InferenceException e) {
-                log.debug("what was delivered is not noted: {}", e.getMessage());
+                log.debug("deliveries are not recorded: {}", e.getMessage());
             } finally {
                 writing.set(false);
             }
-            // One that was added after the last look has not started another thread.
+            // One that was added after the last check has not started another thread.
         } while (!waiting.isEmpty() && writing.compareAndSet(false, true));
     }
 

@@ -12,7 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Jobs and what runs them. */
+/** Jobs and their workers. */
 @Configuration(proxyBeanMethods = false)
 class JobConfiguration {
     @Bean

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run of a job: from its lease to what is stored of it. */
+/** One run of a job, from its lease to its stored result. */
 final class JobRun {
     private static final Logger log = LoggerFactory.getLogger(JobRun.class);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
@@ -45,24 +45,24 @@ final class JobRun {
         call.cancel(ErrorCode.CANCELLED);
     }
 
-    /** Somebody else has its lease now: what this run comes to is of no use. */
+    /** Another replica has its lease now: the result of this run is discarded. */
     void lose() {
         lost = true;
         call.cancel(ErrorCode.UNAVAILABLE);
     }
 
-    /** The service stops: another replica shall run it. */
+    /** The service stops: another replica will run it. */
     void giveBack() {
         call.cancel(ErrorCode.UNAVAILABLE);
     }
 
     /**
-     * Runs it and stores what comes of it.
+     * Runs it and stores its result.
      *
-     * @return tells whoever wants to know
+     * @return notifies the listeners
      */
     Runnable run() {
-        context.tell(listener -> listener.running(lease.job()));
+        context.notifyListeners(listener -> listener.running(lease.job()));
         OpenCall open = context.calls().open(call);
         JobAnswer answer = null;
         InferenceException failure = null;
@@ -75,7 +75,7 @@ final class JobRun {
         return answer != null ? settle(answer) : settle(Objects.requireNonNull(failure));
     }
 
-    /** The service stops, so that another replica shall run it. */
+    /** Whether it was cancelled because the service stops, so that another replica runs it. */
     private boolean isGivenBack() {
         return call.cancelled() == ErrorCode.UNAVAILABLE;
     }
@@ -92,7 +92,7 @@ final class JobRun {
 
     private Runnable settle(JobAnswer answer) {
         return store(() -> context.leases().done(lease, answer))
-                .<Runnable>map(job -> () -> context.tellEnded(new EndedJob(job, answer)))
+                .<Runnable>map(job -> () -> context.notifyEnded(new EndedJob(job, answer)))
                 .orElse(() -> {});
     }
 
@@ -107,9 +107,9 @@ final class JobRun {
         return store(() -> storeFailure(failure))
                 .<Runnable>map(job -> () -> {
                     if (job.state().isEnded()) {
-                        context.tellEnded(new EndedJob(job, null));
+                        context.notifyEnded(new EndedJob(job, null));
                     } else {
-                        context.tell(listener -> listener.postponed(job));
+                        context.notifyListeners(listener -> listener.postponed(job));
                     }
                 })
                 .orElse(() -> {});
@@ -127,7 +127,7 @@ final class JobRun {
                 : context.leases().postponed(lease, error, again);
     }
 
-    /** Tries until the database is there: what has been worked for is not thrown away because it is away for a moment. */
+    /** Tries until the database is available, so that a short outage does not lose the result. */
     private Optional<Job> store(Supplier<Optional<Job>> change) {
         while (true) {
             try {
@@ -141,7 +141,7 @@ final class JobRun {
             } catch (InferenceException e) {
                 if (lost || isGivenBack() || !e.code().disposition().isRetried()) {
                     log.warn(
-                            "what the job {} came to cannot be stored: {}",
+                            "the result of the job {} cannot be stored: {}",
                             lease.job().id(),
                             e.getMessage());
                     return Optional.empty();

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What runs need of the service. */
+/** Parts of the service that runs need. */
 record JobRunContext(
         JobRunner runner,
         JobLeases leases,
@@ -25,17 +25,20 @@ record JobRunContext(
         Supplier<List<JobListener>> listeners) {
     private static final Logger log = LoggerFactory.getLogger(JobRunContext.class);
 
-    void tell(Consumer<JobListener> what) {
+    void notifyListeners(Consumer<JobListener> what) {
         for (JobListener listener : listeners.get()) {
             try {
                 what.accept(listener);
             } catch (RuntimeException e) {
-                log.warn("{} failed to hear of a job", listener.getClass().getSimpleName(), e);
+                log.warn(
+                        "{} failed on the notification of a job",
+                        listener.getClass().getSimpleName(),
+                        e);
             }
         }
     }
 
-    void tellEnded(EndedJob ended) {
-        tell(listener -> listener.ended(ended));
+    void notifyEnded(EndedJob ended) {
+        notifyListeners(listener -> listener.ended(ended));
     }
 }

@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Runs jobs at this replica: one thread claims as many as may run and looks after their leases, each job runs on a thread of its own.
- * A submission here wakes it at once; what other replicas submitted, postponed or lost is found within a {@link #TICK}.
+ * Runs jobs at this replica: one thread claims as many as may run and prolongs their leases; each job runs on a thread
+ * of its own. A submission here wakes it at once; jobs that other replicas submitted, postponed or lost are found
+ * within a {@link #TICK}.
  */
 final class JobWorkers {
     static final Duration LEASE = Duration.ofSeconds(20);
@@ -34,9 +35,9 @@ final class JobWorkers {
     private static final Duration HEARTBEAT = LEASE.dividedBy(4);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration WHILE_SATURATED = Duration.ofMillis(100);
-    private static final Duration WHILE_AWAY = Duration.ofSeconds(3);
+    private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(3);
     private static final JobError LOST =
-            new JobError(ErrorCode.INTERNAL, "the service stopped while it ran this job, without a word", null);
+            new JobError(ErrorCode.INTERNAL, "the service ended unexpectedly while it ran this job", null);
 
     private final JobLeases leases;
     private final JobRunContext context;
@@ -51,9 +52,9 @@ final class JobWorkers {
     private int pauses;
     private boolean stopping;
     private boolean stopped;
-    /** Whether there may be more to claim than the last claim took. */
+    /** Whether there may be more jobs to claim than the last claim took. */
     private boolean backlog;
-    /** Threads that run a job or tell of its end. */
+    /** Threads that run a job or notify of its end. */
     private int active;
 
     private long claimNotBefore = System.nanoTime();
@@ -62,8 +63,8 @@ final class JobWorkers {
     private long nextMinute = System.nanoTime();
 
     /**
-     * @param saturated whether the backends have more to do than they can, so that jobs had better wait where they are
-     * @param everyMinute run now and then while the database is there
+     * @param saturated whether the backends are overloaded, so that jobs should stay queued
+     * @param everyMinute run every minute while the database is available
      */
     JobWorkers(
             JobLeases leases,
@@ -82,7 +83,7 @@ final class JobWorkers {
         dispatcher = Thread.ofVirtual().name("job-dispatcher").start(this::dispatch);
     }
 
-    /** There is a job to claim. */
+    /** Called if there is a job to claim. */
     void wake() {
         signal(() -> backlog = true);
     }
@@ -106,17 +107,20 @@ final class JobWorkers {
         }
     }
 
-    /** Jobs that run now. */
+    /** Number of running jobs. */
     int count() {
         return running.size();
     }
 
-    /** Tells that a job has ended without an answer. */
-    void tellEnded(Job job) {
-        begin(() -> context.tellEnded(new EndedJob(job, null)));
+    /** Notifies that a job has ended without an answer. */
+    void notifyEnded(Job job) {
+        begin(() -> context.notifyEnded(new EndedJob(job, null)));
     }
 
-    /** Claims nothing more, lets what runs end for as long as the grace lasts, and gives the rest back. Leases are kept meanwhile. */
+    /**
+     * Claims nothing more, waits up to the grace for running jobs, and returns the rest to the queue. Leases are kept
+     * meanwhile.
+     */
     void stop() throws InterruptedException {
         signal(() -> stopping = true);
         awaitEnd(settings.grace());
@@ -125,7 +129,7 @@ final class JobWorkers {
         signal(() -> stopped = true);
         Thread thread = dispatcher;
         if (thread != null && !thread.join(TICK)) {
-            // It waits for a database that is away.
+            // It waits for an unavailable database.
             thread.interrupt();
             boolean ignored = thread.join(TICK);
         }
@@ -154,19 +158,19 @@ final class JobWorkers {
     }
 
     private void dispatch() {
-        boolean away = false;
+        boolean unavailable = false;
         while (awaitWork()) {
             try {
                 tick();
                 claim();
-                away = false;
+                unavailable = false;
             } catch (InferenceException e) {
-                log.atLevel(away ? Level.DEBUG : Level.WARN).log("no jobs are run for now: {}", e.getMessage());
-                away = true;
-                putOff(WHILE_AWAY);
+                log.atLevel(unavailable ? Level.DEBUG : Level.WARN).log("no jobs are run for now: {}", e.getMessage());
+                unavailable = true;
+                putOff(UNAVAILABLE_PAUSE);
             } catch (RuntimeException e) {
                 log.error("jobs cannot be claimed", e);
-                putOff(WHILE_AWAY);
+                putOff(UNAVAILABLE_PAUSE);
             }
         }
     }
@@ -212,7 +216,7 @@ final class JobWorkers {
         }
         keepLeases(now);
         for (Job ended : leases.tend(settings.attempts(), LOST)) {
-            tellEnded(ended);
+            notifyEnded(ended);
         }
         if (now - nextMinute >= 0) {
             everyMinute.run();
@@ -222,7 +226,7 @@ final class JobWorkers {
         signal(() -> backlog = true);
     }
 
-    /** Learns as well what another replica was asked to cancel here. */
+    /** Also finds the jobs that another replica was asked to cancel here. */
     private void keepLeases(long now) {
         Set<UUID> ids = Set.copyOf(running.keySet());
         if (ids.isEmpty()) {
@@ -257,7 +261,7 @@ final class JobWorkers {
                 return;
             }
             free = settings.concurrency() - running.size();
-            // Before the database is asked: what is submitted from now on may be missed there.
+            // Set before the query, which may miss a job that is submitted from now on.
             backlog = false;
         } finally {
             lock.unlock();
@@ -278,20 +282,20 @@ final class JobWorkers {
         UUID id = lease.job().id();
         JobRun under = running.get(id);
         if (under != null && under.attempt() == lease.attempt()) {
-            // The database lost the first claim in a crash.
+            // The database lost the first claim of this job in a crash.
             return;
         }
         JobRun run = new JobRun(lease, context);
         running.put(id, run);
         begin(() -> {
-            Runnable tell = () -> {};
+            Runnable notification = () -> {};
             try {
-                tell = run.run();
+                notification = run.run();
             } finally {
-                // Another job may run while the end of this one is told.
+                // Another job may run while the listeners of this one are notified.
                 signal(() -> running.remove(id, run));
             }
-            tell.run();
+            notification.run();
         });
     }
 

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Jobs in PostgreSQL, and this replica's workers. Starts after everything that runs jobs, and stops while that still runs. */
+/** Jobs in PostgreSQL, and this replica's workers. Starts after everything that runs jobs, and stops before it. */
 public final class StoredJobs implements Jobs, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(StoredJobs.class);
     private static final int LONGEST_ID = 200;
@@ -51,9 +51,9 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
     }
 
     /**
-     * @param saturated whether the backends have more to do than they can
-     * @param calls in progress: each run is one, as each call of a door
-     * @param listeners asked for anew each time
+     * @param saturated whether the backends are overloaded
+     * @param calls in progress: each run is one, like each call of a door
+     * @param listeners looked up for each notification
      */
     public static StoredJobs open(
             Database database,
@@ -85,7 +85,7 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         return workers.count();
     }
 
-    /** The same table as batches see it. */
+    /** The same jobs, for batches. */
     public BatchJobs batchJobs() {
         return batchJobs;
     }
@@ -150,7 +150,7 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         }
         Job job = cancelled.get();
         if (job.state().isEnded()) {
-            workers.tellEnded(job);
+            workers.notifyEnded(job);
         } else {
             workers.cancel(id);
         }
@@ -203,7 +203,7 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         }
     }
 
-    /** On a thread of its own, so that calls of the doors and jobs have the same grace. */
+    /** Stops on a thread of its own, so that the doors' calls and the jobs share the grace. */
     @Override
     public void stop(Runnable whenStopped) {
         Thread.ofVirtual().name("jobs-stop").start(() -> {

@@ -1,4 +1,4 @@
-/** This replica's runs of jobs, and what submissions and cancellations do. */
+/** This replica's runs of jobs, submissions and cancellations. */
 @NullMarked
 package io.inference.job.worker;
 

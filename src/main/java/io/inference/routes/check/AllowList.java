@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What of Camel a route may use. Whoever edits routes deploys code and is trusted to; the list keeps a slip, or an example copied from
- * somewhere, from opening the machine. It is a guard rail, not a sandbox.
+ * The parts of Camel that routes may use. Operators who edit routes deploy code and are trusted; the list keeps a
+ * mistake or a copied example from exposing the machine. It is a guard rail, not a sandbox.
  */
 public final class AllowList {
     static final Set<String> COMPONENTS = Set.of(
@@ -36,7 +36,7 @@ public final class AllowList {
             "tokenize",
             "variable",
             "xpath");
-    /** What can run code of its own, or read what is none of a route's business. */
+    /** Languages that can run arbitrary code or read the machine's files and environment. */
     private static final Set<String> REFUSED_LANGUAGES = Set.of(
             "csimple",
             "datasonnet",

@@ -13,7 +13,7 @@ final class Names {
 
     private Names() {}
 
-    /** {@code ; did you mean 'x'?}, or nothing where no name is like it. */
+    /** {@code ; did you mean 'x'?}, or an empty text if no name is similar. */
     static String didYouMean(String name, Collection<String> known) {
         return known.stream()
                 .filter(other -> !other.equals(name))

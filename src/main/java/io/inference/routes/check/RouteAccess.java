@@ -13,10 +13,13 @@ import org.apache.camel.model.ToDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may call a route, as its definition says. A route that says nothing is for the user groups, and not for credentials with scopes.
+ * Who may call a route, from its definition. By default a route is for the user groups, and not for credentials with
+ * scopes.
  *
- * @param decides whether a step of the route decides: it calls {@code direct:authenticate} before it sends anything on
- * @param scope the scope that a credential with scopes needs, from a {@code note} that begins with {@value #MARK}; null for none
+ * @param decides whether a step of the route decides: it calls {@code direct:authenticate} before it sends anything
+ *     on
+ * @param scope the scope that a credential with scopes needs, from a {@code note} that begins with {@value #MARK};
+ *     null for none
  */
 public record RouteAccess(boolean decides, @Nullable String scope) {
     static final String MARK = "scope:";
@@ -25,14 +28,14 @@ public record RouteAccess(boolean decides, @Nullable String scope) {
 
     static final String AUTHENTICATE = "authenticate";
 
-    /** What may come before the step that decides. */
+    /** The steps that may come before the deciding step. */
     static final Set<String> BEFORE_AUTHENTICATION = new TreeSet<>(Set.of(
             "process", "setBody", "setHeader", "setProperty", "setVariable", "removeHeader", "removeHeaders", "log"));
 
     private static final Pattern SCOPE = Pattern.compile("[a-z][a-z0-9._-]{0,63}");
     private static final RouteAccess OF_USERS = new RouteAccess(false, null);
 
-    /** That of a route of a context. */
+    /** Reads the access of a route of a context. */
     public static RouteAccess of(CamelContext context, String routeId) {
         return of(((ModelCamelContext) context).getRouteDefinition(routeId));
     }
@@ -69,7 +72,7 @@ public record RouteAccess(boolean decides, @Nullable String scope) {
         return false;
     }
 
-    /** What is wrong with the scope that the note names; null if nothing is. */
+    /** The fault of the scope that the note names; null if there is none. */
     @Nullable
     String fault() {
         return scope == null || SCOPE.matcher(scope).matches()

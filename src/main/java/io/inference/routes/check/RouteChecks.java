@@ -27,17 +27,16 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.jspecify.annotations.Nullable;
 
-/** What can be known of loaded routes before they start: that every bean, flow and setting that they name is there. */
+/** Checks loaded routes before they start: every bean, flow and setting that they name must exist. */
 public final class RouteChecks {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([^{}:]+)(?::[^{}]*)?}}");
     private static final Pattern ID = Pattern.compile("[\\s-]*id:\\s*[\"']?([^\"'#]*?)[\"']?\\s*(#.*)?");
     private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?]+).*");
 
-    /** No settings, and told by {@link RouteSafety}. */
+    /** Not settings; {@link RouteSafety} reports them. */
     private static final Set<String> OF_THE_MACHINE = Set.of("env", "sys", "sysenv", "service", "bean");
 
     private static final Set<String> DOORS = Set.of("platform-http", "grpc", "spring-rabbitmq");
-    /** Whose security chain reads the definition of the route that serves a path. */
     private final CamelContext context;
 
     private final Settings settings;
@@ -55,7 +54,7 @@ public final class RouteChecks {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** @param whole whether all files could be loaded, so that a flow that is not there is a fault */
+    /** @param whole whether all files could be loaded, so that a missing flow is a fault */
     public static List<RouteFault> check(
             ModelCamelContext context, Settings settings, RouteFiles files, boolean whole) {
         List<RouteDefinition> routes = context.getRouteDefinitions();
@@ -100,7 +99,7 @@ public final class RouteChecks {
         }
     }
 
-    /** The route's outputs without those that a route configuration, or the file, lends to several routes. */
+    /** The route's outputs without those that a route configuration or the file adds to several routes. */
     public static List<ProcessorDefinition<?>> own(RouteDefinition route) {
         return route.getOutputs().stream()
                 .filter(step -> !(step instanceof OnExceptionDefinition) && !(step instanceof OnCompletionDefinition))
@@ -114,12 +113,12 @@ public final class RouteChecks {
         return steps;
     }
 
-    /** Whether what comes from an endpoint has a caller, whom its door has verified. */
+    /** Whether exchanges from an endpoint have a caller, authenticated by its door. */
     public static boolean isDoor(String uri) {
         return DOORS.contains(uri.replaceFirst(":.*", ""));
     }
 
-    /** Doors authenticate callers; who may call is said by the route's note, by a step of the route, or by the settings. */
+    /** Doors authenticate callers. The route's note, a step of the route or the settings decide who may call it. */
     private void checkAccess(RouteDefinition route) {
         RouteAccess access = RouteAccess.of(route);
         String wrong = access.scope() != null && !isDoor(route.getInput().getEndpointUri())
@@ -164,17 +163,17 @@ public final class RouteChecks {
         }
     }
 
-    /** Camel would tell of the first alone, and of its route rather than of the step. */
+    /** Camel would report only the first, and the route rather than the step. */
     private void checkEndpoint(RouteDefinition route, ProcessorDefinition<?> step, String uri) {
         try {
             context.getEndpoint(uri);
         } catch (RuntimeException e) {
-            // Whatever a component says of it.
+            // A component may throw any exception.
             fault(route, step, RouteFaults.reason(e));
         }
     }
 
-    /** Looks at the text of a file, since a setting may stand anywhere: in addresses, expressions, messages, names. */
+    /** Checks the text of a file, since a setting may be used anywhere: in addresses, expressions, messages, names. */
     private void checkPlaceholders(String file, String text) {
         String step = "";
         int number = 0;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.springframework.core.NestedExceptionUtils;
 
-/** Turns what Camel throws over a route file into what an operator can act on. */
+/** Turns Camel's exceptions about a route file into faults that an operator can act on. */
 public final class RouteFaults {
     private static final Pattern TWICE =
             Pattern.compile(".*Multiple consumers for the same endpoint is not allowed: [^:]+:/*(/[^?]*).*");
@@ -70,12 +70,12 @@ public final class RouteFaults {
         return route.getResource() == null ? "" : fileName(route.getResource().getLocation());
     }
 
-    /** A location of Camel's without its scheme. */
+    /** A location of Camel without its scheme. */
     static String fileName(String location) {
         return location.replaceFirst("^[a-z]+:", "");
     }
 
-    /** What is at the bottom of a failure. */
+    /** The message of a failure's root cause. */
     static String reason(Throwable failure) {
         return firstLine(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
     }

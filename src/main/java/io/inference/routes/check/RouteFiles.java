@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The route files of a folder as they were at one moment.
+ * A snapshot of the route files of a folder.
  *
  * @param contents text of each file by its name
  */

@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Looks through the text of route files for what {@link AllowList} does not allow and for what could run without an end. */
+/** Searches the text of route files for what {@link AllowList} does not allow and for endless loops. */
 public final class RouteSafety {
     private static final Set<String> TOP = Set.of(
             "route",
@@ -34,7 +34,7 @@ public final class RouteSafety {
     private static final Set<String> CLASSES =
             Set.of("beanType", "beanClass", "scriptLanguage", "initMethod", "factoryBean");
     private static final Set<String> BEAN_NAMES = Set.of("ref", "beanName", "method");
-    /** Text before parentheses that Camel would take for a class, once there is no bean of that name. */
+    /** Text before parentheses that Camel would interpret as a class if there is no bean of that name. */
     private static final Pattern CLASS_NAME = Pattern.compile("[^(?{]*\\w[.]\\w+[.]\\w[^{]*", Pattern.DOTALL);
 
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)(?::.*)?", Pattern.DOTALL);
@@ -42,9 +42,9 @@ public final class RouteSafety {
             Pattern.compile("(?:\\{\\{\\??|\\$(?:simple)?\\{)\\s*(env|sys|sysenv|service|bean|type)[:.]([^}]*)}");
     private static final Pattern NAMED_BEAN =
             Pattern.compile("[A-Za-z][\\w-]*(?:(?:\\?method=|::|[.])[A-Za-z]\\w*(?:\\(.*\\))?)?\\s*");
-    private static final Pattern CLASS = Pattern.compile(
-            "#(?:class|type|valueAs)[:(]|\\$(?:simple)?\\{[^}]*(?:getClass|[.]class\\b|classLoader|[cC]amelContext|getContext"
-                    + "|exchange[?]?[.]context)[^}]*}");
+    private static final Pattern CLASS = Pattern.compile("#(?:class|type|valueAs)[:(]|\\$(?:simple)?\\{"
+            + "[^}]*(?:getClass|[.]class\\b|classLoader|[cC]amelContext|getContext"
+            + "|exchange[?]?[.]context)[^}]*}");
     private static final int MAX_REDELIVERIES = 100;
 
     private final AllowList allowed;
@@ -63,7 +63,7 @@ public final class RouteSafety {
             try {
                 new Compose(LoadSettings.builder().build()).composeString(text).ifPresent(safety::checkFile);
             } catch (YamlEngineException e) {
-                // Told by the loader, with its line.
+                // The loader reports it, with its line.
                 return;
             }
             faults.addAll(safety.faults);

@@ -30,20 +30,21 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * Holds files to Camel's own schema of its YAML: for all that is wrong in a file of which Camel's loader tells the first fault alone, and
- * for what that lets pass, such as a property that is missing or a text in place of a list. A schema full of alternatives names each of them for one mistake, so that only what is wrong deepest in the file is told.
+ * Validates files against Camel's own schema of its YAML. Camel's loader reports only the first fault of a file and
+ * misses some, such as a missing property or a text instead of a list. For one mistake, a schema with many alternatives
+ * reports a fault for each of them; only the fault deepest in the file is kept.
  */
 public final class RouteSchema {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RouteSchema() {}
 
-    /** Read when it is first needed: it is large. */
+    /** Loaded on first use: it is large. */
     private static final class Camel {
         static final JsonNode TEXT = read();
         static final Schema SCHEMA =
                 SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4).getSchema(TEXT);
-        /** Every word of the DSL. */
+        /** All names of the DSL. */
         static final Set<String> WORDS = TEXT.findValues("properties").stream()
                 .flatMap(properties -> properties.propertyStream().map(Map.Entry::getKey))
                 .collect(Collectors.toUnmodifiableSet());
@@ -57,14 +58,14 @@ public final class RouteSchema {
         }
     }
 
-    /** @return what is wrong with each of the files, by its name */
+    /** @return the faults of each file, by its name */
     public static Map<String, List<RouteFault>> check(Map<String, String> contents) {
         Map<String, List<RouteFault>> faults = new LinkedHashMap<>();
         contents.forEach((file, text) -> faults.put(file, check(file, text)));
         return faults;
     }
 
-    /** @return nothing for a text that is no YAML, which the loader tells of */
+    /** @return nothing for a text that is not YAML, which the loader reports */
     private static List<RouteFault> check(String file, String text) {
         LoadSettings asCamelDoes = LoadSettings.builder().build();
         try {
@@ -108,7 +109,7 @@ public final class RouteSchema {
         return error.getKeyword().equals("type") && found != null && found.isValueNode() && !found.isTextual();
     }
 
-    /** Empty where only the alternatives around a mistake elsewhere, or around a number that Camel takes for a text, are told. */
+    /** Empty if the errors are only alternatives of a fault elsewhere, or of a number that Camel accepts as a text. */
     private static String message(List<Error> errors) {
         List<String> missing = of(errors, "required");
         if (missing.size() == 1) {

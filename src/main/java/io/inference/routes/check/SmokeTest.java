@@ -14,8 +14,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
 
 /**
- * Sends one exchange through each route whose {@code note} begins with {@value #MARK}: the rest of the note is its body, and it must end
- * without a failure. A route that writes or costs something should declare none.
+ * Sends one exchange through each route whose {@code note} begins with {@value #MARK}: the rest of the note is its
+ * body, and it must end without a failure. A route that writes or costs something should declare none.
  */
 public final class SmokeTest {
     static final String MARK = "smoke:";

@@ -6,19 +6,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that run on one generation, so that it is taken down once the last has ended and not before. A door enters a call before
- * its route runs and lets it leave after the last byte of its answer. Safe for use by many threads.
+ * The calls that run on one generation, so that it stops only after the last has ended. A door enters a call before its
+ * route runs, and the call leaves after the last byte of its answer. Safe for use by many threads.
  */
 public final class InFlight {
     private static final long RETIRED = 1L << 61;
     private static final long CLOSED = 1L << 62;
 
-    /** The number of calls, with one of the marks above it. */
+    /** The number of calls, with one of the flags above in the upper bits. */
     private final AtomicLong state = new AtomicLong();
 
     private volatile Runnable whenIdle = () -> {};
 
-    /** @return false once the generation is being taken down: the call belongs to the one that serves by now */
+    /** @return false once the generation is stopping: the call then belongs to the one that serves now */
     public boolean enter() {
         while (true) {
             long now = state.get();
@@ -32,10 +32,10 @@ public final class InFlight {
     }
 
     /**
-     * Enters what serves now, which may change meanwhile.
+     * Enters the generation that serves now, which may change meanwhile.
      *
      * @param serving null if nothing serves
-     * @param calls of what serves
+     * @param calls of the serving generation
      */
     public static <T extends @Nullable Object> T enter(Supplier<T> serving, Function<? super T, InFlight> calls) {
         while (true) {
@@ -46,20 +46,20 @@ public final class InFlight {
         }
     }
 
-    /** Ends what {@link #enter} began; once a call. */
+    /** Reverts {@link #enter}; to be called once for each call. */
     public void leave() {
         if (state.decrementAndGet() == RETIRED) {
             close();
         }
     }
 
-    /** How many calls run. */
+    /** Number of running calls. */
     public long count() {
         return state.get() & (RETIRED - 1);
     }
 
     /**
-     * Says that no door serves the generation any more.
+     * Announces that no door serves the generation any more.
      *
      * @param whenIdle runs once, on this thread or on that of the last call
      */

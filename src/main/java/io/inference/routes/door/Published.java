@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a door serves: the table of the generation that was published last, and of the one that waits for a decision, if any.
+ * What a door serves: the table of the generation that was published last, and of the candidate, if any.
  *
  * @param <T> the door's table of one generation
  */
@@ -16,7 +16,7 @@ public final class Published<T> {
     private volatile @Nullable T candidate;
 
     /**
-     * @param first what is served before any generation is published
+     * @param first table that is served before any generation is published
      * @param calls of the generation whose table it is
      */
     public Published(T first, Function<T, InFlight> calls) {
@@ -26,7 +26,7 @@ public final class Published<T> {
 
     /** A table whose generation stays until this is closed. */
     public record Entered<T>(T table, InFlight calls, boolean isCandidate) implements AutoCloseable {
-        /** @throws InferenceException with {@code CONFLICT} if the candidate was asked for and none waits */
+        /** @throws InferenceException with {@code CONFLICT} if the candidate was requested and there is none */
         public void checkPreview(boolean preview) {
             if (preview && !isCandidate) {
                 throw new InferenceException(ErrorCode.CONFLICT, "no candidate generation waits");
@@ -44,7 +44,7 @@ public final class Published<T> {
         current = table;
     }
 
-    /** @param table for those who ask for the candidate; null if none waits */
+    /** @param table for callers who request the candidate; null if there is none */
     public void preview(@Nullable T table) {
         candidate = table;
     }
@@ -53,7 +53,7 @@ public final class Published<T> {
         return current;
     }
 
-    /** The table for those who ask for the candidate; null if none waits. */
+    /** The table for callers who request the candidate; null if there is none. */
     public @Nullable T candidate() {
         return candidate;
     }
@@ -61,7 +61,7 @@ public final class Published<T> {
     /**
      * Enters the generation that serves now.
      *
-     * @param preview whether the candidate is asked for; if none waits, what serves is entered
+     * @param preview whether the candidate is requested; if there is none, the serving generation is entered
      */
     public Entered<T> enter(boolean preview) {
         T waiting = preview ? candidate : null;

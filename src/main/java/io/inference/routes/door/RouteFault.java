@@ -1,14 +1,14 @@
 package io.inference.routes.door;
 
 /**
- * What is wrong in a route file.
+ * A fault of a route file.
  *
- * @param file name of the file; empty where the fault is not in one file
- * @param line line in it, from 1; 0 where it is not known
- * @param step id of the step or route at fault; empty where it is not known
+ * @param file name of the file; empty if the fault is not in one file
+ * @param line line in it, from 1; 0 if unknown
+ * @param step id of the step or route at fault; empty if unknown
  */
 public record RouteFault(String file, int line, String step, String message) {
-    /** The fault as an operator reads it: {@code chat.camel.yaml:12, step call-model: no bean …}. */
+    /** The fault as text for operators: {@code chat.camel.yaml:12, step call-model: no bean …}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(file);

@@ -9,11 +9,11 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a route for a call and reads what it failed of: the same for every door, for jobs and for the meters. */
+/** Runs a route for a call and reads its failure: the same for every door, for jobs and for the meters. */
 public final class RouteRun {
     private RouteRun() {}
 
-    /** Puts into an exchange what no header may carry: the call and who makes it. */
+    /** Sets on an exchange what no header may carry: the call and its caller. */
     public static void fill(Exchange exchange, Call call, @Nullable Caller caller) {
         exchange.setProperty(Call.PROPERTY, call);
         exchange.setProperty(Caller.PROPERTY, caller);
@@ -23,8 +23,8 @@ public final class RouteRun {
     /**
      * Runs a route for the call that its exchange was filled with.
      *
-     * @throws RuntimeException what the route failed of: an {@link InferenceException}, also if the call was cancelled meanwhile, or a
-     *     fault of our own
+     * @throws RuntimeException the route's failure: an {@link InferenceException}, also if the call was cancelled
+     *     meanwhile, or an internal error
      */
     public static void run(Processor route, Exchange exchange) {
         try {
@@ -36,7 +36,10 @@ public final class RouteRun {
         exchange.getProperty(Call.PROPERTY, Call.class).throwIfCancelled();
     }
 
-    /** Gives an exchange back to the consumer that made it. A stream that its route made and nobody took must not run on. */
+    /**
+     * Returns an exchange to the consumer that created it. Closes a stream that its route created and that was not
+     * consumed.
+     */
     public static void release(Consumer consumer, Exchange exchange) {
         if (exchange.getMessage().getBody() instanceof StreamedAnswer abandoned) {
             abandoned.chunks().close();
@@ -44,7 +47,7 @@ public final class RouteRun {
         consumer.releaseExchange(exchange, false);
     }
 
-    /** What its route ended with, or told by {@code reasonCodeProcessor}; null if all went well. */
+    /** The failure of its route, or the one set by {@code reasonCodeProcessor}; null if it succeeded. */
     public static @Nullable Exception failure(Exchange exchange) {
         Exception failure = exchange.getException();
         return failure == null ? exchange.getProperty(InferenceException.PROPERTY, InferenceException.class) : failure;

@@ -1,4 +1,4 @@
-/** What doors share with generations of routes: where each publishes what it serves, and how a route is run. */
+/** Shared by doors and generations of routes: publishing points, and how a route is run. */
 @NullMarked
 package io.inference.routes.door;
 

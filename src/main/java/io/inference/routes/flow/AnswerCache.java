@@ -14,22 +14,23 @@ import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whole answers by caller and request, in this process. Who asks the same again, in every field, gets the same; another caller never
- * does, nor one of the same name in another tenant. Streams are not kept. Which requests are repeatable is the route's to say.
+ * Caches whole answers by caller and request, in this process. A caller who repeats a request with the same fields gets
+ * the same answer; other callers do not, nor does a caller of the same name in another tenant. Streams are not cached.
+ * The route decides which requests are repeatable.
  */
 public final class AnswerCache {
     /** Property: seconds for which an answer is kept. */
     static final String KEEP_SECONDS = "InferenceKeepSeconds";
-    /** Property: true where the answer was recalled. */
+    /** Property: true if the answer was recalled. */
     static final String RECALLED = "InferenceRecalled";
 
     private static final String KEY = "InferenceAnswerKey";
     private static final long DEFAULT_SECONDS = 600;
     private static final int CHARACTERS_A_NUMBER = 4;
-    /** What the log line of a recalled call names. */
+    /** Backend name in the log line of a recalled call. */
     private static final String BACKEND = "cache";
 
-    /** Of all requests and answers together; a vector's component counts as four. */
+    /** Limit in characters of all requests and answers together; a vector's component counts as four. */
     private static final long MOST_CHARACTERS = 32_000_000;
 
     private final Cache<Key, Kept> answers = Caffeine.newBuilder()
@@ -43,7 +44,10 @@ public final class AnswerCache {
 
     private record Kept(Object answer, int characters, Duration time) {}
 
-    /** Body in: a request. Where its answer is kept, that is the body, and the property {@value #RECALLED} is true. */
+    /**
+     * Body in: a request. If its answer is cached, the answer becomes the body and the property {@value #RECALLED} is
+     * true.
+     */
     void recall(Exchange exchange) {
         Message message = exchange.getMessage();
         InferenceRequest request = message.getBody(InferenceRequest.class);
@@ -67,7 +71,7 @@ public final class AnswerCache {
         }
     }
 
-    /** Body in: the answer to the request that was not recalled; one that is whole is kept. */
+    /** Body in: the answer to the request that was not recalled; a whole answer is cached. */
     void keep(Exchange exchange) {
         Key key = exchange.getProperty(KEY, Key.class);
         if (key == null) {

@@ -15,7 +15,7 @@ import org.apache.camel.Processor;
 
 /**
  * Asks one backend. Body in: a request; body out: its answer, of which at least the first chunk is there. The header
- * {@code InferenceModel} decides the model, so that a route can send a request to another one.
+ * {@code InferenceModel} selects the model, so that a route can send a request to another one.
  */
 public class BackendProcessor implements Processor {
     private final Backend backend;

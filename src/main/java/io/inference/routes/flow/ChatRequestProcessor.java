@@ -14,8 +14,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Makes a chat of a text. Body in: the user's message. Body out: a {@link ChatRequest} to the model in the header
- * {@code InferenceModel}, its answer whole, after the system's message in the property {@value #INSTRUCTION}, where there is one.
+ * Turns a text into a chat request. Body in: the user's message. Body out: a {@link ChatRequest} to the model in the
+ * header {@code InferenceModel}, not streamed, with the property {@value #INSTRUCTION} as system message if it is set.
  */
 public class ChatRequestProcessor implements Processor {
     static final String INSTRUCTION = "InferenceInstruction";

@@ -11,8 +11,8 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Finds who has the model: sets the header {@code InferenceBackend} to the first backend in order of preference and keeps the others
- * for {@link NextBackendProcessor}. A backend that the route has set already stays.
+ * Finds the backends that have the model: sets the header {@code InferenceBackend} to the first backend in order of
+ * preference and keeps the others for {@link NextBackendProcessor}. A backend that the route has set already stays.
  */
 public class FindBackendProcessor implements Processor {
     /** Exchange property with the backends not tried yet, best first. */

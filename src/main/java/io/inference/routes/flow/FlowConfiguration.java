@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
 /** The beans that routes name. Breakers are beans, so that their state outlives a generation. */
 @Configuration(proxyBeanMethods = false)
 class FlowConfiguration {
-    /** Failures that tell that a backend is ill, rather than a request wrong or a moment busy. */
+    /** Failures that show that a backend is faulty, not that a request is invalid or the backend briefly busy. */
     private static final Set<ErrorCode> ILL =
             Set.of(ErrorCode.BACKEND_FAILED, ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL);
 
@@ -38,7 +38,7 @@ class FlowConfiguration {
         return new RouteJobRunner(generations);
     }
 
-    /** For tasks that no flow of this service does. */
+    /** For tasks without a flow in this service. */
     @Bean
     Processor refuseJobProcessor() {
         return exchange -> {
@@ -77,7 +77,7 @@ class FlowConfiguration {
         return new ReplaceTextProcessor();
     }
 
-    /** Says how long a request's prompt is, by estimate: the property {@code InferencePromptTokens}. */
+    /** Estimates the length of a request's prompt: sets the property {@code InferencePromptTokens}. */
     @Bean
     Processor promptSizeProcessor() {
         return exchange -> {
@@ -155,8 +155,8 @@ class FlowConfiguration {
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(Duration.ofSeconds(10))
                 .permittedNumberOfCallsInHalfOpenState(3)
-                // Ignored rather than counted as well done: a caller who gives up on a backend that hangs says nothing
-                // for it.
+                // Ignored rather than counted as a success: a caller who gives up on a hanging backend is not a
+                // success.
                 .ignoreException(e -> e instanceof StillLoadingException
                         || e instanceof InferenceException known && !ILL.contains(known.code()))
                 .build();

@@ -6,8 +6,8 @@ import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the texts that the parts of a split exchange end with, an empty line between two. Nothing else of a part comes back: the exchange
- * goes on with its own call, headers and properties.
+ * Joins the resulting texts of the parts of a split exchange, with an empty line between two. Nothing else of a part is
+ * kept: the exchange goes on with its own call, headers and properties.
  */
 public class JoinTextStrategy implements AggregationStrategy {
     @Override

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * After a backend failed: sets the header {@code InferenceBackend} to the next one that has the model. Fails with the backend's own
- * failure where there is no other, where the request is at fault, or where the caller has gone.
+ * After a backend failed: sets the header {@code InferenceBackend} to the next one that has the model. Fails with the
+ * backend's own failure if there is no other backend, if the request is at fault, or if the caller has disconnected.
  */
 public class NextBackendProcessor implements Processor {
     private static final Logger log = LoggerFactory.getLogger(NextBackendProcessor.class);
@@ -40,7 +40,7 @@ public class NextBackendProcessor implements Processor {
     private static InferenceException reason(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (caught == null) {
-            // Nothing failed, since an open breaker did not even ask; Camel keeps that breaker's exception to itself.
+            // An open breaker did not call the backend; Camel does not expose the breaker's exception.
             return leftAlone(exchange);
         }
         for (Throwable cause = caught; cause != null; cause = cause.getCause()) {

@@ -7,8 +7,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Ends an exchange with the reason code in the header {@code InferenceErrorCode}, in the words of the header
- * {@code InferenceErrorMessage} where a route has some for the caller; an exception itself is for the log alone.
+ * Ends an exchange with the reason code in the header {@code InferenceErrorCode}, with the message of the header
+ * {@code InferenceErrorMessage} if a route has set one for the caller; the exception itself goes only to the log.
  */
 public class ReasonCodeProcessor implements Processor {
     @Override

@@ -14,8 +14,9 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces in all texts of a request what matches the regular expression in the property {@value #PATTERN} by the text in the property
- * {@value #REPLACEMENT}: in messages, in what was thought before them and in arguments of calls, in prompts, and in texts to embed.
+ * Replaces in all texts of a request what matches the regular expression in the property {@value #PATTERN} by the text
+ * in the property {@value #REPLACEMENT}: in messages, their thinking and the arguments of tool calls, in prompts, and
+ * in texts to embed.
  */
 public class ReplaceTextProcessor implements Processor {
     static final String PATTERN = "InferencePattern";

@@ -24,23 +24,25 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a call for work that no door has opened one for, so that it has a deadline, a line in the log and a place in the metrics:
+ * Opens a call for work without a call of a door, so that it has a deadline, a line in the log and a place in the
+ * metrics:
  * <ul>
- *   <li>where nobody called, as in a route that a timer starts, as the caller {@code route:<id>}, which is in no group and no tenant;
- *   <li>in the copies that a wire tap, a splitter or a multicast makes of somebody's exchange, as that same caller: the call shares the
- *       deadline of the one that it came from, and is cancelled with it.
+ * <li>without a caller, as in a route that a timer starts: as the caller {@code route:<id>}, which is in no group and
+ * no tenant;
+ * <li>in the copies that a wire tap, a splitter or a multicast makes of a caller's exchange: as that caller. The call
+ * shares the deadline of the original call and is cancelled with it.
  * </ul>
- * It changes no caller: the exchange of a door itself is refused. The call ends with its exchange; a stream that is left then is read to
- * its end.
+ * It never changes a caller: the exchange of a door itself is refused. The call ends with its exchange; a stream that
+ * remains then is read to its end.
  */
 public class RouteCallProcessor implements Processor {
-    /** What the call is to the log, in place of a door. */
+    /** Name in the log, in place of a door's. */
     private static final String DOOR = "route";
 
     private final Duration timeout;
     private final Calls calls;
 
-    /** @param timeout how long a call may take that has no other before it */
+    /** @param timeout how long a call without a parent call may take */
     RouteCallProcessor(Duration timeout, Calls calls) {
         this.timeout = timeout;
         this.calls = calls;
@@ -93,7 +95,7 @@ public class RouteCallProcessor implements Processor {
         });
     }
 
-    /** Null if the exchange did what it was for; a stream that nobody took is read, so that its tokens are known. */
+    /** Null if the exchange succeeded. An unread stream is read to its end, so that its tokens are known. */
     private static @Nullable InferenceException outcome(Exchange done, OpenCall open) {
         Exception failure = RouteRun.failure(done);
         if (failure == null && done.getMessage().getBody() instanceof ChatAnswer.Streamed left) {

@@ -17,7 +17,7 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 
-/** Runs jobs by the route {@code run-job} of the generation that serves now. */
+/** Runs jobs by the route {@code run-job} of the serving generation. */
 public class RouteJobRunner implements JobRunner {
     /** Header with the name of the job's task. */
     static final String TASK = "InferenceJobTask";
@@ -68,7 +68,7 @@ public class RouteJobRunner implements JobRunner {
         return answer(exchange.getMessage());
     }
 
-    /** An operator's route may leave JSON of its own. */
+    /** An operator's route may set JSON of its own. */
     private static JobAnswer answer(Message message) {
         if (message.getBody() instanceof JobAnswer answer) {
             return answer;

@@ -1,4 +1,4 @@
-/** The processors of the flows, by the names that route files use. */
+/** The processors of the flows, which route files use by name. */
 @NullMarked
 package io.inference.routes.flow;
 

@@ -20,13 +20,13 @@ import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
- * Checks a folder of routes as a start of the service would, without its servers: every bean that the service defines stands in by name
- * and kind and does nothing. Smoke tests are not run.
+ * Checks a folder of routes as a start of the service would, without its servers: every bean of the service is replaced
+ * by one of the same name and type that does nothing. Smoke tests are not run.
  */
 public final class DryRun {
     private final GenerationBuilder builder;
 
-    /** @param service definitions of the service's beans, none of which is made */
+    /** @param service definitions of the service's beans, none of which is created */
     public DryRun(ConfigurableListableBeanFactory service, Settings settings, List<PublishingPoint> doors) {
         RoutesSettings routes = RoutesSettings.of(settings);
         this.builder = new GenerationBuilder(
@@ -53,7 +53,7 @@ public final class DryRun {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // Camel's contract: null for a bean that is not there.
+        @SuppressWarnings("NullAway") // Camel's contract: null for a missing bean.
         public <T> T lookupByNameAndType(String name, Class<T> type) {
             Object bean = service.containsBeanDefinition(name) ? standIn(name) : null;
             return type.isInstance(bean) ? type.cast(bean) : null;

@@ -14,16 +14,16 @@ import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jars in EXTENSIONS_DIR, read once at the start: components of Camel, and what those need, for routes alone. What the service has
- * itself, it has in its own version.
+ * The jars in EXTENSIONS_DIR, read once at the start: Camel components and their dependencies, for routes alone.
+ * Classes that the service has are used in its own version.
  */
 public final class Extensions {
     private Extensions() {}
 
     /**
      * @param folder null for none
-     * @return the service's own class loader where there is no such folder, or no jar in it
-     * @throws SettingsException for a file that is no jar, which would otherwise only be missed by a route
+     * @return the service's own class loader if there is no such folder, or no jar in it
+     * @throws SettingsException for a file that is not a jar, which would otherwise fail only in a route
      */
     public static ClassLoader of(@Nullable Path folder) {
         ClassLoader own = Extensions.class.getClassLoader();
@@ -52,7 +52,7 @@ public final class Extensions {
         return urls.toArray(URL[]::new);
     }
 
-    /** Runs what starts parts of routes so that those, and the threads that they make, find the classes of the jars. */
+    /** Runs the start of routes so that they, and the threads that they create, find the classes of the jars. */
     static void within(CamelContext context, Action action) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -64,7 +64,7 @@ public final class Extensions {
         }
     }
 
-    /** What may fail with anything, as Camel's own does. */
+    /** An action that may throw any exception, like Camel's. */
     interface Action {
         void run() throws Exception;
     }

@@ -36,7 +36,10 @@ import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
-/** Builds generations: each a Camel context of its own over the service's beans, so that a faulty one is thrown away whole. */
+/**
+ * Builds generations: each a Camel context of its own over the service's beans, so that a faulty one can be discarded
+ * as a whole.
+ */
 public class GenerationBuilder {
     private final BeanRepository beans;
     private final Settings settings;
@@ -47,8 +50,8 @@ public class GenerationBuilder {
     private final AtomicInteger numbers = new AtomicInteger();
 
     /**
-     * @param settings of which routes name some
-     * @param extensions finds the classes of the jars for routes
+     * @param settings that routes may name
+     * @param extensions class loader of the jars for routes
      */
     public GenerationBuilder(
             BeanRepository beans,
@@ -66,7 +69,7 @@ public class GenerationBuilder {
     }
 
     /**
-     * Loads, checks, starts and tries; serves nothing yet.
+     * Loads, checks, starts and smoke-tests a generation; it serves nothing yet.
      *
      * @throws RouteFaultsException with every fault found; nothing is left running
      */
@@ -82,7 +85,7 @@ public class GenerationBuilder {
     }
 
     /**
-     * Finds what is wrong with files that are to serve elsewhere.
+     * Finds the faults of files that are to serve elsewhere.
      *
      * @return how many routes they hold
      * @throws RouteFaultsException with every fault found
@@ -123,20 +126,20 @@ public class GenerationBuilder {
         }
     }
 
-    /** Tells all that is wrong together, as far as one fault does not hide another. */
+    /** Reports all faults together, as far as one does not hide another. */
     private void load(RouteFiles files, DefaultCamelContext context) {
-        // Beside the rest: at the start of the service, reading Camel's schema takes as long as reading the routes.
+        // In parallel: at the start of the service, reading Camel's schema takes as long as reading the routes.
         CompletableFuture<Map<String, List<RouteFault>>> wrong =
                 CompletableFuture.supplyAsync(() -> RouteSchema.check(files.contents()));
         List<RouteFault> faults = new ArrayList<>(RouteSafety.check(files.contents(), allowed));
-        // Loading a file makes the beans that it asks for, hence not before all that it asks for is allowed.
+        // Loading a file creates the beans that it names, so everything in it must be allowed first.
         Set<String> unsafe = faults.stream().map(RouteFault::file).collect(Collectors.toSet());
         SortedMap<String, String> safe = new TreeMap<>(files.contents());
         safe.keySet().removeAll(unsafe);
         List<RouteFault> unread = new ArrayList<>();
         parse(safe, context, unread, faults);
         wrong.join().values().forEach(faults::addAll);
-        // The loader stops at the first of what the schema knows.
+        // The loader stops at the first fault, the schema check reports all.
         unread.stream()
                 .filter(fault ->
                         wrong.join().getOrDefault(fault.file(), List.of()).isEmpty())
@@ -161,7 +164,7 @@ public class GenerationBuilder {
                 unread.add(RouteFaults.of(file, e));
             }
         });
-        // Route configurations first: a route takes them on when it is added.
+        // Route configurations first: they apply to routes that are added later.
         for (var builder : builders) {
             add(builder.getKey(), unread, () -> {
                 if (builder.getValue() instanceof RouteConfigurationsBuilder configurations) {
@@ -178,7 +181,7 @@ public class GenerationBuilder {
         }
     }
 
-    /** Camel lets a route take the place of an earlier one with its id, and says nothing. */
+    /** Camel silently replaces an earlier route with the same id. */
     private static void claimIds(
             String file, RouteBuilder builder, Map<String, String> owners, List<RouteFault> faults) {
         for (RouteDefinition route : builder.getRouteCollection().getRoutes()) {

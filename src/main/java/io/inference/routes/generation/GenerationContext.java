@@ -24,7 +24,10 @@ import org.apache.camel.spring.boot.SpringTypeConverter;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
-/** Makes the empty Camel context of a generation: over the service's beans and settings, and within the list of what routes may use. */
+/**
+ * Creates the empty Camel context of a generation: with the service's beans and settings, and limited to what routes
+ * may use.
+ */
 public final class GenerationContext {
     private static final int MAX_THREADS = 32;
     private static final int MAX_QUEUED = 1_000;
@@ -51,7 +54,7 @@ public final class GenerationContext {
         convert(context.getTypeConverterRegistry(), beans);
         context.addComponent("bean", new BeansByName());
         context.getExecutorServiceManager().setDefaultThreadPoolProfile(threads());
-        // The doors tell the caller and the log what failed, once; Camel's own report would be a second one.
+        // The doors report a failure to the caller and the log once; Camel's own report would repeat it.
         DefaultErrorHandlerDefinition errors = new DefaultErrorHandlerDefinition();
         errors.setRedeliveryPolicy(
                 new RedeliveryPolicyDefinition().logExhausted(false).logRetryAttempted(false));
@@ -59,14 +62,14 @@ public final class GenerationContext {
         return context;
     }
 
-    /** What Camel on Spring Boot converts types by; component options and customizers are found by Camel itself. */
+    /** Type conversion as in Camel on Spring Boot; component options and customizers are found by Camel itself. */
     private static void convert(TypeConverterRegistry converters, BeanRepository beans) {
         beans.findByType(TypeConverters.class).forEach(converters::addTypeConverters);
         beans.findByType(SpringTypeConverter.class)
                 .forEach(spring -> converters.addFallbackTypeConverter(spring, true));
     }
 
-    /** Whatever address or language a route comes to while it runs, it gets no further than the list. */
+    /** The list also limits addresses and languages that a route computes while it runs. */
     private static void restrict(ExtendedCamelContext context, AllowList allowed) {
         ComponentResolver components = context.getContextPlugin(ComponentResolver.class);
         context.addContextPlugin(ComponentResolver.class, (name, camel) -> {
@@ -84,7 +87,7 @@ public final class GenerationContext {
         });
     }
 
-    /** Calls beans by their names alone: Camel takes a name that is none for a class, and makes one of that. */
+    /** Calls beans only by name: Camel takes an unknown name for a class and creates an instance. */
     private static final class BeansByName extends BeanComponent {
         @Override
         protected Endpoint createEndpoint(String uri, String name, Map<String, Object> parameters) throws Exception {
@@ -95,11 +98,14 @@ public final class GenerationContext {
         }
     }
 
-    /** For steps that work beside each other, and mostly wait: a flood runs on its callers' threads in the end, and slows them. */
+    /**
+     * For steps that run in parallel and mostly wait. If the pool is full, tasks run on the callers' threads, which
+     * slows them.
+     */
     private static ThreadPoolProfile threads() {
         ThreadPoolProfile threads = new ThreadPoolProfile("routes");
         threads.setDefaultProfile(true);
-        // A pool grows beyond this only once its queue is full.
+        // The pool grows beyond this only if its queue is full.
         threads.setPoolSize(MAX_THREADS);
         threads.setMaxPoolSize(MAX_THREADS);
         threads.setMaxQueueSize(MAX_QUEUED);

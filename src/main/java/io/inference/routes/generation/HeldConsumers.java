@@ -20,15 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The routes of a generation that fetch their own work: timers, queues, folders. They are built with the others and start when the
- * generation is published; those of the one before stop fetching first, so that no two generations fetch the same.
+ * The routes of a generation that fetch their own work: timers, queues, folders. They are created with the others and
+ * start when the generation is published; those of the previous generation stop fetching first, so that no two
+ * generations fetch the same messages.
  */
 final class HeldConsumers implements PublishingPoint.Publication {
     private static final Logger log = LoggerFactory.getLogger(HeldConsumers.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    /** What waits to be called. */
+    /** Whether a consumer waits to be called rather than fetches. */
     private static final Set<String> CALLED = Set.of("direct", "seda", "platform-http", "grpc");
 
     private final DefaultCamelContext context;
@@ -39,7 +40,7 @@ final class HeldConsumers implements PublishingPoint.Publication {
         this.context = context;
     }
 
-    /** @param context with its routes loaded and not yet started */
+    /** @param context with routes loaded and not started */
     static HeldConsumers of(DefaultCamelContext context) {
         HeldConsumers held = new HeldConsumers(context);
         for (RouteDefinition route : context.getRouteDefinitions()) {
@@ -57,7 +58,7 @@ final class HeldConsumers implements PublishingPoint.Publication {
         return List.of();
     }
 
-    /** What cannot start is a fault of the change that brought it. */
+    /** A consumer that cannot start is a fault of the change that added it. */
     @Override
     public void publish() {
         try {
@@ -70,7 +71,7 @@ final class HeldConsumers implements PublishingPoint.Publication {
         }
     }
 
-    /** A server that is away must not keep all the others' routes from serving. */
+    /** An unavailable server must not keep the other routes from serving. */
     @Override
     public synchronized void serve() {
         Set<String> waiting = new HashSet<>(routes);
@@ -108,7 +109,7 @@ final class HeldConsumers implements PublishingPoint.Publication {
         });
     }
 
-    /** Stops the consumers alone, so that what they fetched already runs to its end. */
+    /** Stops only the consumers, so that exchanges already fetched run to their end. */
     @Override
     public synchronized void withdraw() {
         if (retries != null) {

@@ -12,19 +12,19 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last set of files that served, kept on disk so that a restart with broken routes starts from it. */
+/** The last set of files that served, stored on disk so that a restart with faulty routes starts from it. */
 final class LastGood {
     private static final Logger log = LoggerFactory.getLogger(LastGood.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
 
-    /** @param file that holds the set; it is there whole or not at all */
+    /** @param file that holds the set; written atomically */
     LastGood(Path file) {
         this.file = file;
     }
 
-    /** @param data where it is kept, apart from that of other folders */
+    /** @param data folder to store it in, separate from the sets of other routes folders */
     static LastGood of(Path folder, Path data) {
         String name = Integer.toHexString(
                 folder.toAbsolutePath().normalize().toString().hashCode());
@@ -44,7 +44,7 @@ final class LastGood {
         }
     }
 
-    /** A disk that is full costs the copy, not the change. */
+    /** If the disk is full, only the copy is lost, not the change. */
     void write(RouteFiles files) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());

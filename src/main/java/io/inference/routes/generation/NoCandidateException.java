@@ -1,6 +1,6 @@
 package io.inference.routes.generation;
 
-/** There is nothing to commit, to discard or to go back to. */
+/** There is no generation to commit, to discard or to roll back to. */
 public class NoCandidateException extends RuntimeException {
     public NoCandidateException(String message) {
         super(message);

@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * What of the service's beans a route can name: what is made for Camel, and circuit breakers. The rest, from Spring's
- * environment with its secrets to the pool of the database, is not there; nor are the parts of the service context,
- * which would then have two owners.
+ * The service's beans that a route can name: those of Camel's types, and circuit breakers. All others are hidden, such
+ * as Spring's environment with its secrets and the connection pool of the database, and also the parts of the service
+ * context, which would then have two owners.
  */
 record PublishedBeans(BeanRepository service) implements BeanRepository {
     private static final String CAMEL = "org.apache.camel.";
 
     @Override
-    @SuppressWarnings("NullAway") // Camel's contract: null for a bean that is not there.
+    @SuppressWarnings("NullAway") // Camel's contract: null for a missing bean.
     public @Nullable Object lookupByName(String name) {
         return published(service.lookupByName(name));
     }
 
     @Override
-    @SuppressWarnings("NullAway") // Camel's contract: null for a bean that is not there.
+    @SuppressWarnings("NullAway") // Camel's contract: null for a missing bean.
     public <T> @Nullable T lookupByNameAndType(String name, Class<T> type) {
         return published(service.lookupByNameAndType(name, type));
     }
@@ -32,7 +32,10 @@ record PublishedBeans(BeanRepository service) implements BeanRepository {
         return bean instanceof CircuitBreaker || bean != null && isForCamel(bean) && !isCamelsOwn(bean) ? bean : null;
     }
 
-    /** A component belongs to the context that starts it; what Camel's starter makes, to the service context. */
+    /**
+     * A component belongs to the context that starts it; those that Camel's starter creates belong to the service
+     * context.
+     */
     private static boolean isCamelsOwn(Object bean) {
         return bean instanceof Component || bean.getClass().getName().startsWith(CAMEL);
     }
@@ -46,13 +49,13 @@ record PublishedBeans(BeanRepository service) implements BeanRepository {
         return false;
     }
 
-    /** Asked by Camel itself, never by a route. */
+    /** Called by Camel itself, never for a route. */
     @Override
     public <T> Map<String, T> findByTypeWithName(Class<T> type) {
         return service.findByTypeWithName(type);
     }
 
-    /** Asked by Camel itself, never by a route. */
+    /** Called by Camel itself, never for a route. */
     @Override
     public <T> Set<T> findByType(Class<T> type) {
         return service.findByType(type);

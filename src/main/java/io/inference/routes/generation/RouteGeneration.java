@@ -12,11 +12,11 @@ import org.apache.camel.impl.DefaultCamelContext;
  * All routes of the folder, loaded, checked and started together.
  *
  * @param number from 1, in the order in which generations were built
- * @param files that it was built from
+ * @param files from which it was built
  * @param hash of those files
- * @param publications what it serves, door by door
+ * @param publications what it serves, for each door
  * @param calls that run on it
- * @param meters what its routes and steps have done
+ * @param meters metrics of its routes and steps
  */
 public record RouteGeneration(
         int number,
@@ -31,7 +31,7 @@ public record RouteGeneration(
         publications.forEach(PublishingPoint.Publication::publish);
     }
 
-    /** Serves in any case, as at a start of the service. */
+    /** Serves unconditionally, as at a start of the service. */
     void serve() {
         publications.forEach(PublishingPoint.Publication::serve);
     }
@@ -44,7 +44,7 @@ public record RouteGeneration(
         publications.forEach(PublishingPoint.Publication::withdraw);
     }
 
-    /** Waits for exchanges under way, as long as the context's shutdown strategy allows. */
+    /** Waits for exchanges in progress, as long as the context's shutdown strategy allows. */
     public void stop() {
         context.stop();
     }

@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The generation that serves now, the one that waits for a decision, and those that finish what they began. A change builds the next
- * beside the running one and swaps it in whole; whatever is wrong with it, the running one goes on.
+ * The serving generation, the candidate, and those that finish their calls. A change builds the next generation in
+ * parallel and swaps it in as a whole; if it has a fault, the serving one goes on.
  *
- * <p>Starts before the listeners do, so that no request meets a door without routes, and stops after.
+ * <p>Starts before the listeners, so that no request arrives at a door without routes, and stops after them.
  */
 public class RouteGenerations implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(RouteGenerations.class);
@@ -46,12 +46,12 @@ public class RouteGenerations implements SmartLifecycle {
     private final Condition drained = lock.newCondition();
 
     private final List<RouteGeneration> draining = new ArrayList<>();
-    /** Sets that served, the newest first; the first is what serves. */
+    /** Sets that have served, the newest first; the first is the serving one. */
     private final Deque<RouteFiles> served = new ArrayDeque<>();
 
     private final Deque<RouteChange> changes = new ArrayDeque<>();
     private volatile @Nullable RouteGeneration current;
-    /** Hash of the set that was tried last, whatever came of it; empty where the folder could not be read. */
+    /** Hash of the set that was tried last, whatever the result; empty if the folder could not be read. */
     private volatile String tried = "";
 
     private @Nullable RouteGeneration candidate;
@@ -79,7 +79,7 @@ public class RouteGenerations implements SmartLifecycle {
         } catch (RouteFaultsException e) {
             RouteFiles kept = lastGood.read().orElseThrow(() -> e);
             log.error(
-                    "the routes of {} cannot be served; those that served last are used instead. Mend:{}{}",
+                    "the routes of {} cannot be served; those that served last are used instead. Correct:{}{}",
                     settings.folder(),
                     System.lineSeparator(),
                     e.getMessage());
@@ -137,7 +137,7 @@ public class RouteGenerations implements SmartLifecycle {
         return current;
     }
 
-    /** Reads the folder and changes over to what it holds, whether or not it was tried before. */
+    /** Reads the folder and changes to its content, whether or not it was tried before. */
     public RouteChange reload(String who) {
         try {
             return change(RouteFiles.read(settings.folder()), who);
@@ -146,18 +146,18 @@ public class RouteGenerations implements SmartLifecycle {
         }
     }
 
-    /** Tells that the folder cannot be read, say; what serves goes on. */
+    /** Reports faults, such as an unreadable folder; the serving generation goes on. */
     RouteChange refuse(List<RouteFault> found, String who) {
         return locked(() -> {
-            // The folder as it was is news, once it is back.
+            // If the folder comes back unchanged, that is a new change.
             tried = "";
             return refuse(new Attempt(who), Map.of(), found);
         });
     }
 
     /**
-     * Changes over to what the folder was seen to hold, if it still does and that was not tried last: a rollback leaves the folder as it
-     * is, which is no news, and a look may be older than what was done meanwhile.
+     * Changes to the content that was seen in the folder, if it is still there and was not tried last. A rollback
+     * leaves the folder as it is, which is not a change; and the scan may be older than a change made meanwhile.
      */
     void consider(RouteFiles seen, String who) {
         lock.lock();
@@ -174,7 +174,7 @@ public class RouteGenerations implements SmartLifecycle {
         }
     }
 
-    /** Changes over to a set of files, or says why not; blocks until it is decided. */
+    /** Changes to a set of files, or reports why not; blocks until the result is known. */
     RouteChange change(RouteFiles files, String who) {
         return locked(() -> {
             Attempt attempt = new Attempt(who);
@@ -204,15 +204,15 @@ public class RouteGenerations implements SmartLifecycle {
     }
 
     /**
-     * Lets the candidate serve.
+     * Publishes the candidate.
      *
-     * @throws NoCandidateException where none waits
+     * @throws NoCandidateException if there is no candidate
      */
     public RouteChange commit(String who) {
         return locked(() -> {
             waitingCandidate();
             awaitRoomToDrain();
-            // It may be another by now, or gone.
+            // It may have been replaced or discarded meanwhile.
             RouteGeneration next = waitingCandidate();
             next.preview(false);
             candidate = null;
@@ -221,9 +221,9 @@ public class RouteGenerations implements SmartLifecycle {
     }
 
     /**
-     * Throws the candidate away; the same files are not tried again until they change.
+     * Discards the candidate; the same files are not tried again until they change.
      *
-     * @throws NoCandidateException where none waits
+     * @throws NoCandidateException if there is no candidate
      */
     public RouteChange discard(String who) {
         return locked(() -> {
@@ -237,9 +237,9 @@ public class RouteGenerations implements SmartLifecycle {
     }
 
     /**
-     * Lets the set that served before serve again. The folder stays as it is and is looked at again once it changes.
+     * Publishes the set that served before again. The folder stays as it is and is read again once it changes.
      *
-     * @throws NoCandidateException where nothing served before
+     * @throws NoCandidateException if no other set has served before
      */
     public RouteChange rollback(String who) {
         return locked(() -> {
@@ -277,14 +277,17 @@ public class RouteGenerations implements SmartLifecycle {
     /**
      * The text of a route file as a generation was built from it; the folder may hold another by now.
      *
-     * @param ofCandidate of the candidate, rather than of what serves
+     * @param ofCandidate of the candidate instead of the serving generation
      */
     public Optional<String> file(String name, boolean ofCandidate) {
         return locked(() -> Optional.ofNullable(ofCandidate ? candidate : serving())
                 .map(generation -> generation.files().contents().get(name)));
     }
 
-    /** Whether the folder is faulty, so that what serves is not what it holds. Never waits, since probes ask while a change is built. */
+    /**
+     * Whether the folder is faulty, so that its content does not serve. Never blocks, since probes call it while a
+     * change is built.
+     */
     boolean degraded() {
         return !faults.isEmpty();
     }
@@ -323,7 +326,7 @@ public class RouteGenerations implements SmartLifecycle {
         return note(change);
     }
 
-    /** Away from the thread of the last call, since exchanges that no door counts may take their time. */
+    /** On another thread than that of the last call, since exchanges that no door counts may take long. */
     private void takeDown(RouteGeneration generation) {
         Thread.ofVirtual().name("stop-routes-" + generation.number()).start(() -> {
             generation.stop();
@@ -413,7 +416,7 @@ public class RouteGenerations implements SmartLifecycle {
         }
     }
 
-    /** One attempt to change the routes, from its first sight. */
+    /** One attempt to change the routes, timed from the detection of the change. */
     private final class Attempt {
         private final String who;
         private final long startNanos = System.nanoTime();

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class RoutesConfiguration {
-    /** Two looks and the build of a generation stay well under a second. */
+    /** Two scans and the build of a generation take well under a second. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     @Bean

@@ -3,7 +3,7 @@ package io.inference.routes.generation;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
-/** Up while a generation of routes serves; degraded while the folder holds something faulty in its place. */
+/** Up while a generation of routes serves; degraded while the folder is faulty, so that older routes serve. */
 class RoutesHealth implements HealthIndicator {
     private final RouteGenerations generations;
 

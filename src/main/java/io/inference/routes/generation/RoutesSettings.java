@@ -7,13 +7,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of routes. What route files name in double braces is not among them; {@link SettingsSource} finds that.
+ * The settings of routes. {@link SettingsSource} resolves the settings that route files name in double braces.
  *
  * @param folder of the route files
  * @param maxDraining replaced generations that may finish their calls at the same time
  * @param manual whether a change waits until it is committed
  * @param stopGrace how long exchanges in progress may delay the stop of the service
- * @param dataFolder where the files that served last are kept
+ * @param dataFolder folder for the files that served last
  * @param allowed components and languages in addition to the safe list
  * @param extensions folder of jars for routes; null for none
  */

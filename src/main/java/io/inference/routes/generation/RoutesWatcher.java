@@ -10,9 +10,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Looks at the routes folder and has it changed over to whenever its contents change. By contents, since neither times nor file events
- * tell of every editor's renames and of Kubernetes' {@code ..data} links; a set has to be the same at two looks, so that a file in the
- * middle of being written is left alone. A folder that is gone for a moment is waited for; one that stays away is told of.
+ * Scans the routes folder and triggers a change when its contents change. It compares contents, since neither times nor
+ * file events show every editor's renames and Kubernetes' {@code ..data} links. A set has to be the same in two scans,
+ * so that a file that is being written is not read. A folder that is missing for a moment is waited for; one that stays
+ * missing is reported.
  */
 class RoutesWatcher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(RoutesWatcher.class);
@@ -26,7 +27,7 @@ class RoutesWatcher implements SmartLifecycle {
     private String seen = "";
     private int failedLooks;
 
-    /** @param interval between two looks */
+    /** @param interval between two scans */
     RoutesWatcher(RouteGenerations generations, Path folder, Duration interval) {
         this.generations = generations;
         this.folder = folder;
@@ -43,7 +44,7 @@ class RoutesWatcher implements SmartLifecycle {
             try {
                 look();
             } catch (RuntimeException e) {
-                log.error("the routes folder could not be looked at", e);
+                log.error("the routes folder could not be scanned", e);
             }
             try {
                 Thread.sleep(interval);
@@ -53,7 +54,7 @@ class RoutesWatcher implements SmartLifecycle {
         }
     }
 
-    /** One look; the change itself happens on this thread, so that two never overlap. */
+    /** One scan; the change itself happens on this thread, so that two never overlap. */
     void look() {
         RouteFiles files;
         try {
@@ -87,7 +88,7 @@ class RoutesWatcher implements SmartLifecycle {
         return thread != null;
     }
 
-    /** After the generations have started, and stopped before they are. */
+    /** Starts after the generations and stops before them. */
     @Override
     public int getPhase() {
         return 1;

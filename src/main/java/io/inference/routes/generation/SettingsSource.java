@@ -3,7 +3,7 @@ package io.inference.routes.generation;
 import io.inference.config.Settings;
 import org.apache.camel.spi.PropertiesSource;
 
-/** The settings as {@code {{placeholders}}}, secrets apart. */
+/** The settings as {@code {{placeholders}}}, without secrets. */
 record SettingsSource(Settings settings) implements PropertiesSource {
     @Override
     public String getName() {
@@ -11,7 +11,7 @@ record SettingsSource(Settings settings) implements PropertiesSource {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // Camel's contract: null for a key that this source does not have.
+    @SuppressWarnings("NullAway") // Camel's contract: null for an unknown key.
     public String getProperty(String key) {
         return settings.forRoutes(key).orElse(null);
     }

@@ -1,4 +1,4 @@
-/** The life of generations: all routes of a folder, built beside those that serve, swapped in whole, and drained. */
+/** The life of generations: all routes of a folder are built while others serve, swapped in as a whole, and drained. */
 @NullMarked
 package io.inference.routes.generation;
 

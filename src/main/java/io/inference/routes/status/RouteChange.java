@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What came of one attempt to change the routes. Published as a Spring event as well.
+ * The result of one attempt to change the routes. Also published as a Spring event.
  *
- * @param who the caller who asked for it, or {@code files} where the folder changed
- * @param files names of the files that differ from what served until then
- * @param diff of those files, unified, from what served to what was to serve
+ * @param who the caller who requested it, or {@code files} if the folder changed
+ * @param files names of the files that differ from those that served until then
+ * @param diff of those files, unified, from the files that served to those that were to serve
  * @param faults why it was refused; empty otherwise
- * @param tookMillis from the first sight of the change to its outcome
+ * @param tookMillis from the detection of the change to its result
  */
 public record RouteChange(
         Instant at,
@@ -26,17 +26,17 @@ public record RouteChange(
     public enum Outcome {
         /** It serves. */
         COMMITTED,
-        /** It is sound and waits for a decision (ROUTES_COMMIT=manual). */
+        /** It has no faults and waits for a decision (ROUTES_COMMIT=manual). */
         WAITING,
-        /** It is faulty; what served before goes on. */
+        /** It is faulty; the previous generation goes on. */
         REFUSED,
-        /** Thrown away by an admin. */
+        /** Discarded by an admin. */
         DISCARDED,
-        /** What served before serves again. */
+        /** The previous set serves again. */
         ROLLED_BACK,
-        /** The files are what serves already. */
+        /** The files are those that serve already. */
         UNCHANGED,
-        /** The folder was faulty at the start: the last set that served does. */
+        /** The folder was faulty at the start: the last set that served is used. */
         RESTORED
     }
 

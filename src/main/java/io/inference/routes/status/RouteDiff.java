@@ -14,7 +14,7 @@ public final class RouteDiff {
 
     private RouteDiff() {}
 
-    /** Names of the files that differ, are new or are gone. */
+    /** Names of the files that differ, were added or were removed. */
     public static List<String> files(Map<String, String> before, Map<String, String> after) {
         TreeSet<String> names = new TreeSet<>(before.keySet());
         names.addAll(after.keySet());
@@ -22,7 +22,7 @@ public final class RouteDiff {
         return List.copyOf(names);
     }
 
-    /** In the unified format; cut off where it is very long. */
+    /** In the unified format; truncated if it is very long. */
     public static String unified(Map<String, String> before, Map<String, String> after) {
         List<String> lines = new ArrayList<>();
         for (String name : files(before, after)) {

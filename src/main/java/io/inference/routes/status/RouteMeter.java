@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What one route of one generation has done. The timer goes on from generation to generation, as whoever scrapes it expects. */
+/** Metrics of one route of one generation. The timer continues across generations, as scrapers expect. */
 final class RouteMeter {
     static final String TIMER = "inference.route";
 
@@ -21,7 +21,7 @@ final class RouteMeter {
     private final Timer timer;
     private volatile @Nullable LastError lastError;
 
-    /** @param message as a caller would be told it: nothing of what is private to a request */
+    /** @param message as a caller would get it: without content of requests */
     record LastError(Instant at, String code, String message) {}
 
     RouteMeter(MeterRegistry registry, String routeId) {
@@ -59,7 +59,7 @@ final class RouteMeter {
         return count == 0 ? 0 : nanos.sum() / 1e6 / count;
     }
 
-    /** Of the last minutes. */
+    /** Maximum of the last minutes. */
     double p99Millis() {
         for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
             return value.value(TimeUnit.MILLISECONDS);

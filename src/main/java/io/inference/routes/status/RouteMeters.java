@@ -23,12 +23,13 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what the routes and steps of one generation do, and ends an exchange that runs in circles or whose caller has gone.
+ * Measures the routes and steps of one generation, and ends an exchange that runs in a loop or whose caller has
+ * disconnected.
  *
  * <p>A route's time ends when it has an answer, which for a stream is its first chunk.
  */
 public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory {
-    /** More than any flow needs, split into parts or not; a loop without an end gets there in well under a second. */
+    /** More than any flow needs, split into parts or not; an endless loop reaches it in well under a second. */
     static final int MAX_STEPS = 10_000;
 
     private static final String STEPS = "InferenceSteps";
@@ -41,14 +42,14 @@ public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory 
         this.registry = registry;
     }
 
-    /** What a step has done so far. */
+    /** Metrics of a step. */
     record StepCount(LongAdder exchanges, LongAdder failures) {
         StepCount() {
             this(new LongAdder(), new LongAdder());
         }
     }
 
-    /** @param exchange the id of the one that made the first step */
+    /** @param exchange the id of the exchange of the first step */
     private record Steps(String exchange, AtomicInteger made) {}
 
     @Nullable
@@ -86,7 +87,9 @@ public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory 
         };
     }
 
-    /** Why an exchange may not go on. Parts that it was split into count together, since they share its properties' values. */
+    /**
+     * Why an exchange must end. The parts of a split exchange count together, since they share its properties' values.
+     */
     private static @Nullable InferenceException objection(Exchange exchange) {
         Steps steps = exchange.getProperty(STEPS, Steps.class);
         if (steps == null) {
@@ -102,7 +105,10 @@ public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory 
         return cancelled == null ? null : Call.cancellation(cancelled);
     }
 
-    /** Whether an exchange is a copy, as a wire tap or a splitter makes them, rather than the one that its door or timer began. */
+    /**
+     * Whether an exchange is a copy, as a wire tap or a splitter makes them, rather than the one that its door or timer
+     * began.
+     */
     public static boolean isCopy(Exchange exchange) {
         Steps steps = exchange.getProperty(STEPS, Steps.class);
         return steps != null && !steps.exchange().equals(exchange.getExchangeId());

@@ -23,7 +23,7 @@ import org.apache.camel.model.WhenDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route as the status and the console show it.
+ * A route in the form of the status and the console.
  *
  * @param meanMillis since the generation began
  * @param p99Millis of the last minutes
@@ -45,9 +45,9 @@ public record RouteView(
         List<Step> steps) {
 
     /**
-     * @param kind the word of the DSL: {@code process}, {@code to}, {@code choice}
-     * @param line of its file, from 1; 0 where it is not known
-     * @param target what it calls: a bean or an address, as the file has it; empty for steps that hold others
+     * @param kind the element of the DSL: {@code process}, {@code to}, {@code choice}
+     * @param line of its file, from 1; 0 if unknown
+     * @param target what it calls: a bean or an address, as the file has it; empty for steps that contain others
      */
     public record Step(
             String id,
@@ -59,7 +59,7 @@ public record RouteView(
             long failures,
             List<Step> steps) {}
 
-    /** Every route of a context, with what its steps have done. */
+    /** Every route of a context, with the metrics of its steps. */
     public static List<RouteView> of(DefaultCamelContext context, RouteMeters meters) {
         return context.getRouteDefinitions().stream()
                 .map(route -> of(route, context, meters))
@@ -92,7 +92,7 @@ public record RouteView(
     private static Step step(OptionalIdentifiedDefinition<?> node, RouteMeters meters) {
         List<Step> held = steps(within(node), meters);
         RouteMeters.StepCount count = meters.step(node.getId());
-        // Camel does not run the head of a branch as a step: it counts what the branch's first step does.
+        // Camel does not run the head of a branch as a step, so it gets the counts of the branch's first step.
         long ofBranch = held.isEmpty() ? 0 : held.getFirst().exchanges();
         return new Step(
                 orEmpty(node.getId()),
@@ -105,7 +105,7 @@ public record RouteView(
                 held);
     }
 
-    /** What a step holds: its branches, where it has any, which Camel's own list of outputs leaves out. */
+    /** Children of a step: its branches, if it has any, which Camel's own list of outputs omits. */
     private static List<OptionalIdentifiedDefinition<?>> within(OptionalIdentifiedDefinition<?> node) {
         List<OptionalIdentifiedDefinition<?>> held = new ArrayList<>();
         switch (node) {

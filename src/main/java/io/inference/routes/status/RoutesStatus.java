@@ -6,15 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What serves, what waits, what was tried: as an operator reads it.
+ * The serving generation, the candidate and the attempted changes, for operators.
  *
- * @param serving the generation that new calls run on
- * @param candidate a sound set of files that waits for a decision; null where none does
- * @param draining generations that finish what they began
+ * @param serving generation on which new calls run
+ * @param candidate a set of files without faults that waits for a decision; null if there is none
+ * @param draining generations that finish their calls
  * @param waiting whether a change waits because too many generations drain
- * @param faults of the folder as it is now; empty where it is what serves or waits
- * @param degraded whether the folder is not what serves, because it is faulty
- * @param changes the last ones, newest first
+ * @param faults of the folder as it is now; empty if its content serves or is the candidate
+ * @param degraded whether older routes serve because the folder is faulty
+ * @param changes the last changes, newest first
  */
 public record RoutesStatus(
         Generation serving,
@@ -27,6 +27,6 @@ public record RoutesStatus(
     /** @param hash of the files, SHA-256 in hex */
     public record Generation(int number, Instant since, String hash, List<RouteView> routes) {}
 
-    /** @param calls that are still under way on it */
+    /** @param calls that are still in progress on it */
     public record Draining(int number, long calls) {}
 }

@@ -1,4 +1,4 @@
-/** What routes have done, and what became of each change of them. */
+/** Metrics of routes, and the result of each change of them. */
 @NullMarked
 package io.inference.routes.status;
 

@@ -91,7 +91,8 @@ class EnvelopeTest {
                 "priority | {\"level\":5} | high, medium, low or a number from 0 to 10",
                 "timestamp | true | text or a number",
                 "timestamp | {\"$date\":1} | text or a number",
-                "timestamp | \"2026-01-01T00:00:00.0000000000000000000000000000000000000000000000000Z\" | 64 characters",
+                "timestamp | \"2026-01-01T00:00:00.0000000000000000000000000000000000000000000000000Z\" | 64 "
+                        + "characters",
                 "type | \"response\" | must be request",
                 "type | 1 | must be text",
                 "task | \"dance\" | no such task",

@@ -99,8 +99,8 @@ class OutgoingMessagesTest {
                         OutgoingMessages.result(new EndedJob(job, null), RESULTS)
                                 .body(),
                         StandardCharsets.UTF_8))
-                .contains(
-                        "\"payload\":{\"success\":false,\"error\":{\"message\":\"it broke\",\"code\":\"backend_failed\"");
+                .contains("\"payload\":{\"success\":false,\"error\":{\"message\":\"it broke\","
+                        + "\"code\":\"backend_failed\"");
         OutgoingMessage dead = OutgoingMessages.deadLetter(job, bytes("{\"model\":\"m\"}"));
         assertThat(dead.exchange()).isEqualTo("inference.dead-letter");
         assertThat(dead.properties().getHeaders())

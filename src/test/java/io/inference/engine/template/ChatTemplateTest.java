@@ -74,21 +74,27 @@ class ChatTemplateTest {
                 "{% set n = namespace(s='xxxxxxxx') %}{% for i in range(99) %}{% set n.s = n.s + n.s %}{% endfor %}",
                 "{% set n = namespace(l=[1]) %}{% for i in range(99) %}{% set n.l = n.l + n.l %}{% endfor %}",
                 "{% set n = namespace(l=[1]) %}{% for i in range(9999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l }}",
-                "{% set n = namespace(l=[1]) %}{% for i in range(9999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l|tojson }}",
-                "{% set n = namespace(l=[1], m=[1]) %}{% for i in range(9999) %}{% set n.l = [n.l] %}{% set n.m = [n.m] %}"
+                "{% set n = namespace(l=[1]) %}{% for i in range(9999) %}{% set n.l = [n.l] %}{% endfor %}"
+                        + "{{ n.l|tojson }}",
+                "{% set n = namespace(l=[1], m=[1]) %}{% for i in range(9999) %}{% set n.l = [n.l] %}"
+                        + "{% set n.m = [n.m] %}"
                         + "{% endfor %}{{ n.l == n.m }}",
-                "{% set n = namespace(l=['x']) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l|tojson }}",
-                "{% set n = namespace(l=['x']) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}",
+                "{% set n = namespace(l=['x']) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}"
+                        + "{{ n.l|tojson }}",
+                "{% set n = namespace(l=['x']) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}"
+                        + "{{ n.l }}",
                 "{% set n = namespace(l=['x'], m=['x']) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}"
                         + "{% set n.m = [n.m, n.m] %}{% endfor %}{{ n.l == n.m }}",
                 "{% set s = 'a' * 1000000 %}{{ s.replace('', 'bbbbbbbbbbbbbbbbbbbbbbbbbbb') }}",
                 "{% set s = ',' * 9999999 %}{{ s.split(',')|length }}",
                 "{{ range(99999)|map('string')|join('x' * 9999) }}",
                 "{% set s = 'a\n' * 999999 %}{{ s|indent(1000) }}",
-                "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% if s is string and s|upper %}{% endif %}{% endfor %}",
+                "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% if s is string and s|upper %}{% endif %}"
+                        + "{% endfor %}",
                 "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% if 'ab' in s %}{% endif %}{% endfor %}",
                 "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% if s.find('b') %}{% endif %}{% endfor %}",
-                "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s.strip() == s.lower() %}{% endfor %}",
+                "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s.strip() == s.lower() %}"
+                        + "{% endfor %}",
                 "{% set l = range(99999)|list %}{% for i in l %}{% if -1 in l %}{% endif %}{% endfor %}",
                 "{% set n = namespace(s='a' * 100000) %}{% for i in range(99999) %}{% set n.s = n.s ~ 'b' %}"
                         + "{% if n.s|length %}{% endif %}{% endfor %}",
@@ -290,13 +296,15 @@ class ChatTemplateTest {
         List<Map<String, String>> messages = history(10_000, 300);
         for (String source : List.of(
                 "{% for m in messages %}<|{{ m.role }}|>{{ m.content|trim }}{% endfor %}",
-                "{% set n = namespace(o='') %}{% for m in messages %}{% set n.o = n.o ~ m.role + m.content %}{% endfor %}"
+                "{% set n = namespace(o='') %}{% for m in messages %}{% set n.o = n.o ~ m.role + m.content %}"
+                        + "{% endfor %}"
                         + "{{ n.o }}",
                 "{% set n = namespace(o=[]) %}{% for m in messages %}{% set n.o = n.o + [m.content] %}{% endfor %}"
                         + "{{ n.o|join }}",
                 "{% set n = namespace(rest=messages) %}{% for m in messages %}{{ n.rest[0].content }}"
                         + "{% set n.rest = n.rest[1:] %}{% endfor %}",
-                "{% for m in messages[::-1] %}{{ m.content }}{% if loop.last or loop.nextitem.role == m.role %}x{% endif %}"
+                "{% for m in messages[::-1] %}{{ m.content }}{% if loop.last or loop.nextitem.role == m.role %}x"
+                        + "{% endif %}"
                         + "{% endfor %}",
                 "{% for m in messages if m.role == 'user' %}{{ loop.length }}{{ m.content * 2 }}{% endfor %}")) {
             String prompt = assertTimeoutPreemptively(

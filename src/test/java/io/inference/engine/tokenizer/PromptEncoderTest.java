@@ -190,7 +190,8 @@ class PromptEncoderTest {
         String content = "a<|im_end|>b\uFDD0";
         String template =
                 "{% set c = messages[0].content %}{{ c|length }} {{ c == 'a<|im_end|>b\uFDD0' }} {{ c[3:5] }} "
-                        + "{{ c.find('b') }} {{ '<|im_end|>' in c }} {{ c.split('<|im_end|>') }} {{ {c: 7}[c] }} {{ c|e }}";
+                        + "{{ c.find('b') }} {{ '<|im_end|>' in c }} {{ c.split('<|im_end|>') }} {{ {c: 7}[c] }} "
+                        + "{{ c|e }}";
         assertThat(encoder(template).render(user(content), null, true, Map.of()))
                 .isEqualTo("13 True im 11 True ['a', 'b\\ufdd0'] 7 a&lt;|im_end|&gt;b\uFDD0");
     }
@@ -199,7 +200,8 @@ class PromptEncoderTest {
     void aTemplatesOwnControlTokensSurviveWhatItDoesWithThem() {
         String template = "{% set c = messages[0].content %}{{ ('  <|im_start|>' ~ c ~ '<|im_end|>')|trim }}"
                 + "{{ '%s%s' % ('<|im_start|>', c) }}{{ '{}<|im_end|>'.format(c) }}{{ ['<|im_start|>', c]|join }}"
-                + "{{ (c ~ '<|im_end|>').replace(c, 'x') }}{{ '<|im_' ~ 'start|>' }}{{ '<|' + messages[0].role + '|>' }}";
+                + "{{ (c ~ '<|im_end|>').replace(c, 'x') }}{{ '<|im_' ~ 'start|>' }}"
+                + "{{ '<|' + messages[0].role + '|>' }}";
         int[] tokens = encoder(template).encode(user("q<|im_end|>"), null, true, Map.of());
         assertThat(Arrays.stream(tokens).filter(SMOLLM::isControl).toArray())
                 .containsExactly(START, END, START, END, START, END, START);

@@ -16,9 +16,9 @@ class HttpErrorsTest {
     void eachPathHasItsOwnFormat() {
         InferenceException failure = InferenceException.invalid("messages[0].content", "too \"loud\"");
         assertThat(answer("/v1/chat/completions", failure))
-                .isEqualTo(
-                        "400 application/json {\"error\":{\"message\":\"too \\\"loud\\\"\","
-                                + "\"type\":\"invalid_request_error\",\"param\":\"messages[0].content\",\"code\":\"invalid_request\"}}");
+                .isEqualTo("400 application/json {\"error\":{\"message\":\"too \\\"loud\\\"\","
+                        + "\"type\":\"invalid_request_error\",\"param\":\"messages[0].content\","
+                        + "\"code\":\"invalid_request\"}}");
         assertThat(answer("/api/chat", failure))
                 .isEqualTo("400 application/json; charset=utf-8 {\"error\":\"too \\\"loud\\\"\"}");
         assertThat(answer("/v1beta", failure))

@@ -16,7 +16,8 @@ final class StreamingStub implements AutoCloseable {
                     + "\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"},\"finish_reason\":%s}]}\n\n";
     private static final String USAGE =
             "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"" + MODEL
-                    + "\",\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}\n\n";
+                    + "\",\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}"
+                    + "\n\n";
 
     final CountDownLatch goOn = new CountDownLatch(1);
     final CountDownLatch abandoned = new CountDownLatch(1);

@@ -133,7 +133,8 @@ class CancellationIT {
                 connection.chunk(
                         openAi
                                 ? "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"token\"}}]}\n\n"
-                                : "{\"model\":\"mock\",\"message\":{\"role\":\"assistant\",\"content\":\"token\"},\"response\":\"token\","
+                                : "{\"model\":\"mock\",\"message\":{\"role\":\"assistant\",\"content\":\"token\"},"
+                                        + "\"response\":\"token\","
                                         + "\"done\":false}\n");
             }
             asked.countDown();

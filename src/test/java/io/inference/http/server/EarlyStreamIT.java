@@ -161,15 +161,16 @@ class EarlyStreamIT {
             connection.whole(500, "application/json", "{\"error\":{\"message\":\"out of order\"}}");
         } else if (request.body().contains("\"stream\":true")) {
             connection.begin(200, "text/event-stream");
-            connection.chunk(
-                    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"token\"}}]}\n\n"
-                            + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+            connection.chunk("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"token\"}}]}\n\n"
+                    + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: "
+                    + "[DONE]\n\n");
             connection.end();
         } else {
             connection.whole(
                     200,
                     "application/json",
-                    "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hello\"},"
+                    "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                            + "\"content\":\"hello\"},"
                             + "\"finish_reason\":\"stop\"}]}");
         }
     }

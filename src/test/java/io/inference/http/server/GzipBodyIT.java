@@ -43,8 +43,10 @@ class GzipBodyIT {
                 connection.whole(
                         200,
                         "application/json",
-                        "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hello\"},"
-                                + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}");
+                        "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                                + "\"content\":\"hello\"},"
+                                + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,"
+                                + "\"completion_tokens\":1}}");
             }
         });
         service = RunningService.start(
@@ -203,7 +205,8 @@ class GzipBodyIT {
     @Test
     void filesMayComeSoToo() throws Exception {
         String form = "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jsonl\"\r\n\r\n{\"a\":1}\n\r\n--x--\r\n";
+                + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jsonl\"\r\n\r\n{\"a\":1}\n\r\n"
+                + "--x--\r\n";
         HttpRequest upload = request("/openai/v1/files")
                 .header("Content-Encoding", "gzip")
                 .header("Content-Type", "multipart/form-data; boundary=x")

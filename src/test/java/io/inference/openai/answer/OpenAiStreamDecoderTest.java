@@ -45,8 +45,8 @@ class OpenAiStreamDecoderTest {
 
     @Test
     void aChunkThatOnlyNamesTheSpeakerIsNone() throws IOException {
-        data(
-                "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}");
+        data("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"
+                + "\"finish_reason\":null}]}");
 
         assertThat(chunks).isEmpty();
     }
@@ -55,7 +55,8 @@ class OpenAiStreamDecoderTest {
     void usageWhereverItComesIsTheLastChunk() throws IOException {
         data("""
                 {"model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"length"}],
-                "usage":{"prompt_tokens":5,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":4}}}""".replace("\n", ""));
+                "usage":{"prompt_tokens":5,"completion_tokens":1,\
+                "prompt_tokens_details":{"cached_tokens":4}}}""".replace("\n", ""));
         data("[DONE]");
 
         assertThat(chunks).hasSize(2);
@@ -71,8 +72,8 @@ class OpenAiStreamDecoderTest {
         data("""
                 {"choices":[{"index":1,"delta":{"tool_calls":[{"index":0,"id":"call_1","type":"function",\
                 "function":{"name":"f","arguments":""}}]}}]}""");
-        data(
-                "{\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}}]}}]}");
+        data("{\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}"
+                + "\"}}]}}]}");
         data("{\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}");
 
         assertThat(chunks).extracting(Chunk::index).containsOnly(1);

@@ -41,7 +41,8 @@ class OpenAiRequestsTest {
 
         assertThat(parse(OpenAiRequests.chat(request))).isEqualTo(parse("""
                 {"model":"m","messages":[{"role":"user","content":"hi"}],
-                 "temperature":0.5,"top_p":0.9,"max_tokens":100,"presence_penalty":0.2,"frequency_penalty":0.3,"seed":42,
+                 "temperature":0.5,"top_p":0.9,"max_tokens":100,"presence_penalty":0.2,"frequency_penalty":0.3,\
+                "seed":42,
                  "stop":["a","b"],"n":2,"top_k":40,"min_p":0.05,"repetition_penalty":1.1,"repeat_penalty":1.1,
                  "logprobs":true,"top_logprobs":3,
                  "tools":[{"type":"function","function":

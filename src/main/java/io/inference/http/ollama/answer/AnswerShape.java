@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where an answer has its text: the one thing in which chat and generate differ. */
+/** Where an answer has its text: the only difference between chat and generate. */
 public enum AnswerShape {
     CHAT {
         @Override

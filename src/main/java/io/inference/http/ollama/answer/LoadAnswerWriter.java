@@ -7,8 +7,8 @@ import io.inference.http.format.AnswerWriter;
 import java.util.List;
 
 /**
- * Answers a request that only loads or unloads a model. Backends load and keep models by themselves, so that all there is to say is that
- * the model is there.
+ * Answers a request that only loads or unloads a model. Backends load and unload models by themselves, so the answer
+ * only confirms that the model exists.
  */
 public record LoadAnswerWriter(AnswerShape shape, boolean unload) implements AnswerWriter<ModelDetails> {
     @Override

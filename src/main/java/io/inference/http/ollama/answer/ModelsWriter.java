@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the lists of models: those there are, and those that are loaded. */
+/** Writes the lists of available models and of loaded models. */
 public final class ModelsWriter {
-    /** Ollama's time for what has none. */
+    /** The time that Ollama writes if there is none. */
     private static final String NO_TIME = "0001-01-01T00:00:00Z";
 
-    /** Models are not unloaded after a while, so this is far off. */
+    /** Models have no expiry, so this is far in the future. */
     private static final String NEVER = "9999-12-31T23:59:59Z";
 
     private ModelsWriter() {}

@@ -7,7 +7,7 @@ import io.inference.http.answer.HttpAnswer;
 import io.inference.wire.Json;
 import java.io.IOException;
 
-/** Writes what {@code POST /api/show} answers: all that is known of one model. */
+/** Writes the answer of {@code POST /api/show}: everything known about one model. */
 public final class ShowAnswerWriter {
     private ShowAnswerWriter() {}
 

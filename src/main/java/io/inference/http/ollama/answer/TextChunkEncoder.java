@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streamed answer. Clients take a call of a tool as one whole object, so calls, which may come in parts, are held
- * back to the end; and they know nothing that is to be skipped, so a keep-alive is an object with no text.
+ * A streamed answer. Clients expect each tool call as one whole object, so calls, which may arrive in parts, are held
+ * back to the end. The format has no keep-alive, so an object without text is sent instead.
  */
 final class TextChunkEncoder implements ChunkEncoder {
     private final AnswerShape shape;

@@ -7,11 +7,11 @@ import io.inference.api.message.FinishReason;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The end of an answer: why, how many tokens, and how long each part of the work took. */
+/** The end of an answer: the reason, the number of tokens, and the duration of each phase. */
 final class Timings {
     private Timings() {}
 
-    /** Ollama has two reasons alone, and calls of tools end an answer as a stop does. */
+    /** Ollama has only two reasons; tool calls end an answer with the reason stop. */
     static String doneReason(@Nullable FinishReason reason) {
         return reason == FinishReason.LENGTH ? "length" : "stop";
     }

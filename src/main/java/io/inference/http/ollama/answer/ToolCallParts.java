@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Puts streamed calls of tools together again. */
+/** Joins the parts of streamed tool calls. */
 final class ToolCallParts {
     private final Map<Integer, Parts> byIndex = new TreeMap<>();
 

@@ -16,7 +16,7 @@ import java.util.List;
 public final class ChatRequestReader {
     private ChatRequestReader() {}
 
-    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    /** @throws InferenceException for a body that is invalid or asks for something unsupported */
     public static WireRequest<?> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         if (body.has("conversation_id")) {

@@ -42,7 +42,7 @@ final class CommonFields {
         };
     }
 
-    /** Whether to think aloud; how hard is the model's affair. */
+    /** Whether to think; the model decides how much. */
     static @Nullable Boolean think(JsonFields body) {
         if (!body.isText("think")) {
             return body.flag("think");
@@ -56,7 +56,7 @@ final class CommonFields {
         return true;
     }
 
-    /** Whether a request without anything to say asks to forget the model rather than to load it. */
+    /** Whether a request without content asks to unload the model rather than to load it. */
     static boolean unloads(JsonFields body) {
         if (body.isText("keep_alive")) {
             return ZERO.matcher(body.text("keep_alive", "")).matches();

@@ -12,7 +12,7 @@ import java.util.List;
 public final class EmbedRequestReader {
     private EmbedRequestReader() {}
 
-    /** @throws InferenceException for a body that is wrong */
+    /** @throws InferenceException for an invalid body */
     public static WireRequest<EmbedAnswer> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         String model = CommonFields.model(body);
@@ -25,7 +25,7 @@ public final class EmbedRequestReader {
                 EmbedAnswerWriter::write);
     }
 
-    /** The older form: one text, and a vector that keeps its length. */
+    /** The older form: one text, and a vector that is not normalized. */
     public static WireRequest<EmbedAnswer> readLegacy(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         String model = CommonFields.model(body);
@@ -36,7 +36,7 @@ public final class EmbedRequestReader {
                 EmbedAnswerWriter::writeLegacy);
     }
 
-    /** An empty text alone counts as none, as it does for Ollama. */
+    /** A single empty text counts as none, as in Ollama. */
     private static List<String> texts(JsonFields body, String name) {
         List<String> texts = body.texts(name);
         return body.isText(name) && texts.equals(List.of("")) ? List.of() : texts;

@@ -16,11 +16,11 @@ import io.inference.http.ollama.answer.TextAnswerWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the body of {@code POST /api/generate}: a raw prompt as it stands, any other as a chat of one message. */
+/** Reads the body of {@code POST /api/generate}: a raw prompt unchanged, any other as a chat of one message. */
 public final class GenerateRequestReader {
     private GenerateRequestReader() {}
 
-    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    /** @throws InferenceException for a body that is invalid or asks for something unsupported */
     public static WireRequest<?> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         String model = CommonFields.model(body);

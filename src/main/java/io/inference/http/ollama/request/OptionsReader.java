@@ -5,7 +5,10 @@ import io.inference.http.json.JsonFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads Ollama's {@code options} and logprobs. Options that say how the hardware is used are not the caller's to choose: ignored. */
+/**
+ * Reads Ollama's {@code options} and logprobs. Options for the use of the hardware are ignored: callers may not choose
+ * it.
+ */
 final class OptionsReader {
     /** Ollama's own default, and the window that backends use. */
     private static final int REPEAT_WINDOW = 64;
@@ -59,13 +62,13 @@ final class OptionsReader {
         return penalty;
     }
 
-    /** -1 is a seed that is new each time. */
+    /** -1 means a new seed each time. */
     private static @Nullable Long seed(JsonFields options) {
         Long seed = options.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
         return seed == null || seed == -1 ? null : seed;
     }
 
-    /** No number, and every number below 1, means no limit. */
+    /** A missing number, or one below 1, means no limit. */
     private static @Nullable Integer limit(JsonFields options) {
         Integer limit = options.integer("num_predict", Integer.MIN_VALUE, Integer.MAX_VALUE);
         return limit == null || limit < 1 ? null : limit;

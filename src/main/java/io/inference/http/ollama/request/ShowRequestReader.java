@@ -10,7 +10,7 @@ import io.inference.http.ollama.answer.ShowAnswerWriter;
 public final class ShowRequestReader {
     private ShowRequestReader() {}
 
-    /** @throws InferenceException for a body that is wrong */
+    /** @throws InferenceException for an invalid body */
     public static WireRequest<ModelDetails> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         String model = body.text("name", "");

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What every part of an answer repeats.
+ * Fields that every part of an answer repeats.
  *
  * @param id unique to the answer
  * @param createdSeconds since the epoch

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes chat completions.
  *
- * @param stream whether the caller asked for events
- * @param includeUsage whether the last event shall tell the tokens used
+ * @param stream whether the caller requested events
+ * @param includeUsage whether the last event reports the usage
  */
 public record ChatAnswerWriter(boolean stream, boolean includeUsage) implements AnswerWriter<ChatAnswer> {
     private static final String ID_PREFIX = "chatcmpl-";

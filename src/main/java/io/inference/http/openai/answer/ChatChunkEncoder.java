@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.util.BitSet;
 
 /**
- * A streamed chat completion: the role with the first piece of each choice, then the pieces, then, by itself, why the choice ended. By
- * itself since many clients stop reading a choice at its finish reason.
+ * A streamed chat completion: the role with the first piece of each choice, then the pieces, then the finish reason in
+ * an object of its own, since many clients stop reading a choice at its finish reason.
  */
 final class ChatChunkEncoder implements ChunkEncoder {
     private final ChunkFormat objects;

@@ -7,20 +7,20 @@ import io.inference.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The JSON object that OpenAI makes of a piece of a choice: what all objects of a stream have alike is written once. */
+/** OpenAI's JSON object for a piece of a choice. The part that all objects of a stream share is written once. */
 final class ChunkFormat {
     private static final SerializedString END = new SerializedString("]}");
     private static final SerializedString END_BEFORE_USAGE = new SerializedString("],\"usage\":null}");
     private static final SerializedString NO_CHOICES_BUT_USAGE = new SerializedString("],\"usage\":");
 
-    /** All that comes before the choices. */
+    /** Everything before the choices. */
     private final SerializedString start;
 
     private final boolean includeUsage;
 
     /**
-     * @param object what OpenAI calls an object of this kind
-     * @param includeUsage whether the last object has the usage, which the others then announce by a null
+     * @param object OpenAI's name of the object
+     * @param includeUsage whether the last object has the usage; if so, it is null in the others
      */
     ChunkFormat(AnswerHead head, String object, boolean includeUsage) {
         byte[] whole = Json.bytes(json -> {
@@ -41,7 +41,7 @@ final class ChunkFormat {
         });
     }
 
-    /** Writes the last object, if the usage is asked for. */
+    /** Writes the last object, if the usage is requested. */
     void usage(Usage usage, ChunkEncoder.Sink out) throws IOException {
         if (includeUsage) {
             out.object(json -> {

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes completions.
  *
- * @param stream whether the caller asked for events
- * @param includeUsage whether the last event shall tell the tokens used
+ * @param stream whether the caller requested events
+ * @param includeUsage whether the last event reports the usage
  */
 public record CompletionAnswerWriter(CompletionFormat format, boolean stream, boolean includeUsage)
         implements AnswerWriter<ChatAnswer> {
-    /** What OpenAI calls a completion, whole or in pieces. */
+    /** OpenAI's object name of a completion, whole or in pieces. */
     static final String OBJECT = "text_completion";
 
     private static final String ID_PREFIX = "cmpl-";

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A streamed completion: the echoed prompt, if any, with the first piece of each choice; why it ended by itself, as in chats. */
+/**
+ * A streamed completion: the echoed prompt, if any, with the first piece of each choice, and the finish reason in an
+ * object of its own, as in chats.
+ */
 final class CompletionChunkEncoder implements ChunkEncoder {
     private final ChunkFormat objects;
     private final CompletionFormat format;

@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How choices of completions look, whole and streamed alike.
+ * The format of choices of completions, both whole and streamed.
  *
- * @param echoed the prompts, where the answer is to begin with them; else empty
+ * @param echoed the prompts, if the answer is to begin with them; else empty
  * @param choicesPerPrompt choices are numbered prompt by prompt
  */
 public record CompletionFormat(List<String> echoed, int choicesPerPrompt) {
-    /** The text that a choice begins with before the model says anything. */
+    /** The text with which a choice begins before the model's output. */
     String echo(int index) {
         int prompt = index / choicesPerPrompt;
         return prompt < echoed.size() ? echoed.get(prompt) : "";
@@ -82,7 +82,7 @@ public record CompletionFormat(List<String> echoed, int choicesPerPrompt) {
         return end;
     }
 
-    /** The likeliest tokens and, where it is none of them, the one that was chosen. */
+    /** The most likely tokens and, if it is not among them, the chosen one. */
     private static void writeTop(JsonGenerator out, TokenLogprob token) throws IOException {
         out.writeStartObject();
         boolean chosenListed = false;

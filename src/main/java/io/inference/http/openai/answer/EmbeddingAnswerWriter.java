@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
 /**
  * Writes embeddings.
  *
- * @param base64 whether vectors are to be base64 of little-endian 32-bit floats, which is what OpenAI's own clients ask for
+ * @param base64 whether to write vectors as base64 of little-endian 32-bit floats, as OpenAI's own clients request
  */
 public record EmbeddingAnswerWriter(boolean base64) implements AnswerWriter<EmbedAnswer> {
     @Override

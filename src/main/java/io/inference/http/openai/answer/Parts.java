@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The parts that whole and streamed answers have in common. */
+/** Parts common to whole and streamed answers. */
 final class Parts {
     private Parts() {}
 
@@ -25,7 +25,7 @@ final class Parts {
         out.writeEndObject();
     }
 
-    /** @param streamed whether each call says which one it belongs to */
+    /** @param streamed whether each part of a call has the call's index */
     static void toolCalls(JsonGenerator out, List<ToolCall> calls, boolean streamed) throws IOException {
         out.writeArrayFieldStart("tool_calls");
         for (ToolCall call : calls) {

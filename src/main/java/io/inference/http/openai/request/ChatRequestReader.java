@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChatRequestReader {
     private ChatRequestReader() {}
 
-    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    /** @throws InferenceException for a body that is invalid or asks for something unsupported */
     public static WireRequest<ChatAnswer> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         refuseWhatIsNotDone(body);
@@ -47,7 +47,7 @@ public final class ChatRequestReader {
         return options != null && options.flag("include_usage", false);
     }
 
-    /** Fields that would change the answer are refused rather than ignored; all others that we do not know are ignored. */
+    /** Unsupported fields that would change the answer are refused; all other unknown fields are ignored. */
     private static void refuseWhatIsNotDone(JsonFields body) {
         for (String name : List.of("logit_bias", "audio", "functions", "function_call")) {
             if (body.isEffective(name)) {

@@ -12,14 +12,14 @@ import java.util.List;
 
 /** Reads the body of {@code POST /v1/completions}. */
 public final class CompletionRequestReader {
-    /** What OpenAI makes of a request that sets no limit. */
+    /** OpenAI's limit for a request that sets none. */
     private static final int DEFAULT_MAX_TOKENS = 16;
 
     private static final int MAX_CHOICES_OF_ALL_PROMPTS = 1024;
 
     private CompletionRequestReader() {}
 
-    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    /** @throws InferenceException for a body that is invalid or asks for something unsupported */
     public static WireRequest<ChatAnswer> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         String model = body.requiredText("model");

@@ -15,7 +15,7 @@ public final class EmbeddingRequestReader {
 
     private EmbeddingRequestReader() {}
 
-    /** @throws InferenceException for a body that is wrong, or asks for what this service cannot do */
+    /** @throws InferenceException for a body that is invalid or asks for something unsupported */
     public static WireRequest<EmbedAnswer> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         String model = body.requiredText("model");

@@ -5,7 +5,7 @@ import io.inference.http.json.Base64Text;
 import io.inference.http.json.JsonFields;
 import java.util.Locale;
 
-/** Reads the picture of a content part: within the request as a {@code data:} URL, or an address that the backend fetches. */
+/** Reads the picture of a content part: in the request as a {@code data:} URL, or a URL that the backend fetches. */
 final class ImageReader {
     private static final String MARK = ";base64,";
 

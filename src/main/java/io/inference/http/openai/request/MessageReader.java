@@ -64,7 +64,7 @@ final class MessageReader {
         return content;
     }
 
-    /** Text parts make one text, a line each, as chat templates have room for one alone. */
+    /** Joins text parts into one text, a line each, since chat templates accept only one. */
     private static String parts(JsonFields fields, List<Image> images) {
         List<String> texts = new ArrayList<>();
         for (JsonFields part : fields.objects("content")) {

@@ -5,17 +5,17 @@ import io.inference.http.json.JsonFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the fields that say how to generate, those of OpenAI and those that other servers of its format add. */
+/** Reads the generation options, both OpenAI's and those that compatible servers add. */
 final class OptionsReader {
     /** OpenAI's own limit. */
     private static final int MAX_CHOICES = 128;
 
-    /** OpenAI takes 4; more do no harm. */
+    /** OpenAI accepts 4; more are harmless. */
     private static final int MAX_STOPS = 16;
 
     private OptionsReader() {}
 
-    /** @param topLogprobs as {@link Options#topLogprobs}, which chat and completions ask for in different ways */
+    /** @param topLogprobs as {@link Options#topLogprobs}, which chats and completions request in different ways */
     static Options read(JsonFields body, @Nullable Integer topLogprobs) {
         Integer choices = body.integer("n", 1, MAX_CHOICES);
         return new Options(
@@ -34,7 +34,7 @@ final class OptionsReader {
                 topLogprobs);
     }
 
-    /** How a chat asks for logprobs. */
+    /** The fields with which a chat requests logprobs. */
     static @Nullable Integer chatLogprobs(JsonFields body) {
         boolean wanted = body.flag("logprobs", false);
         Integer top = body.integer("top_logprobs", 0, 20);
@@ -50,7 +50,7 @@ final class OptionsReader {
         return current == null ? old : current;
     }
 
-    /** 0 and -1 both mean all of the vocabulary, as they do elsewhere. */
+    /** 0 and -1 both mean the whole vocabulary, as in other servers. */
     private static @Nullable Integer topK(JsonFields body) {
         Integer topK = body.integer("top_k", -1, Integer.MAX_VALUE);
         return topK == null ? null : Math.max(topK, 0);

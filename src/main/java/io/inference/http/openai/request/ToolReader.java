@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a chat says of functions that the model may call, and of the shape of its answer. */
+/** Reads the functions that the model may call and the response format of a chat. */
 final class ToolReader {
     private ToolReader() {}
 

@@ -99,12 +99,14 @@ class OllamaRequestTest {
 
     @Test
     void everyOption() {
-        ChatRequest request = (ChatRequest) message(
-                        "\"options\":{\"temperature\":0.5,\"top_p\":0.9,\"top_k\":-1,\"min_p\":0.1,\"repeat_penalty\":1.1,"
+        ChatRequest request =
+                (ChatRequest) message("\"options\":{\"temperature\":0.5,\"top_p\":0.9,\"top_k\":-1,\"min_p\":0.1,"
+                                + "\"repeat_penalty\":1.1,"
                                 + "\"presence_penalty\":1,\"frequency_penalty\":1,\"seed\":-1,\"num_predict\":-1,"
-                                + "\"stop\":[\"x\",\"\"],\"num_ctx\":512,\"num_gpu\":1,\"num_thread\":4,\"use_mmap\":true,"
+                                + "\"stop\":[\"x\",\"\"],\"num_ctx\":512,\"num_gpu\":1,\"num_thread\":4,"
+                                + "\"use_mmap\":true,"
                                 + "\"repeat_last_n\":64,\"typical_p\":1.0,\"mirostat\":0}")
-                .request();
+                        .request();
         assertThat(request.options())
                 .isEqualTo(new Options(0.5, 0.9, 0, 0.1, 1.1, 1.0, 1.0, null, null, List.of("x"), 512, 1, null));
     }
@@ -113,7 +115,8 @@ class OllamaRequestTest {
     void callsHaveObjectsForArguments() {
         var request = (ChatRequest) ChatRequestReader.read(bytes("""
                         {"model":"m","messages":[
-                          {"role":"assistant","thinking":"hm","tool_calls":[{"function":{"name":"f","arguments":{"a":[1]}}},
+                          {"role":"assistant","thinking":"hm","tool_calls":[{"function":{"name":"f",\
+                        "arguments":{"a":[1]}}},
                             {"id":"c","function":{"name":"g"}}]},
                           {"role":"tool","tool_name":"f","content":"1"}]}""")).request();
         assertThat(request.messages())

@@ -68,9 +68,9 @@ class ChatAnswerWriterTest {
                 .contains("\"message\":{\"role\":\"assistant\",\"content\":null,\"reasoning_content\":\"hm\","
                         + "\"refusal\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
                         + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
-                .contains(
-                        "\"logprobs\":{\"content\":[{\"token\":\"é\",\"logprob\":-0.5,\"bytes\":[195,169],"
-                                + "\"top_logprobs\":[{\"token\":\"e\",\"logprob\":-9999.0,\"bytes\":[101]}]}],\"refusal\":null}")
+                .contains("\"logprobs\":{\"content\":[{\"token\":\"é\",\"logprob\":-0.5,\"bytes\":[195,169],"
+                        + "\"top_logprobs\":[{\"token\":\"e\",\"logprob\":-9999.0,\"bytes\":[101]}]}],"
+                        + "\"refusal\":null}")
                 .contains("\"finish_reason\":\"tool_calls\"");
     }
 
@@ -84,7 +84,8 @@ class ChatAnswerWriterTest {
         writer.end();
         assertThat(written())
                 .isEqualTo(START
-                        + "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"He\"},\"finish_reason\":null}]}\n\n"
+                        + "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"He\"},\"finish_reason\":null}"
+                        + "]}\n\n"
                         + ": keep-alive\n\n"
                         + START
                         + "{\"index\":0,\"delta\":{\"content\":\"y\"},\"finish_reason\":null}]}\n\n"

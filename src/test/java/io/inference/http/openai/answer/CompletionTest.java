@@ -103,7 +103,8 @@ class CompletionTest {
                         + "\"top_logprobs\":[{\"x\":-3.0}],\"text_offset\":[1]},\"finish_reason\":null}],"
                         + "\"usage\":null}\n\n"
                         + START
-                        + "{\"text\":\"\",\"index\":0,\"logprobs\":null,\"finish_reason\":\"length\"}],\"usage\":null}\n\n"
+                        + "{\"text\":\"\",\"index\":0,\"logprobs\":null,\"finish_reason\":\"length\"}],\"usage\":null}"
+                        + "\n\n"
                         + START
                         + "],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3,"
                         + "\"prompt_tokens_details\":{\"cached_tokens\":0}}}\n\n"

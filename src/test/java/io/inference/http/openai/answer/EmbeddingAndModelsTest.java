@@ -59,9 +59,9 @@ class EmbeddingAndModelsTest {
     void vectorsAsNumbersAndAsBase64() {
         var answer = new EmbedAnswer("m", List.of(new float[] {1, -0.5f}), new Usage(2, 0, 0));
         assertThat(text(answer(read("\"input\":\"a\""), answer)))
-                .isEqualTo(
-                        "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,"
-                                + "\"embedding\":[1.0,-0.5]}],\"model\":\"m\",\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}");
+                .isEqualTo("{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,"
+                        + "\"embedding\":[1.0,-0.5]}],\"model\":\"m\",\"usage\":{\"prompt_tokens\":2,"
+                        + "\"total_tokens\":2}}");
         assertThat(text(answer(read("\"input\":\"a\",\"encoding_format\":\"base64\""), answer)))
                 .contains("\"embedding\":\"AACAPwAAAL8=\"");
     }

@@ -41,7 +41,8 @@ class ChatRequestReaderTest {
     @Test
     void everyOption() {
         ChatRequest request = read("""
-                {"model":"m",%s,"n":2,"stop":["a","b"],"seed":-7,"max_tokens":5,"max_completion_tokens":6,"temperature":0,
+                {"model":"m",%s,"n":2,"stop":["a","b"],"seed":-7,"max_tokens":5,"max_completion_tokens":6,\
+                "temperature":0,
                  "top_p":0.5,"presence_penalty":-2,"frequency_penalty":2,"logprobs":true,"top_logprobs":3,"top_k":40,
                  "min_p":0.05,"repetition_penalty":1.1,"num_ctx":2048,"stream":true,"reasoning_effort":"low",
                  "user":"u","metadata":{"a":"b"},"store":true,"unheard_of":[1]}""".formatted(HI));
@@ -53,10 +54,10 @@ class ChatRequestReaderTest {
 
     @Test
     void nullsCountAsAbsent() {
-        ChatRequest request = read(
-                "{\"model\":\"m\"," + HI
-                        + ",\"n\":null,\"stop\":null,\"temperature\":null,\"tools\":null,\"tool_choice\":null,"
-                        + "\"response_format\":null,\"stream\":null,\"stream_options\":null,\"logit_bias\":null,\"audio\":null}");
+        ChatRequest request = read("{\"model\":\"m\"," + HI
+                + ",\"n\":null,\"stop\":null,\"temperature\":null,\"tools\":null,\"tool_choice\":null,"
+                + "\"response_format\":null,\"stream\":null,\"stream_options\":null,\"logit_bias\":null,"
+                + "\"audio\":null}");
         assertThat(request.options()).isEqualTo(Options.DEFAULTS);
     }
 
@@ -113,7 +114,8 @@ class ChatRequestReaderTest {
                  "tools":[{"type":"function","function":{"name":"f","description":"d","strict":true,
                            "parameters":{"type":"object"}}},{"type":"function","function":{"name":"g"}}],
                  "tool_choice":{"type":"function","function":{"name":"f"}},
-                 "response_format":{"type":"json_schema","json_schema":{"name":"s","strict":true,"schema":{"type":"object"}}}}""".formatted(HI));
+                 "response_format":{"type":"json_schema","json_schema":{"name":"s","strict":true,\
+                "schema":{"type":"object"}}}}""".formatted(HI));
         assertThat(request.tools())
                 .containsExactly(new Tool("f", "d", "{\"type\":\"object\"}", true), new Tool("g", null, null, null));
         assertThat(request.toolChoice()).isEqualTo(new ToolChoice(ToolChoice.Mode.FUNCTION, "f"));
@@ -138,11 +140,16 @@ class ChatRequestReaderTest {
                 "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}` | messages[0].content",
                 "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":5}]}` | messages[0].content",
                 "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[\"x\"]}]}` | messages[0].content[0]",
-                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}` | messages[0].content[0].text",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}` | "
+                        + "messages[0].content[0].text",
                 "`{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}` | messages[0].tool_call_id",
-                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"ftp://x\"}}]}]}` | messages[0].content[0].image_url.url",
-                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,!!!!\"}}]}]}` | messages[0].content[0].image_url.url",
-                "`{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\"}]}]}` | messages[0].tool_calls[0].function",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+                        + "\"image_url\":{\"url\":\"ftp://x\"}}]}]}` | messages[0].content[0].image_url.url",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+                        + "\"image_url\":{\"url\":\"data:image/png;base64,!!!!\"}}]}]}` | "
+                        + "messages[0].content[0].image_url.url",
+                "`{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\"}]}]}` | "
+                        + "messages[0].tool_calls[0].function",
             })
     void faultsNameTheirField(String body, String param) {
         assertRefused(body, ErrorCode.INVALID_REQUEST, param);
@@ -170,7 +177,8 @@ class ChatRequestReaderTest {
                 "\"stop\":5 | stop",
                 "\"stop\":[1] | stop[0]",
                 "\"stop\":\"\" | stop",
-                "\"stop\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"] | stop",
+                "\"stop\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\","
+                        + "\"15\",\"16\",\"17\"] | stop",
                 "\"logprobs\":1 | logprobs",
                 "\"logprobs\":true,\"top_logprobs\":21 | top_logprobs",
                 "\"top_logprobs\":2 | top_logprobs",
@@ -184,14 +192,16 @@ class ChatRequestReaderTest {
                 "\"tools\":{} | tools",
                 "\"tools\":[{\"type\":\"function\"}] | tools[0].function",
                 "\"tools\":[{\"type\":\"function\",\"function\":{}}] | tools[0].function.name",
-                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":\"x\"}}] | tools[0].function.parameters",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":\"x\"}}] | "
+                        + "tools[0].function.parameters",
                 "\"tool_choice\":\"required\" | tool_choice",
                 "\"tool_choice\":\"perhaps\" | tool_choice",
                 "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}} | tool_choice.function.name",
                 "\"response_format\":{} | response_format.type",
                 "\"response_format\":\"json\" | response_format",
                 "\"response_format\":{\"type\":\"json_schema\"} | response_format.json_schema",
-                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\"}} | response_format.json_schema.schema",
+                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\"}} | "
+                        + "response_format.json_schema.schema",
                 "\"reasoning_effort\":\"huge\" | reasoning_effort",
                 "\"parallel_tool_calls\":\"x\" | parallel_tool_calls",
             })
@@ -213,7 +223,8 @@ class ChatRequestReaderTest {
                 "\"tools\":[{\"type\":\"custom\"}] | tools[0].type",
                 "\"tool_choice\":{\"type\":\"allowed_tools\"} | tool_choice.type",
                 "\"response_format\":{\"type\":\"grammar\"} | response_format.type",
-                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"parallel_tool_calls\":false | parallel_tool_calls",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"parallel_tool_calls\":false | "
+                        + "parallel_tool_calls",
             })
     void whatWouldChangeTheAnswerIsNotIgnored(String option, String param) {
         assertRefused("{\"model\":\"m\"," + HI + "," + option + "}", ErrorCode.UNSUPPORTED, param);
