@@ -18,6 +18,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
@@ -40,6 +42,7 @@ class PriorityIT {
 
     private static final HttpClient http = HttpClient.newHttpClient();
     private static final List<String> asked = new CopyOnWriteArrayList<>();
+    private static final Set<String> answered = ConcurrentHashMap.newKeySet();
     private static volatile CountDownLatch gate = new CountDownLatch(1);
     private static volatile Runnable pace = () -> {};
     private static StubServer backend;
@@ -84,12 +87,14 @@ class PriorityIT {
                 "application/json",
                 "{\"model\":\"mock\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
                         + "\"content\":\"done\"},\"finish_reason\":\"stop\"}]}");
+        answered.add(text.group());
     }
 
     @ParameterizedTest
     @CsvSource({"amqp, amqp", "rest, rest", "rest, amqp", "amqp, rest"})
     void whileHighOnesWaitLowOnesGetTheirShareAndNoMore(String lowDoor, String highDoor) throws Exception {
         asked.clear();
+        answered.clear();
         gate = new CountDownLatch(1);
         try (AmqpClient client = new AmqpClient()) {
             submit(client, lowDoor, "low", lowDoor + " and " + highDoor);
@@ -100,7 +105,7 @@ class PriorityIT {
             int underWay = asked.size();
             pace = lowDoor.equals("amqp") ? () -> awaitLowRow(client) : () -> {};
             gate.countDown();
-            await().atMost(Duration.ofSeconds(60)).until(() -> asked.size() == 2 * EACH);
+            await().atMost(Duration.ofSeconds(60)).until(() -> asked.size() == 2 * EACH && answered.containsAll(asked));
             check(underWay);
         }
     }
