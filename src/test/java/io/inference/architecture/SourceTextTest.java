@@ -21,8 +21,8 @@ class SourceTextTest {
 
     private static final Pattern COMMENT = Pattern.compile("\\s*(?:/?\\*|//).*|.*\\s//\\s.*");
     private static final Pattern UNCLEAR = Pattern.compile(
-            "\\b(?:anew|beneath|beside the start|came to|has gone|hears of|in the making|lest|mends?|nobody|somebody|told"
-                    + "|under way|vouch(?:es)? for|whoever)\\b",
+            "\\b(?:anew|beneath|beside the start|came to|has gone|hears of|in the making|lest|mends?|nobody"
+                    + "|somebody|told|under way|vouch(?:es)? for|whoever)\\b",
             Pattern.CASE_INSENSITIVE);
 
     @Test
