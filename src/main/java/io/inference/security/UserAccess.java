@@ -4,8 +4,8 @@ import io.inference.api.call.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may call a route, at every door, if the route does not decide itself: callers of the user groups. A credential with scopes needs the
- * one that the route names.
+ * Who may call a route, at every door, if the route does not decide itself: callers of the user groups. A credential
+ * with scopes needs the one that the route names.
  *
  * @param users groups that may use the service, admins' among them
  */

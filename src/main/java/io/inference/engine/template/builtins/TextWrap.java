@@ -21,7 +21,8 @@ final class TextWrap {
     /** Whitespace, a dash between words, or a word, which may end at a hyphen inside it. */
     private static final Pattern CHUNK = Pattern.compile(
             ("%1$s+|(?<=%4$s)-{2,}(?=\\w)|"
-                            + "%2$s+?(?:-(?:(?<=%3$s{2}-)|(?<=%3$s-%3$s-))(?=%3$s-?%3$s)|(?=%1$s|\\z)|(?<=%4$s)(?=-{2,}\\w))")
+                            + "%2$s+?"
+                            + "(?:-(?:(?<=%3$s{2}-)|(?<=%3$s-%3$s-))(?=%3$s-?%3$s)|(?=%1$s|\\z)|(?<=%4$s)(?=-{2,}\\w))")
                     .formatted(SPACE, NO_SPACE, LETTER, PUNCTUATED),
             Pattern.UNICODE_CHARACTER_CLASS);
 
