@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Lines of a stream in place: {@link #bytes} from {@link #from} up to {@link #to}, without {@code \n} or {@code \r\n}. */
+/**
+ * Lines of a stream in place: {@link #bytes} from {@link #from} up to {@link #to}, without their ends {@code \n}, {@code \r\n} or
+ * {@code \r}, and without a byte order mark before the first.
+ */
 final class LineReader {
     private static final int INITIAL_BYTES = 4096;
 
@@ -15,6 +18,9 @@ final class LineReader {
     private int end;
     private int from;
     private int to;
+    private boolean begun;
+    /** A line ended with {@code \r}: it was not held back to see whether {@code \n} follows. */
+    private boolean afterReturn;
 
     LineReader(InputStream in, int maxLineBytes) {
         this.in = in;
@@ -35,11 +41,14 @@ final class LineReader {
 
     /** @return false when there is no further line; a last one without an end counts as one */
     boolean next() throws IOException {
+        skipFeed();
         int scanned = start;
         while (true) {
             for (; scanned < end; scanned++) {
-                if (buffer[scanned] == '\n') {
+                byte b = buffer[scanned];
+                if (b == '\n' || b == '\r') {
                     take(scanned, scanned + 1);
+                    afterReturn = b == '\r';
                     return true;
                 }
             }
@@ -55,13 +64,35 @@ final class LineReader {
                 return unread > 0;
             }
             end += read;
+            if (afterReturn) {
+                skipFeed();
+                scanned = start;
+            }
+        }
+    }
+
+    private void skipFeed() {
+        if (afterReturn && start < end) {
+            afterReturn = false;
+            if (buffer[start] == '\n') {
+                start++;
+            }
         }
     }
 
     private void take(int lineEnd, int nextStart) {
         from = start;
-        to = lineEnd > start && buffer[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
+        to = lineEnd;
         start = nextStart;
+        if (!begun) {
+            begun = true;
+            if (to - from >= 3
+                    && buffer[from] == (byte) 0xef
+                    && buffer[from + 1] == (byte) 0xbb
+                    && buffer[from + 2] == (byte) 0xbf) {
+                from += 3;
+            }
+        }
     }
 
     private void makeRoom() {

@@ -29,7 +29,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests to one server, over connections that are kept. No cookies, redirects, compression or retries, except for a connection
+ * Requests to one server, over connections that are kept. No cookies, redirects or retries, except for a connection
  * that the server had closed while it was idle. Blocks the calling thread, which should be virtual; safe for many threads.
  */
 public final class UpstreamClient implements AutoCloseable {
@@ -59,6 +59,7 @@ public final class UpstreamClient implements AutoCloseable {
         this.failures = new Failures(backend);
         this.connections = pool();
         List<Header> headers = new ArrayList<>();
+        headers.add(new BasicHeader("Accept-Encoding", "identity"));
         if (bearer != null) {
             headers.add(new BasicHeader("Authorization", "Bearer " + bearer, true));
         }

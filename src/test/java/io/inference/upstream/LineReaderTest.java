@@ -22,6 +22,14 @@ class LineReaderTest {
         assertThat(lines(text, bytesARead, 10_000)).containsExactly("one", "", "x".repeat(5000), "last");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 4096})
+    void aLineMayEndInAReturnAndABomMayComeFirst(int bytesARead) throws IOException {
+        assertThat(lines("\uFEFFone\r\rtwo\r\nthree\n\rlast\r", bytesARead, 100))
+                .containsExactly("one", "", "two", "three", "", "last");
+        assertThat(lines("\uFEFF\n\uFEFF", bytesARead, 100)).containsExactly("", "\uFEFF");
+    }
+
     @Test
     void anEndAfterTheLastLineMakesNoFurtherOne() throws IOException {
         assertThat(lines("one\ntwo\n", 4096, 100)).containsExactly("one", "two");
