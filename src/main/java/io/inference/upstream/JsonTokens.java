@@ -65,10 +65,13 @@ public final class JsonTokens {
         return null;
     }
 
-    /** A whole number, or 0 of anything else, which is passed over. */
+    /** A number without its fraction, the nearest that there is, or 0 of anything else, which is passed over. */
     public static int integer(JsonParser json) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getNumberType() == JsonParser.NumberType.INT) {
             return json.getIntValue();
+        }
+        if (json.currentToken().isNumeric()) {
+            return (int) json.getDoubleValue();
         }
         json.skipChildren();
         return 0;

@@ -1,6 +1,7 @@
 package io.inference.upstream;
 
 import io.inference.api.stream.Chunk;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -16,6 +17,21 @@ public interface LineDecoder {
      * @throws io.inference.api.error.InferenceException when the line tells of a failure
      */
     boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException;
+
+    /**
+     * Reads an answer that has come as a whole.
+     *
+     * @return whether it is complete
+     */
+    default boolean all(byte[] answer, Consumer<Chunk> out) throws IOException {
+        LineReader lines = new LineReader(new ByteArrayInputStream(answer), answer.length);
+        while (lines.next()) {
+            if (line(lines.bytes(), lines.from(), lines.to(), out)) {
+                return true;
+            }
+        }
+        return eof(out);
+    }
 
     /**
      * The server ended its answer without the protocol's end marker, so far as {@link #line} could tell.

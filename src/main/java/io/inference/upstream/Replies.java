@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads whole bodies, of bounded size, to their very end, so that the connection can be used again. */
 final class Replies {
-    /** The most that an answer, or a line of one, may have. */
-    static final int MAX_BYTES = 128 << 20;
-
     private static final int MAX_ERROR_BYTES = 64 << 10;
     private static final long MAX_RETRY_SECONDS = Duration.ofDays(1).toSeconds();
     private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d*)?");
@@ -48,7 +45,7 @@ final class Replies {
         if (entity != null) {
             length = entity.getContentEncoding() == null ? entity.getContentLength() : -1;
         }
-        byte[] body = length >= 0 && length <= MAX_BYTES ? exactly(in, (int) length) : upTo(in, MAX_BYTES);
+        byte[] body = length >= 0 && length <= Reply.MAX_BYTES ? exactly(in, (int) length) : upTo(in, Reply.MAX_BYTES);
         return new Reply(200, body, null);
     }
 

@@ -90,7 +90,7 @@ final class StreamedExchange {
     }
 
     private void readLines(InputStream in) throws IOException {
-        LineReader lines = new LineReader(in, Replies.MAX_BYTES);
+        LineReader lines = new LineReader(in, Reply.MAX_BYTES);
         while (next(lines)) {
             if (exchange.isStopped()) {
                 return;

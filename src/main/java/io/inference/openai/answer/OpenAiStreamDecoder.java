@@ -1,20 +1,33 @@
 package io.inference.openai.answer;
 
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.upstream.LineDecoder;
+import io.inference.upstream.Reply;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of events, a JSON object each, the last {@code [DONE]}. Usage, wherever it came, makes the last chunk. */
+/**
+ * Reads one answer, whichever was asked for: a stream of events, a JSON object each, the last {@code [DONE]}, or one JSON object. Usage,
+ * wherever it came, makes the last chunk.
+ */
 public final class OpenAiStreamDecoder implements LineDecoder {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final OpenAiErrors errors;
     private final SseFramer framer = new SseFramer();
+    private final OpenAiChoices choices = new OpenAiChoices();
+    private boolean begun;
+    /** The lines of an answer that is one JSON object. */
+    private @Nullable ByteArrayOutputStream whole;
+
     private @Nullable String model;
     private @Nullable Usage usage;
 
@@ -27,55 +40,130 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         return model == null ? asked : model;
     }
 
+    /**
+     * Reads an answer that has come as a whole.
+     *
+     * @throws InferenceException if it is none, or an error
+     */
+    public List<Chunk> whole(byte[] body) throws IOException {
+        List<Chunk> chunks = new ArrayList<>();
+        if (!all(body, chunks::add)) {
+            throw errors.failures().failed("broke off its answer", null);
+        }
+        return chunks;
+    }
+
     @Override
     public boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException {
+        if (!begun) {
+            begin(bytes, from, to);
+        }
+        if (whole != null) {
+            if (whole.size() + to - from > Reply.MAX_BYTES) {
+                throw new IOException("the answer is longer than " + Reply.MAX_BYTES + " bytes");
+            }
+            whole.write(bytes, from, to - from);
+            return false;
+        }
         return framer.line(bytes, from, to, (data, length, error) -> event(data, length, error, out));
+    }
+
+    /** The first line that is not empty shows what the answer is; its type, as servers name it, does not. */
+    private void begin(byte[] bytes, int from, int to) throws IOException {
+        int first = from;
+        while (first < to && bytes[first] <= ' ' && bytes[first] >= 0) {
+            first++;
+        }
+        if (first == to) {
+            return;
+        }
+        begun = true;
+        if (bytes[first] == '{') {
+            whole = new ByteArrayOutputStream(to - from);
+        } else if (bytes[first] != ':' && !Character.isLetter(bytes[first])) {
+            throw new IOException("neither JSON nor events");
+        }
     }
 
     @Override
     public boolean eof(Consumer<Chunk> out) throws IOException {
-        return framer.flush((data, length, error) -> event(data, length, error, out));
+        try {
+            if (whole != null) {
+                byte[] object = whole.toByteArray();
+                object(object, object.length, out);
+                finish(out);
+                return true;
+            }
+            if (framer.flush((data, length, error) -> event(data, length, error, out))) {
+                return true;
+            }
+        } catch (JsonEOFException e) {
+            // Broken off within an event, which after the finish reasons may be one of usage.
+        }
+        if (choices.areFinished()) {
+            finish(out);
+            return true;
+        }
+        choices.endFinished(out);
+        return false;
     }
 
     private boolean event(byte[] data, int length, boolean isError, Consumer<Chunk> out) throws IOException {
-        if (isDone(data, length)) {
-            if (usage != null) {
-                out.accept(new Chunk(0, "", null, List.of(), List.of(), null, usage));
-            }
-            return true;
+        int end = length;
+        while (end > 0 && data[end - 1] <= ' ' && data[end - 1] >= 0) {
+            end--;
         }
         if (isError) {
-            throw errors.midStream(errorOf(data, length));
+            choices.endFinished(out);
+            throw errors.midStream(errorOf(data, end));
         }
+        if (end == 0) {
+            return false;
+        }
+        if (isDone(data, end)) {
+            finish(out);
+            return true;
+        }
+        object(data, end, out);
+        return false;
+    }
+
+    private void object(byte[] data, int length, Consumer<Chunk> out) throws IOException {
         OpenAiFrame frame = OpenAiFrameParser.parse(data, 0, length, model == null);
         if (frame.error() != null) {
+            choices.endFinished(out);
             throw errors.midStream(frame.error());
         }
         model = model == null ? frame.model() : model;
         usage = frame.usage() == null ? usage : frame.usage();
         for (Chunk chunk : frame.choices()) {
-            if (saysSomething(chunk)) {
-                out.accept(chunk);
-            }
+            choices.add(chunk, out);
         }
-        return false;
+    }
+
+    private void finish(Consumer<Chunk> out) {
+        if (!choices.isAnswer()) {
+            throw errors.failures().failed("gave no answer", null);
+        }
+        choices.endAll(out);
+        if (usage != null) {
+            out.accept(new Chunk(0, "", null, List.of(), List.of(), null, usage));
+        }
     }
 
     private static boolean isDone(byte[] data, int length) {
-        return length == DONE.length && Arrays.equals(data, 0, length, DONE, 0, length);
+        if (data[length - 1] != ']') {
+            return false;
+        }
+        int from = 0;
+        while (data[from] <= ' ' && data[from] >= 0) {
+            from++;
+        }
+        return Arrays.equals(data, from, length, DONE, 0, DONE.length);
     }
 
     private static OpenAiError errorOf(byte[] data, int length) {
         OpenAiError error = OpenAiError.parse(Arrays.copyOf(data, length));
         return error == null ? OpenAiError.ofText(data, 0, length) : error;
-    }
-
-    /** The chunk that only names the speaker is no token yet. */
-    private static boolean saysSomething(Chunk chunk) {
-        return !chunk.text().isEmpty()
-                || chunk.finishReason() != null
-                || chunk.thinking() != null
-                || !chunk.toolCalls().isEmpty()
-                || !chunk.logprobs().isEmpty();
     }
 }
