@@ -35,6 +35,9 @@ public record ContentParts(String text, String thinking) {
 
     /** All of it, for a field that holds thoughts alone. */
     public static String readThinking(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_STRING) {
+            return json.getText();
+        }
         ContentParts parts = read(json);
         return parts.thinking + parts.text;
     }

@@ -67,7 +67,7 @@ public record Failures(String backend) {
     public InferenceException status(Reply reply, @Nullable String message) {
         Duration retryAfter = reply.retryAfter() == null ? RETRY_SOON : reply.retryAfter();
         return switch (reply.status()) {
-            case 400, 422 -> refused(message);
+            case 400, 422 -> isPage(reply) ? failed("failed", null) : refused(message);
             case 413 ->
                 new InferenceException(ErrorCode.TOO_LARGE, "the " + backend + " backend takes no request so large");
             case 429, 503 -> busy(retryAfter);
@@ -103,6 +103,11 @@ public record Failures(String backend) {
     public static String quotable(String message) {
         String line = message.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return line.length() <= MAX_QUOTED_CHARS ? line : line.substring(0, MAX_QUOTED_CHARS) + "…";
+    }
+
+    /** A page for people is no word of the server itself on the request. */
+    private static boolean isPage(Reply reply) {
+        return body(reply).startsWith("<");
     }
 
     private static String body(Reply reply) {

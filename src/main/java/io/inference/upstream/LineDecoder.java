@@ -1,7 +1,6 @@
 package io.inference.upstream;
 
 import io.inference.api.stream.Chunk;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -24,7 +23,7 @@ public interface LineDecoder {
      * @return whether it is complete
      */
     default boolean all(byte[] answer, Consumer<Chunk> out) throws IOException {
-        LineReader lines = new LineReader(new ByteArrayInputStream(answer), answer.length);
+        LineReader lines = new LineReader(answer);
         while (lines.next()) {
             if (line(lines.bytes(), lines.from(), lines.to(), out)) {
                 return true;

@@ -13,18 +13,29 @@ final class LineReader {
 
     private final InputStream in;
     private final int maxLineBytes;
-    private byte[] buffer = new byte[INITIAL_BYTES];
+    private byte[] buffer;
     private int start;
     private int end;
     private int from;
     private int to;
     private boolean begun;
+    private boolean ended;
     /** A line ended with {@code \r}: it was not held back to see whether {@code \n} follows. */
     private boolean afterReturn;
 
     LineReader(InputStream in, int maxLineBytes) {
         this.in = in;
         this.maxLineBytes = maxLineBytes;
+        this.buffer = new byte[INITIAL_BYTES];
+    }
+
+    /** @param text of which lines are not copied */
+    LineReader(byte[] text) {
+        this.in = InputStream.nullInputStream();
+        this.maxLineBytes = text.length;
+        this.buffer = text;
+        this.end = text.length;
+        this.ended = true;
     }
 
     byte[] bytes() {
@@ -56,19 +67,21 @@ final class LineReader {
             if (unread > maxLineBytes) {
                 throw new IOException("a line is longer than " + maxLineBytes + " bytes");
             }
-            makeRoom();
-            scanned = end;
-            int read = in.read(buffer, end, buffer.length - end);
-            if (read < 0) {
+            if (ended || !fill()) {
                 take(end, end);
                 return unread > 0;
             }
-            end += read;
-            if (afterReturn) {
-                skipFeed();
-                scanned = start;
-            }
+            skipFeed();
+            scanned = start + unread;
         }
+    }
+
+    private boolean fill() throws IOException {
+        makeRoom();
+        int read = in.read(buffer, end, buffer.length - end);
+        ended = read < 0;
+        end += Math.max(0, read);
+        return !ended;
     }
 
     private void skipFeed() {

@@ -1,6 +1,7 @@
 package io.inference.stub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -157,6 +159,12 @@ class BackendAnswersTest {
                 of("another name of length", "hi|||length|", HI, finish("'max_tokens'"), DONE),
                 of("no text", "hi|||stop|", HI, finish("7"), DONE),
                 of("missing", "hi|||stop|", HI, DONE),
+                of(
+                        "the text null",
+                        "hi|||length|",
+                        choice("'delta':{'content':'hi'},'finish_reason':'null'"),
+                        finish("'length'"),
+                        DONE),
                 of("missing, calls", "||a f {}|tool_calls|", call("'index':0,'id':'a'", "f", "'{}'"), DONE),
                 of("stop, calls", "||a f {}|tool_calls|", call("'index':0,'id':'a'", "f", "'{}'"), STOP, DONE),
                 of(
@@ -201,6 +209,20 @@ class BackendAnswersTest {
                         DONE),
                 of("an error after the finish", "hi!backend_failed", HI, STOP, "data: {\"error\":\"boom\"}"),
                 of("busy", "!overloaded", "data: {\"error\":{\"message\":\"slow down\",\"code\":429}}"),
+                new Case("no empty lines", HI + "\n" + STOP + "\n" + DONE + "\n", "hi|||stop|"),
+                new Case("lines of JSON", HI.substring(6) + "\n" + STOP.substring(6) + "\n", "hi|||stop|"),
+                new Case(
+                        "lines of JSON, broken off",
+                        HI.substring(6) + "\n" + HI.substring(6) + "\n",
+                        "hihi!backend_failed"),
+                new Case(
+                        "comments before JSON",
+                        ": wait\n\n" + choice("'message':{'content':'hi'}").substring(6),
+                        "hi|||stop|"),
+                of(
+                        "the text null alone",
+                        "hi!backend_failed",
+                        choice("'delta':{'content':'hi'},'finish_reason':'null'")),
                 new Case("nothing", "", "!backend_failed"),
                 new Case("HTML", "<html><body>at 10.1.2.3</body></html>", "!backend_failed"),
                 new Case("text", "no healthy upstream at 10.1.2.3", "!backend_failed"));
@@ -268,6 +290,13 @@ class BackendAnswersTest {
                         "||a f {\"x\":1}, b g {\"y\":2}|tool_calls|",
                         call("'index':0,'id':'a'", "f", "'{\\'x\\':1}'"),
                         call("'index':0,'id':'b'", "g", "'{\\'y\\':2}'"),
+                        end,
+                        DONE),
+                of(
+                        "index in later parts alone",
+                        "||a f {\"x\":1}|tool_calls|",
+                        call("'id':'a'", "f", "'{\\'x\\':'"),
+                        call("'index':0", null, "'1}'"),
                         end,
                         DONE),
                 of("index from 1", "||a f {}|tool_calls|", call("'index':1,'id':'a'", "f", "'{}'"), end, DONE),
@@ -388,6 +417,7 @@ class BackendAnswersTest {
                 of("null", "hi|||stop|", delta("'content':null"), HI, STOP, DONE),
                 of("a refusal", "no|||stop|", delta("'refusal':'no'"), STOP, DONE),
                 of("reasoning", "hi|hm||stop|", delta("'reasoning':'hm'"), HI, STOP, DONE),
+                of("thinking", "hi|hm||stop|", delta("'thinking':'hm'"), HI, STOP, DONE),
                 of("reasoning_content", "hi|hm||stop|", delta("'reasoning_content':'hm'"), HI, STOP, DONE),
                 of(
                         "reasoning twice",
@@ -538,7 +568,14 @@ class BackendAnswersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gzip,gzip", "x-gzip,gzip", "GZIP,gzip", "deflate,deflate", "'identity, gzip',gzip", "identity,identity"
+    @CsvSource({
+        "gzip,gzip",
+        "x-gzip,gzip",
+        "GZIP,gzip",
+        "deflate,deflate",
+        "deflate,raw",
+        "'identity, gzip',gzip",
+        "identity,identity"
     })
     void compressedAnswers(String header, String coding) throws Exception {
         String events = HI + "\n\n" + STOP + "\n\n" + DONE + "\n\n";
@@ -636,12 +673,35 @@ class BackendAnswersTest {
                             "Retry-After: " + value,
                             "Date: " + format.format(now)));
             for (boolean stream : new boolean[] {false, true}) {
-                InferenceException failure = org.assertj.core.api.Assertions.catchThrowableOfType(
-                        InferenceException.class, () -> backend.chat(chat(stream), call));
+                InferenceException failure =
+                        catchThrowableOfType(InferenceException.class, () -> backend.chat(chat(stream), call));
                 assertThat(failure.code().reason()).isEqualTo("overloaded");
                 assertThat(failure.retryAfter()).contains(Duration.ofSeconds(seconds));
                 assertThat(failure.getMessage()).doesNotContain("10.1.2.3");
             }
+            close();
+        }
+    }
+
+    @Test
+    void aCompressedErrorIsReadToo() throws Exception {
+        serve(false, (request, connection) -> {
+            connection.begin(400, "application/json", "Content-Encoding: gzip");
+            connection.chunk(coded("gzip", "{\"error\":{\"message\":\"no such option\"}}"));
+            connection.end();
+        });
+
+        assertThat(catchThrowableOfType(InferenceException.class, () -> backend.chat(chat(true), call)))
+                .hasMessage("no such option");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 422, 500, 502, 504})
+    void aPageForPeopleIsTheBackendsFailure(int status) throws Exception {
+        for (boolean ollama : new boolean[] {false, true}) {
+            serve(ollama, (request, connection) -> connection.whole(status, "text/html", "<html>at 10.1.2.3</html>"));
+            assertThat(read(true)).isEqualTo("!backend_failed");
+            assertThat(read(false)).isEqualTo("!backend_failed");
             close();
         }
     }
@@ -703,6 +763,7 @@ class BackendAnswersTest {
         try (var out = switch (coding) {
             case "gzip" -> new GZIPOutputStream(coded);
             case "deflate" -> new DeflaterOutputStream(coded);
+            case "raw" -> new DeflaterOutputStream(coded, new Deflater(Deflater.DEFAULT_COMPRESSION, true));
             default -> coded;
         }) {
             out.write(text.getBytes(StandardCharsets.UTF_8));

@@ -169,9 +169,13 @@ public final class StubServer implements AutoCloseable {
         }
 
         public void chunk(byte[] bytes) throws IOException {
-            raw(Integer.toHexString(bytes.length) + "\r\n");
-            out.write(bytes);
-            raw("\r\n");
+            // In one write: a client that has read the bytes may be gone before a second.
+            ByteArrayOutputStream chunk = new ByteArrayOutputStream(bytes.length + 16);
+            chunk.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.UTF_8));
+            chunk.writeBytes(bytes);
+            chunk.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+            out.write(chunk.toByteArray());
+            out.flush();
         }
 
         public void end() throws IOException {

@@ -57,7 +57,7 @@ final class OpenAiChoice {
             switch (field) {
                 // A refusal is said in the place of the answer.
                 case "content", "refusal" -> readContent(json);
-                case "reasoning_content", "reasoning" -> addThinking(ContentParts.readThinking(json));
+                case "reasoning_content", "reasoning", "thinking" -> addThinking(ContentParts.readThinking(json));
                 case "tool_calls" -> addToolCalls(ToolCalls.read(json));
                 // The older name, from the time of one call an answer.
                 case "function_call" -> addToolCalls(ToolCalls.read(json));
@@ -102,6 +102,7 @@ final class OpenAiChoice {
             return null;
         }
         return switch (reason.toLowerCase(Locale.ROOT)) {
+            case "null", "none" -> null;
             case "length", "max_tokens", "max_length", "model_length" -> FinishReason.LENGTH;
             case "tool_calls", "tool_call", "tool_use", "function_call" -> FinishReason.TOOL_CALLS;
             case "content_filter", "safety" -> FinishReason.CONTENT_FILTER;

@@ -14,25 +14,26 @@ import org.jspecify.annotations.Nullable;
 public final class OpenAiFrameParser {
     private OpenAiFrameParser() {}
 
-    /** @param withModel whether the model's name is wanted: once an answer is enough */
-    public static OpenAiFrame parse(byte[] bytes, int from, int to, boolean withModel) throws IOException {
+    /**
+     * The object that the parser is on.
+     *
+     * @param withModel whether the model's name is wanted: once an answer is enough
+     */
+    static OpenAiFrame read(JsonParser json, boolean withModel) throws IOException {
         String model = null;
         List<Chunk> choices = List.of();
         Usage usage = null;
         OpenAiError error = null;
         String message = null;
-        try (JsonParser json = JsonTokens.parser(bytes, from, to)) {
-            JsonTokens.openObject(json);
-            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
-                switch (field) {
-                    case "choices" -> choices = choices(json);
-                    // Of an error that is not under "error".
-                    case "message" -> message = JsonTokens.text(json);
-                    case "model" -> model = withModel ? JsonTokens.text(json) : null;
-                    case "usage" -> usage = usage(json);
-                    case "error" -> error = json.currentToken() == JsonToken.VALUE_NULL ? null : OpenAiError.read(json);
-                    default -> json.skipChildren();
-                }
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
+            switch (field) {
+                case "choices" -> choices = choices(json);
+                // Of an error that is not under "error".
+                case "message" -> message = JsonTokens.text(json);
+                case "model" -> model = withModel ? JsonTokens.text(json) : null;
+                case "usage" -> usage = usage(json);
+                case "error" -> error = json.currentToken() == JsonToken.VALUE_NULL ? null : OpenAiError.read(json);
+                default -> json.skipChildren();
             }
         }
         if (error == null && message != null && choices.isEmpty()) {

@@ -1,9 +1,11 @@
 package io.inference.openai.answer;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.upstream.JsonTokens;
 import io.inference.upstream.LineDecoder;
 import io.inference.upstream.Reply;
 import java.io.ByteArrayOutputStream;
@@ -47,10 +49,17 @@ public final class OpenAiStreamDecoder implements LineDecoder {
      */
     public List<Chunk> whole(byte[] body) throws IOException {
         List<Chunk> chunks = new ArrayList<>();
-        if (!all(body, chunks::add)) {
-            throw errors.failures().failed("broke off its answer", null);
+        int first = firstVisible(body, 0, body.length);
+        if (first < body.length && body[first] == '{') {
+            // In place: what follows would be copied twice.
+            if (object(body, body.length, chunks::add) == 1 || choices.areFinished()) {
+                finish(chunks::add);
+                return chunks;
+            }
+        } else if (all(body, chunks::add)) {
+            return chunks;
         }
-        return chunks;
+        throw errors.failures().failed("broke off its answer", null);
     }
 
     @Override
@@ -68,21 +77,30 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         return framer.line(bytes, from, to, (data, length, error) -> event(data, length, error, out));
     }
 
-    /** The first line that is not empty shows what the answer is; its type, as servers name it, does not. */
+    /** The first line that says something shows what the answer is; its type, as servers name it, does not. */
     private void begin(byte[] bytes, int from, int to) throws IOException {
-        int first = from;
-        while (first < to && bytes[first] <= ' ' && bytes[first] >= 0) {
-            first++;
-        }
-        if (first == to) {
+        int first = firstVisible(bytes, from, to);
+        if (first == to || bytes[first] == ':') {
             return;
         }
         begun = true;
-        if (bytes[first] == '{') {
-            whole = new ByteArrayOutputStream(to - from);
-        } else if (bytes[first] != ':' && !Character.isLetter(bytes[first])) {
-            throw new IOException("neither JSON nor events");
+        switch (bytes[first]) {
+            case '{' -> whole = new ByteArrayOutputStream(to - from);
+            case '<', '[', '"' -> throw new IOException("neither JSON nor events");
+            default -> {}
         }
+    }
+
+    private static int firstVisible(byte[] bytes, int from, int to) {
+        int first = from;
+        while (first < to && isSpace(bytes[first])) {
+            first++;
+        }
+        return first;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b <= ' ' && b >= 0;
     }
 
     @Override
@@ -90,11 +108,11 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         try {
             if (whole != null) {
                 byte[] object = whole.toByteArray();
-                object(object, object.length, out);
-                finish(out);
-                return true;
-            }
-            if (framer.flush((data, length, error) -> event(data, length, error, out))) {
+                if (object(object, object.length, out) == 1) {
+                    finish(out);
+                    return true;
+                }
+            } else if (framer.flush((data, length, error) -> event(data, length, error, out))) {
                 return true;
             }
         } catch (JsonEOFException e) {
@@ -109,27 +127,47 @@ public final class OpenAiStreamDecoder implements LineDecoder {
     }
 
     private boolean event(byte[] data, int length, boolean isError, Consumer<Chunk> out) throws IOException {
-        int end = length;
-        while (end > 0 && data[end - 1] <= ' ' && data[end - 1] >= 0) {
-            end--;
-        }
+        int end = lengthOf(data, length);
         if (isError) {
             choices.endFinished(out);
             throw errors.midStream(errorOf(data, end));
         }
-        if (end == 0) {
-            return false;
+        boolean done = endsWithDone(data, end);
+        if (done) {
+            end = lengthOf(data, end - DONE.length);
         }
-        if (isDone(data, end)) {
+        if (end > 0) {
+            object(data, end, out);
+        }
+        if (done) {
             finish(out);
-            return true;
         }
-        object(data, end, out);
-        return false;
+        return done;
     }
 
-    private void object(byte[] data, int length, Consumer<Chunk> out) throws IOException {
-        OpenAiFrame frame = OpenAiFrameParser.parse(data, 0, length, model == null);
+    /** Without the white space at the end. */
+    private static int lengthOf(byte[] data, int length) {
+        int end = length;
+        while (end > 0 && isSpace(data[end - 1])) {
+            end--;
+        }
+        return end;
+    }
+
+    /** @return how many objects there were: servers that forget the empty lines between events send several in one */
+    private int object(byte[] data, int length, Consumer<Chunk> out) throws IOException {
+        int objects = 0;
+        try (JsonParser json = JsonTokens.parser(data, 0, length)) {
+            JsonTokens.openObject(json);
+            do {
+                objects++;
+                frame(OpenAiFrameParser.read(json, model == null), out);
+            } while (JsonTokens.nextObject(json));
+        }
+        return objects;
+    }
+
+    private void frame(OpenAiFrame frame, Consumer<Chunk> out) {
         if (frame.error() != null) {
             choices.endFinished(out);
             throw errors.midStream(frame.error());
@@ -151,15 +189,9 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         }
     }
 
-    private static boolean isDone(byte[] data, int length) {
-        if (data[length - 1] != ']') {
-            return false;
-        }
-        int from = 0;
-        while (data[from] <= ' ' && data[from] >= 0) {
-            from++;
-        }
-        return Arrays.equals(data, from, length, DONE, 0, DONE.length);
+    private static boolean endsWithDone(byte[] data, int length) {
+        int from = length - DONE.length;
+        return from >= 0 && data[length - 1] == ']' && Arrays.equals(data, from, length, DONE, 0, DONE.length);
     }
 
     private static OpenAiError errorOf(byte[] data, int length) {

@@ -30,7 +30,7 @@ final class OpenAiToolCalls {
 
         Known(int number, ToolCall part) {
             this.number = number;
-            this.index = part.index();
+            this.index = part.index() == ToolCalls.NO_INDEX ? number : part.index();
             this.id = part.id();
         }
     }
