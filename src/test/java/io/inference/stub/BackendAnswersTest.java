@@ -223,6 +223,10 @@ class BackendAnswersTest {
                         "the text null alone",
                         "hi!backend_failed",
                         choice("'delta':{'content':'hi'},'finish_reason':'null'")),
+                new Case(
+                        "a whole empty answer",
+                        "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"\"}]}",
+                        "|||stop|"),
                 new Case("nothing", "", "!backend_failed"),
                 new Case("HTML", "<html><body>at 10.1.2.3</body></html>", "!backend_failed"),
                 new Case("text", "no healthy upstream at 10.1.2.3", "!backend_failed"));

@@ -35,7 +35,8 @@ final class OpenAiChoice {
     Chunk read(JsonParser json) throws IOException {
         for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                case "index" -> index = json.currentToken() == JsonToken.VALUE_NULL ? index : JsonTokens.integer(json);
+                case "index" ->
+                    index = json.currentToken() == JsonToken.VALUE_NULL ? index : Math.max(0, JsonTokens.integer(json));
                 case "message", "delta" -> readMessage(json);
                 case "text" -> addText(JsonTokens.text(json));
                 case "logprobs" -> logprobs = OpenAiLogprobs.read(json);

@@ -71,6 +71,10 @@ final class OpenAiChoices {
         });
     }
 
+    boolean isEmpty() {
+        return states.isEmpty();
+    }
+
     /** Whether a choice said something, if only that it is finished. */
     boolean isAnswer() {
         return states.values().stream().anyMatch(state -> state.saidSomething || state.last != null);

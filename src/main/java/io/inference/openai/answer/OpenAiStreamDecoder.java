@@ -53,7 +53,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         if (first < body.length && body[first] == '{') {
             // In place: what follows would be copied twice.
             if (object(body, body.length, chunks::add) == 1 || choices.areFinished()) {
-                finish(chunks::add);
+                finish(!choices.isEmpty(), chunks::add);
                 return chunks;
             }
         } else if (all(body, chunks::add)) {
@@ -109,7 +109,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
             if (whole != null) {
                 byte[] object = whole.toByteArray();
                 if (object(object, object.length, out) == 1) {
-                    finish(out);
+                    finish(!choices.isEmpty(), out);
                     return true;
                 }
             } else if (framer.flush((data, length, error) -> event(data, length, error, out))) {
@@ -119,7 +119,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
             // Broken off within an event, which after the finish reasons may be one of usage.
         }
         if (choices.areFinished()) {
-            finish(out);
+            finish(true, out);
             return true;
         }
         choices.endFinished(out);
@@ -140,7 +140,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
             object(data, end, out);
         }
         if (done) {
-            finish(out);
+            finish(choices.isAnswer(), out);
         }
         return done;
     }
@@ -179,8 +179,8 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         }
     }
 
-    private void finish(Consumer<Chunk> out) {
-        if (!choices.isAnswer()) {
+    private void finish(boolean isAnswer, Consumer<Chunk> out) {
+        if (!isAnswer) {
             throw errors.failures().failed("gave no answer", null);
         }
         choices.endAll(out);
