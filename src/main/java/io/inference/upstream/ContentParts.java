@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a message: a text, or a list of parts, of which texts and thoughts are kept and the rest is passed over.
+ * The content of a message: a text, or a list of parts, of which texts and thoughts are kept and the rest is skipped.
  *
  * @param text empty if there is none
  * @param thinking empty if there is none

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Lines of a stream in place: {@link #bytes} from {@link #from} up to {@link #to}, without their ends {@code \n}, {@code \r\n} or
- * {@code \r}, and without a byte order mark before the first.
+ * Lines of a stream in place: {@link #bytes} from {@link #from} up to {@link #to}, without their ends {@code \n},
+ * {@code \r\n} or {@code \r}, and without a byte order mark before the first.
  */
 final class LineReader {
     private static final int INITIAL_BYTES = 4096;

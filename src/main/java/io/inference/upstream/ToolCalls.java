@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Reads calls of tools, and parts of calls, as they are sent: {@code {"index","id","function":{"name","arguments"}}}. */
+/** Reads calls of tools, and parts of calls, as sent: {@code {"index","id","function":{"name","arguments"}}}. */
 public final class ToolCalls {
     /** The index of a call that has none. */
     public static final int NO_INDEX = -1;

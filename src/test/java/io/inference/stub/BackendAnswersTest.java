@@ -34,9 +34,11 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -50,8 +52,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What servers answer that is not quite the protocol: recordings under {@code src/test/resources/backends}, and more of the same
- * kinds. Each answer has one right reading, written as {@code text|thinking|calls|finish|usage}.
+ * What servers answer that is not quite the protocol: recordings under {@code src/test/resources/backends}, and more of
+ * the same kinds. Each answer has one right reading, written as {@code text|thinking|calls|finish|usage}.
  */
 class BackendAnswersTest {
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -464,8 +466,8 @@ class BackendAnswersTest {
                         "usage in each",
                         "hi|||stop|3+4",
                         "data: "
-                                + json(
-                                        "{'choices':[{'delta':{'content':'hi'}}],'usage':{'prompt_tokens':3,'completion_tokens':1}}"),
+                                + json("{'choices':[{'delta':{'content':'hi'}}]"
+                                        + ",'usage':{'prompt_tokens':3,'completion_tokens':1}}"),
                         STOP,
                         usage(""),
                         "data: {\"choices\":[],\"usage\":null}",
@@ -516,8 +518,7 @@ class BackendAnswersTest {
         serve(false, (request, connection) -> {
             connection.begin(200, TEXT_EVENTS);
             for (int from = 0; from < bytes.length; from += blockBytes[0]) {
-                connection.chunk(
-                        java.util.Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + blockBytes[0])));
+                connection.chunk(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + blockBytes[0])));
             }
             connection.end();
         });
@@ -534,7 +535,8 @@ class BackendAnswersTest {
         String body = "\n"
                 + JSON.writerWithDefaultPrettyPrinter()
                         .writeValueAsString(JSON.readTree(json("{'model':'m','choices':[{'message':{'content':'hi',"
-                                + "'tool_calls':[{'id':'a','function':{'name':'f','arguments':{'x':1}}}]},'finish_reason':''}],"
+                                + "'tool_calls':[{'id':'a'"
+                                + ",'function':{'name':'f','arguments':{'x':1}}}]},'finish_reason':''}],"
                                 + "'usage':{'prompt_tokens':3,'completion_tokens':4}}")));
         serve(false, (request, connection) -> connection.whole(200, type, body));
 
@@ -600,7 +602,7 @@ class BackendAnswersTest {
 
     @Test
     void aCompressedStreamIsReadAsItComes() throws Exception {
-        java.util.concurrent.CountDownLatch read = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch read = new CountDownLatch(1);
         serve(false, (request, connection) -> {
             connection.begin(200, TEXT_EVENTS, "Content-Encoding: gzip");
             ByteArrayOutputStream coded = new ByteArrayOutputStream();
@@ -714,16 +716,19 @@ class BackendAnswersTest {
         return Stream.of(
                 new Case(
                         "usual",
-                        "{'message':{'content':'hi'},'done':false}\n{'done':true,'prompt_eval_count':3,'eval_count':4}\n",
+                        "{'message':{'content':'hi'},'done':false}\n"
+                                + "{'done':true,'prompt_eval_count':3,'eval_count':4}\n",
                         "hi|||stop|3+4"),
                 new Case(
                         "one object",
-                        "{'message':{'content':'hi'},'done':true,'done_reason':'','prompt_eval_count':3,'eval_count':4}",
+                        "{'message':{'content':'hi'},'done':true"
+                                + ",'done_reason':'','prompt_eval_count':3,'eval_count':4}",
                         "hi|||stop|3+4"),
                 new Case("one object in lines", "{\n 'message':{\n'content':'hi'},\n'done':true}\n", "hi|||stop|0+0"),
                 new Case(
                         "CRLF, BOM, empty lines",
-                        "\uFEFF\r\n{'message':{'content':'hi'}}\r\n \r\n{'message':null,'done':true,'done_reason':'odd'}\r\n",
+                        "\uFEFF\r\n{'message':{'content':'hi'}}\r\n \r\n{'message':null,'done':true"
+                                + ",'done_reason':'odd'}\r\n",
                         "hi|||stop|0+0"),
                 new Case("null done", "{'message':{'content':'hi'},'done':null}\n{'done':true}\n", "hi|||stop|0+0"),
                 new Case(
@@ -732,11 +737,13 @@ class BackendAnswersTest {
                         "hi|hm||stop|0+0"),
                 new Case(
                         "arguments as text",
-                        "{'message':{'tool_calls':[{'function':{'name':'f','arguments':'{}'}},null]}}\n{'done':true,'done_reason':'stop'}\n",
+                        "{'message':{'tool_calls':[{'function':{'name':'f','arguments':'{}'}},null]}}\n"
+                                + "{'done':true,'done_reason':'stop'}\n",
                         "||call_? f {}|tool_calls|0+0"),
                 new Case(
                         "null arguments",
-                        "{'message':{'tool_calls':[{'id':'a','function':{'name':'f','arguments':null}}]},'done':true}\n",
+                        "{'message':{'tool_calls':[{'id':'a'"
+                                + ",'function':{'name':'f','arguments':null}}]},'done':true}\n",
                         "||a f {}|tool_calls|0+0"),
                 new Case("no end", "{'message':{'content':'hi'},'done':false}\n", "hi!backend_failed"),
                 new Case("cut", "{'message':{'content':'hi'},'done':false}\n{'mess", "hi!backend_failed"),

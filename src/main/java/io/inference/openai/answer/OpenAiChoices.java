@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The choices of one answer, made regular: each has one finish reason, in its last chunk, which fits what it said, and calls of tools
- * that are numbered and whole.
+ * The choices of one answer, made regular: each has one finish reason, in its last chunk, which fits what it said, and
+ * calls of tools that are numbered and whole.
  */
 final class OpenAiChoices {
     private final TreeMap<Integer, State> states = new TreeMap<>();

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one answer, whichever was asked for: a stream of events, a JSON object each, the last {@code [DONE]}, or one JSON object. Usage,
- * wherever it came, makes the last chunk.
+ * Reads one answer, whichever was asked for: a stream of events, a JSON object each, the last {@code [DONE]}, or one
+ * JSON object. Usage, wherever it came, makes the last chunk.
  */
 public final class OpenAiStreamDecoder implements LineDecoder {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which call each part of a call belongs to, for one choice. Servers leave out indexes, give all calls the same, or repeat id
- * and name in each part. Out of it come calls that are numbered from 0 and have an id and a name once.
+ * Finds out which call each part of a call belongs to, for one choice. Servers leave out indexes, give all calls the
+ * same, or repeat id and name in each part. Out come calls that are numbered from 0 and have an id and a name once.
  */
 final class OpenAiToolCalls {
     private final List<Known> calls = new ArrayList<>(1);
