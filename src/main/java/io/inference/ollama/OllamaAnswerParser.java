@@ -7,13 +7,13 @@ import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
+import io.inference.upstream.ContentParts;
 import io.inference.upstream.JsonTokens;
 import io.inference.upstream.Logprobs;
+import io.inference.upstream.ToolCalls;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +78,7 @@ final class OllamaAnswerParser {
                 case "response" -> text = textOrEmpty(json);
                 case "thinking" -> thinking = textOrNull(json);
                 case "logprobs" -> logprobs = Logprobs.read(json);
-                case "done" -> done = json.getBooleanValue();
+                case "done" -> done = json.currentToken() != JsonToken.VALUE_NULL && json.getBooleanValue();
                 case "done_reason" -> doneReason = JsonTokens.text(json);
                 case "prompt_eval_count" -> promptTokens = JsonTokens.integer(json);
                 case "eval_count" -> completionTokens = JsonTokens.integer(json);
@@ -89,12 +89,15 @@ final class OllamaAnswerParser {
     }
 
     private void readMessage(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
         if (json.currentToken() != JsonToken.START_OBJECT) {
             throw new IOException("a message that is not an object");
         }
         for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                case "content" -> text = textOrEmpty(json);
+                case "content" -> readContent(json);
                 case "thinking" -> thinking = textOrNull(json);
                 case "tool_calls" -> readToolCalls(json);
                 default -> json.skipChildren();
@@ -102,51 +105,27 @@ final class OllamaAnswerParser {
         }
     }
 
-    private void readToolCalls(JsonParser json) throws IOException {
-        if (json.currentToken() != JsonToken.START_ARRAY) {
-            json.skipChildren();
+    private void readContent(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_STRING) {
+            text = json.getText();
             return;
         }
-        toolCalls = new ArrayList<>();
-        while (JsonTokens.nextElement(json)) {
-            toolCalls.add(readToolCall(json));
-        }
+        ContentParts parts = ContentParts.read(json);
+        text = parts.text();
+        thinking = parts.thinking().isEmpty() ? thinking : parts.thinking();
     }
 
-    private ToolCall readToolCall(JsonParser json) throws IOException {
-        String id = null;
-        Function function = Function.NONE;
-        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
-            switch (field) {
-                case "id" -> id = textOrNull(json);
-                case "function" -> function = Function.read(json);
-                default -> json.skipChildren();
-            }
+    /** Each is sent whole, so that its place is its index; older servers give no ids. */
+    private void readToolCalls(JsonParser json) throws IOException {
+        List<ToolCall> sent = ToolCalls.read(json);
+        toolCalls = new ArrayList<>(sent.size());
+        for (ToolCall call : sent) {
+            toolCalls.add(new ToolCall(
+                    toolCallCount++,
+                    call.id() == null ? ToolCalls.newId() : call.id(),
+                    call.name(),
+                    call.argumentsJson().isEmpty() ? "{}" : call.argumentsJson()));
         }
-        return new ToolCall(toolCallCount++, id == null ? newCallId() : id, function.name, function.arguments);
-    }
-
-    /** The function of a call. */
-    private record Function(@Nullable String name, String arguments) {
-        static final Function NONE = new Function(null, "{}");
-
-        static Function read(JsonParser json) throws IOException {
-            String name = null;
-            String arguments = NONE.arguments;
-            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
-                switch (field) {
-                    case "name" -> name = JsonTokens.text(json);
-                    case "arguments" -> arguments = JsonTokens.raw(json);
-                    default -> json.skipChildren();
-                }
-            }
-            return new Function(name, arguments);
-        }
-    }
-
-    /** Older servers give no ids, without which OpenAI's clients cannot answer a call. */
-    private static String newCallId() {
-        return "call_" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
     private static String textOrEmpty(JsonParser json) throws IOException {

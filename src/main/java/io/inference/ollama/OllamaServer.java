@@ -1,5 +1,6 @@
 package io.inference.ollama;
 
+import io.inference.api.answer.AnswerCollector;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.backend.ModelInfo;
@@ -11,7 +12,6 @@ import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ChunkStreams;
 import io.inference.upstream.Reply;
 import io.inference.upstream.UpstreamClient;
-import io.inference.upstream.WholeChoices;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,14 +48,15 @@ final class OllamaServer implements AutoCloseable {
     /** Sends one request without a stream. */
     ChatAnswer.Whole whole(URI operation, byte[] body, String model, Call call) {
         Reply reply = client.post(operation, body, call);
-        OllamaAnswerParser parser = new OllamaAnswerParser();
-        Chunk answer = read(reply, model, bytes -> parser.parse(bytes, 0, bytes.length));
-        if (answer.usage() == null) {
-            throw errors.empty();
+        OllamaLineDecoder decoder = new OllamaLineDecoder(errors, true);
+        List<Chunk> chunks = new ArrayList<>(1);
+        if (!read(reply, model, bytes -> decoder.all(bytes, chunks::add))) {
+            throw chunks.isEmpty() ? errors.empty() : client.failures().failed("broke off its answer", null);
         }
+        ChatAnswer.Whole answer = AnswerCollector.collect(chunks, decoder.model(model));
         call.markFirstToken();
         call.setUsage(answer.usage());
-        return new ChatAnswer.Whole(parser.model(model), List.of(WholeChoices.of(answer)), answer.usage());
+        return answer;
     }
 
     /**

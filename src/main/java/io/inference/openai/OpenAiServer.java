@@ -1,26 +1,21 @@
 package io.inference.openai;
 
+import io.inference.api.answer.AnswerCollector;
 import io.inference.api.answer.ChatAnswer;
-import io.inference.api.answer.Choice;
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
-import io.inference.api.call.Usage;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.TokenEstimate;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ChunkStreams;
 import io.inference.openai.answer.OpenAiErrors;
-import io.inference.openai.answer.OpenAiFrame;
-import io.inference.openai.answer.OpenAiFrameParser;
 import io.inference.openai.answer.OpenAiStreamDecoder;
 import io.inference.upstream.Reply;
 import io.inference.upstream.UpstreamClient;
-import io.inference.upstream.WholeChoices;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** One OpenAI-compatible server: sends ready requests to its operations and reads what comes back. */
@@ -48,25 +43,12 @@ final class OpenAiServer implements AutoCloseable {
 
     ChatAnswer.Whole whole(URI operation, byte[] body, String model, Call call) {
         Reply reply = client.post(operation, body, call);
-        OpenAiFrame frame = read(reply, model, bytes -> OpenAiFrameParser.parse(bytes, 0, bytes.length, true));
-        if (frame.error() != null) {
-            throw errors.midStream(frame.error());
-        }
-        if (frame.choices().isEmpty()) {
-            throw client.failures().failed("gave no answer", null);
-        }
-        Usage usage = frame.usage() == null ? Usage.NONE : frame.usage();
+        OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(errors);
+        List<Chunk> chunks = read(reply, model, decoder::whole);
+        ChatAnswer.Whole answer = AnswerCollector.collect(chunks, decoder.model(model));
         call.markFirstToken();
-        call.setUsage(usage);
-        return new ChatAnswer.Whole(frame.model() == null ? model : frame.model(), choices(frame), usage);
-    }
-
-    private static List<Choice> choices(OpenAiFrame frame) {
-        List<Choice> choices = new ArrayList<>(frame.choices().size());
-        for (Chunk choice : frame.choices()) {
-            choices.add(WholeChoices.of(choice));
-        }
-        return choices;
+        call.setUsage(answer.usage());
+        return answer;
     }
 
     /** Waits for the first chunk. */

@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  * @param backend its name, such as {@code ollama}
  */
 public record Failures(String backend) {
-    private static final Duration RETRY_SOON = Duration.ofSeconds(1);
+    /** When to ask a busy server again that does not say. */
+    public static final Duration RETRY_SOON = Duration.ofSeconds(1);
+
     private static final int MAX_QUOTED_CHARS = 500;
 
     /** The exchange failed below HTTP. */
     public InferenceException io(IOException cause) {
         return switch (cause) {
-            case ConnectionRequestTimeoutException e ->
-                InferenceException.retryLater(ErrorCode.OVERLOADED, "the " + backend + " backend is busy", RETRY_SOON);
+            case ConnectionRequestTimeoutException e -> busy(RETRY_SOON);
             case ConnectException e -> unreachable(e);
             case ConnectTimeoutException e -> unreachable(e);
             case UnknownHostException e -> unreachable(e);
@@ -66,17 +67,18 @@ public record Failures(String backend) {
     public InferenceException status(Reply reply, @Nullable String message) {
         Duration retryAfter = reply.retryAfter() == null ? RETRY_SOON : reply.retryAfter();
         return switch (reply.status()) {
-            case 400, 422 -> refused(message);
+            case 400, 422 -> isPage(reply) ? failed("failed", null) : refused(message);
             case 413 ->
                 new InferenceException(ErrorCode.TOO_LARGE, "the " + backend + " backend takes no request so large");
-            case 429 ->
-                InferenceException.retryLater(ErrorCode.OVERLOADED, "the " + backend + " backend is busy", retryAfter);
-            case 503 ->
-                InferenceException.retryLater(
-                        ErrorCode.UNAVAILABLE, "the " + backend + " backend is not ready", retryAfter);
+            case 429, 503 -> busy(retryAfter);
             // A server's message may quote the request, which must not be logged, except for debugging.
             default -> failed("failed", new IOException("status " + reply.status(), new IOException(body(reply))));
         };
+    }
+
+    /** The server works, but takes no more requests now. */
+    public InferenceException busy(Duration retryAfter) {
+        return InferenceException.retryLater(ErrorCode.OVERLOADED, "the " + backend + " backend is busy", retryAfter);
     }
 
     /** The server refused the request because of an error of the caller. */
@@ -101,6 +103,11 @@ public record Failures(String backend) {
     public static String quotable(String message) {
         String line = message.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return line.length() <= MAX_QUOTED_CHARS ? line : line.substring(0, MAX_QUOTED_CHARS) + "…";
+    }
+
+    /** A page for people is no word of the server itself on the request. */
+    private static boolean isPage(Reply reply) {
+        return body(reply).startsWith("<");
     }
 
     private static String body(Reply reply) {

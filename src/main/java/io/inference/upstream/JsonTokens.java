@@ -2,8 +2,10 @@ package io.inference.upstream;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.inference.api.error.InferenceException;
 import io.inference.wire.Json;
 import io.inference.wire.JsonBounds;
@@ -33,6 +35,17 @@ public final class JsonTokens {
     public static void openObject(JsonParser json) throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
             throw new IOException("not a JSON object");
+        }
+    }
+
+    /** Moves onto the object that follows another, if one does; what else follows is passed over. */
+    public static boolean nextObject(JsonParser json) throws IOException {
+        try {
+            return json.nextToken() == JsonToken.START_OBJECT;
+        } catch (JsonEOFException e) {
+            throw e;
+        } catch (JsonParseException e) {
+            return false;
         }
     }
 
@@ -68,10 +81,13 @@ public final class JsonTokens {
         return null;
     }
 
-    /** A whole number; 0 for any other value, which is skipped. */
+    /** A number without its fraction, the nearest that an integer holds; 0 for any other value, which is skipped. */
     public static int integer(JsonParser json) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getNumberType() == JsonParser.NumberType.INT) {
             return json.getIntValue();
+        }
+        if (json.currentToken().isNumeric()) {
+            return (int) json.getDoubleValue();
         }
         json.skipChildren();
         return 0;

@@ -21,7 +21,22 @@ public interface LineDecoder {
     boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException;
 
     /**
-     * The server ended its answer without the protocol's end marker.
+     * Reads an answer that has come as a whole.
+     *
+     * @return whether it is complete
+     */
+    default boolean all(byte[] answer, Consumer<Chunk> out) throws IOException {
+        LineReader lines = new LineReader(answer);
+        while (lines.next()) {
+            if (line(lines.bytes(), lines.from(), lines.to(), out)) {
+                return true;
+            }
+        }
+        return eof(out);
+    }
+
+    /**
+     * The server ended its answer without the protocol's end marker, so far as {@link #line} could tell.
      *
      * @return whether the lines so far are a complete answer after all
      */

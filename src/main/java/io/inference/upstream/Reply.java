@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter time after which the server asks for a retry; null if it did not
  */
 public record Reply(int status, byte[] body, @Nullable Duration retryAfter) {
+    /** The most that an answer, or a line or an event of one, may have. */
+    public static final int MAX_BYTES = 128 << 20;
+
     public boolean isOk() {
         return status == 200;
     }

@@ -18,7 +18,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
  */
 final class StreamedExchange {
     private static final int CHUNKS_AHEAD = 16;
-    private static final int MAX_LINE_BYTES = 4 << 20;
     private static final int LINGER_MILLIS = 1000;
 
     private final UpstreamRequest exchange;
@@ -91,8 +90,8 @@ final class StreamedExchange {
     }
 
     private void readLines(InputStream in) throws IOException {
-        LineReader lines = new LineReader(in, MAX_LINE_BYTES);
-        while (lines.next()) {
+        LineReader lines = new LineReader(in, Reply.MAX_BYTES);
+        while (next(lines)) {
             if (exchange.isStopped()) {
                 return;
             }
@@ -106,6 +105,20 @@ final class StreamedExchange {
             pipe.end();
         } else {
             pipe.fail(failures.failed("broke off its answer", null));
+        }
+    }
+
+    /** A connection that breaks after the last word of an answer has answered all. */
+    private boolean next(LineReader lines) throws IOException {
+        try {
+            return lines.next();
+        } catch (IOException e) {
+            if (exchange.isStopped() || !decodeEof()) {
+                throw e;
+            }
+            pipe.end();
+            exchange.stop();
+            return true;
         }
     }
 

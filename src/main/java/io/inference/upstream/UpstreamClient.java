@@ -29,9 +29,8 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests to one server, over pooled connections. No cookies, redirects, compression or retries, except for a
- * connection that the server had closed while it was idle. Blocks the calling thread, which should be virtual;
- * thread-safe.
+ * Sends requests to one server, over pooled connections. No cookies, redirects or retries, except for a connection
+ * that the server had closed while it was idle. Blocks the calling thread, which should be virtual; thread-safe.
  */
 public final class UpstreamClient implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 1024;
@@ -60,6 +59,7 @@ public final class UpstreamClient implements AutoCloseable {
         this.failures = new Failures(backend);
         this.connections = pool();
         List<Header> headers = new ArrayList<>();
+        headers.add(new BasicHeader("Accept-Encoding", "identity"));
         if (bearer != null) {
             headers.add(new BasicHeader("Authorization", "Bearer " + bearer, true));
         }

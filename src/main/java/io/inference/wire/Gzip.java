@@ -36,6 +36,11 @@ public final class Gzip {
         }
     }
 
+    /** Decodes as it is read, each piece as soon as it can be. Whoever reads bounds the length. */
+    public static InputStream stream(InputStream coded) {
+        return new GzipStream(new GzipReader(coded));
+    }
+
     /**
      * Decodes data that has been measured.
      *
@@ -53,6 +58,40 @@ public final class Gzip {
             }
             return decoded;
         } finally {
+            reader.end();
+        }
+    }
+
+    private static final class GzipStream extends InputStream {
+        private final GzipReader reader;
+        private boolean ended;
+
+        GzipStream(GzipReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (ended) {
+                return -1;
+            }
+            int read = length == 0 ? 0 : reader.read(into, offset, length);
+            if (read < 0) {
+                close();
+            }
+            return read;
+        }
+
+        /** Leaves the stream below open. */
+        @Override
+        public void close() {
+            ended = true;
             reader.end();
         }
     }

@@ -2,7 +2,6 @@ package io.inference.openai;
 
 import io.inference.api.request.ChatRequest;
 import io.inference.openai.answer.OpenAiErrors;
-import io.inference.openai.answer.OpenAiFrameParser;
 import io.inference.openai.answer.OpenAiStreamDecoder;
 import io.inference.openai.request.OpenAiRequests;
 import io.inference.upstream.Failures;
@@ -20,7 +19,7 @@ public final class OpenAiCodec {
     }
 
     public static Object decode(byte[] body) throws IOException {
-        return OpenAiFrameParser.parse(body, 0, body.length, true);
+        return new OpenAiStreamDecoder(ERRORS).whole(body);
     }
 
     /** @return number of chunks in the lines */

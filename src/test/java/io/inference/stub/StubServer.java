@@ -160,13 +160,22 @@ public final class StubServer implements AutoCloseable {
         }
 
         /** Begins an answer of chunks. */
-        public void begin(int status, String contentType) throws IOException {
-            raw(head(status, contentType) + "Transfer-Encoding: chunked\r\n\r\n");
+        public void begin(int status, String contentType, String... headers) throws IOException {
+            raw(head(status, contentType, headers) + "Transfer-Encoding: chunked\r\n\r\n");
         }
 
         public void chunk(String text) throws IOException {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            raw(Integer.toHexString(bytes.length) + "\r\n" + text + "\r\n");
+            chunk(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        public void chunk(byte[] bytes) throws IOException {
+            // In one write: a client that has read the bytes may be gone before a second.
+            ByteArrayOutputStream chunk = new ByteArrayOutputStream(bytes.length + 16);
+            chunk.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.UTF_8));
+            chunk.writeBytes(bytes);
+            chunk.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+            out.write(chunk.toByteArray());
+            out.flush();
         }
 
         public void end() throws IOException {

@@ -62,7 +62,8 @@ class UpstreamClientTest {
         assertThat(server.requests()).allSatisfy(request -> {
             assertThat(request.path()).isEqualTo("/x");
             assertThat(request.headers()).containsEntry("authorization", "Bearer the-key");
-            assertThat(request.headers()).doesNotContainKeys("accept-encoding", "cookie");
+            assertThat(request.headers()).containsEntry("accept-encoding", "identity");
+            assertThat(request.headers()).doesNotContainKeys("cookie");
         });
     }
 
@@ -210,7 +211,7 @@ class UpstreamClientTest {
         serve((request, connection) -> connection.whole(503, "text/plain", "", "Retry-After: 7"));
 
         InferenceException failure =
-                assertCode(ErrorCode.UNAVAILABLE, () -> stream().next(LONG));
+                assertCode(ErrorCode.OVERLOADED, () -> stream().next(LONG));
         assertThat(failure.retryAfter()).contains(Duration.ofSeconds(7));
     }
 

@@ -54,6 +54,13 @@ public final class AnswerCollector {
         }
     }
 
+    /** The answer that a list of all its chunks makes. */
+    public static ChatAnswer.Whole collect(List<Chunk> chunks, String model) {
+        AnswerCollector collector = new AnswerCollector();
+        chunks.forEach(collector::add);
+        return collector.answer(model);
+    }
+
     private void add(Chunk chunk) {
         Usage reported = chunk.usage();
         if (reported != null) {

@@ -2,14 +2,17 @@ package io.inference.openai.answer;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.inference.api.call.Usage;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
+import io.inference.upstream.ContentParts;
 import io.inference.upstream.JsonTokens;
+import io.inference.upstream.ToolCalls;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One choice while it is read: {@code message} of a whole answer and {@code delta} of a chunk have the same fields. */
@@ -17,22 +20,33 @@ final class OpenAiChoice {
     private int index;
     private String text = "";
     private @Nullable String thinking;
+    private @Nullable String thinkingParts;
     private List<ToolCall> toolCalls = List.of();
     private List<TokenLogprob> logprobs = List.of();
     private @Nullable FinishReason finishReason;
+    private @Nullable Usage usage;
 
+    /** @param place the choice's place in its list, which is its index if none is given */
+    OpenAiChoice(int place) {
+        this.index = place;
+    }
+
+    /** @return the choice, with calls of tools as they were sent, and with the usage that some servers put there */
     Chunk read(JsonParser json) throws IOException {
         for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
-                case "index" -> index = JsonTokens.integer(json);
+                case "index" ->
+                    index = json.currentToken() == JsonToken.VALUE_NULL ? index : Math.max(0, JsonTokens.integer(json));
                 case "message", "delta" -> readMessage(json);
                 case "text" -> addText(JsonTokens.text(json));
                 case "logprobs" -> logprobs = OpenAiLogprobs.read(json);
                 case "finish_reason" -> finishReason = finishReason(JsonTokens.text(json));
+                case "usage" -> usage = OpenAiFrameParser.usage(json);
                 default -> json.skipChildren();
             }
         }
-        return new Chunk(index, text, thinking, toolCalls, logprobs, finishReason, null);
+        return new Chunk(
+                index, text, thinking == null ? thinkingParts : thinking, toolCalls, logprobs, finishReason, usage);
     }
 
     private void readMessage(JsonParser json) throws IOException {
@@ -43,11 +57,25 @@ final class OpenAiChoice {
         for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 // A refusal takes the place of the answer.
-                case "content", "refusal" -> addText(JsonTokens.text(json));
-                case "reasoning_content", "reasoning" -> addThinking(JsonTokens.text(json));
-                case "tool_calls" -> readToolCalls(json);
+                case "content", "refusal" -> readContent(json);
+                case "reasoning_content", "reasoning", "thinking" -> addThinking(ContentParts.readThinking(json));
+                case "tool_calls" -> addToolCalls(ToolCalls.read(json));
+                // The older name, from the time of one call an answer.
+                case "function_call" -> addToolCalls(ToolCalls.read(json));
                 default -> json.skipChildren();
             }
+        }
+    }
+
+    private void readContent(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_STRING) {
+            addText(json.getText());
+            return;
+        }
+        ContentParts parts = ContentParts.read(json);
+        addText(parts.text());
+        if (!parts.thinking().isEmpty()) {
+            thinkingParts = parts.thinking();
         }
     }
 
@@ -58,63 +86,27 @@ final class OpenAiChoice {
     }
 
     /** Servers with both names send the same text under each. */
-    private void addThinking(@Nullable String thought) {
-        if (thought != null && !thought.isEmpty()) {
+    private void addThinking(String thought) {
+        if (!thought.isEmpty()) {
             thinking = thought;
         }
     }
 
-    private void readToolCalls(JsonParser json) throws IOException {
-        if (json.currentToken() != JsonToken.START_ARRAY) {
-            json.skipChildren();
-            return;
-        }
-        toolCalls = new ArrayList<>(1);
-        while (JsonTokens.nextElement(json)) {
-            toolCalls.add(readToolCall(json, toolCalls.size()));
-        }
-    }
-
-    /** @param place the call's position in its list, used as its index if none is given */
-    private static ToolCall readToolCall(JsonParser json, int place) throws IOException {
-        int index = place;
-        String id = null;
-        Function function = Function.NONE;
-        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
-            switch (field) {
-                case "index" -> index = JsonTokens.integer(json);
-                case "id" -> id = JsonTokens.text(json);
-                case "function" -> function = Function.read(json);
-                default -> json.skipChildren();
-            }
-        }
-        return new ToolCall(index, id, function.name, function.arguments);
-    }
-
-    /** The function of a call. */
-    private record Function(@Nullable String name, String arguments) {
-        static final Function NONE = new Function(null, "");
-
-        static Function read(JsonParser json) throws IOException {
-            String name = null;
-            String arguments = null;
-            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
-                switch (field) {
-                    case "name" -> name = JsonTokens.text(json);
-                    case "arguments" -> arguments = JsonTokens.text(json);
-                    default -> json.skipChildren();
-                }
-            }
-            return new Function(name, arguments == null ? "" : arguments);
+    private void addToolCalls(List<ToolCall> calls) {
+        if (!calls.isEmpty()) {
+            toolCalls = calls;
         }
     }
 
     private static @Nullable FinishReason finishReason(@Nullable String reason) {
-        return switch (reason) {
-            case null -> null;
-            case "length" -> FinishReason.LENGTH;
-            case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
-            case "content_filter" -> FinishReason.CONTENT_FILTER;
+        if (reason == null || reason.isBlank()) {
+            return null;
+        }
+        return switch (reason.toLowerCase(Locale.ROOT)) {
+            case "null", "none" -> null;
+            case "length", "max_tokens", "max_length", "model_length" -> FinishReason.LENGTH;
+            case "tool_calls", "tool_call", "tool_use", "function_call" -> FinishReason.TOOL_CALLS;
+            case "content_filter", "safety" -> FinishReason.CONTENT_FILTER;
             // Servers have additional finish reasons of their own, such as eos_token.
             default -> FinishReason.STOP;
         };

@@ -50,7 +50,7 @@ record OpenAiError(
                     param = inner.param;
                 }
                 case "message" -> message = JsonTokens.text(json);
-                case "code" -> code = JsonTokens.text(json);
+                case "code" -> code = json.currentToken().isNumeric() ? json.getText() : JsonTokens.text(json);
                 case "type", "error_type" -> type = JsonTokens.text(json);
                 case "param" -> param = JsonTokens.text(json);
                 default -> json.skipChildren();

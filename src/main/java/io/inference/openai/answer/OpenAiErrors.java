@@ -39,6 +39,9 @@ public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
     /** An error in place of a chunk, in an answer whose status was 200. */
     public InferenceException midStream(OpenAiError error) {
         String message = withoutKey(String.valueOf(error.message()));
+        if (error.is("429") || error.is("503") || error.is("rate_limit_exceeded")) {
+            return failures.busy(Failures.RETRY_SOON);
+        }
         return tooLong(error) || Failures.saysTooLong(message)
                 ? failures.refused("context length exceeded: " + message)
                 : failures.failed("failed while it answered", new IOException(Failures.quotable(message)));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param choices content of each choice
  * @param error set instead of the rest
  */
-public record OpenAiFrame(
+record OpenAiFrame(
         @Nullable String model,
         List<Chunk> choices,
         @Nullable Usage usage,

@@ -1,23 +1,35 @@
 package io.inference.openai.answer;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.inference.api.call.Usage;
+import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.upstream.JsonTokens;
 import io.inference.upstream.LineDecoder;
+import io.inference.upstream.Reply;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes a stream of events, one JSON object each, the last {@code [DONE]}. The usage, wherever it came, is sent in
- * the last chunk.
+ * Decodes one answer, whichever was asked for: a stream of events, one JSON object each, the last {@code [DONE]}, or
+ * one JSON object. The usage, wherever it came, is sent in the last chunk.
  */
 public final class OpenAiStreamDecoder implements LineDecoder {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final OpenAiErrors errors;
     private final SseFramer framer = new SseFramer();
+    private final OpenAiChoices choices = new OpenAiChoices();
+    private boolean begun;
+    /** The lines of an answer that is one JSON object. */
+    private @Nullable ByteArrayOutputStream whole;
+
     private @Nullable String model;
     private @Nullable Usage usage;
 
@@ -30,55 +42,160 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         return model == null ? asked : model;
     }
 
+    /**
+     * Reads an answer that has come as a whole.
+     *
+     * @throws InferenceException if it is none, or an error
+     */
+    public List<Chunk> whole(byte[] body) throws IOException {
+        List<Chunk> chunks = new ArrayList<>();
+        int first = firstVisible(body, 0, body.length);
+        if (first < body.length && body[first] == '{') {
+            // In place: what follows would be copied twice.
+            if (object(body, body.length, chunks::add) == 1 || choices.areFinished()) {
+                finish(!choices.isEmpty(), chunks::add);
+                return chunks;
+            }
+        } else if (all(body, chunks::add)) {
+            return chunks;
+        }
+        throw errors.failures().failed("broke off its answer", null);
+    }
+
     @Override
     public boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException {
+        if (!begun) {
+            begin(bytes, from, to);
+        }
+        if (whole != null) {
+            if (whole.size() + to - from > Reply.MAX_BYTES) {
+                throw new IOException("the answer is longer than " + Reply.MAX_BYTES + " bytes");
+            }
+            whole.write(bytes, from, to - from);
+            return false;
+        }
         return framer.line(bytes, from, to, (data, length, error) -> event(data, length, error, out));
+    }
+
+    /** The first line that says something shows what the answer is; its type, as servers name it, does not. */
+    private void begin(byte[] bytes, int from, int to) throws IOException {
+        int first = firstVisible(bytes, from, to);
+        if (first == to || bytes[first] == ':') {
+            return;
+        }
+        begun = true;
+        switch (bytes[first]) {
+            case '{' -> whole = new ByteArrayOutputStream(to - from);
+            case '<', '[', '"' -> throw new IOException("neither JSON nor events");
+            default -> {}
+        }
+    }
+
+    private static int firstVisible(byte[] bytes, int from, int to) {
+        int first = from;
+        while (first < to && isSpace(bytes[first])) {
+            first++;
+        }
+        return first;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b <= ' ' && b >= 0;
     }
 
     @Override
     public boolean eof(Consumer<Chunk> out) throws IOException {
-        return framer.flush((data, length, error) -> event(data, length, error, out));
+        try {
+            if (whole != null) {
+                byte[] object = whole.toByteArray();
+                if (object(object, object.length, out) == 1) {
+                    finish(!choices.isEmpty(), out);
+                    return true;
+                }
+            } else if (framer.flush((data, length, error) -> event(data, length, error, out))) {
+                return true;
+            }
+        } catch (JsonEOFException e) {
+            // Broken off within an event, which after the finish reasons may be one of usage.
+        }
+        if (choices.areFinished()) {
+            finish(true, out);
+            return true;
+        }
+        choices.endFinished(out);
+        return false;
     }
 
     private boolean event(byte[] data, int length, boolean isError, Consumer<Chunk> out) throws IOException {
-        if (isDone(data, length)) {
-            if (usage != null) {
-                out.accept(new Chunk(0, "", null, List.of(), List.of(), null, usage));
-            }
-            return true;
-        }
+        int end = lengthOf(data, length);
         if (isError) {
-            throw errors.midStream(errorOf(data, length));
+            choices.endFinished(out);
+            throw errors.midStream(errorOf(data, end));
         }
-        OpenAiFrame frame = OpenAiFrameParser.parse(data, 0, length, model == null);
+        boolean done = endsWithDone(data, end);
+        if (done) {
+            end = lengthOf(data, end - DONE.length);
+        }
+        if (end > 0) {
+            object(data, end, out);
+        }
+        if (done) {
+            finish(choices.isAnswer(), out);
+        }
+        return done;
+    }
+
+    /** Without the white space at the end. */
+    private static int lengthOf(byte[] data, int length) {
+        int end = length;
+        while (end > 0 && isSpace(data[end - 1])) {
+            end--;
+        }
+        return end;
+    }
+
+    /** @return how many objects there were: servers that forget the empty lines between events send several in one */
+    private int object(byte[] data, int length, Consumer<Chunk> out) throws IOException {
+        int objects = 0;
+        try (JsonParser json = JsonTokens.parser(data, 0, length)) {
+            JsonTokens.openObject(json);
+            do {
+                objects++;
+                frame(OpenAiFrameParser.read(json, model == null), out);
+            } while (JsonTokens.nextObject(json));
+        }
+        return objects;
+    }
+
+    private void frame(OpenAiFrame frame, Consumer<Chunk> out) {
         if (frame.error() != null) {
+            choices.endFinished(out);
             throw errors.midStream(frame.error());
         }
         model = model == null ? frame.model() : model;
         usage = frame.usage() == null ? usage : frame.usage();
         for (Chunk chunk : frame.choices()) {
-            if (hasContent(chunk)) {
-                out.accept(chunk);
-            }
+            choices.add(chunk, out);
         }
-        return false;
     }
 
-    private static boolean isDone(byte[] data, int length) {
-        return length == DONE.length && Arrays.equals(data, 0, length, DONE, 0, length);
+    private void finish(boolean isAnswer, Consumer<Chunk> out) {
+        if (!isAnswer) {
+            throw errors.failures().failed("gave no answer", null);
+        }
+        choices.endAll(out);
+        if (usage != null) {
+            out.accept(new Chunk(0, "", null, List.of(), List.of(), null, usage));
+        }
+    }
+
+    private static boolean endsWithDone(byte[] data, int length) {
+        int from = length - DONE.length;
+        return from >= 0 && data[length - 1] == ']' && Arrays.equals(data, from, length, DONE, 0, DONE.length);
     }
 
     private static OpenAiError errorOf(byte[] data, int length) {
         OpenAiError error = OpenAiError.parse(Arrays.copyOf(data, length));
         return error == null ? OpenAiError.ofText(data, 0, length) : error;
-    }
-
-    /** A chunk that contains only the role is not a token yet. */
-    private static boolean hasContent(Chunk chunk) {
-        return !chunk.text().isEmpty()
-                || chunk.finishReason() != null
-                || chunk.thinking() != null
-                || !chunk.toolCalls().isEmpty()
-                || !chunk.logprobs().isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package io.inference.openai.answer;
 
+import io.inference.upstream.Reply;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -9,8 +10,6 @@ import java.util.Arrays;
  * ignored.
  */
 final class SseFramer {
-    private static final int MAX_EVENT_BYTES = 8 << 20;
-
     private byte[] data = new byte[1024];
     private int length;
     private boolean hasData;
@@ -68,8 +67,8 @@ final class SseFramer {
 
     private void append(byte[] bytes, int from, int to) throws IOException {
         int needed = length + 1 + to - from;
-        if (needed > MAX_EVENT_BYTES) {
-            throw new IOException("an event is longer than " + MAX_EVENT_BYTES + " bytes");
+        if (needed > Reply.MAX_BYTES) {
+            throw new IOException("an event is longer than " + Reply.MAX_BYTES + " bytes");
         }
         if (needed > data.length) {
             data = Arrays.copyOf(data, Math.max(needed, data.length * 2));

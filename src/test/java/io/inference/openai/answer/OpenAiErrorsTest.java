@@ -33,7 +33,7 @@ class OpenAiErrorsTest {
                 "413 | nothing | TOO_LARGE",
                 "429 | {'error':{'message':'slow down'}} | OVERLOADED",
                 "500 | {'error':{'message':'boom sk-secret at /root'}} | BACKEND_FAILED",
-                "503 | nothing | UNAVAILABLE"
+                "503 | nothing | OVERLOADED"
             })
     void aStatusAndItsWordsMakeTheReason(int status, String body, ErrorCode code) {
         InferenceException failure = refusal(status, body);

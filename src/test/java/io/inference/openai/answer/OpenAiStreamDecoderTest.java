@@ -40,7 +40,7 @@ class OpenAiStreamDecoderTest {
                 """);
 
         assertThat(done).isTrue();
-        assertThat(chunks).containsExactly(Chunk.of(0, "hi"));
+        assertThat(chunks).containsExactly(Chunk.of(0, "hi"), stopped());
     }
 
     @Test
@@ -75,6 +75,7 @@ class OpenAiStreamDecoderTest {
         data("{\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}"
                 + "\"}}]}}]}");
         data("{\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}");
+        data("[DONE]");
 
         assertThat(chunks).extracting(Chunk::index).containsOnly(1);
         assertThat(chunks.get(0).toolCalls()).containsExactly(new ToolCall(0, "call_1", "f", ""));
@@ -131,15 +132,21 @@ class OpenAiStreamDecoderTest {
 
     @Test
     void aStreamWithoutItsLastEmptyLineIsComplete() throws IOException {
+        data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}");
         assertThat(lines("data: [DONE]")).isFalse();
         assertThat(decoder.eof(chunks::add)).isTrue();
+        assertThat(chunks).containsExactly(Chunk.of(0, "a"), stopped());
     }
 
     @Test
-    void aStreamWithoutItsEndMarkerIsNot() throws IOException {
-        data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}");
+    void aStreamWithoutItsEndMarkerAndItsFinishReasonIsNot() throws IOException {
+        data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}");
 
         assertThat(decoder.eof(chunks::add)).isFalse();
+    }
+
+    private static Chunk stopped() {
+        return new Chunk(0, "", null, List.of(), List.of(), FinishReason.STOP, null);
     }
 
     private void data(String json) throws IOException {

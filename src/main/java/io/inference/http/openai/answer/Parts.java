@@ -22,6 +22,11 @@ final class Parts {
         out.writeObjectFieldStart("prompt_tokens_details");
         out.writeNumberField("cached_tokens", usage.cachedTokens());
         out.writeEndObject();
+        if (usage.reasoningTokens() > 0) {
+            out.writeObjectFieldStart("completion_tokens_details");
+            out.writeNumberField("reasoning_tokens", usage.reasoningTokens());
+            out.writeEndObject();
+        }
         out.writeEndObject();
     }
 

@@ -54,6 +54,13 @@ class ChatAnswerWriterTest {
     }
 
     @Test
+    void tokensOfThoughtsIfThereAreAny() {
+        assertThat(whole(new ChatAnswer.Whole("m", List.of(), new Usage(3, 4, 2, 1))))
+                .contains("\"prompt_tokens_details\":{\"cached_tokens\":2},"
+                        + "\"completion_tokens_details\":{\"reasoning_tokens\":1}}");
+    }
+
+    @Test
     void callsThoughtsAndLogprobs() {
         var token = new TokenLogprob(
                 "é",
