@@ -36,7 +36,7 @@ public final class Gzip {
         }
     }
 
-    /** Decodes as it is read, each piece as soon as it can be. Whoever reads bounds the length. */
+    /** Decodes while it is read, each piece as soon as possible. The reader limits the length. */
     public static InputStream stream(InputStream coded) {
         return new GzipStream(new GzipReader(coded));
     }
