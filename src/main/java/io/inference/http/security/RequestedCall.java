@@ -5,7 +5,9 @@ import io.inference.routes.check.RouteAccess;
 import io.inference.security.CallDetails;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
-import java.util.regex.Pattern;
+import java.util.Enumeration;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A request as the filters see it: its undecoded path, and the route that serves it. */
@@ -15,10 +17,22 @@ public final class RequestedCall {
     /** An admin's request with the value {@code candidate} runs on the candidate generation. */
     public static final String GENERATION = "X-Route-Generation";
 
-    private static final Pattern FORWARDING = Pattern.compile(
-            "(?:forwarded|via|x-forwarded-.+|x-original-forwarded-for|x-real-ip|x-client-ip"
-                    + "|true-client-ip|cf-connecting-ip)",
-            Pattern.CASE_INSENSITIVE);
+    private static final String FORWARDED_PREFIX = "x-forwarded-";
+
+    /** Further headers by which a proxy shows that it forwards. */
+    private static final Set<String> FORWARDING = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+    static {
+        Collections.addAll(
+                FORWARDING,
+                "forwarded",
+                "via",
+                "x-original-forwarded-for",
+                "x-real-ip",
+                "x-client-ip",
+                "true-client-ip",
+                "cf-connecting-ip");
+    }
 
     private final HttpServletRequest request;
     private final RouteLookup.@Nullable Entry route;
@@ -91,9 +105,20 @@ public final class RequestedCall {
                     request.getHeader("Host"),
                     request.getHeader("Origin"),
                     Collections.list(request.getHeaders("X-Forwarded-For")),
-                    Collections.list(request.getHeaderNames()).stream()
-                            .anyMatch(name -> FORWARDING.matcher(name).matches()));
+                    isForwarded(request.getHeaderNames()));
         }
         return details;
+    }
+
+    private static boolean isForwarded(Enumeration<String> names) {
+        while (names.hasMoreElements()) {
+            String name = names.nextElement();
+            boolean prefixed = name.length() > FORWARDED_PREFIX.length()
+                    && name.regionMatches(true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length());
+            if (prefixed || FORWARDING.contains(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 }
