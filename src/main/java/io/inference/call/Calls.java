@@ -3,6 +3,7 @@ package io.inference.call;
 import io.inference.api.call.Call;
 import io.inference.api.call.CallListener;
 import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -52,9 +54,9 @@ public final class Calls implements SmartLifecycle, AutoCloseable {
         return opened;
     }
 
-    void ended(OpenCall ended) {
+    void ended(OpenCall ended, @Nullable InferenceException failure) {
         open.remove(ended);
-        listeners.forEach(listener -> listener.ended(ended.call(), ended.outcome()));
+        listeners.forEach(listener -> listener.ended(ended.call(), failure));
     }
 
     private void look() {

@@ -17,7 +17,6 @@ public final class OpenCall {
     private final Calls calls;
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile Guard guard = NONE;
-    private volatile @Nullable InferenceException outcome;
 
     /** A door's reason to end a call early, such as a disconnected caller. */
     @FunctionalInterface
@@ -79,13 +78,7 @@ public final class OpenCall {
      */
     public void end(@Nullable InferenceException failure) {
         if (ended.compareAndSet(false, true)) {
-            outcome = failure;
-            calls.ended(this);
+            calls.ended(this, failure);
         }
-    }
-
-    @Nullable
-    InferenceException outcome() {
-        return outcome;
     }
 }

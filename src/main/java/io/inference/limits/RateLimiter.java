@@ -128,7 +128,7 @@ final class RateLimiter implements CallListener {
 
     /** The lengths keep two callers' keys distinct, whatever their names contain. */
     private static String name(Caller caller) {
-        String tenant = caller.tenant() == null ? "" : caller.tenant();
+        String tenant = caller.tenantOrEmpty();
         return caller.subject().length() + ":" + caller.subject() + ":" + tenant.length() + ":" + tenant;
     }
 

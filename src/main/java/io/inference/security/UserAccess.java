@@ -1,6 +1,8 @@
 package io.inference.security;
 
 import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +24,15 @@ public record UserAccess(GroupNames users) {
         if (!decides && caller.kind() != Caller.Kind.LOCAL && !users.include(caller)) {
             return NO_GROUP;
         }
-        return scope == null ? unscoped(caller, decides) : ScopeCheckProcessor.refusal(caller, scope);
+        boolean enough = scope == null ? decides || caller.scopes().isEmpty() : caller.mayDo(scope);
+        return enough ? null : ScopeCheckProcessor.refusal(scope == null ? "" : scope);
     }
 
-    private static @Nullable String unscoped(Caller caller, boolean decides) {
-        return decides || caller.scopes().isEmpty() ? null : ScopeCheckProcessor.refusal(caller, "");
+    /** @throws InferenceException with {@code FORBIDDEN} if the caller may not call a route, as in {@link #refusal} */
+    public void check(Caller caller, boolean decides, @Nullable String scope) {
+        String refusal = refusal(caller, decides, scope);
+        if (refusal != null) {
+            throw new InferenceException(ErrorCode.FORBIDDEN, refusal);
+        }
     }
 }

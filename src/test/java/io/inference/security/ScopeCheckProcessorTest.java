@@ -45,7 +45,7 @@ class ScopeCheckProcessorTest {
     private static Exchange exchange(String required, String operation, String... scopes) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setProperty(Caller.PROPERTY, new Caller("alice", Set.of(), Set.of(scopes), null, Caller.Kind.API_KEY));
-        exchange.setProperty(ScopeCheckProcessor.REQUIRED, required);
+        exchange.setProperty(Caller.REQUIRED_SCOPE, required);
         exchange.getMessage().setHeader("InferenceOperation", operation);
         return exchange;
     }

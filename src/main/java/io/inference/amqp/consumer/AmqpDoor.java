@@ -171,10 +171,7 @@ public final class AmqpDoor {
      * @throws InferenceException with {@code FORBIDDEN} if it may not
      */
     void checkAccess(Caller caller, RouteAccess access) {
-        String refusal = users.refusal(caller, access.decides(), access.scope());
-        if (refusal != null) {
-            throw new InferenceException(ErrorCode.FORBIDDEN, refusal);
-        }
+        users.check(caller, access.decides(), access.scope());
     }
 
     private InferenceException unauthenticated(Delivery delivery, Call call, String reason) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -145,6 +146,9 @@ public final class AmqpPublishingPoint implements PublishingPoint {
 
     /** Sets on an exchange what no header may carry: the call, the caller and the delivery. */
     private final class Properties extends DefaultMessagePropertiesConverter {
+        /** By route of this generation; definitions are read once. */
+        private final Map<String, RouteAccess> accesses = new ConcurrentHashMap<>();
+
         @Override
         public Map<String, Object> fromMessageProperties(MessageProperties properties, Exchange exchange) {
             Delivery delivery = properties.getHeader(RequestContainer.DELIVERY);
@@ -155,7 +159,8 @@ public final class AmqpPublishingPoint implements PublishingPoint {
             RouteRun.fill(exchange, call, null);
             Caller caller = door.authenticate(delivery, call);
             exchange.setProperty(Caller.PROPERTY, caller);
-            RouteAccess access = RouteAccess.of(exchange.getContext(), exchange.getFromRouteId());
+            RouteAccess access = accesses.computeIfAbsent(
+                    exchange.getFromRouteId(), route -> RouteAccess.of(exchange.getContext(), route));
             door.checkAccess(caller, access);
             access.nameScope(exchange);
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {

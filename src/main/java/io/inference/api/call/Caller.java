@@ -26,6 +26,9 @@ public record Caller(
         boolean admin) {
     public static final String PROPERTY = "InferenceCaller";
 
+    /** Exchange property with the scope that a route requires of credentials with scopes. */
+    public static final String REQUIRED_SCOPE = "InferenceRequiredScope";
+
     /** A user of this machine, while authentication is off. */
     public static final Caller LOCAL = new Caller("local", Set.of(), Set.of(), null, Kind.LOCAL, true);
 
@@ -56,6 +59,11 @@ public record Caller(
     /** Whether its credential includes an operation, whatever its groups may do. */
     public boolean mayDo(String operation) {
         return scopes.isEmpty() || scopes.contains(operation);
+    }
+
+    /** The tenant as rows hold it; empty for none. */
+    public String tenantOrEmpty() {
+        return tenant == null ? "" : tenant;
     }
 
     /** The same caller as an admin. */

@@ -50,7 +50,10 @@ public final class MethodTable {
         }
         MethodConsumer taken = consumers.putIfAbsent(method.getFullMethodName(), consumer);
         if (taken != null) {
-            fault(consumer, method.getFullMethodName() + " is already served by the route " + taken.routeId());
+            fault(
+                    consumer,
+                    method.getFullMethodName() + " is already served by the route "
+                            + taken.route().id());
         }
         services.put(service.getName(), service);
     }
@@ -78,7 +81,7 @@ public final class MethodTable {
     }
 
     private void fault(MethodConsumer consumer, String message) {
-        faults.add(new RouteFault("", 0, consumer.routeId(), message));
+        faults.add(new RouteFault("", 0, consumer.route().id(), message));
     }
 
     InFlight calls() {

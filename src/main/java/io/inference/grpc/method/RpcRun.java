@@ -146,7 +146,8 @@ final class RpcRun extends ServerCall.Listener<Object> {
             throw Call.cancellation(ErrorCode.TIMEOUT);
         }
         MethodConsumer consumer = served.consumer();
-        checkAccess(consumer.access());
+        RouteAccess access = consumer.route().access();
+        door.users().check(caller, access.decides(), access.scope());
         Exchange exchange = consumer.createExchange(false);
         try {
             fill(exchange, message);
@@ -160,19 +161,12 @@ final class RpcRun extends ServerCall.Listener<Object> {
         }
     }
 
-    private void checkAccess(RouteAccess access) {
-        String refusal = door.users().refusal(caller, access.decides(), access.scope());
-        if (refusal != null) {
-            throw new InferenceException(ErrorCode.FORBIDDEN, refusal);
-        }
-    }
-
     private void fill(Exchange exchange, Message message) {
         var in = exchange.getMessage();
         in.setBody(message);
         RpcMetadata.enter(metadata, in);
         RouteRun.fill(exchange, call, caller);
-        served.consumer().access().nameScope(exchange);
+        served.consumer().route().access().nameScope(exchange);
         in.setHeader("CamelGrpcMethodName", rpc.getMethodDescriptor().getBareMethodName());
         exchange.setProperty(
                 GrpcAnswer.STREAM_WANTED, rpc.getMethodDescriptor().getType() == MethodType.SERVER_STREAMING);

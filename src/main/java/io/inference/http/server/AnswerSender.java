@@ -24,14 +24,10 @@ final class AnswerSender {
     void send(HttpAnswer.Whole answer, Lock writing, HttpServletResponse response) throws IOException {
         writing.lock();
         try {
-            send(answer, response);
+            answer.writeTo(response);
         } finally {
             writing.unlock();
         }
-    }
-
-    void send(HttpAnswer.Whole answer, HttpServletResponse response) throws IOException {
-        answer.writeTo(response);
     }
 
     void send(HttpAnswer.Copied answer, HttpServletResponse response) throws IOException {

@@ -83,8 +83,8 @@ final class HttpDoor {
         RouteConsumer consumer = match.consumer(method);
         if (consumer == null) {
             response.setHeader("Allow", match.allowed());
-            sender.send(
-                    HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id()), response);
+            HttpErrors.methodNotAllowed(request.getRequestURI(), settings.apiPrefix(), call.id())
+                    .writeTo(response);
             return new InferenceException(ErrorCode.INVALID_REQUEST, "this path does not take " + method);
         }
         List<String> codings = HeaderRules.codings(request);
@@ -104,7 +104,7 @@ final class HttpDoor {
                     exchange.getMessage().removeHeader("Content-Encoding");
                     exchange.getMessage().removeHeader("Content-Length");
                 }
-                consumer.access().nameScope(exchange);
+                consumer.route().access().nameScope(exchange);
                 exchange.setProperty(PendingAnswer.PROPERTY, early);
                 run(consumer, exchange, early);
                 copyHeaders(HeaderRules.OUTGOING, exchange.getMessage(), response);
@@ -128,9 +128,8 @@ final class HttpDoor {
                 "the Content-Encoding '" + (named.length() > LONGEST_SHOWN ? named.substring(0, LONGEST_SHOWN) : named)
                         + "' is not supported; send the body as it is, or as gzip");
         response.setHeader("Accept-Encoding", "gzip");
-        sender.send(
-                HttpErrors.unsupportedMediaType(request.getRequestURI(), settings.apiPrefix(), call.id(), failure),
-                response);
+        HttpErrors.unsupportedMediaType(request.getRequestURI(), settings.apiPrefix(), call.id(), failure)
+                .writeTo(response);
         return failure;
     }
 
@@ -243,7 +242,8 @@ final class HttpDoor {
             response.resetBuffer();
             failure.retryAfter()
                     .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
-            sender.send(HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure), response);
+            HttpErrors.answer(request.getRequestURI(), settings.apiPrefix(), call.id(), failure)
+                    .writeTo(response);
             // Flushed, so that the container adds no message of its own to a connection that it has to close.
             response.flushBuffer();
         } catch (IOException e) {

@@ -62,7 +62,11 @@ public class HttpPublishingPoint implements PublishingPoint, PublishedPaths, Rou
         List<Path> paths = new ArrayList<>();
         for (RouteConsumer consumer : tables.current().consumers()) {
             for (String method : RoutingTable.methods(consumer.getEndpoint().getHttpMethodRestrict())) {
-                paths.add(new Path(method, consumer.path(), consumer.routeId(), consumer.description()));
+                paths.add(new Path(
+                        method,
+                        consumer.path(),
+                        consumer.route().id(),
+                        consumer.route().description()));
             }
         }
         return paths;

@@ -75,7 +75,7 @@ final class RoutingTable {
         @Override
         public @Nullable RouteAccess access(String method) {
             RouteConsumer consumer = match == null ? null : match.consumer(method);
-            return consumer == null ? null : consumer.access();
+            return consumer == null ? null : consumer.route().access();
         }
 
         @Override
@@ -97,8 +97,9 @@ final class RoutingTable {
                 faults.add(new RouteFault(
                         "",
                         0,
-                        consumer.routeId(),
-                        method + " " + path + " is already served by the route " + taken.routeId()));
+                        consumer.route().id(),
+                        method + " " + path + " is already served by the route "
+                                + taken.route().id()));
             }
         }
     }
@@ -149,7 +150,7 @@ final class RoutingTable {
 
     /** Reads who may call its routes, before the first call. */
     void readAccess() {
-        consumers.forEach(RouteConsumer::access);
+        consumers.forEach(consumer -> consumer.route().access());
     }
 
     List<RouteFault> faults() {

@@ -3,6 +3,7 @@ package io.inference.job.batch;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.inference.api.call.Caller;
 import io.inference.database.Database;
+import io.inference.database.TimeColumn;
 import io.inference.job.JobTask;
 import io.inference.job.store.JobJson;
 import java.sql.ResultSet;
@@ -10,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,15 +38,15 @@ final class BatchStore {
         Map<String, Object> values = new HashMap<>();
         values.put("id", UUID.randomUUID());
         values.put("owner", batch.caller().subject());
-        values.put("tenant", tenant(batch.caller()));
+        values.put("tenant", batch.caller().tenantOrEmpty());
         values.put("caller", JobJson.write(batch.caller()));
         values.put("input", batch.inputFileId());
         values.put("task", batch.task().label());
         values.put("endpoint", batch.endpoint());
         values.put("window", batch.completionWindow());
         values.put("metadata", JobJson.text(batch.metadata()));
-        values.put("now", column(now));
-        values.put("expires", column(now.plus(batch.window())));
+        values.put("now", TimeColumn.of(now));
+        values.put("expires", TimeColumn.of(now.plus(batch.window())));
         return database.call(
                 client -> client.sql("""
                         INSERT INTO batches (id, owner, tenant, caller, input_file_id, task, endpoint,
@@ -67,7 +67,7 @@ final class BatchStore {
     List<Batch> list(Caller owner, @Nullable UUID after, int most) {
         Map<String, Object> values = new HashMap<>();
         values.put("owner", owner.subject());
-        values.put("tenant", tenant(owner));
+        values.put("tenant", owner.tenantOrEmpty());
         values.put("most", most);
         String older =
                 after == null ? "" : " AND (created_at, id) < (SELECT created_at, id FROM batches WHERE id = :after)";
@@ -89,7 +89,7 @@ final class BatchStore {
                         UPDATE batches SET status = 'cancelling', cancelling_at = ?
                         WHERE id = ? AND status IN ('validating', 'in_progress') RETURNING *
                         """)
-                .params(column(Instant.now()), id)
+                .params(TimeColumn.of(Instant.now()), id)
                 .query(BatchStore::read)
                 .optional());
     }
@@ -107,8 +107,8 @@ final class BatchStore {
                         RETURNING *
                         """)
                 .param("me", me)
-                .param("now", column(now))
-                .param("until", column(now.plus(LEASE)))
+                .param("now", TimeColumn.of(now))
+                .param("until", TimeColumn.of(now.plus(LEASE)))
                 .query(BatchStore::read)
                 .list());
     }
@@ -121,7 +121,7 @@ final class BatchStore {
         return update(
                         batch,
                         "lease_until = :until",
-                        Map.of("until", column(Instant.now().plus(LEASE))))
+                        Map.of("until", TimeColumn.of(Instant.now().plus(LEASE))))
                 == 1;
     }
 
@@ -137,14 +137,14 @@ final class BatchStore {
         int ignored = update(
                 batch,
                 "status = 'failed', errors = :errors::json, ended_at = :now",
-                Map.of("errors", JobJson.text(faults), "now", column(Instant.now())));
+                Map.of("errors", JobJson.text(faults), "now", TimeColumn.of(Instant.now())));
     }
 
     void inProgress(Batch batch, int total) {
         int ignored = update(
                 batch,
                 "status = 'in_progress', total = :total, in_progress_at = :now",
-                Map.of("total", total, "now", column(Instant.now())));
+                Map.of("total", total, "now", TimeColumn.of(Instant.now())));
     }
 
     void expiring(Batch batch) {
@@ -155,7 +155,7 @@ final class BatchStore {
         int changed = update(
                 batch,
                 "status = CASE status WHEN 'cancelling' THEN status ELSE 'finalizing' END, finalizing_at = :now",
-                Map.of("now", column(Instant.now())));
+                Map.of("now", TimeColumn.of(Instant.now())));
         return changed == 1 ? find(batch.id()) : Optional.empty();
     }
 
@@ -168,7 +168,7 @@ final class BatchStore {
         values.put("faulty", errors);
         values.put("completed", completed);
         values.put("failed", failed);
-        values.put("now", column(Instant.now()));
+        values.put("now", TimeColumn.of(Instant.now()));
         return update(batch, """
                         status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid,
                         completed = :completed, failed = :failed, total = greatest(total, :completed + :failed),
@@ -205,22 +205,9 @@ final class BatchStore {
                 row.getInt("failed"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("expires_at", OffsetDateTime.class).toInstant(),
-                instant(row, "in_progress_at"),
-                instant(row, "finalizing_at"),
-                instant(row, "cancelling_at"),
-                instant(row, "ended_at"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    private static String tenant(Caller caller) {
-        return caller.tenant() == null ? "" : caller.tenant();
-    }
-
-    private static OffsetDateTime column(Instant time) {
-        return time.atOffset(ZoneOffset.UTC);
+                TimeColumn.read(row, "in_progress_at"),
+                TimeColumn.read(row, "finalizing_at"),
+                TimeColumn.read(row, "cancelling_at"),
+                TimeColumn.read(row, "ended_at"));
     }
 }

@@ -4,13 +4,13 @@ import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.database.Database;
+import io.inference.database.TimeColumn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +56,10 @@ public final class Files {
         Map<String, Object> values = new HashMap<>();
         values.put("id", id);
         values.put("owner", owner.subject());
-        values.put("tenant", tenant(owner));
+        values.put("tenant", owner.tenantOrEmpty());
         values.put("filename", filename);
         values.put("purpose", purpose);
-        values.put("now", column(Instant.now()));
+        values.put("now", TimeColumn.of(Instant.now()));
         delete(id);
         int ignored =
                 database.<Integer>call(client -> client.sql("""
@@ -74,7 +74,7 @@ public final class Files {
     private long used(Caller owner) {
         return database.call(
                 client -> client.sql("SELECT coalesce(sum(bytes), 0) FROM files WHERE owner = ? AND tenant = ?")
-                        .params(owner.subject(), tenant(owner))
+                        .params(owner.subject(), owner.tenantOrEmpty())
                         .query(Long.class)
                         .single());
     }
@@ -111,7 +111,7 @@ public final class Files {
     public FilePage list(Caller owner, @Nullable String purpose, @Nullable UUID after, int most) {
         Map<String, Object> values = new HashMap<>();
         values.put("owner", owner.subject());
-        values.put("tenant", tenant(owner));
+        values.put("tenant", owner.tenantOrEmpty());
         values.put("most", most + 1);
         StringBuilder conditions = new StringBuilder();
         if (purpose != null) {
@@ -144,14 +144,6 @@ public final class Files {
     public void delete(UUID id) {
         int ignored = database.<Integer>call(
                 client -> client.sql("DELETE FROM files WHERE id = ?").param(id).update());
-    }
-
-    private static String tenant(Caller caller) {
-        return caller.tenant() == null ? "" : caller.tenant();
-    }
-
-    private static OffsetDateTime column(Instant time) {
-        return time.atOffset(ZoneOffset.UTC);
     }
 
     private static StoredFile read(ResultSet row, int number) throws SQLException {

@@ -2,6 +2,7 @@ package io.inference.job.store;
 
 import io.inference.api.call.Caller;
 import io.inference.database.Database;
+import io.inference.database.TimeColumn;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;
 import io.inference.job.JobPriority;
@@ -67,13 +68,13 @@ public final class BatchJobs {
         values.put("batch", batch);
         values.put("prefix", ID_PREFIX + batch + ":");
         values.put("owner", caller.subject());
-        values.put("tenant", JobStore.tenant(caller));
+        values.put("tenant", caller.tenantOrEmpty());
         values.put("caller", JobJson.write(caller));
         values.put("door", DOOR);
         values.put("task", task.label());
         values.put("priority", JobPriority.LOW.label());
-        values.put("created", JobRows.column(created));
-        values.put("turn", JobRows.column(JobStore.turn(created, JobPriority.LOW)));
+        values.put("created", TimeColumn.of(created));
+        values.put("turn", TimeColumn.of(JobStore.turn(created, JobPriority.LOW)));
         values.put("numbers", lines.stream().map(Line::number).toArray(Integer[]::new));
         values.put("names", lines.stream().map(Line::customId).toArray(String[]::new));
         values.put("payloads", lines.stream().map(Line::payload).toArray(String[]::new));

@@ -1,6 +1,7 @@
 package io.inference.job.store;
 
 import io.inference.database.Database;
+import io.inference.database.TimeColumn;
 import io.inference.job.Job;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobError;
@@ -140,13 +141,13 @@ public final class JobLeases {
                         "priorities",
                         plan.priorities().stream().map(JobPriority::label).toArray(String[]::new))
                 // The driver writes this value as infinity.
-                .param("until", plan.until() == null ? OffsetDateTime.MAX : JobRows.column(plan.until()))
+                .param("until", plan.until() == null ? OffsetDateTime.MAX : TimeColumn.of(plan.until()))
                 .param("me", me)
-                .param("now", JobRows.column(now))
-                .param("leased", JobRows.column(now.plus(length)))
+                .param("now", TimeColumn.of(now))
+                .param("leased", TimeColumn.of(now.plus(length)))
                 .param("commit", "off")
                 .query((row, number) -> new Claimed(
-                        Objects.requireNonNull(JobRows.instant(row, "turn")),
+                        Objects.requireNonNull(TimeColumn.read(row, "turn")),
                         row.getBoolean("lower"),
                         new Lease(JobRows.job(row, number), row.getBytes("payload"), row.getInt("failures"))))
                 .list());
@@ -158,7 +159,7 @@ public final class JobLeases {
     /** Prolongs the leases on these jobs; those that the result lacks are lost. */
     public List<Held> prolong(Collection<UUID> ids) {
         return database.call(client -> client.sql(PROLONG)
-                .param("until", JobRows.column(clock.instant().plus(length)))
+                .param("until", TimeColumn.of(clock.instant().plus(length)))
                 .param("commit", "off")
                 .param("ids", ids.toArray(UUID[]::new))
                 .param("me", me)
@@ -199,7 +200,7 @@ public final class JobLeases {
     /** Returns it to the queue, for another attempt. */
     public Optional<Job> postponed(Lease lease, JobError error, Retries.Again again) {
         Map<String, @Nullable Object> values = values("error", JobJson.write(error), "counts", again.counts() ? 1 : 0);
-        values.put("notBefore", JobRows.column(again.notBefore()));
+        values.put("notBefore", TimeColumn.of(again.notBefore()));
         // A job that is to be cancelled is not tried again.
         return change(lease, POSTPONED, values);
     }
@@ -217,7 +218,7 @@ public final class JobLeases {
      */
     public List<Job> tend(int mostFailures, JobError lost) {
         Map<String, Object> values = Map.of(
-                "now", JobRows.column(clock.instant()),
+                "now", TimeColumn.of(clock.instant()),
                 "most", mostFailures,
                 "error", Objects.requireNonNull(JobJson.write(lost)));
         return database.call(client -> {
@@ -239,7 +240,7 @@ public final class JobLeases {
         all.put("id", lease.job().id());
         all.put("me", me);
         all.put("attempt", lease.attempt());
-        all.put("now", JobRows.column(clock.instant()));
+        all.put("now", TimeColumn.of(clock.instant()));
         return database.call(client -> client.sql("""
                         UPDATE jobs SET %s, attempts = :attempt, %s WHERE %s RETURNING %s
                         """.formatted(FREE, what, HELD, JobRows.COLUMNS))

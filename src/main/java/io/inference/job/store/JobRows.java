@@ -1,5 +1,6 @@
 package io.inference.job.store;
 
+import io.inference.database.TimeColumn;
 import io.inference.job.EndedJob;
 import io.inference.job.Job;
 import io.inference.job.JobAnswer;
@@ -9,9 +10,6 @@ import io.inference.job.JobTask;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,10 +39,10 @@ final class JobRows {
                 state(row),
                 row.getString("delivery"),
                 row.getInt("attempts"),
-                Objects.requireNonNull(instant(row, "created_at")),
-                instant(row, "not_before"),
-                instant(row, "started_at"),
-                instant(row, "ended_at"),
+                Objects.requireNonNull(TimeColumn.read(row, "created_at")),
+                TimeColumn.read(row, "not_before"),
+                TimeColumn.read(row, "started_at"),
+                TimeColumn.read(row, "ended_at"),
                 JobJson.error(row.getString("first_error")),
                 JobJson.error(row.getString("last_error")),
                 row.getBoolean("cancelling"));
@@ -101,14 +99,5 @@ final class JobRows {
             ends[i] = at;
         }
         return ends;
-    }
-
-    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    static OffsetDateTime column(Instant time) {
-        return time.atOffset(ZoneOffset.UTC);
     }
 }

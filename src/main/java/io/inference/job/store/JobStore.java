@@ -2,6 +2,7 @@ package io.inference.job.store;
 
 import io.inference.api.call.Caller;
 import io.inference.database.Database;
+import io.inference.database.TimeColumn;
 import io.inference.job.EndedJob;
 import io.inference.job.Job;
 import io.inference.job.JobAnswer;
@@ -112,7 +113,7 @@ public final class JobStore {
         Map<String, @Nullable Object> values = new HashMap<>();
         values.put("id", UUID.randomUUID());
         values.put("owner", job.caller().subject());
-        values.put("tenant", tenant(job.caller()));
+        values.put("tenant", job.caller().tenantOrEmpty());
         values.put("caller", JobJson.write(job.caller()));
         values.put("correlation", job.correlationId());
         values.put("door", job.door());
@@ -121,8 +122,8 @@ public final class JobStore {
         values.put("payload", job.payload());
         values.put("hash", hash);
         values.put("delivery", job.delivery());
-        values.put("now", JobRows.column(now));
-        values.put("turn", JobRows.column(turn(now, job.priority())));
+        values.put("now", TimeColumn.of(now));
+        values.put("turn", TimeColumn.of(turn(now, job.priority())));
         values.put("commit", job.resent() ? "off" : "on");
         return values;
     }
@@ -134,7 +135,7 @@ public final class JobStore {
 
     public Optional<Job> find(Caller owner, String correlationId) {
         return database.call(client -> client.sql(FIND_OF_OWNER)
-                .params(owner.subject(), tenant(owner), correlationId)
+                .params(owner.subject(), owner.tenantOrEmpty(), correlationId)
                 .query(JobRows::job)
                 .optional());
     }
@@ -145,7 +146,7 @@ public final class JobStore {
         if (owner != null) {
             conditions.append(" AND owner = :owner AND tenant = :tenant");
             values.put("owner", owner.subject());
-            values.put("tenant", tenant(owner));
+            values.put("tenant", owner.tenantOrEmpty());
         }
         if (state != null) {
             conditions.append(" AND state = :state");
@@ -176,7 +177,7 @@ public final class JobStore {
                             SELECT 1 FROM jobs WHERE state = 'queued' AND not_before IS NULL AND turn < ? LIMIT 1000
                         ) AS earlier
                         """)
-                .param(JobRows.column(turn(job.createdAt(), job.priority())))
+                .param(TimeColumn.of(turn(job.createdAt(), job.priority())))
                 .query(Integer.class)
                 .single());
     }
@@ -197,7 +198,7 @@ public final class JobStore {
     public void delivered(List<UUID> ids) {
         int ignored = database.<Integer>call(client -> client.sql(DELIVERED)
                 .param("ids", ids.toArray(UUID[]::new))
-                .param("now", JobRows.column(now()))
+                .param("now", TimeColumn.of(now()))
                 .param("commit", "off")
                 .update());
     }
@@ -208,13 +209,9 @@ public final class JobStore {
     public Optional<Job> cancel(UUID id) {
         return database.call(client -> client.sql(CANCEL)
                 .param("id", id)
-                .param("now", JobRows.column(now()))
+                .param("now", TimeColumn.of(now()))
                 .query(JobRows::job)
                 .optional());
-    }
-
-    static String tenant(Caller caller) {
-        return caller.tenant() == null ? "" : caller.tenant();
     }
 
     static Instant turn(Instant created, JobPriority priority) {

@@ -1,5 +1,6 @@
 package io.inference.routes.check;
 
+import io.inference.api.call.Caller;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record RouteAccess(boolean decides, @Nullable String scope) {
     static final String MARK = "scope:";
-
-    private static final String REQUIRED_SCOPE = "InferenceRequiredScope";
 
     static final String AUTHENTICATE = "authenticate";
 
@@ -55,7 +54,7 @@ public record RouteAccess(boolean decides, @Nullable String scope) {
     /** Tells the steps of the route which scope it names, so that a step that decides asks for it. */
     public void nameScope(Exchange exchange) {
         if (scope != null) {
-            exchange.setProperty(REQUIRED_SCOPE, scope);
+            exchange.setProperty(Caller.REQUIRED_SCOPE, scope);
         }
     }
 

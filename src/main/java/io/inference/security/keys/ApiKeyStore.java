@@ -1,12 +1,11 @@
 package io.inference.security.keys;
 
 import io.inference.database.Database;
+import io.inference.database.TimeColumn;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +38,10 @@ final class ApiKeyStore {
                 .param("groups", wanted.groups().toArray(String[]::new))
                 .param("scopes", wanted.scopes().toArray(String[]::new))
                 .param("createdBy", createdBy)
-                .param("expiresAt", column(wanted.expiresAt()), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                .param(
+                        "expiresAt",
+                        wanted.expiresAt() == null ? null : TimeColumn.of(wanted.expiresAt()),
+                        java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
                 .query(ApiKeyStore::read)
                 .single());
     }
@@ -94,21 +96,12 @@ final class ApiKeyStore {
                 texts(row.getArray("scopes")),
                 row.getString("created_by"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                instant(row, "expires_at"),
-                instant(row, "last_used_at"),
-                instant(row, "revoked_at"));
+                TimeColumn.read(row, "expires_at"),
+                TimeColumn.read(row, "last_used_at"),
+                TimeColumn.read(row, "revoked_at"));
     }
 
     private static Set<String> texts(Array array) throws SQLException {
         return Set.of((String[]) array.getArray());
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    private static @Nullable OffsetDateTime column(@Nullable Instant time) {
-        return time == null ? null : time.atOffset(ZoneOffset.UTC);
     }
 }
