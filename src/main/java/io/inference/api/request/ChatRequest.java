@@ -30,6 +30,11 @@ public record ChatRequest(
         tools = List.copyOf(tools);
     }
 
+    /** The same request for the rest of an answer. */
+    public ChatRequest continued(List<Message> longer, Options rest) {
+        return new ChatRequest(model, longer, rest, tools, toolChoice, responseFormat, think, stream);
+    }
+
     @Override
     public Operation operation() {
         return Operation.CHAT;

@@ -15,6 +15,11 @@ public record GenerateRequest(String model, List<String> prompts, Options option
         prompts = List.copyOf(prompts);
     }
 
+    /** The same request for the rest of an answer. */
+    public GenerateRequest continued(String longer, Options rest) {
+        return new GenerateRequest(model, List.of(longer), rest, stream);
+    }
+
     @Override
     public Operation operation() {
         return Operation.GENERATE;

@@ -35,4 +35,22 @@ public record Options(
     public Options {
         stop = List.copyOf(stop);
     }
+
+    /** The same options with this limit. */
+    public Options withMaxTokens(int tokens) {
+        return new Options(
+                temperature,
+                topP,
+                topK,
+                minP,
+                repeatPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                tokens,
+                stop,
+                contextLength,
+                choices,
+                topLogprobs);
+    }
 }

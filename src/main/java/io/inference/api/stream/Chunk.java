@@ -34,4 +34,9 @@ public record Chunk(
     public static Chunk of(int index, String text) {
         return new Chunk(index, text, null, List.of(), List.of(), null, null);
     }
+
+    /** The same chunk with this usage. */
+    public Chunk withUsage(Usage whole) {
+        return new Chunk(index, text, thinking, toolCalls, logprobs, finishReason, whole);
+    }
 }
