@@ -18,7 +18,7 @@ public final class Call {
     private final String id;
     private final String door;
     private final long startNanos = System.nanoTime();
-    private final long deadlineNanos;
+    private volatile long deadlineNanos;
     private final AtomicReference<@Nullable ErrorCode> cancelled = new AtomicReference<>();
     private @Nullable List<Runnable> hooks;
 
@@ -61,6 +61,14 @@ public final class Call {
     /** Time left; zero or less after the deadline. */
     public Duration remaining() {
         return Duration.ofNanos(deadlineNanos - System.nanoTime());
+    }
+
+    /** Brings the deadline forward; a later one than the present changes nothing. */
+    public synchronized void limit(Duration fromNow) {
+        long wanted = System.nanoTime() + fromNow.toNanos();
+        if (wanted - deadlineNanos < 0) {
+            deadlineNanos = wanted;
+        }
     }
 
     /** Stops the work: runs every hook once, each on this thread. Later reasons are ignored. */

@@ -1,13 +1,19 @@
-package io.inference.routes.resume;
+package io.inference.routes.policy;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ResumedStream;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a streamed answer continue on another backend if its own fails in the middle: the text so far becomes the
@@ -16,19 +22,15 @@ import org.apache.camel.Processor;
  */
 public class ResumeProcessor implements Processor {
     /** Exchange property with the request that the answer is to. */
-    public static final String REQUEST = "InferenceRequest";
+    static final String REQUEST = "InferenceRequest";
 
     /** Exchange property with the name of the route that asks backends. */
-    public static final String ROUTE = "InferenceResumeRoute";
-
-    /** Exchange property with the backend that failed: it is tried again only if there is no other. */
-    public static final String FAILED = "InferenceFailedBackend";
-
-    static final String DEFAULT_ROUTE = "ask-backend";
+    static final String ROUTE = "InferenceResumeRoute";
 
     /** Header of callers who allow it. */
     static final String ASKED = "X-Inference-Resume";
 
+    private static final Logger log = LoggerFactory.getLogger(ResumeProcessor.class);
     private static final int MOST = 3;
 
     private final Counter resumed;
@@ -46,9 +48,33 @@ public class ResumeProcessor implements Processor {
                 && exchange.getMessage().getBody() instanceof ChatAnswer.Streamed answer
                 && Continued.isPossible(request)) {
             Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-            Rest rest = new Rest(exchange, request, call, resumed::increment);
-            ResumedStream stream = new ResumedStream(answer.chunks(), MOST, call, rest::ask);
+            Ask ask = new Ask(exchange, ROUTE);
+            ResumedStream stream = new ResumedStream(answer.chunks(), MOST, call, (said, tokens, why) -> {
+                String failed = call.backend();
+                ChunkStream rest = stream(ask.run(Continued.request(request, said, tokens), call, failed));
+                note(call, failed, tokens, why);
+                return rest;
+            });
             exchange.getMessage().setBody(new ChatAnswer.Streamed(answer.model(), stream));
         }
+    }
+
+    private static ChunkStream stream(@Nullable Object body) {
+        if (body instanceof ChatAnswer.Streamed answer) {
+            return answer.chunks();
+        }
+        throw new InferenceException(ErrorCode.INTERNAL, "the route gave no stream to continue the answer");
+    }
+
+    private void note(Call call, String failed, int tokens, InferenceException why) {
+        resumed.increment();
+        log.warn(
+                "{} {}{}; the answer of {} continues at {} after {} tokens",
+                call.id(),
+                why.getMessage(),
+                why.particulars().map(what -> ": " + what).orElse(""),
+                failed,
+                call.backend(),
+                tokens);
     }
 }

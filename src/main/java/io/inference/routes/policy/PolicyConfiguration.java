@@ -1,4 +1,4 @@
-package io.inference.routes.resume;
+package io.inference.routes.policy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.Processor;
@@ -6,9 +6,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-class ResumeConfiguration {
+class PolicyConfiguration {
     @Bean
     Processor resumeAnswerProcessor(MeterRegistry registry) {
         return new ResumeProcessor(registry);
+    }
+
+    @Bean
+    Processor hedgedAnswerProcessor(MeterRegistry registry) {
+        return new HedgeProcessor(registry);
+    }
+
+    @Bean
+    Processor timeLimitProcessor() {
+        return new TimeLimitProcessor();
     }
 }

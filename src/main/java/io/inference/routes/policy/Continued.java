@@ -1,4 +1,4 @@
-package io.inference.routes.resume;
+package io.inference.routes.policy;
 
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
