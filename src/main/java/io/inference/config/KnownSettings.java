@@ -51,7 +51,8 @@ public final class KnownSettings {
                     plain(
                             "CONFIG_DIR",
                             new ConfigFolder(),
-                            "folder of an application.yaml that overrides the defaults; empty: config, if it exists"),
+                            "folder of an application.yaml that overrides the defaults, and of backends.yaml; empty: config, if it"
+                                    + " exists"),
                     plain("DATA_DIR", FOLDER, "folder for the data of PostgreSQL and other servers started here"),
                     plain("SHUTDOWN_GRACE", new Time(), "time that a stop waits for calls in progress")),
             section(
@@ -127,6 +128,10 @@ public final class KnownSettings {
                     plain("TRUSTED_PROXIES", new Networks(), "proxies whose X-Forwarded-For header is used")),
             section(
                     "Inference services",
+                    plain(
+                            "BACKENDS_FILE",
+                            new Text("a YAML file"),
+                            "file of backends; empty: backends.yaml in CONFIG_DIR, or else in the working directory"),
                     plain("INFERENCE_SERVICES_OLLAMA_BASE_URL", new HttpUrl(), "address of Ollama; empty: none"),
                     plain(
                             "INFERENCE_SERVICES_OPENAI_BASE_URL",

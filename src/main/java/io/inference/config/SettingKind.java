@@ -287,11 +287,13 @@ public sealed interface SettingKind {
         }
     }
 
-    /** A folder with a file of settings. Spring reads the file; its values are checked like all others. */
+    /** A folder with a file of settings or of backends. Spring reads the first; its values are checked like all others. */
     record ConfigFolder() implements SettingKind {
+        private static final List<String> FILES = List.of("application.yaml", "backends.yaml");
+
         @Override
         public Object parse(String text) {
-            if (!Files.isReadable(Path.of(text, "application.yaml"))) {
+            if (FILES.stream().noneMatch(file -> Files.isReadable(Path.of(text, file)))) {
                 throw new IllegalArgumentException();
             }
             return text;
@@ -299,7 +301,7 @@ public sealed interface SettingKind {
 
         @Override
         public String accepts() {
-            return "a folder with an application.yaml that can be read";
+            return "a folder with an application.yaml or a backends.yaml that can be read";
         }
     }
 

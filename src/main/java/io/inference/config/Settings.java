@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +81,16 @@ public final class Settings {
 
     public Optional<URI> optionalUrl(String key) {
         return value(key).map(URI.class::cast);
+    }
+
+    /**
+     * A variable of the environment that an operator's file names, which may be none of this service's settings; secrets
+     * included.
+     */
+    public Optional<String> variable(String name) {
+        String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
+        return Optional.ofNullable(
+                KnownSettings.isKnown(key) ? given(properties, key) : properties.getProperty(name));
     }
 
     /** The value as a route's {@code {{key}}} sees it; empty for a secret, which no route may read. */

@@ -30,28 +30,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Models that run in this process. */
 final class LocalBackend implements Backend {
-    public static final String NAME = "local";
-
     /** Requests of people have one priority; the engine's other priorities are for jobs. */
     private static final int PRIORITY = 0;
 
+    private final String name;
     private final LocalModels models;
     private final Duration firstTokenTimeout;
 
-    /** @param firstTokenTimeout also the limit for waiting until the model is loaded */
-    public LocalBackend(LocalModels models, Duration firstTokenTimeout) {
+    /**
+     * @param name of its entry
+     * @param firstTokenTimeout also the limit for waiting until the model is loaded
+     */
+    LocalBackend(String name, LocalModels models, Duration firstTokenTimeout) {
+        this.name = name;
         this.models = models;
         this.firstTokenTimeout = firstTokenTimeout;
     }
 
     @Override
     public String name() {
-        return NAME;
-    }
-
-    @Override
-    public boolean enabled() {
-        return models.enabled();
+        return name;
     }
 
     @Override
@@ -64,7 +62,7 @@ final class LocalBackend implements Backend {
     public List<ModelInfo> models() {
         return switch (models.state()) {
             case OFF -> List.of();
-            case LOADING -> List.of(ModelInfo.named(models.id(), NAME).in(ModelInfo.State.LOADING));
+            case LOADING -> List.of(ModelInfo.named(models.id(), name).in(ModelInfo.State.LOADING));
             case READY -> loaded();
             case FAILED -> throw failure();
         };
@@ -79,13 +77,13 @@ final class LocalBackend implements Backend {
 
     @Override
     public List<ModelInfo> loaded() {
-        return models.model().stream().map(LocalModel::info).toList();
+        return models.model().stream().map(model -> model.info(name)).toList();
     }
 
     @Override
-    public ModelDetails details(String name) {
-        requireOurs(name);
-        return models.ready().details();
+    public ModelDetails details(String model) {
+        requireOurs(model);
+        return models.ready().details(name);
     }
 
     @Override
@@ -215,15 +213,15 @@ final class LocalBackend implements Backend {
     }
 
     /** The model, after waiting until it is loaded. */
-    private LocalModel open(String name, Call call) {
-        requireOurs(name);
+    private LocalModel open(String model, Call call) {
+        requireOurs(model);
         return models.await(call, firstTokenTimeout);
     }
 
-    private void requireOurs(String name) {
+    private void requireOurs(String model) {
         String id = models.id();
-        if (!models.enabled() || !id.equals(name) && !id.equals(name + ":latest")) {
-            throw InferenceException.modelNotFound(name);
+        if (!models.enabled() || !id.equals(model) && !id.equals(model + ":latest")) {
+            throw InferenceException.modelNotFound(model);
         }
     }
 }

@@ -1,7 +1,14 @@
 package io.inference.local;
 
+import io.inference.api.backend.Backend;
+import io.inference.backend.BackendEntry;
+import io.inference.backend.BackendFactory;
+import io.inference.backend.BackendKind;
+import io.inference.backend.EntrySecrets;
 import io.inference.config.Settings;
 import io.inference.local.store.FetchListener;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter;
@@ -44,7 +51,17 @@ class LocalConfiguration {
     }
 
     @Bean
-    LocalBackend localBackend(LocalModels models, LocalSettings settings) {
-        return new LocalBackend(models, settings.firstTokenTimeout());
+    BackendFactory localBackendFactory(LocalModels models) {
+        return new BackendFactory() {
+            @Override
+            public BackendKind kind() {
+                return BackendKind.LOCAL;
+            }
+
+            @Override
+            public Backend create(BackendEntry entry, @Nullable URI url, EntrySecrets secrets) {
+                return new LocalBackend(entry.name(), models, entry.timeouts().firstToken());
+            }
+        };
     }
 }

@@ -19,11 +19,11 @@ public record LocalModel(String id, Engine engine, @Nullable String digest, long
     private static final double MILLION = 1e6;
     private static final double BILLION = 1e9;
 
-    ModelInfo info() {
+    ModelInfo info(String backend) {
         EngineInfo info = engine.info();
         return new ModelInfo(
                 id,
-                LocalBackend.NAME,
+                backend,
                 true,
                 info.contextLength(),
                 info.fileBytes(),
@@ -34,10 +34,10 @@ public record LocalModel(String id, Engine engine, @Nullable String digest, long
                 modifiedEpochSeconds);
     }
 
-    ModelDetails details() {
+    ModelDetails details(String backend) {
         EngineInfo info = engine.info();
         return new ModelDetails(
-                info(),
+                info(backend),
                 info.hasChatTemplate() ? info.chatTemplate() : null,
                 info.metadata().get("general.license") instanceof String license ? license : null,
                 info.metadata(),

@@ -2,7 +2,6 @@ package io.inference.local;
 
 import io.inference.config.Settings;
 import io.inference.local.store.StoreSettings;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,7 +14,6 @@ import java.util.Optional;
  * @param threads empty: one for each core
  * @param maxBatch sequences that run at once
  * @param maxQueue sequences that may wait for their turn
- * @param firstTokenTimeout time limit for a stream's first chunk, and for a request that waits for the model
  */
 record LocalSettings(
         String engine,
@@ -24,8 +22,7 @@ record LocalSettings(
         Optional<Integer> contextLength,
         Optional<Integer> threads,
         int maxBatch,
-        int maxQueue,
-        Duration firstTokenTimeout) {
+        int maxQueue) {
     static LocalSettings of(Settings settings) {
         return new LocalSettings(
                 settings.text("local-engine"),
@@ -36,7 +33,6 @@ record LocalSettings(
                 settings.optionalWhole("local-context-length"),
                 settings.optionalWhole("local-threads"),
                 settings.whole("local-max-batch"),
-                settings.whole("max-queue"),
-                settings.time("first-token-timeout"));
+                settings.whole("max-queue"));
     }
 }

@@ -1,19 +1,26 @@
 package io.inference.models;
 
-import io.inference.api.backend.Backend;
+import io.inference.backend.BackendFactory;
+import io.inference.backend.BackendSettings;
+import io.inference.config.Settings;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class ModelsConfiguration {
-    /** The directory of models; its backends are in the order of preference. */
-    @Bean(initMethod = "start")
-    ModelDirectory modelDirectory(
-            @Qualifier("localBackend") Backend local,
-            @Qualifier("ollamaBackend") Backend ollama,
-            @Qualifier("openaiBackend") Backend openai) {
-        return new ModelDirectory(List.of(local, ollama, openai));
+    @Bean
+    BackendSettings backendSettings(Settings settings) {
+        return BackendSettings.of(settings);
+    }
+
+    @Bean
+    BackendPool backendPool(List<BackendFactory> factories, BackendSettings settings) {
+        return new BackendPool(factories, settings.secrets());
+    }
+
+    @Bean
+    ModelDirectory modelDirectory() {
+        return new ModelDirectory();
     }
 }

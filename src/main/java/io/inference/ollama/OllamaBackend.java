@@ -14,6 +14,7 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.upstream.Connection;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,29 +30,23 @@ import org.jspecify.annotations.Nullable;
  * {@code UNSUPPORTED}.
  */
 public final class OllamaBackend implements Backend, AutoCloseable {
-    public static final String NAME = "ollama";
-
     /** Time limit for the requests for context lengths that a list of models does not know yet. */
     private static final long LEARN_NANOS = 1_000_000_000L;
 
     private static final int UNTOLD = 0;
 
-    private final @Nullable OllamaServer server;
+    private final String name;
+    private final OllamaServer server;
     private final Map<String, Integer> contextLengthsByDigest = new ConcurrentHashMap<>();
 
-    public OllamaBackend(OllamaSettings settings) {
-        URI baseUrl = settings.baseUrl();
-        this.server = baseUrl == null ? null : new OllamaServer(baseUrl, settings.firstTokenTimeout());
+    public OllamaBackend(Connection connection) {
+        this.name = connection.backend();
+        this.server = new OllamaServer(connection);
     }
 
     @Override
     public String name() {
-        return NAME;
-    }
-
-    @Override
-    public boolean enabled() {
-        return server != null;
+        return name;
     }
 
     @Override
@@ -61,7 +56,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
         for (int choice = 0; choice < request.options().choices(); choice++) {
             bodies.add(OllamaRequests.chat(request, choice, streams));
         }
-        return answer(server().chat, bodies, streams, bodies.size(), request, request.stream(), call);
+        return answer(server.chat, bodies, streams, bodies.size(), request, request.stream(), call);
     }
 
     @Override
@@ -74,7 +69,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 bodies.add(OllamaRequests.generate(request, prompt, choice, streams));
             }
         }
-        return answer(server().generate, bodies, streams, choices, request, request.stream(), call);
+        return answer(server.generate, bodies, streams, choices, request, request.stream(), call);
     }
 
     /**
@@ -90,19 +85,19 @@ public final class OllamaBackend implements Backend, AutoCloseable {
             boolean streamWanted,
             Call call) {
         if (!streams) {
-            return server().whole(operation, bodies.getFirst(), request.model(), call);
+            return server.whole(operation, bodies.getFirst(), request.model(), call);
         }
-        ChatAnswer.Streamed streamed = server().streamed(operation, bodies, choices, request, call);
+        ChatAnswer.Streamed streamed = server.streamed(operation, bodies, choices, request, call);
         return streamWanted ? streamed : AnswerCollector.collect(streamed.chunks(), streamed.model(), call);
     }
 
     @Override
     public EmbedAnswer embed(EmbedRequest request, Call call) {
         EmbedAnswer answer = request.normalize()
-                ? server().embed(OllamaRequests.embed(request), request.model(), call)
+                ? server.embed(OllamaRequests.embed(request), request.model(), call)
                 : embedAsIs(request, call);
         if (answer.embeddings().size() != request.inputs().size()) {
-            throw new InferenceException(ErrorCode.BACKEND_FAILED, "the ollama backend left out embeddings");
+            throw new InferenceException(ErrorCode.BACKEND_FAILED, "the " + name + " backend left out embeddings");
         }
         call.markFirstToken();
         call.setUsage(answer.usage());
@@ -114,7 +109,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
         for (String input : request.inputs()) {
             byte[] body = OllamaRequests.embeddings(request.model(), input);
             for (float[] vector :
-                    server().embeddings(body, request.model(), call).embeddings()) {
+                    server.embeddings(body, request.model(), call).embeddings()) {
                 vectors.add(cut(vector, request.dimensions()));
             }
         }
@@ -127,7 +122,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
 
     @Override
     public List<ModelInfo> models() {
-        List<ModelInfo> listed = server().listed();
+        List<ModelInfo> listed = server.listed();
         Map<String, ModelInfo> loaded =
                 loaded().stream().collect(Collectors.toMap(ModelInfo::id, model -> model, (one, other) -> one));
         learnContextLengths(listed);
@@ -151,7 +146,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
 
     private void learnContextLength(String model, String digest) {
         try {
-            Integer length = server().show(model).contextLength();
+            Integer length = server.show(model).contextLength();
             contextLengthsByDigest.put(digest, length == null ? UNTOLD : length);
         } catch (InferenceException e) {
             // The model may have been deleted since. A list without its context length is still valid, and the next one
@@ -168,16 +163,16 @@ public final class OllamaBackend implements Backend, AutoCloseable {
 
     @Override
     public List<ModelInfo> loaded() {
-        return server().loaded();
+        return server.loaded();
     }
 
     @Override
     public ModelDetails details(String model) {
-        OllamaShow show = server().show(model);
+        OllamaShow show = server.show(model);
         ModelInfo info = models().stream()
                 .filter(listed -> OllamaNames.same(listed.id(), model))
                 .findFirst()
-                .orElseGet(() -> ModelInfo.named(model, NAME));
+                .orElseGet(() -> ModelInfo.named(model, name));
         return new ModelDetails(
                 complete(info, info.ready(), show.contextLength()),
                 show.template(),
@@ -186,10 +181,10 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 show.capabilities());
     }
 
-    private static ModelInfo complete(ModelInfo model, boolean ready, @Nullable Integer contextLength) {
+    private ModelInfo complete(ModelInfo model, boolean ready, @Nullable Integer contextLength) {
         return new ModelInfo(
                 model.id(),
-                NAME,
+                name,
                 ready,
                 contextLength,
                 model.sizeBytes(),
@@ -200,17 +195,13 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 model.modifiedEpochSeconds());
     }
 
-    private OllamaServer server() {
-        if (server == null) {
-            throw new InferenceException(ErrorCode.NOT_CONFIGURED, "the ollama backend is not configured");
-        }
-        return server;
+    @Override
+    public void check(String path) {
+        server.check(path);
     }
 
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
-        }
+        server.close();
     }
 }

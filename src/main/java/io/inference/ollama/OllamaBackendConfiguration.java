@@ -1,18 +1,30 @@
 package io.inference.ollama;
 
-import io.inference.config.Settings;
+import io.inference.api.backend.Backend;
+import io.inference.backend.BackendEntry;
+import io.inference.backend.BackendFactory;
+import io.inference.backend.BackendKind;
+import io.inference.backend.EntryConnections;
+import io.inference.backend.EntrySecrets;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class OllamaBackendConfiguration {
     @Bean
-    OllamaSettings ollamaSettings(Settings settings) {
-        return OllamaSettings.of(settings);
-    }
+    BackendFactory ollamaBackendFactory() {
+        return new BackendFactory() {
+            @Override
+            public BackendKind kind() {
+                return BackendKind.OLLAMA;
+            }
 
-    @Bean
-    OllamaBackend ollamaBackend(OllamaSettings settings) {
-        return new OllamaBackend(settings);
+            @Override
+            public Backend create(BackendEntry entry, @Nullable URI url, EntrySecrets secrets) {
+                return new OllamaBackend(EntryConnections.of(entry, url, secrets));
+            }
+        };
     }
 }

@@ -16,14 +16,14 @@ final class OllamaModels {
     private OllamaModels() {}
 
     /** @param ready whether the listed models are loaded */
-    static List<ModelInfo> list(byte[] body, boolean ready) throws IOException {
+    static List<ModelInfo> list(byte[] body, String backend, boolean ready) throws IOException {
         List<ModelInfo> models = new ArrayList<>();
         try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
             JsonTokens.openObject(json);
             for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (field.equals("models") && json.currentToken() == JsonToken.START_ARRAY) {
                     while (JsonTokens.nextElement(json)) {
-                        models.add(Entry.read(json).info(ready));
+                        models.add(Entry.read(json).info(backend, ready));
                     }
                 } else {
                     json.skipChildren();
@@ -84,10 +84,10 @@ final class OllamaModels {
             }
         }
 
-        ModelInfo info(boolean ready) {
+        ModelInfo info(String backend, boolean ready) {
             return new ModelInfo(
                     name,
-                    OllamaBackend.NAME,
+                    backend,
                     ready,
                     contextLength,
                     sizeBytes,

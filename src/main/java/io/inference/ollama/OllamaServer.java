@@ -10,6 +10,7 @@ import io.inference.api.request.TokenEstimate;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ChunkStreams;
+import io.inference.upstream.Connection;
 import io.inference.upstream.Reply;
 import io.inference.upstream.UpstreamClient;
 import java.net.URI;
@@ -23,6 +24,7 @@ final class OllamaServer implements AutoCloseable {
 
     private final UpstreamClient client;
     private final OllamaErrors errors;
+    private final String backend;
     private final Duration firstTokenTimeout;
     final URI chat;
     final URI generate;
@@ -32,10 +34,11 @@ final class OllamaServer implements AutoCloseable {
     private final URI ps;
     private final URI show;
 
-    OllamaServer(URI baseUrl, Duration firstTokenTimeout) {
-        this.client = new UpstreamClient(OllamaBackend.NAME, baseUrl, null);
+    OllamaServer(Connection connection) {
+        this.client = new UpstreamClient(connection);
         this.errors = new OllamaErrors(client.failures());
-        this.firstTokenTimeout = firstTokenTimeout;
+        this.backend = connection.backend();
+        this.firstTokenTimeout = connection.firstTokenTimeout();
         this.chat = client.endpoint("/api/chat");
         this.generate = client.endpoint("/api/generate");
         this.embed = client.endpoint("/api/embed");
@@ -87,15 +90,19 @@ final class OllamaServer implements AutoCloseable {
     }
 
     List<ModelInfo> listed() {
-        return read(client.get(tags, LIST_TIMEOUT), "", bytes -> OllamaModels.list(bytes, false));
+        return read(client.get(tags, LIST_TIMEOUT), "", bytes -> OllamaModels.list(bytes, backend, false));
     }
 
     List<ModelInfo> loaded() {
-        return read(client.get(ps, LIST_TIMEOUT), "", bytes -> OllamaModels.list(bytes, true));
+        return read(client.get(ps, LIST_TIMEOUT), "", bytes -> OllamaModels.list(bytes, backend, true));
     }
 
     OllamaShow show(String model) {
         return read(client.post(show, OllamaRequests.show(model), LIST_TIMEOUT), model, OllamaShow::read);
+    }
+
+    void check(String path) {
+        client.check(path, LIST_TIMEOUT);
     }
 
     private <T> T read(Reply reply, String model, Reply.Reading<T> reading) {

@@ -12,10 +12,9 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.openai.request.OpenAiRequests;
-import java.net.URI;
+import io.inference.upstream.Connection;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs models on a server with OpenAI's API. {@code top_k}, {@code min_p}, the repeat penalty and {@code think} are not
@@ -24,48 +23,43 @@ import org.jspecify.annotations.Nullable;
  * never truncated.
  */
 public final class OpenAiBackend implements Backend, AutoCloseable {
-    public static final String NAME = "openai";
+    private final String name;
+    private final OpenAiServer server;
 
-    private final @Nullable OpenAiServer server;
-
-    public OpenAiBackend(OpenAiSettings settings) {
-        URI baseUrl = settings.baseUrl();
-        this.server = baseUrl == null ? null : new OpenAiServer(baseUrl, settings);
+    /**
+     * @param connection its URL ends in {@code /v1} and is used as given; {@code /v1} is added if it has no path at all
+     */
+    public OpenAiBackend(Connection connection) {
+        this.name = connection.backend();
+        this.server = new OpenAiServer(connection);
     }
 
     @Override
     public String name() {
-        return NAME;
-    }
-
-    @Override
-    public boolean enabled() {
-        return server != null;
+        return name;
     }
 
     @Override
     public ChatAnswer chat(ChatRequest request, Call call) {
-        OpenAiServer to = server();
         byte[] body = OpenAiRequests.chat(request);
         return request.stream()
-                ? to.streamed(to.chat, body, request, call)
-                : to.whole(to.chat, body, request.model(), call);
+                ? server.streamed(server.chat, body, request, call)
+                : server.whole(server.chat, body, request.model(), call);
     }
 
     @Override
     public ChatAnswer generate(GenerateRequest request, Call call) {
-        OpenAiServer to = server();
         byte[] body = OpenAiRequests.completion(request);
         return request.stream()
-                ? to.streamed(to.completions, body, request, call)
-                : to.whole(to.completions, body, request.model(), call);
+                ? server.streamed(server.completions, body, request, call)
+                : server.whole(server.completions, body, request.model(), call);
     }
 
     @Override
     public EmbedAnswer embed(EmbedRequest request, Call call) {
-        EmbedAnswer answer = server().embed(OpenAiRequests.embedding(request), request.model(), call);
+        EmbedAnswer answer = server.embed(OpenAiRequests.embedding(request), request.model(), call);
         if (answer.embeddings().size() != request.inputs().size()) {
-            throw new InferenceException(ErrorCode.BACKEND_FAILED, "the openai backend left out embeddings");
+            throw new InferenceException(ErrorCode.BACKEND_FAILED, "the " + name + " backend left out embeddings");
         }
         call.markFirstToken();
         call.setUsage(answer.usage());
@@ -74,7 +68,7 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
 
     @Override
     public List<ModelInfo> models() {
-        return server().models();
+        return server.models();
     }
 
     /** OpenAI's API gives no more details than the list. */
@@ -87,17 +81,13 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
         return new ModelDetails(info, null, null, Map.of(), List.of());
     }
 
-    private OpenAiServer server() {
-        if (server == null) {
-            throw new InferenceException(ErrorCode.NOT_CONFIGURED, "the openai backend is not configured");
-        }
-        return server;
+    @Override
+    public void check(String path) {
+        server.check(path);
     }
 
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
-        }
+        server.close();
     }
 }

@@ -1,18 +1,30 @@
 package io.inference.openai;
 
-import io.inference.config.Settings;
+import io.inference.api.backend.Backend;
+import io.inference.backend.BackendEntry;
+import io.inference.backend.BackendFactory;
+import io.inference.backend.BackendKind;
+import io.inference.backend.EntryConnections;
+import io.inference.backend.EntrySecrets;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class OpenAiBackendConfiguration {
     @Bean
-    OpenAiSettings openaiSettings(Settings settings) {
-        return OpenAiSettings.of(settings);
-    }
+    BackendFactory openaiBackendFactory() {
+        return new BackendFactory() {
+            @Override
+            public BackendKind kind() {
+                return BackendKind.OPENAI;
+            }
 
-    @Bean
-    OpenAiBackend openaiBackend(OpenAiSettings settings) {
-        return new OpenAiBackend(settings);
+            @Override
+            public Backend create(BackendEntry entry, @Nullable URI url, EntrySecrets secrets) {
+                return new OpenAiBackend(EntryConnections.of(entry, url, secrets));
+            }
+        };
     }
 }

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiLists {
     private OpenAiLists() {}
 
-    static List<ModelInfo> models(byte[] body) throws IOException {
+    static List<ModelInfo> models(byte[] body, String backend) throws IOException {
         List<ModelInfo> models = new ArrayList<>();
         try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
             JsonTokens.openObject(json);
             for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
                 if (field.equals("data") && json.currentToken() == JsonToken.START_ARRAY) {
                     while (JsonTokens.nextElement(json)) {
-                        models.add(model(json));
+                        models.add(model(json, backend));
                     }
                 } else {
                     json.skipChildren();
@@ -35,7 +35,7 @@ final class OpenAiLists {
         return models;
     }
 
-    private static ModelInfo model(JsonParser json) throws IOException {
+    private static ModelInfo model(JsonParser json, String backend) throws IOException {
         String id = "";
         Long created = null;
         Integer contextLength = null;
@@ -51,7 +51,7 @@ final class OpenAiLists {
                 default -> json.skipChildren();
             }
         }
-        return new ModelInfo(id, OpenAiBackend.NAME, true, contextLength, null, null, null, null, null, created);
+        return new ModelInfo(id, backend, true, contextLength, null, null, null, null, null, created);
     }
 
     private static @Nullable Integer positive(int value, @Nullable Integer before) {

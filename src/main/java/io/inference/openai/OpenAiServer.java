@@ -12,6 +12,7 @@ import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ChunkStreams;
 import io.inference.openai.answer.OpenAiErrors;
 import io.inference.openai.answer.OpenAiStreamDecoder;
+import io.inference.upstream.Connection;
 import io.inference.upstream.Reply;
 import io.inference.upstream.UpstreamClient;
 import java.net.URI;
@@ -24,17 +25,20 @@ final class OpenAiServer implements AutoCloseable {
 
     private final UpstreamClient client;
     private final OpenAiErrors errors;
+    private final String backend;
     private final Duration firstTokenTimeout;
     final URI chat;
     final URI completions;
     private final URI embeddings;
     private final URI models;
 
-    OpenAiServer(URI baseUrl, OpenAiSettings settings) {
-        this.client = new UpstreamClient(OpenAiBackend.NAME, baseUrl, settings.apiKey());
-        this.errors = new OpenAiErrors(client.failures(), settings.apiKey());
-        this.firstTokenTimeout = settings.firstTokenTimeout();
-        String prefix = baseUrl.getPath() == null || baseUrl.getPath().length() <= 1 ? "/v1" : "";
+    OpenAiServer(Connection connection) {
+        this.client = new UpstreamClient(connection);
+        this.errors = new OpenAiErrors(client.failures(), connection.apiKey());
+        this.backend = connection.backend();
+        this.firstTokenTimeout = connection.firstTokenTimeout();
+        String path = connection.url().getPath();
+        String prefix = path == null || path.length() <= 1 ? "/v1" : "";
         this.chat = client.endpoint(prefix + "/chat/completions");
         this.completions = client.endpoint(prefix + "/completions");
         this.embeddings = client.endpoint(prefix + "/embeddings");
@@ -66,7 +70,11 @@ final class OpenAiServer implements AutoCloseable {
     }
 
     List<ModelInfo> models() {
-        return read(client.get(models, LIST_TIMEOUT), "", OpenAiLists::models);
+        return read(client.get(models, LIST_TIMEOUT), "", body -> OpenAiLists.models(body, backend));
+    }
+
+    void check(String path) {
+        client.check(path, LIST_TIMEOUT);
     }
 
     private <T> T read(Reply reply, String model, Reply.Reading<T> reading) {

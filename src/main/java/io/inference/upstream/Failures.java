@@ -35,10 +35,14 @@ public record Failures(String backend) {
             case ConnectTimeoutException e -> unreachable(e);
             case UnknownHostException e -> unreachable(e);
             case NoRouteToHostException e -> unreachable(e);
-            case SocketTimeoutException e ->
-                new InferenceException(ErrorCode.TIMEOUT, "the " + backend + " backend did not answer in time", e);
+            case SocketTimeoutException e -> late(e);
             default -> failed("broke off its answer", cause);
         };
+    }
+
+    /** The server took longer than it may. */
+    public InferenceException late(@Nullable Throwable cause) {
+        return new InferenceException(ErrorCode.TIMEOUT, "the " + backend + " backend did not answer in time", cause);
     }
 
     private InferenceException unreachable(IOException cause) {

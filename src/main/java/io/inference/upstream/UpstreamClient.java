@@ -34,35 +34,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamClient implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 1024;
-    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(2);
     private static final Timeout LEASE_TIMEOUT = Timeout.ofSeconds(5);
     private static final TimeValue IDLE_LIMIT = TimeValue.ofMinutes(1);
     private static final long SWEEP_NANOS = Duration.ofSeconds(30).toNanos();
     /** Only the call's own deadline ends a generation. */
     private static final RequestConfig UNLIMITED = config(Timeout.DISABLED);
 
+    private final String root;
     private final String base;
     private final Failures failures;
+    private final @Nullable Duration total;
     private final PoolingHttpClientConnectionManager connections;
     private final UpstreamRequest.Server server;
     private final AtomicLong sweptNanos = new AtomicLong(System.nanoTime());
 
-    /**
-     * @param backend the backend's name, for messages
-     * @param baseUrl http or https; a path in it is kept, a trailing slash is not
-     * @param bearer key for the Authorization header, or null for none
-     */
-    public UpstreamClient(String backend, URI baseUrl, @Nullable String bearer) {
+    public UpstreamClient(Connection connection) {
+        URI baseUrl = connection.url();
         String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath().replaceAll("/+$", "");
         HttpHost host = host(baseUrl);
-        this.base = host.toURI() + path;
-        this.failures = new Failures(backend);
-        this.connections = pool();
+        this.root = host.toURI();
+        this.base = root + path;
+        this.failures = new Failures(connection.backend());
+        this.total = connection.total();
+        this.connections = pool(connection.connectTimeout());
         List<Header> headers = new ArrayList<>();
         headers.add(new BasicHeader("Accept-Encoding", "identity"));
-        if (bearer != null) {
-            headers.add(new BasicHeader("Authorization", "Bearer " + bearer, true));
+        if (connection.apiKey() != null) {
+            headers.add(new BasicHeader("Authorization", "Bearer " + connection.apiKey(), true));
         }
+        connection.headers().forEach((name, value) -> headers.add(new BasicHeader(name, value, true)));
         this.server = new UpstreamRequest.Server(
                 host,
                 HttpClients.createMinimal(connections),
@@ -83,7 +83,7 @@ public final class UpstreamClient implements AutoCloseable {
         }
     }
 
-    private static PoolingHttpClientConnectionManager pool() {
+    private static PoolingHttpClientConnectionManager pool(Duration connectTimeout) {
         // LAX limits each route alone, without the single lock that STRICT takes for every lease.
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
@@ -92,7 +92,7 @@ public final class UpstreamClient implements AutoCloseable {
                 .setDefaultSocketConfig(
                         SocketConfig.custom().setTcpNoDelay(true).build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(CONNECT_TIMEOUT)
+                        .setConnectTimeout(Timeout.of(connectTimeout))
                         .setSocketTimeout(Timeout.DISABLED)
                         // A check whether a connection is stale reads for a millisecond; an exchange finds out by
                         // itself.
@@ -111,6 +111,18 @@ public final class UpstreamClient implements AutoCloseable {
     /** The URI of one operation, to be created once. */
     public URI endpoint(String path) {
         return URI.create(base + path);
+    }
+
+    /**
+     * Asks a path from the server's root.
+     *
+     * @throws InferenceException if there is no answer, or it is not 2xx
+     */
+    public void check(String path, Duration timeout) {
+        Reply reply = get(URI.create(root + path), timeout);
+        if (reply.status() / 100 != 2) {
+            throw failures.status(reply, null);
+        }
     }
 
     public Failures failures() {
@@ -150,7 +162,7 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     /**
-     * Sends JSON and waits for the whole answer, until the call ends.
+     * Sends JSON and waits for the whole answer, until the call ends or the answer has taken too long.
      *
      * @throws InferenceException if there is no answer, or the call is cancelled; an answer with an error status is
      *     returned
@@ -159,9 +171,13 @@ public final class UpstreamClient implements AutoCloseable {
         UpstreamRequest exchange = new UpstreamRequest(server, endpoint, json, UNLIMITED);
         Runnable stop = exchange::stop;
         call.onCancel(stop);
+        exchange.stopAfter(total);
         try {
             return whole(exchange, call);
+        } catch (InferenceException e) {
+            throw exchange.isLate() && call.cancelled() == null ? failures.late(e) : e;
         } finally {
+            exchange.done();
             call.removeOnCancel(stop);
         }
     }

@@ -3,7 +3,10 @@ package io.inference.upstream;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -26,6 +29,8 @@ final class UpstreamRequest {
     private final URI uri;
     private final byte @Nullable [] body;
     private final RequestConfig config;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private volatile boolean late;
     private volatile boolean stopped;
     private volatile @Nullable HttpUriRequestBase current;
 
@@ -66,6 +71,28 @@ final class UpstreamRequest {
             request.cancel();
         }
         return server.client().executeOpen(server.host(), request, context);
+    }
+
+    /** Stops if it is not done after a time; null for no limit. */
+    void stopAfter(@Nullable Duration time) {
+        if (time != null) {
+            var ignored = done.orTimeout(time.toNanos(), TimeUnit.NANOSECONDS).whenComplete((none, tooLate) -> {
+                if (tooLate != null) {
+                    late = true;
+                    stop();
+                }
+            });
+        }
+    }
+
+    /** Whether it was stopped because its time was over. */
+    boolean isLate() {
+        return late;
+    }
+
+    /** Cancels the timer, which would keep the request in memory until then. */
+    void done() {
+        done.complete(null);
     }
 
     boolean isStopped() {

@@ -10,12 +10,11 @@ import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.ollama.OllamaBackend;
 import io.inference.ollama.OllamaCodec;
-import io.inference.ollama.OllamaSettings;
 import io.inference.openai.OpenAiBackend;
 import io.inference.openai.OpenAiCodec;
-import io.inference.openai.OpenAiSettings;
 import io.inference.stub.RecordedOllama;
 import io.inference.stub.StubServer;
+import io.inference.upstream.Connection;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -86,8 +85,8 @@ public class BackendCodecBenchmark {
             }
         });
         URI url = server.url();
-        openai = new OpenAiBackend(new OpenAiSettings(url, "key", LONG));
-        ollama = new OllamaBackend(new OllamaSettings(url, LONG));
+        openai = new OpenAiBackend(Connection.of("openai", url, "key", LONG));
+        ollama = new OllamaBackend(Connection.of("ollama", url, null, LONG));
     }
 
     private static List<byte[]> lines(String text) {

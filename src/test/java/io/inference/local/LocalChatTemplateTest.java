@@ -90,7 +90,7 @@ class LocalChatTemplateTest {
     }
 
     private static LocalBackend backend(LocalModels models) {
-        return new LocalBackend(models, Duration.ofMinutes(1));
+        return new LocalBackend("local", models, Duration.ofMinutes(1));
     }
 
     private LocalModels models(String template) throws IOException {
@@ -103,8 +103,7 @@ class LocalChatTemplateTest {
                         Optional.empty(),
                         Optional.of(1),
                         8,
-                        8,
-                        Duration.ofMinutes(1)),
+                        8),
                 FetchListener.NONE);
     }
 

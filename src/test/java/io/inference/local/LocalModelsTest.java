@@ -83,7 +83,7 @@ class LocalModelsTest {
     void aSoundModelIsReadyAndListed() throws Exception {
         try (LocalModels models = start(MODELS.resolve("good.gguf"), Optional.empty())) {
             awaitDone(models);
-            LocalBackend backend = new LocalBackend(models, Duration.ofSeconds(1));
+            LocalBackend backend = new LocalBackend("local", models, Duration.ofSeconds(1));
             assertThat(backend.models()).singleElement().satisfies(model -> {
                 assertThat(model.id()).isEqualTo("good");
                 assertThat(model.state()).isEqualTo(ModelInfo.State.READY);
@@ -101,7 +101,7 @@ class LocalModelsTest {
         models.close();
         assertThatThrownBy(() -> models.await(new Call("id", "rest", Duration.ofMinutes(1)), Duration.ofMinutes(1)))
                 .hasMessage("the local engine is stopping");
-        assertThatThrownBy(() -> new LocalBackend(models, Duration.ofSeconds(1)).models())
+        assertThatThrownBy(() -> new LocalBackend("local", models, Duration.ofSeconds(1)).models())
                 .hasMessage("the local engine is stopping");
         assertThat(heard).hasValue(0);
     }
@@ -112,7 +112,7 @@ class LocalModelsTest {
             assertThat(models.state()).isEqualTo(LocalModels.State.FAILED);
             String message = models.failure().orElseThrow().getMessage();
             assertThat(message).startsWith("LOCAL_MODEL: ").contains(reason).doesNotContain("\n", "Exception");
-            LocalBackend backend = new LocalBackend(models, Duration.ofSeconds(1));
+            LocalBackend backend = new LocalBackend("local", models, Duration.ofSeconds(1));
             assertThatThrownBy(backend::models).hasMessageContaining(reason).hasMessageContaining("LOCAL_ENGINE=off");
             assertThat(backend.loaded()).isEmpty();
             assertThatThrownBy(() -> models.await(new Call("id", "rest", Duration.ofMinutes(1)), Duration.ofMinutes(1)))
@@ -138,8 +138,7 @@ class LocalModelsTest {
                         contextLength,
                         Optional.of(1),
                         2,
-                        8,
-                        Duration.ofMinutes(1)),
+                        8),
                 FetchListener.NONE);
     }
 

@@ -6,10 +6,14 @@ import io.inference.api.backend.Backend;
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -18,14 +22,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A backend that lists given models, fails, or hangs. */
-final class FakeBackend implements Backend {
+final class FakeBackend implements Backend, AutoCloseable {
     private final String name;
     private final CountDownLatch firstAsked = new CountDownLatch(1);
     private volatile List<ModelInfo> models = List.of();
     private volatile InferenceException failure;
     private volatile CountDownLatch hanging = new CountDownLatch(0);
     final AtomicInteger asked = new AtomicInteger();
-    volatile boolean enabled = true;
+    final AtomicInteger answered = new AtomicInteger();
+    volatile boolean closed;
+    volatile InferenceException answerFailure;
+    volatile String lastModel = "";
+    /** Whether its streams send nothing after the first chunk. */
+    volatile boolean silent;
+
     volatile InferenceException detailsFailure;
     volatile InferenceException loadedFailure;
 
@@ -64,11 +74,6 @@ final class FakeBackend implements Backend {
     }
 
     @Override
-    public boolean enabled() {
-        return enabled;
-    }
-
-    @Override
     public List<ModelInfo> models() {
         asked.incrementAndGet();
         firstAsked.countDown();
@@ -101,7 +106,37 @@ final class FakeBackend implements Backend {
 
     @Override
     public ChatAnswer chat(ChatRequest request, Call call) {
-        throw new UnsupportedOperationException();
+        answered.incrementAndGet();
+        lastModel = request.model();
+        throwIf(answerFailure);
+        if (!request.stream()) {
+            return new ChatAnswer.Whole(request.model(), List.of(), Usage.NONE);
+        }
+        return new ChatAnswer.Streamed(request.model(), new Ending());
+    }
+
+    /** Ends at once, or never. */
+    private final class Ending implements ChunkStream {
+        @Override
+        public StreamEvent next(Duration timeout) {
+            if (!silent) {
+                return StreamEvent.END;
+            }
+            try {
+                Thread.sleep(timeout);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return StreamEvent.SILENCE;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Override
+    public void close() {
+        closed = true;
     }
 
     @Override

@@ -28,6 +28,7 @@ import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
 import io.inference.stub.RecordedOllama;
+import io.inference.upstream.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ class OllamaBackendTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final RecordedOllama recorded = new RecordedOllama();
-    private final OllamaBackend ollama = new OllamaBackend(new OllamaSettings(recorded.url(), LONG));
+    private final OllamaBackend ollama = new OllamaBackend(Connection.of("ollama", recorded.url(), null, LONG));
     private final Call call = new Call("id", "test", Duration.ofMinutes(1));
 
     @AfterEach
@@ -281,14 +282,6 @@ class OllamaBackendTest {
                 .containsEntry("general.architecture", "llama")
                 .containsEntry("llama.attention.layer_norm_rms_epsilon", 1e-05)
                 .doesNotContainKey("tokenizer.ggml.tokens");
-    }
-
-    @Test
-    void withoutAnAddressItIsOff() {
-        OllamaBackend off = new OllamaBackend(new OllamaSettings(null, LONG));
-
-        assertThat(off.enabled()).isFalse();
-        assertThat(failure(ErrorCode.NOT_CONFIGURED, off::models)).isNotNull();
     }
 
     private static ChatRequest chat(String model, boolean stream, Message... messages) {

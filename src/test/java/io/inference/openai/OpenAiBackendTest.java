@@ -21,6 +21,7 @@ import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
 import io.inference.stub.RecordedOllama;
+import io.inference.upstream.Connection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ class OpenAiBackendTest {
 
     private final RecordedOllama recorded = new RecordedOllama();
     private final OpenAiBackend openai =
-            new OpenAiBackend(new OpenAiSettings(recorded.url().resolve("/v1"), "the-key", LONG));
+            new OpenAiBackend(Connection.of("openai", recorded.url().resolve("/v1"), "the-key", LONG));
     private final Call call = new Call("id", "test", Duration.ofMinutes(1));
 
     @AfterEach
@@ -102,24 +103,15 @@ class OpenAiBackendTest {
     void anAddressWithoutAPathMeansV1() {
         for (String path : List.of("", "/", "/v1/")) {
             URI base = URI.create(recorded.url() + path);
-            try (OpenAiBackend other = new OpenAiBackend(new OpenAiSettings(base, null, LONG))) {
+            try (OpenAiBackend other = new OpenAiBackend(Connection.of("openai", base, null, LONG))) {
                 assertThat(other.models()).hasSize(1);
             }
         }
     }
 
     @Test
-    void withoutAnAddressItIsOff() {
-        OpenAiBackend off = new OpenAiBackend(new OpenAiSettings(null, null, LONG));
-
-        assertThat(off.enabled()).isFalse();
-        assertThat(catchThrowableOfType(InferenceException.class, off::models).code())
-                .isEqualTo(ErrorCode.NOT_CONFIGURED);
-    }
-
-    @Test
-    void itsSettingsDoNotTellTheKey() {
-        assertThat(new OpenAiSettings(URI.create("http://h"), "the-key", LONG).toString())
+    void itsConnectionDoesNotTellTheKey() {
+        assertThat(Connection.of("openai", URI.create("http://h"), "the-key", LONG).toString())
                 .doesNotContain("the-key");
     }
 

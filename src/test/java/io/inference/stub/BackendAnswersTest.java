@@ -21,9 +21,8 @@ import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
 import io.inference.ollama.OllamaBackend;
-import io.inference.ollama.OllamaSettings;
 import io.inference.openai.OpenAiBackend;
-import io.inference.openai.OpenAiSettings;
+import io.inference.upstream.Connection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -765,8 +764,8 @@ class BackendAnswersTest {
         server = new StubServer(handler);
         URI url = server.url();
         backend = ollama
-                ? new OllamaBackend(new OllamaSettings(url, LONG))
-                : new OpenAiBackend(new OpenAiSettings(url, null, LONG));
+                ? new OllamaBackend(Connection.of("ollama", url, null, LONG))
+                : new OpenAiBackend(Connection.of("openai", url, null, LONG));
     }
 
     private static byte[] coded(String coding, String text) throws IOException {

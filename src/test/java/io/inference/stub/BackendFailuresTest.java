@@ -15,9 +15,8 @@ import io.inference.api.request.Options;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
 import io.inference.ollama.OllamaBackend;
-import io.inference.ollama.OllamaSettings;
 import io.inference.openai.OpenAiBackend;
-import io.inference.openai.OpenAiSettings;
+import io.inference.upstream.Connection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -53,8 +52,8 @@ class BackendFailuresTest {
 
         Backend backend(URI url, Duration firstTokenTimeout) {
             return switch (this) {
-                case OLLAMA -> new OllamaBackend(new OllamaSettings(url, firstTokenTimeout));
-                case OPENAI -> new OpenAiBackend(new OpenAiSettings(url, null, firstTokenTimeout));
+                case OLLAMA -> new OllamaBackend(Connection.of("ollama", url, null, firstTokenTimeout));
+                case OPENAI -> new OpenAiBackend(Connection.of("openai", url, null, firstTokenTimeout));
             };
         }
     }

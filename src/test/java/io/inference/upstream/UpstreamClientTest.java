@@ -47,7 +47,7 @@ class UpstreamClientTest {
 
     private void serve(StubServer.Handler handler) {
         server = new StubServer(handler);
-        client = new UpstreamClient("test", server.url(), "the-key");
+        client = new UpstreamClient(Connection.of("test", server.url(), "the-key", LONG));
     }
 
     @Test
@@ -91,21 +91,21 @@ class UpstreamClientTest {
 
     @Test
     void keepsThePathOfTheBaseUrlAndDropsItsLastSlash() {
-        try (UpstreamClient withPath = new UpstreamClient("test", URI.create("http://h:1/v1/"), null)) {
+        try (UpstreamClient withPath = new UpstreamClient(Connection.of("test", URI.create("http://h:1/v1/"), null, LONG))) {
             assertThat(withPath.endpoint("/models")).isEqualTo(URI.create("http://h:1/v1/models"));
         }
     }
 
     @Test
     void anAddressMayBeAnIpv6One() {
-        try (UpstreamClient ipv6 = new UpstreamClient("test", URI.create("http://[::1]:11434"), null)) {
+        try (UpstreamClient ipv6 = new UpstreamClient(Connection.of("test", URI.create("http://[::1]:11434"), null, LONG))) {
             assertThat(ipv6.endpoint("/api/tags")).isEqualTo(URI.create("http://[::1]:11434/api/tags"));
         }
     }
 
     @Test
     void aHostsNameMayHaveAnUnderscore() {
-        client = new UpstreamClient("test", URI.create("http://no_such_host.invalid:11434"), null);
+        client = new UpstreamClient(Connection.of("test", URI.create("http://no_such_host.invalid:11434"), null, LONG));
 
         assertThat(client.endpoint("/x")).isEqualTo(URI.create("http://no_such_host.invalid:11434/x"));
         assertCode(ErrorCode.UNAVAILABLE, () -> client.get(client.endpoint("/x"), LONG));
@@ -142,7 +142,7 @@ class UpstreamClientTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        client = new UpstreamClient("test", URI.create("http://user:secret@127.0.0.1:" + port), null);
+        client = new UpstreamClient(Connection.of("test", URI.create("http://user:secret@127.0.0.1:" + port), null, LONG));
 
         InferenceException failure =
                 assertCode(ErrorCode.UNAVAILABLE, () -> client.post(client.endpoint("/x"), BODY, call));
@@ -152,7 +152,7 @@ class UpstreamClientTest {
 
     @Test
     void anUnknownHostIsUnavailable() {
-        client = new UpstreamClient("test", URI.create("http://no-such-host.invalid"), null);
+        client = new UpstreamClient(Connection.of("test", URI.create("http://no-such-host.invalid"), null, LONG));
 
         assertCode(ErrorCode.UNAVAILABLE, () -> client.get(client.endpoint("/x"), LONG));
     }

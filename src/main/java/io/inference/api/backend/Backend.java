@@ -14,11 +14,8 @@ import java.util.List;
  * once.
  */
 public interface Backend {
-    /** Its name in routes, logs and metrics: {@code local}, {@code ollama}, {@code openai}. */
+    /** Its name in routes, logs and metrics: the name of its entry. */
     String name();
-
-    /** Whether the settings give it a server or a model. A disabled backend has no models and is never asked. */
-    boolean enabled();
 
     /**
      * The models that it has now, freshly queried.
@@ -32,6 +29,13 @@ public interface Backend {
     default List<ModelInfo> loaded() {
         return List.of();
     }
+
+    /**
+     * Asks its server a path, such as {@code /health}; a backend without a server is always available.
+     *
+     * @throws io.inference.api.error.InferenceException if the answer is not 2xx
+     */
+    default void check(String path) {}
 
     /** Sets a task to run when the models change; never run for a backend that has to be asked. */
     default void onModelsChange(Runnable task) {}

@@ -75,6 +75,23 @@ public record ModelInfo(
         return state == State.READY;
     }
 
+    /** The same model under another name, as a model of another backend. */
+    public ModelInfo as(String otherId, String otherBackend) {
+        return otherId.equals(id) && otherBackend.equals(backend)
+                ? this
+                : new ModelInfo(
+                        otherId,
+                        otherBackend,
+                        state,
+                        contextLength,
+                        sizeBytes,
+                        digest,
+                        family,
+                        parameterSize,
+                        quantization,
+                        modifiedEpochSeconds);
+    }
+
     /** The same model in a different state. */
     public ModelInfo in(State other) {
         return new ModelInfo(

@@ -1,5 +1,6 @@
 package io.inference.routes.check;
 
+import io.inference.config.Names;
 import java.util.Set;
 import java.util.TreeSet;
 

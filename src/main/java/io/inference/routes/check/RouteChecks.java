@@ -1,6 +1,7 @@
 package io.inference.routes.check;
 
 import io.inference.config.KnownSettings;
+import io.inference.config.Names;
 import io.inference.config.Setting;
 import io.inference.config.Settings;
 import io.inference.routes.door.RouteFault;
@@ -61,7 +62,7 @@ public final class RouteChecks {
         RouteChecks checks = new RouteChecks(context, settings, routes, whole);
         checks.checkDuplicates(routes);
         routes.forEach(checks::checkRoute);
-        files.contents().forEach(checks::checkPlaceholders);
+        files.routes().forEach(checks::checkPlaceholders);
         // A fault in a route configuration shows in each route that names it.
         return checks.faults.stream().distinct().toList();
     }

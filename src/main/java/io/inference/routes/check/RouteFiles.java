@@ -12,20 +12,28 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot of the route files of a folder.
+ * A snapshot of the route files of a folder, and of the file of backends, which change together.
  *
- * @param contents text of each file by its name
+ * @param contents text of each file by its name; that of backends has the name {@value #BACKENDS}, wherever it is
  */
 public record RouteFiles(SortedMap<String, String> contents) {
+    /** Name of the file of backends. */
+    public static final String BACKENDS = "backends.yaml";
+
     private static final String SUFFIX = ".camel.yaml";
 
-    /** @throws RouteFaultsException if the folder or a file cannot be read, or there is no route file */
-    public static RouteFiles read(Path folder) {
+    /**
+     * @param backends the file of backends; empty for none
+     * @throws RouteFaultsException if the folder or a file cannot be read, or there is no route file
+     */
+    public static RouteFiles read(Path folder, Optional<Path> backends) {
         SortedMap<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
@@ -39,7 +47,29 @@ public record RouteFiles(SortedMap<String, String> contents) {
         if (contents.isEmpty()) {
             throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) has no *" + SUFFIX + " file");
         }
+        backends.ifPresent(file -> contents.put(BACKENDS, readBackends(file)));
         return new RouteFiles(contents);
+    }
+
+    private static String readBackends(Path file) {
+        try {
+            return read(file, BACKENDS);
+        } catch (IOException e) {
+            throw new RouteFaultsException(List.of(new RouteFault(
+                    BACKENDS, 0, "", "the file '" + file.toAbsolutePath() + "' (BACKENDS_FILE) cannot be read")));
+        }
+    }
+
+    /** The route files alone. */
+    public SortedMap<String, String> routes() {
+        SortedMap<String, String> routes = new TreeMap<>(contents);
+        routes.remove(BACKENDS);
+        return routes;
+    }
+
+    /** The text of the file of backends; null if there is none. */
+    public @Nullable String backends() {
+        return contents.get(BACKENDS);
     }
 
     private static String read(Path file, String name) throws IOException {

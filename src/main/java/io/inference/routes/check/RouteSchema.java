@@ -7,7 +7,9 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.path.NodePath;
+import io.inference.config.Names;
 import io.inference.routes.door.RouteFault;
+import io.inference.yaml.YamlPlace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,16 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * Validates files against Camel's own schema of its YAML. Camel's loader reports only the first fault of a file and
@@ -91,12 +88,12 @@ public final class RouteSchema {
             boolean deepest =
                     byPlace.keySet().stream().noneMatch(other -> !other.equals(place) && other.startsWith(place));
             if (deepest) {
-                Place where = Place.of(root, place);
+                YamlPlace where = YamlPlace.root(root, "id").at(place);
                 List<String> unknown = of(errors, "additionalProperties");
-                unknown.forEach(name -> faults.add(where.unknown(file, name)));
+                unknown.forEach(name -> faults.add(unknown(file, where, name)));
                 String message = unknown.isEmpty() ? message(errors) : "";
                 if (!message.isEmpty()) {
-                    faults.add(new RouteFault(file, where.line(), where.step(), message));
+                    faults.add(new RouteFault(file, where.line(), where.label(), message));
                 }
             }
         });
@@ -130,56 +127,9 @@ public final class RouteSchema {
                 .toList();
     }
 
-    /**
-     * A place in the text.
-     *
-     * @param line of the innermost key of its path
-     * @param step around it
-     */
-    private record Place(Node node, int line, String step) {
-        static Place of(Node root, NodePath path) {
-            Place place = new Place(root, 0, "");
-            for (int i = 0; i < path.getNameCount(); i++) {
-                place = place.within(path.getElement(i));
-            }
-            return place;
-        }
-
-        private Place within(Object name) {
-            if (node instanceof SequenceNode list && name instanceof Integer index) {
-                return new Place(list.getValue().get(index), line, step).atItsStep();
-            }
-            NodeTuple entry = node instanceof MappingNode mapping ? entry(mapping, name.toString()) : null;
-            return entry == null
-                    ? this
-                    : new Place(entry.getValueNode(), RouteSchema.line(entry.getKeyNode()), step).atItsStep();
-        }
-
-        private Place atItsStep() {
-            NodeTuple id = node instanceof MappingNode mapping ? entry(mapping, "id") : null;
-            return id != null && id.getValueNode() instanceof ScalarNode scalar
-                    ? new Place(node, line, scalar.getValue())
-                    : this;
-        }
-
-        RouteFault unknown(String file, String name) {
-            Place place = within(name);
-            String hint = Names.didYouMean(name, Camel.WORDS);
-            return new RouteFault(file, place.line, place.step, "there is no property '" + name + "' here" + hint);
-        }
-    }
-
-    private static @Nullable NodeTuple entry(MappingNode mapping, String key) {
-        for (NodeTuple entry : mapping.getValue()) {
-            if (entry.getKeyNode() instanceof ScalarNode scalar
-                    && scalar.getValue().equals(key)) {
-                return entry;
-            }
-        }
-        return null;
-    }
-
-    private static int line(Node node) {
-        return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+    private static RouteFault unknown(String file, YamlPlace around, String name) {
+        YamlPlace place = around.within(name);
+        String hint = Names.didYouMean(name, Camel.WORDS);
+        return new RouteFault(file, place.line(), place.label(), "there is no property '" + name + "' here" + hint);
     }
 }

@@ -1,27 +1,28 @@
 package io.inference.routes.flow;
 
-import io.inference.api.answer.EmbedAnswer;
-import io.inference.api.backend.Backend;
 import io.inference.api.call.Call;
-import io.inference.api.call.Usage;
-import io.inference.api.request.ChatRequest;
-import io.inference.api.request.EmbedRequest;
-import io.inference.api.request.GenerateRequest;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
-import java.util.List;
+import io.inference.backend.BackendKind;
+import io.inference.models.BackendSet;
+import io.inference.models.LiveBackend;
+import io.inference.routes.backend.BackendSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks one backend. Body in: a request; body out: its answer, of which at least the first chunk is there. The header
- * {@code InferenceModel} selects the model, so that a route can send a request to another one.
+ * Asks one backend of a kind: the one that the header {@code InferenceBackend} names if it is of that kind, otherwise
+ * the first of that kind. Body in: a request; body out: its answer, of which at least the first chunk is there. The
+ * header {@code InferenceModel} selects the model, so that a route can send a request to another one.
  */
 public class BackendProcessor implements Processor {
-    private final Backend backend;
+    private final BackendKind kind;
 
-    BackendProcessor(Backend backend) {
-        this.backend = backend;
+    BackendProcessor(BackendKind kind) {
+        this.kind = kind;
     }
 
     @Override
@@ -34,20 +35,22 @@ public class BackendProcessor implements Processor {
         if (!model.equals(request.model())) {
             request = request.withModel(model);
         }
+        LiveBackend backend = backend(
+                BackendSource.of(exchange.getContext()), message.getHeader(RouteHeaders.BACKEND, String.class));
         call.setModel(model);
         call.setBackend(backend.name());
-        Object answer = ask(request, call);
+        Object answer = backend.ask(request, call, !FindBackendProcessor.hasOthers(exchange));
         call.markFirstToken();
         message.setBody(answer);
     }
 
-    private Object ask(InferenceRequest request, Call call) {
-        return switch (request) {
-            case ChatRequest chat -> backend.chat(chat, call);
-            case GenerateRequest generate -> backend.generate(generate, call);
-            case EmbedRequest embed
-            when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
-            case EmbedRequest embed -> backend.embed(embed, call);
-        };
+    private LiveBackend backend(BackendSet backends, @Nullable String name) {
+        LiveBackend named = name == null ? null : backends.named(name);
+        LiveBackend chosen = named != null && named.entry().kind() == kind ? named : backends.first(kind);
+        if (chosen == null) {
+            throw new InferenceException(
+                    ErrorCode.NOT_CONFIGURED, "the " + kind.label() + " backend is not configured");
+        }
+        return chosen;
     }
 }

@@ -2,7 +2,6 @@ package io.inference.routes.flow;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.inference.api.backend.Backend;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.error.StillLoadingException;
@@ -11,13 +10,13 @@ import io.inference.api.request.TokenEstimate;
 import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.job.JobRunner;
-import io.inference.models.ModelDirectory;
+import io.inference.backend.BackendKind;
+import io.inference.routes.backend.BackendSource;
 import io.inference.routes.generation.RouteGenerations;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Processor;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -48,8 +47,8 @@ class FlowConfiguration {
     }
 
     @Bean
-    Processor findBackendProcessor(ModelDirectory directory) {
-        return new FindBackendProcessor(directory);
+    Processor findBackendProcessor() {
+        return new FindBackendProcessor();
     }
 
     @Bean
@@ -108,28 +107,29 @@ class FlowConfiguration {
     }
 
     @Bean
-    Processor modelsProcessor(ModelDirectory directory) {
-        return new ModelsProcessor(directory);
+    Processor modelsProcessor() {
+        return new ModelsProcessor();
     }
 
     @Bean
-    Processor loadedModelsProcessor(ModelDirectory directory) {
-        return exchange -> exchange.getMessage().setBody(directory.loaded());
+    Processor loadedModelsProcessor() {
+        return exchange -> exchange.getMessage()
+                .setBody(BackendSource.of(exchange.getContext()).loaded());
     }
 
     @Bean
-    Processor localInferenceProcessor(@Qualifier("localBackend") Backend backend) {
-        return new BackendProcessor(backend);
+    Processor localInferenceProcessor() {
+        return new BackendProcessor(BackendKind.LOCAL);
     }
 
     @Bean
-    Processor ollamaProcessor(@Qualifier("ollamaBackend") Backend backend) {
-        return new BackendProcessor(backend);
+    Processor ollamaProcessor() {
+        return new BackendProcessor(BackendKind.OLLAMA);
     }
 
     @Bean
-    Processor openaiProcessor(@Qualifier("openaiBackend") Backend backend) {
-        return new BackendProcessor(backend);
+    Processor openaiProcessor() {
+        return new BackendProcessor(BackendKind.OPENAI);
     }
 
     @Bean

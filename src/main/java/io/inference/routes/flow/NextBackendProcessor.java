@@ -5,7 +5,6 @@ import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import java.time.Duration;
-import java.util.Deque;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -23,9 +22,9 @@ public class NextBackendProcessor implements Processor {
     public void process(Exchange exchange) {
         InferenceException failure = reason(exchange);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        Deque<?> others = exchange.getProperty(FindBackendProcessor.OTHERS, Deque.class);
         boolean hopeless = failure.code().isCallersFault() && failure.code() != ErrorCode.MODEL_NOT_FOUND;
-        if (hopeless || call.cancelled() != null || others == null || others.isEmpty()) {
+        String next = hopeless || call.cancelled() != null ? null : FindBackendProcessor.next(exchange);
+        if (next == null) {
             throw failure;
         }
         log.warn(
@@ -33,8 +32,8 @@ public class NextBackendProcessor implements Processor {
                 call.id(),
                 failure.getMessage(),
                 failure.particulars().map(what -> ": " + what).orElse(""),
-                others.peek());
-        exchange.getMessage().setHeader(RouteHeaders.BACKEND, others.remove());
+                next);
+        exchange.getMessage().setHeader(RouteHeaders.BACKEND, next);
     }
 
     private static InferenceException reason(Exchange exchange) {

@@ -1,7 +1,11 @@
 package io.inference.routes.generation;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.inference.backend.BackendSettings;
 import io.inference.config.Settings;
+import io.inference.models.BackendSet;
+import io.inference.models.ModelDirectory;
+import io.inference.routes.backend.BackendSource;
 import io.inference.routes.check.RouteFiles;
 import io.inference.routes.door.PublishingPoint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -25,15 +29,18 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  */
 public final class DryRun {
     private final GenerationBuilder builder;
+    private final BackendSettings backends;
 
     /** @param service definitions of the service's beans, none of which is created */
     public DryRun(ConfigurableListableBeanFactory service, Settings settings, List<PublishingPoint> doors) {
         RoutesSettings routes = RoutesSettings.of(settings);
+        this.backends = BackendSettings.of(settings);
         this.builder = new GenerationBuilder(
                 new StandIns(service),
                 settings,
                 routes.allowed(),
                 Extensions.of(routes.extensions()),
+                new BackendSource(backends, BackendSet::unconnected, new ModelDirectory()),
                 doors,
                 new SimpleMeterRegistry());
     }
@@ -43,7 +50,7 @@ public final class DryRun {
      * @throws io.inference.routes.check.RouteFaultsException with every fault found
      */
     public int check(Path folder) {
-        return builder.check(RouteFiles.read(folder));
+        return builder.check(RouteFiles.read(folder, backends.fileNow()));
     }
 
     private record StandIns(ConfigurableListableBeanFactory service) implements BeanRepository {

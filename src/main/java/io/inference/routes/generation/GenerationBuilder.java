@@ -1,6 +1,9 @@
 package io.inference.routes.generation;
 
+import io.inference.backend.BackendEntries;
 import io.inference.config.Settings;
+import io.inference.models.BackendSet;
+import io.inference.routes.backend.BackendSource;
 import io.inference.routes.check.AllowList;
 import io.inference.routes.check.RouteChecks;
 import io.inference.routes.check.RouteFaults;
@@ -22,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -47,17 +49,20 @@ public class GenerationBuilder {
     private final MeterRegistry registry;
     private final AllowList allowed;
     private final ClassLoader extensions;
+    private final BackendSource backends;
     private final AtomicInteger numbers = new AtomicInteger();
 
     /**
      * @param settings that routes may name
      * @param extensions class loader of the jars for routes
+     * @param backends opens the backends of each generation
      */
     public GenerationBuilder(
             BeanRepository beans,
             Settings settings,
             AllowList allowed,
             ClassLoader extensions,
+            BackendSource backends,
             List<PublishingPoint> doors,
             MeterRegistry registry) {
         this.beans = beans;
@@ -66,6 +71,7 @@ public class GenerationBuilder {
         this.registry = registry;
         this.allowed = allowed;
         this.extensions = extensions;
+        this.backends = backends;
     }
 
     /**
@@ -105,11 +111,16 @@ public class GenerationBuilder {
         RouteMeters meters = new RouteMeters(registry);
         context.getCamelContextExtension().addInterceptStrategy(meters);
         context.addRoutePolicyFactory(meters);
+        BackendEntries entries = backends.read(files);
+        BackendSet open = null;
         boolean started = false;
         try {
             List<PublishingPoint.Publication> publications = new ArrayList<>();
             doors.forEach(door -> publications.add(door.prepare(context, calls)));
-            load(files, context);
+            load(files, entries, context);
+            open = backends.open(entries);
+            BackendSource.set(context, open);
+            publications.add(backends.publication(open));
             publications.add(HeldConsumers.of(context));
             start(context);
             fail(publications.stream()
@@ -118,27 +129,31 @@ public class GenerationBuilder {
                     .toList());
             started = true;
             return new RouteGeneration(
-                    number, files, files.hash(), Instant.now(), context, publications, calls, meters);
+                    number, files, files.hash(), Instant.now(), context, open, publications, calls, meters);
         } finally {
             if (!started) {
                 context.stop();
+                if (open != null) {
+                    open.close();
+                }
             }
         }
     }
 
     /** Reports all faults together, as far as one does not hide another. */
-    private void load(RouteFiles files, DefaultCamelContext context) {
+    private void load(RouteFiles files, BackendEntries entries, DefaultCamelContext context) {
         // In parallel: at the start of the service, reading Camel's schema takes as long as reading the routes.
         CompletableFuture<Map<String, List<RouteFault>>> wrong =
-                CompletableFuture.supplyAsync(() -> RouteSchema.check(files.contents()));
-        List<RouteFault> faults = new ArrayList<>(RouteSafety.check(files.contents(), allowed));
+                CompletableFuture.supplyAsync(() -> RouteSchema.check(files.routes()));
+        List<RouteFault> faults = new ArrayList<>(RouteSafety.check(files.routes(), allowed));
         // Loading a file creates the beans that it names, so everything in it must be allowed first.
         Set<String> unsafe = faults.stream().map(RouteFault::file).collect(Collectors.toSet());
-        SortedMap<String, String> safe = new TreeMap<>(files.contents());
+        SortedMap<String, String> safe = files.routes();
         safe.keySet().removeAll(unsafe);
         List<RouteFault> unread = new ArrayList<>();
         parse(safe, context, unread, faults);
         wrong.join().values().forEach(faults::addAll);
+        entries.faults().forEach(fault -> faults.add(BackendSource.fault(fault)));
         // The loader stops at the first fault, the schema check reports all.
         unread.stream()
                 .filter(fault ->

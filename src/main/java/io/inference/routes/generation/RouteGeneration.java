@@ -1,5 +1,6 @@
 package io.inference.routes.generation;
 
+import io.inference.models.BackendSet;
 import io.inference.routes.check.RouteFiles;
 import io.inference.routes.door.InFlight;
 import io.inference.routes.door.PublishingPoint;
@@ -14,6 +15,7 @@ import org.apache.camel.impl.DefaultCamelContext;
  * @param number from 1, in the order in which generations were built
  * @param files from which it was built
  * @param hash of those files
+ * @param backends that its routes ask
  * @param publications what it serves, for each door
  * @param calls that run on it
  * @param meters metrics of its routes and steps
@@ -24,6 +26,7 @@ public record RouteGeneration(
         String hash,
         Instant since,
         DefaultCamelContext context,
+        BackendSet backends,
         List<PublishingPoint.Publication> publications,
         InFlight calls,
         RouteMeters meters) {
@@ -46,6 +49,10 @@ public record RouteGeneration(
 
     /** Waits for exchanges in progress, as long as the context's shutdown strategy allows. */
     public void stop() {
-        context.stop();
+        try {
+            context.stop();
+        } finally {
+            backends.close();
+        }
     }
 }

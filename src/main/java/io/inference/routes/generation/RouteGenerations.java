@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public class RouteGenerations implements SmartLifecycle {
 
     private final GenerationBuilder builder;
     private final RoutesSettings settings;
+    private final Supplier<RouteFiles> source;
     private final LastGood lastGood;
     private final Consumer<RouteChange> listener;
     private final ReentrantLock lock = new ReentrantLock();
@@ -58,10 +60,16 @@ public class RouteGenerations implements SmartLifecycle {
     private volatile List<RouteFault> faults = List.of();
     private boolean waiting;
 
+    /** @param source reads the files as they are now */
     RouteGenerations(
-            GenerationBuilder builder, RoutesSettings settings, LastGood lastGood, Consumer<RouteChange> listener) {
+            GenerationBuilder builder,
+            RoutesSettings settings,
+            Supplier<RouteFiles> source,
+            LastGood lastGood,
+            Consumer<RouteChange> listener) {
         this.builder = builder;
         this.settings = settings;
+        this.source = source;
         this.lastGood = lastGood;
         this.listener = listener;
     }
@@ -72,7 +80,7 @@ public class RouteGenerations implements SmartLifecycle {
         Attempt attempt = new Attempt(FILES);
         RouteGeneration generation;
         try {
-            RouteFiles files = RouteFiles.read(settings.folder());
+            RouteFiles files = source.get();
             tried = files.hash();
             generation = builder.build(files);
             lastGood.write(files);
@@ -140,7 +148,7 @@ public class RouteGenerations implements SmartLifecycle {
     /** Reads the folder and changes to its content, whether or not it was tried before. */
     public RouteChange reload(String who) {
         try {
-            return change(RouteFiles.read(settings.folder()), who);
+            return change(source.get(), who);
         } catch (RouteFaultsException e) {
             return refuse(e.faults(), who);
         }
@@ -164,7 +172,7 @@ public class RouteGenerations implements SmartLifecycle {
         try {
             String hash = seen.hash();
             if (!hash.equals(tried)
-                    && hash.equals(RouteFiles.read(settings.folder()).hash())) {
+                    && hash.equals(source.get().hash())) {
                 change(seen, who);
             }
         } catch (RouteFaultsException e) {
@@ -407,7 +415,7 @@ public class RouteGenerations implements SmartLifecycle {
         return change;
     }
 
-    private <T> T locked(java.util.function.Supplier<T> work) {
+    private <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
             return work.get();

@@ -1,11 +1,17 @@
 package io.inference.routes.generation;
 
+import io.inference.backend.BackendSettings;
 import io.inference.config.Settings;
+import io.inference.models.BackendPool;
+import io.inference.models.ModelDirectory;
+import io.inference.routes.backend.BackendSource;
+import io.inference.routes.check.RouteFiles;
 import io.inference.routes.door.PublishingPoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -26,13 +32,22 @@ class RoutesConfiguration {
             ApplicationContext application,
             Settings all,
             RoutesSettings settings,
+            BackendSettings backendSettings,
+            BackendPool pool,
+            ModelDirectory directory,
             List<PublishingPoint> doors,
             MeterRegistry registry) {
         var beans = new ApplicationContextBeanRepository(application);
         var builder = new GenerationBuilder(
-                beans, all, settings.allowed(), Extensions.of(settings.extensions()), doors, registry);
+                beans,
+                all,
+                settings.allowed(),
+                Extensions.of(settings.extensions()),
+                new BackendSource(backendSettings, pool::open, directory),
+                doors,
+                registry);
         var lastGood = LastGood.of(settings.folder(), settings.dataFolder());
-        return new RouteGenerations(builder, settings, lastGood, change -> {
+        return new RouteGenerations(builder, settings, source(settings, backendSettings), lastGood, change -> {
             registry.counter(
                             "inference.routes.changes",
                             "outcome",
@@ -49,8 +64,13 @@ class RoutesConfiguration {
     }
 
     @Bean
-    RoutesWatcher routesWatcher(RouteGenerations generations, RoutesSettings settings) {
-        return new RoutesWatcher(generations, settings.folder(), LOOK_EVERY);
+    RoutesWatcher routesWatcher(
+            RouteGenerations generations, RoutesSettings settings, BackendSettings backendSettings) {
+        return new RoutesWatcher(generations, source(settings, backendSettings), LOOK_EVERY);
+    }
+
+    private static Supplier<RouteFiles> source(RoutesSettings settings, BackendSettings backends) {
+        return () -> RouteFiles.read(settings.folder(), backends.fileNow());
     }
 
     @Bean

@@ -2,15 +2,15 @@ package io.inference.routes.generation;
 
 import io.inference.routes.check.RouteFaultsException;
 import io.inference.routes.check.RouteFiles;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Scans the routes folder and triggers a change when its contents change. It compares contents, since neither times nor
+ * Scans the routes folder, and the file of backends, and triggers a change when its contents change. It compares contents, since neither times nor
  * file events show every editor's renames and Kubernetes' {@code ..data} links. A set has to be the same in two scans,
  * so that a file that is being written is not read. A folder that is missing for a moment is waited for; one that stays
  * missing is reported.
@@ -21,16 +21,19 @@ class RoutesWatcher implements SmartLifecycle {
     private static final int LOOKS_UNTIL_TOLD = 10;
 
     private final RouteGenerations generations;
-    private final Path folder;
+    private final Supplier<RouteFiles> source;
     private final Duration interval;
     private volatile @Nullable Thread thread;
     private String seen = "";
     private int failedLooks;
 
-    /** @param interval between two scans */
-    RoutesWatcher(RouteGenerations generations, Path folder, Duration interval) {
+    /**
+     * @param source reads the files as they are now
+     * @param interval between two scans
+     */
+    RoutesWatcher(RouteGenerations generations, Supplier<RouteFiles> source, Duration interval) {
         this.generations = generations;
-        this.folder = folder;
+        this.source = source;
         this.interval = interval;
     }
 
@@ -58,7 +61,7 @@ class RoutesWatcher implements SmartLifecycle {
     void look() {
         RouteFiles files;
         try {
-            files = RouteFiles.read(folder);
+            files = source.get();
             failedLooks = 0;
         } catch (RouteFaultsException e) {
             if (++failedLooks == LOOKS_UNTIL_TOLD) {

@@ -15,6 +15,7 @@ import io.inference.routes.check.AllowList;
 import io.inference.routes.check.RouteFiles;
 import io.inference.routes.generation.Extensions;
 import io.inference.routes.generation.GenerationBuilder;
+import io.inference.routes.generation.NoBackends;
 import io.inference.routes.generation.RouteGeneration;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -61,6 +62,7 @@ class RouteCallProcessorTest {
                         new Settings(new MockEnvironment()),
                         new AllowList(""),
                         Extensions.of(null),
+                        NoBackends.SOURCE,
                         List.of(new HttpPublishingPoint()),
                         new SimpleMeterRegistry())
                 .build(new RouteFiles(files));

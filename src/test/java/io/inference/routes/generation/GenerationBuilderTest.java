@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.camel.Component;
@@ -188,10 +189,10 @@ class GenerationBuilderTest {
 
     @Test
     void anEmptyOrMissingFolderIsTold(@TempDir Path folder) {
-        assertThatThrownBy(() -> RouteFiles.read(folder))
+        assertThatThrownBy(() -> RouteFiles.read(folder, Optional.empty()))
                 .isInstanceOf(RouteFaultsException.class)
                 .hasMessageContaining("has no *.camel.yaml file");
-        assertThatThrownBy(() -> RouteFiles.read(folder.resolve("gone")))
+        assertThatThrownBy(() -> RouteFiles.read(folder.resolve("gone"), Optional.empty()))
                 .isInstanceOf(RouteFaultsException.class)
                 .hasMessageContaining("cannot be read");
     }
@@ -504,6 +505,7 @@ class GenerationBuilderTest {
                 new Settings(environment),
                 new AllowList(environment.getProperty("routes-allow", "")),
                 Extensions.of(null),
+                        NoBackends.SOURCE,
                 List.of(door),
                 new SimpleMeterRegistry());
         TreeMap<String, String> all = new TreeMap<>(files);

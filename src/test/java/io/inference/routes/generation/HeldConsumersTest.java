@@ -94,6 +94,7 @@ class HeldConsumersTest {
                         new Settings(new MockEnvironment()),
                         new AllowList("flaky"),
                         Extensions.of(null),
+                        NoBackends.SOURCE,
                         List.of(server),
                         new SimpleMeterRegistry())
                 .build(new RouteFiles(new TreeMap<>(Map.of("a.camel.yaml", route("aside") + route("away")))));

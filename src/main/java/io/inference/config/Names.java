@@ -1,11 +1,10 @@
-package io.inference.routes.check;
+package io.inference.config;
 
-import io.inference.config.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 
 /** Hints for names that are not known. */
-final class Names {
+public final class Names {
     /** A third of its letters may be wrong. */
     private static final int ALIKE = 3;
 
@@ -14,7 +13,7 @@ final class Names {
     private Names() {}
 
     /** {@code ; did you mean 'x'?}, or an empty text if no name is similar. */
-    static String didYouMean(String name, Collection<String> known) {
+    public static String didYouMean(String name, Collection<String> known) {
         return known.stream()
                 .filter(other -> !other.equals(name))
                 .filter(other -> EditDistance.between(name, other) <= Math.max(ALWAYS_ALIKE, name.length() / ALIKE))

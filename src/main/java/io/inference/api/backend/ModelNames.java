@@ -1,13 +1,13 @@
-package io.inference.models;
+package io.inference.api.backend;
 
 /** Ollama's rule: a name without a tag means its {@code :latest}. */
-final class ModelNames {
+public final class ModelNames {
     private static final String LATEST = ":latest";
 
     private ModelNames() {}
 
     /** The other name of the same model if it has one, otherwise the same name. */
-    static String other(String name) {
+    public static String other(String name) {
         if (name.endsWith(LATEST)) {
             return name.substring(0, name.length() - LATEST.length());
         }

@@ -1,0 +1,335 @@
+package io.inference.models;
+
+import io.inference.api.answer.ChatAnswer;
+import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.Backend;
+import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
+import io.inference.api.call.Usage;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
+import io.inference.backend.BackendEntry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The backend of one entry while some generation uses it: its replicas, their calls, and its models under the names that
+ * callers use. A call goes to the replica with the fewest calls; if that fails before its first chunk because of the
+ * replica itself, to the next. Thread-safe.
+ */
+public final class LiveBackend implements Backend, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LiveBackend.class);
+
+    private final BackendEntry entry;
+    private final List<Replica> replicas;
+    private final Slots slots;
+    private final BackendListing listing;
+    /** Whether a call needs neither a choice nor a limit. */
+    private final boolean plain;
+
+    private final AtomicInteger turn = new AtomicInteger();
+
+    /**
+     * @param replicas one backend for each address of the entry, at least one
+     * @param nanoTime the clock of its list
+     */
+    LiveBackend(BackendEntry entry, List<? extends Backend> replicas, LongSupplier nanoTime) {
+        this.entry = entry;
+        this.replicas = replicas.stream().map(Replica::new).toList();
+        this.slots = new Slots(entry.name(), entry.maxConcurrent());
+        this.plain = replicas.size() == 1
+                && entry.maxConcurrent() == null
+                && entry.timeouts().idle() == null
+                && entry.timeouts().total() == null;
+        this.listing = new BackendListing(this, nanoTime);
+    }
+
+    public BackendEntry entry() {
+        return entry;
+    }
+
+    BackendListing listing() {
+        return listing;
+    }
+
+    /** Number of its replicas that answered last. */
+    int replicasUp() {
+        return (int) replicas.stream().filter(replica -> !replica.isDown()).count();
+    }
+
+    @Override
+    public String name() {
+        return entry.name();
+    }
+
+    @Override
+    public ChatAnswer chat(ChatRequest request, Call call) {
+        return (ChatAnswer) ask(request, call, true);
+    }
+
+    @Override
+    public ChatAnswer generate(GenerateRequest request, Call call) {
+        return (ChatAnswer) ask(request, call, true);
+    }
+
+    @Override
+    public EmbedAnswer embed(EmbedRequest request, Call call) {
+        return (EmbedAnswer) ask(request, call, true);
+    }
+
+    /**
+     * Asks it.
+     *
+     * @param wait whether to wait if it has as many calls as it may have; otherwise that is {@code OVERLOADED}
+     * @return a {@link ChatAnswer}, of which at least the first chunk is there, or an {@link EmbedAnswer}
+     */
+    public Object ask(InferenceRequest request, Call call, boolean wait) {
+        String real = entry.models().real(request.model());
+        if (real.equals(request.model())) {
+            return askWithin(request, call, wait);
+        }
+        try {
+            return named(askWithin(request.withModel(real), call, wait), request.model());
+        } catch (InferenceException e) {
+            throw e.code() == ErrorCode.MODEL_NOT_FOUND ? InferenceException.modelNotFound(request.model()) : e;
+        }
+    }
+
+    /** The answer under the model's name that its caller used. */
+    private static Object named(Object answer, String model) {
+        return switch (answer) {
+            case ChatAnswer.Whole whole -> new ChatAnswer.Whole(model, whole.choices(), whole.usage());
+            case ChatAnswer.Streamed streamed -> new ChatAnswer.Streamed(model, streamed.chunks());
+            case EmbedAnswer embed -> new EmbedAnswer(model, embed.embeddings(), embed.usage());
+            default -> answer;
+        };
+    }
+
+    private Object askWithin(InferenceRequest request, Call call, boolean wait) {
+        if (plain) {
+            return ask(replicas.getFirst().backend(), request, call);
+        }
+        slots.take(call, wait ? entry.timeouts().firstToken() : Duration.ZERO);
+        boolean streams = false;
+        try {
+            Object answer = askReplicas(request, call);
+            streams = answer instanceof ChatAnswer.Streamed;
+            return answer;
+        } finally {
+            if (!streams) {
+                slots.release();
+            }
+        }
+    }
+
+    private Object askReplicas(InferenceRequest request, Call call) {
+        InferenceException failure = null;
+        for (Replica replica : inOrder()) {
+            if (failure != null) {
+                log.warn(
+                        "{} {}{}; going on to another replica",
+                        call.id(),
+                        failure.getMessage(),
+                        failure.particulars().map(what -> ": " + what).orElse(""));
+            }
+            try {
+                return ask(replica, request, call);
+            } catch (InferenceException e) {
+                if (e.code() == ErrorCode.UNAVAILABLE) {
+                    replica.failed();
+                }
+                boolean own = e.code() == ErrorCode.UNAVAILABLE
+                        || e.code() == ErrorCode.BACKEND_FAILED
+                        || e.code() == ErrorCode.OVERLOADED;
+                if (!own || call.cancelled() != null) {
+                    throw e;
+                }
+                failure = e;
+            }
+        }
+        throw failure == null ? new InferenceException(ErrorCode.UNAVAILABLE, "the backend has no replica") : failure;
+    }
+
+    private Object ask(Replica replica, InferenceRequest request, Call call) {
+        replica.begin();
+        boolean streams = false;
+        try {
+            Object answer = ask(replica.backend(), request, call);
+            replica.answered();
+            if (answer instanceof ChatAnswer.Streamed streamed) {
+                streams = true;
+                return new ChatAnswer.Streamed(
+                        streamed.model(),
+                        new LimitedStream(
+                                streamed.chunks(),
+                                entry.name(),
+                                entry.timeouts().idle(),
+                                entry.timeouts().total(),
+                                () -> {
+                                    replica.end();
+                                    slots.release();
+                                }));
+            }
+            return answer;
+        } finally {
+            if (!streams) {
+                replica.end();
+            }
+        }
+    }
+
+    private static Object ask(Backend backend, InferenceRequest request, Call call) {
+        return switch (request) {
+            case ChatRequest chat -> backend.chat(chat, call);
+            case GenerateRequest generate -> backend.generate(generate, call);
+            case EmbedRequest embed
+            when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
+            case EmbedRequest embed -> backend.embed(embed, call);
+        };
+    }
+
+    /** Available ones first, then by their calls; equals take turns. */
+    private List<Replica> inOrder() {
+        int count = replicas.size();
+        if (count == 1) {
+            return replicas;
+        }
+        record Seen(Replica replica, boolean available, int calls) {}
+        List<Seen> seen = new ArrayList<>(count);
+        int first = Math.floorMod(turn.getAndIncrement(), count);
+        for (int i = 0; i < count; i++) {
+            Replica replica = replicas.get((first + i) % count);
+            // Read once: a comparison of values that change breaks the sort.
+            seen.add(new Seen(replica, replica.isAvailable(), replica.calls()));
+        }
+        seen.sort(Comparator.comparing(Seen::available).reversed().thenComparing(Seen::calls));
+        return seen.stream().map(Seen::replica).toList();
+    }
+
+    /** The models of all replicas that answer, under the names that callers use. */
+    @Override
+    public List<ModelInfo> models() {
+        Map<String, ModelInfo> byId = new LinkedHashMap<>();
+        for (List<ModelInfo> listed : ofReplicas(this::listed)) {
+            listed.forEach(model -> byId.putIfAbsent(model.id(), model));
+        }
+        return entry.models().seen(List.copyOf(byId.values()), entry.name());
+    }
+
+    private List<ModelInfo> listed(Backend backend) {
+        String path = entry.health().path();
+        if (path == null) {
+            return backend.models();
+        }
+        backend.check(path);
+        return entry.models().named().stream()
+                .map(id -> ModelInfo.named(id, entry.name()))
+                .toList();
+    }
+
+    @Override
+    public List<ModelInfo> loaded() {
+        Map<String, ModelInfo> byId = new LinkedHashMap<>();
+        for (Replica replica : replicas) {
+            try {
+                replica.backend().loaded().forEach(model -> byId.putIfAbsent(model.id(), model));
+            } catch (InferenceException e) {
+                log.debug("a replica of {} does not say what it has loaded: {}", entry.name(), e.getMessage());
+            }
+        }
+        return entry.models().seen(List.copyOf(byId.values()), entry.name());
+    }
+
+    /** Asks all replicas at once and notes which of them answer. Fails only if none does. */
+    private <T> List<T> ofReplicas(Function<Backend, T> question) {
+        if (replicas.size() == 1) {
+            return List.of(question.apply(replicas.getFirst().backend()));
+        }
+        List<CompletableFuture<T>> answers = new ArrayList<>(replicas.size());
+        for (Replica replica : replicas) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            answers.add(answer);
+            Thread.ofVirtual().name("replica-" + entry.name()).start(() -> {
+                try {
+                    answer.complete(question.apply(replica.backend()));
+                    replica.answered();
+                } catch (RuntimeException e) {
+                    replica.failed();
+                    answer.completeExceptionally(e);
+                }
+            });
+        }
+        List<T> given = new ArrayList<>(replicas.size());
+        RuntimeException failure = null;
+        for (CompletableFuture<T> answer : answers) {
+            var settled = answer.handle((value, thrown) -> thrown).join();
+            if (settled == null) {
+                given.add(answer.join());
+            } else {
+                failure = settled instanceof RuntimeException known ? known : new IllegalStateException(settled);
+            }
+        }
+        if (given.isEmpty() && failure != null) {
+            throw failure;
+        }
+        return given;
+    }
+
+    @Override
+    public void onModelsChange(Runnable task) {
+        replicas.forEach(replica -> replica.backend().onModelsChange(task));
+    }
+
+    @Override
+    public ModelDetails details(String model) {
+        ModelDetails details = firstAvailable().details(entry.models().real(model));
+        return new ModelDetails(
+                details.info().as(shown(model, details.info().id()), entry.name()),
+                details.template(),
+                details.license(),
+                details.metadata(),
+                details.capabilities());
+    }
+
+    private String shown(String asked, String listed) {
+        return entry.models().real(asked).equals(asked) ? listed : asked;
+    }
+
+    private Backend firstAvailable() {
+        return inOrder().getFirst().backend();
+    }
+
+    @Override
+    public void close() {
+        for (Replica replica : replicas) {
+            if (replica.backend() instanceof AutoCloseable closeable) {
+                close(closeable, entry.name());
+            }
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // The contract of AutoCloseable.
+    private static void close(AutoCloseable closeable, @Nullable String name) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            log.warn("the backend {} could not be closed: {}", name, e.getMessage());
+        }
+    }
+}
