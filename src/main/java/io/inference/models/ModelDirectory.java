@@ -3,7 +3,9 @@ package io.inference.models;
 import io.inference.api.backend.Backend;
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.LoadRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -123,6 +125,33 @@ public final class ModelDirectory implements AutoCloseable {
             }
         }
         throw failure;
+    }
+
+    /**
+     * Loads a model at the most preferred backend that has it, or unloads it at all of them.
+     *
+     * @throws InferenceException {@code MODEL_NOT_FOUND} if none has it; a backend's own if none has done it
+     */
+    public void load(LoadRequest request, Call call) {
+        List<BackendListing> having = having(request.model());
+        if (having.isEmpty()) {
+            throw InferenceException.modelNotFound(request.model());
+        }
+        InferenceException failure = null;
+        boolean done = false;
+        for (BackendListing listing : request.unload() ? having : having.subList(0, 1)) {
+            String id = listing.find(request.model()).map(ModelInfo::id).orElse(request.model());
+            try {
+                listing.backend().load(request.withModel(id), call);
+                done = true;
+            } catch (InferenceException e) {
+                // A server that is unavailable has nothing loaded.
+                failure = e;
+            }
+        }
+        if (!done && failure != null) {
+            throw failure;
+        }
     }
 
     /** Models that are loaded now. Asks the available backends; one that fails is left out. */

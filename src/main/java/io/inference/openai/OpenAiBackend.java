@@ -11,22 +11,28 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.Unsupported;
 import io.inference.openai.request.OpenAiRequests;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs models on a server with OpenAI's API. {@code top_k}, {@code min_p}, the repeat penalty and {@code think} are not
- * part of OpenAI's API: they are sent, by the names that vLLM and llama.cpp use, only if the caller set them. The
- * context length, and vectors that are not of length 1, are {@code UNSUPPORTED}. A text too long for an embedding is
- * never truncated.
+ * part of OpenAI's API: they are sent, by the names that vLLM and llama.cpp use, only if the caller set them. Fields
+ * that this service does not model are sent unchanged. The context length, and vectors that are not of length 1, are
+ * {@code UNSUPPORTED}. A text too long for an embedding is never truncated.
  */
 public final class OpenAiBackend implements Backend, AutoCloseable {
     public static final String NAME = "openai";
 
+    private static final Set<String> LACKS = Set.of("num_ctx");
+
     private final @Nullable OpenAiServer server;
+    private final TokenLimitNames limitNames = new TokenLimitNames();
+    private final EmbeddingBatches batches = new EmbeddingBatches(NAME);
 
     public OpenAiBackend(OpenAiSettings settings) {
         URI baseUrl = settings.baseUrl();
@@ -44,29 +50,36 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public ChatAnswer chat(ChatRequest request, Call call) {
+    public ChatAnswer chat(ChatRequest asked, Call call) {
         OpenAiServer to = server();
-        byte[] body = OpenAiRequests.chat(request);
-        return request.stream()
-                ? to.streamed(to.chat, body, request, call)
-                : to.whole(to.chat, body, request.model(), call);
+        ChatRequest request = Unsupported.honour(asked, LACKS, NAME, call);
+        return limitNames.send(request.model(), request.options(), limitName -> {
+            byte[] body = OpenAiRequests.chat(request, limitName);
+            return request.stream()
+                    ? to.streamed(to.chat, body, request, request.options().choices(), call)
+                    : to.whole(to.chat, body, request.model(), call);
+        });
     }
 
     @Override
-    public ChatAnswer generate(GenerateRequest request, Call call) {
+    public ChatAnswer generate(GenerateRequest asked, Call call) {
         OpenAiServer to = server();
-        byte[] body = OpenAiRequests.completion(request);
-        return request.stream()
-                ? to.streamed(to.completions, body, request, call)
-                : to.whole(to.completions, body, request.model(), call);
+        GenerateRequest request = Unsupported.honour(asked, LACKS, NAME, call);
+        int choices = request.options().choices() * request.prompts().size();
+        return limitNames.send(request.model(), request.options(), limitName -> {
+            byte[] body = OpenAiRequests.completion(request, limitName);
+            return request.stream()
+                    ? to.streamed(to.completions, body, request, choices, call)
+                    : to.whole(to.completions, body, request.model(), call);
+        });
     }
 
     @Override
-    public EmbedAnswer embed(EmbedRequest request, Call call) {
-        EmbedAnswer answer = server().embed(OpenAiRequests.embedding(request), request.model(), call);
-        if (answer.embeddings().size() != request.inputs().size()) {
-            throw new InferenceException(ErrorCode.BACKEND_FAILED, "the openai backend left out embeddings");
-        }
+    public EmbedAnswer embed(EmbedRequest asked, Call call) {
+        OpenAiServer to = server();
+        EmbedRequest request = Unsupported.honour(asked, LACKS, NAME, call);
+        EmbedAnswer answer =
+                batches.embed(request, batch -> to.embed(OpenAiRequests.embedding(batch), batch.model(), call));
         call.markFirstToken();
         call.setUsage(answer.usage());
         return answer;
