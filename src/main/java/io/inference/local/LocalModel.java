@@ -41,7 +41,11 @@ public record LocalModel(String id, Engine engine, @Nullable String digest, long
                 info.hasChatTemplate() ? info.chatTemplate() : null,
                 info.metadata().get("general.license") instanceof String license ? license : null,
                 info.metadata(),
-                List.of("completion", "embedding"));
+                List.of("completion", "embedding"),
+                String.format(Locale.ROOT, "%-30s %d", "num_ctx", info.contextLength()),
+                info.tensors().stream()
+                        .map(tensor -> new ModelDetails.Tensor(tensor.name(), tensor.type(), tensor.shape()))
+                        .toList());
     }
 
     /** In Ollama's format: {@code 134.52M}, {@code 7.2B}. */

@@ -73,7 +73,10 @@ public record Failures(String backend) {
         return switch (reply.status()) {
             case 400, 422 -> isPage(reply) ? failed("failed", null) : refused(message);
             case 413 ->
-                new InferenceException(ErrorCode.TOO_LARGE, "the " + backend + " backend takes no request so large");
+                new InferenceException(
+                        ErrorCode.TOO_LARGE,
+                        "the " + backend + " backend takes no request so large",
+                        new IOException("status 413", new IOException(body(reply))));
             case 429, 503 -> busy(retryAfter);
             // A server's message may quote the request, which must not be logged, except for debugging.
             default -> failed("failed", new IOException("status " + reply.status(), new IOException(body(reply))));
@@ -100,6 +103,7 @@ public record Failures(String backend) {
         return lower.contains("context length")
                 || lower.contains("context size")
                 || lower.contains("context window")
+                || lower.contains("maximum input length")
                 || lower.contains("context_length_exceeded");
     }
 

@@ -29,6 +29,8 @@ public final class Call {
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
+    private volatile boolean dropsUnsupported;
+    private volatile List<String> dropped = List.of();
 
     /** @param timeout time limit of the whole call */
     public Call(String id, String door, Duration timeout) {
@@ -188,5 +190,23 @@ public final class Call {
     public long timeToFirstTokenNanos() {
         long first = firstTokenNanos;
         return first == 0 ? 0 : first - startNanos;
+    }
+
+    /** Whether parameters that a backend cannot honour are dropped, since the caller allowed it, instead of refused. */
+    public boolean dropsUnsupported() {
+        return dropsUnsupported;
+    }
+
+    public void dropUnsupported() {
+        dropsUnsupported = true;
+    }
+
+    /** Parameters that were dropped for the backend that was tried last, each once; empty if none. */
+    public List<String> dropped() {
+        return dropped;
+    }
+
+    public void setDropped(List<String> params) {
+        dropped = List.copyOf(params);
     }
 }

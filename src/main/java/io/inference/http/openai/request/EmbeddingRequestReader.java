@@ -2,16 +2,20 @@ package io.inference.http.openai.request;
 
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.api.request.EmbedRequest;
 import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
 import io.inference.http.openai.answer.EmbeddingAnswerWriter;
 import java.util.List;
+import java.util.Set;
 
 /** Reads the body of {@code POST /v1/embeddings}. */
 public final class EmbeddingRequestReader {
     /** OpenAI's own limit. */
     private static final int MAX_INPUTS = 2048;
+
+    private static final Set<String> KNOWN = Set.of("model", "input", "dimensions", "encoding_format");
 
     private EmbeddingRequestReader() {}
 
@@ -27,7 +31,7 @@ public final class EmbeddingRequestReader {
             default -> throw body.invalid("encoding_format", "'encoding_format' must be float or base64");
         };
         return WireRequest.of(
-                new EmbedRequest(model, inputs, dimensions, true, false),
+                new EmbedRequest(model, inputs, dimensions, true, false, Extras.openAi(body.except(KNOWN))),
                 EmbedAnswer.class,
                 new EmbeddingAnswerWriter(base64));
     }
