@@ -3,6 +3,8 @@ package io.inference.upstream;
 import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.ChunkStream;
+import io.inference.upstream.tls.LiveTls;
+import io.inference.upstream.tls.UpstreamTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -16,6 +18,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
@@ -44,6 +47,7 @@ public final class UpstreamClient implements AutoCloseable {
     private final String base;
     private final Failures failures;
     private final PoolingHttpClientConnectionManager connections;
+    private final @Nullable LiveTls tls;
     private final UpstreamRequest.Server server;
     private final AtomicLong sweptNanos = new AtomicLong(System.nanoTime());
 
@@ -53,21 +57,27 @@ public final class UpstreamClient implements AutoCloseable {
      * @param bearer key for the Authorization header, or null for none
      */
     public UpstreamClient(String backend, URI baseUrl, @Nullable String bearer) {
+        this(backend, baseUrl, bearer, null);
+    }
+
+    /**
+     * @param files certificates for TLS; null for those that Java trusts
+     * @throws IllegalArgumentException if the files cannot be used
+     */
+    public UpstreamClient(String backend, URI baseUrl, @Nullable String bearer, @Nullable UpstreamTls files) {
         String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath().replaceAll("/+$", "");
         HttpHost host = host(baseUrl);
         this.base = host.toURI() + path;
         this.failures = new Failures(backend);
-        this.connections = pool();
+        this.tls = files == null ? null : new LiveTls(backend, files, this::dropIdleConnections);
+        this.connections = pool(tls);
         List<Header> headers = new ArrayList<>();
         headers.add(new BasicHeader("Accept-Encoding", "identity"));
         if (bearer != null) {
             headers.add(new BasicHeader("Authorization", "Bearer " + bearer, true));
         }
         this.server = new UpstreamRequest.Server(
-                host,
-                HttpClients.createMinimal(connections),
-                () -> connections.closeIdle(TimeValue.ZERO_MILLISECONDS),
-                List.copyOf(headers));
+                host, HttpClients.createMinimal(connections), this::dropIdleConnections, List.copyOf(headers));
     }
 
     private static HttpHost host(URI baseUrl) {
@@ -83,9 +93,14 @@ public final class UpstreamClient implements AutoCloseable {
         }
     }
 
-    private static PoolingHttpClientConnectionManager pool() {
+    private void dropIdleConnections() {
+        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+    }
+
+    private static PoolingHttpClientConnectionManager pool(@Nullable TlsSocketStrategy tls) {
         // LAX limits each route alone, without the single lock that STRICT takes for every lease.
         return PoolingHttpClientConnectionManagerBuilder.create()
+                .setTlsSocketStrategy(tls)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnPerRoute(MAX_CONNECTIONS)
                 .setMaxConnTotal(MAX_CONNECTIONS)
@@ -214,6 +229,9 @@ public final class UpstreamClient implements AutoCloseable {
 
     @Override
     public void close() {
+        if (tls != null) {
+            tls.close();
+        }
         connections.close(CloseMode.IMMEDIATE);
     }
 }

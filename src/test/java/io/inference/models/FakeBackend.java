@@ -10,8 +10,10 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +30,8 @@ final class FakeBackend implements Backend {
     volatile boolean enabled = true;
     volatile InferenceException detailsFailure;
     volatile InferenceException loadedFailure;
+    volatile InferenceException loadFailure;
+    final List<LoadRequest> loads = new CopyOnWriteArrayList<>();
 
     FakeBackend(String name) {
         this.name = name;
@@ -97,6 +101,12 @@ final class FakeBackend implements Backend {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    @Override
+    public void load(LoadRequest request, Call call) {
+        throwIf(loadFailure);
+        loads.add(request);
     }
 
     @Override
