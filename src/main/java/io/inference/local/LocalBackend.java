@@ -13,6 +13,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.Unsupported;
 import io.inference.api.stream.ChunkStream;
@@ -89,6 +90,12 @@ final class LocalBackend implements Backend {
     public ModelDetails details(String model) {
         requireOurs(model);
         return models.ready().details(name);
+    }
+
+    /** The model stays loaded. */
+    @Override
+    public void load(LoadRequest request, Call call) {
+        // Nothing to do.
     }
 
     @Override

@@ -36,10 +36,9 @@ import org.jspecify.annotations.Nullable;
  * refused, not truncated, unless the caller asks for that.
  */
 public final class OllamaBackend implements Backend, AutoCloseable {
-    /** Time limit for the requests for context lengths that a list of models does not know yet. */
+    /** Time limit for the requests for details that a list of models does not know yet. */
     private static final long LEARN_NANOS = 1_000_000_000L;
 
-    private static final int UNTOLD = 0;
     private static final int MAX_MODELS = 1000;
 
     private static final Set<String> LACKS =
@@ -51,7 +50,12 @@ public final class OllamaBackend implements Backend, AutoCloseable {
 
     private final String name;
     private final OllamaServer server;
-    private final Map<String, Integer> contextLengthsByDigest = new ConcurrentHashMap<>();
+    private final Map<String, Learnt> learntByDigest = new ConcurrentHashMap<>();
+
+    /** What lists of models leave out. */
+    private record Learnt(@Nullable Integer contextLength, List<String> capabilities) {
+        static final Learnt NOTHING = new Learnt(null, List.of());
+    }
 
     public OllamaBackend(Connection connection) {
         this.name = connection.backend();
@@ -161,40 +165,39 @@ public final class OllamaBackend implements Backend, AutoCloseable {
         List<ModelInfo> listed = server.listed();
         Map<String, ModelInfo> loaded =
                 loaded().stream().collect(Collectors.toMap(ModelInfo::id, model -> model, (one, other) -> one));
-        learnContextLengths(listed);
+        learn(listed);
         return listed.stream()
-                .map(model -> complete(model, loaded.containsKey(model.id()), knownContextLength(model)))
+                .map(model -> complete(model, loaded.containsKey(model.id()), known(model)))
                 .toList();
     }
 
-    private void learnContextLengths(List<ModelInfo> models) {
+    private void learn(List<ModelInfo> models) {
         long start = System.nanoTime();
         for (ModelInfo model : models) {
             if (System.nanoTime() - start > LEARN_NANOS) {
                 return;
             }
             String digest = model.digest();
-            if (digest != null && !contextLengthsByDigest.containsKey(digest)) {
-                learnContextLength(model.id(), digest);
+            if (digest != null && !learntByDigest.containsKey(digest)) {
+                learn(model.id(), digest);
             }
         }
     }
 
-    private void learnContextLength(String model, String digest) {
+    private void learn(String model, String digest) {
         try {
-            Integer length = server.show(model).contextLength();
-            contextLengthsByDigest.put(digest, length == null ? UNTOLD : length);
+            OllamaShow show = server.show(model);
+            learntByDigest.put(digest, new Learnt(show.contextLength(), show.capabilities()));
         } catch (InferenceException e) {
-            // The model may have been deleted since. A list without its context length is still valid, and the next one
-            // asks again.
+            // The model may have been deleted since. A list without its details is still valid, and the next one asks
+            // again.
             return;
         }
     }
 
-    private @Nullable Integer knownContextLength(ModelInfo model) {
+    private Learnt known(ModelInfo model) {
         String digest = model.digest();
-        Integer length = digest == null ? null : contextLengthsByDigest.get(digest);
-        return length == null || length == UNTOLD ? null : length;
+        return digest == null ? Learnt.NOTHING : learntByDigest.getOrDefault(digest, Learnt.NOTHING);
     }
 
     @Override
@@ -210,7 +213,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 .findFirst()
                 .orElseGet(() -> ModelInfo.named(model, name));
         return new ModelDetails(
-                complete(info, info.ready(), show.contextLength()),
+                complete(info, info.ready(), new Learnt(show.contextLength(), show.capabilities())),
                 show.template(),
                 show.license(),
                 show.modelInfo(),
@@ -219,18 +222,19 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 show.tensors());
     }
 
-    private ModelInfo complete(ModelInfo model, boolean ready, @Nullable Integer contextLength) {
-        return new ModelInfo(
+    private ModelInfo complete(ModelInfo model, boolean ready, Learnt learnt) {
+        ModelInfo known = new ModelInfo(
                 model.id(),
                 name,
                 ready,
-                contextLength,
+                learnt.contextLength(),
                 model.sizeBytes(),
                 model.digest(),
                 model.family(),
                 model.parameterSize(),
                 model.quantization(),
                 model.modifiedEpochSeconds());
+        return known.with(learnt.capabilities());
     }
 
     @Override

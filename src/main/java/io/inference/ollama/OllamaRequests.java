@@ -93,13 +93,14 @@ final class OllamaRequests {
         });
     }
 
-    /** Without a prompt Ollama only loads the model, or unloads it if it is not to be kept. */
+    /** A chat without messages only loads the model, or unloads it if it is not to be kept. */
     static byte[] load(LoadRequest request) {
         String keepAlive = request.keepAliveJson();
         return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
-            json.writeBooleanField("stream", false);
+            json.writeArrayFieldStart("messages");
+            json.writeEndArray();
             if (keepAlive != null) {
                 json.writeFieldName("keep_alive");
                 json.writeRawValue(keepAlive);

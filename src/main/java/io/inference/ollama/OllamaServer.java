@@ -84,7 +84,7 @@ final class OllamaServer implements AutoCloseable {
 
     /** Waits until the model is loaded or unloaded. */
     void load(LoadRequest request, Call call) {
-        Reply reply = client.post(generate, OllamaRequests.load(request), call);
+        Reply reply = client.post(chat, OllamaRequests.load(request), call);
         if (!reply.isOk()) {
             throw errors.refusal(reply, request.model());
         }

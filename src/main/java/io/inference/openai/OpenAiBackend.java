@@ -11,6 +11,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Unsupported;
 import io.inference.openai.request.OpenAiRequests;
 import io.inference.upstream.Connection;
@@ -45,6 +46,12 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
     @Override
     public String name() {
         return name;
+    }
+
+    /** The server decides itself which models are loaded. */
+    @Override
+    public void load(LoadRequest request, Call call) {
+        // Nothing to do.
     }
 
     @Override

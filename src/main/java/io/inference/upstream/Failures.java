@@ -11,6 +11,8 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ public record Failures(String backend) {
             case ConnectTimeoutException e -> unreachable(e);
             case UnknownHostException e -> unreachable(e);
             case NoRouteToHostException e -> unreachable(e);
+            case SSLHandshakeException e -> unreachable(e);
+            case SSLPeerUnverifiedException e -> unreachable(e);
             case SocketTimeoutException e -> late(e);
             default -> failed("broke off its answer", cause);
         };

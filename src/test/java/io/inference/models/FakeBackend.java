@@ -11,11 +11,13 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +40,8 @@ final class FakeBackend implements Backend, AutoCloseable {
 
     volatile InferenceException detailsFailure;
     volatile InferenceException loadedFailure;
+    volatile InferenceException loadFailure;
+    final List<LoadRequest> loads = new CopyOnWriteArrayList<>();
 
     FakeBackend(String name) {
         this.name = name;
@@ -102,6 +106,12 @@ final class FakeBackend implements Backend, AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    @Override
+    public void load(LoadRequest request, Call call) {
+        throwIf(loadFailure);
+        loads.add(request);
     }
 
     @Override

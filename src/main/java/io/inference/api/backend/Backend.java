@@ -49,7 +49,7 @@ public interface Backend {
      *
      * @throws io.inference.api.error.InferenceException if it does not have the model, or fails
      */
-    default void load(LoadRequest request, Call call) {}
+    void load(LoadRequest request, Call call);
 
     ChatAnswer chat(ChatRequest request, Call call);
 

@@ -23,6 +23,7 @@ public record Extras(Format format, Map<String, String> fields) {
     }
 
     public Extras {
+        format = fields.isEmpty() ? Format.OPENAI : format;
         fields = fields.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 

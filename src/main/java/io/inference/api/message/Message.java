@@ -47,9 +47,4 @@ public record Message(
     public static Message of(Role role, String content) {
         return new Message(role, content, null, List.of(), List.of(), null, null);
     }
-
-    /** The same message without pictures and parts: its text alone. */
-    public Message textOnly() {
-        return new Message(role, content, thinking, List.of(), toolCalls, toolCallId, name, List.of(), extras);
-    }
 }

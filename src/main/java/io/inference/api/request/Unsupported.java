@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *       {@value #OTHER_TOOLS} (tools that are no functions),
  *   <li>{@value #JSON_OBJECT}, {@value #JSON_SCHEMA}: formats of an answer,
  *   <li>{@value #IMAGES}, {@value #REMOTE_IMAGES} (pictures by URL), {@value #CONTENT_PARTS} (parts of a message that are neither text nor pictures),
+ *   <li>{@value #CHAT}, {@value #COMPLETIONS}, {@value #EMBEDDINGS}: operations, and {@value #STREAMING},
  *   <li>{@value #THINK}: reasoning that the caller asked for.
  * </ul>
  */
@@ -40,6 +41,10 @@ public final class Unsupported {
     public static final String IMAGES = "images";
     public static final String REMOTE_IMAGES = "remote_images";
     public static final String CONTENT_PARTS = "content_parts";
+    public static final String CHAT = "chat";
+    public static final String COMPLETIONS = "completions";
+    public static final String EMBEDDINGS = "embeddings";
+    public static final String STREAMING = "streaming";
     public static final String THINK = "think";
 
     /**
@@ -85,7 +90,6 @@ public final class Unsupported {
                     "guided_regex",
                     "ignore_eos",
                     "include_stop_str_in_output",
-                    "json_schema",
                     "length_penalty=1 1.0",
                     "logit_bias",
                     "logits_processors",
@@ -140,11 +144,18 @@ public final class Unsupported {
         Set<String> params = new LinkedHashSet<>();
         switch (request) {
             case ChatRequest chat -> {
+                checkOperation(CHAT, chat.stream(), lacks, params);
                 checkChat(chat, lacks, params);
                 checkOptions(chat.options(), lacks, params);
             }
-            case GenerateRequest generate -> checkOptions(generate.options(), lacks, params);
-            case EmbedRequest embed -> add(params, lacks, "dimensions", embed.dimensions() != null);
+            case GenerateRequest generate -> {
+                checkOperation(COMPLETIONS, generate.stream(), lacks, params);
+                checkOptions(generate.options(), lacks, params);
+            }
+            case EmbedRequest embed -> {
+                checkOperation(EMBEDDINGS, false, lacks, params);
+                add(params, lacks, "dimensions", embed.dimensions() != null);
+            }
         }
         for (Map.Entry<String, String> field : request.extras().fields().entrySet()) {
             if (lacks.contains(field.getKey()) && asks(field.getKey(), field.getValue(), request)) {
@@ -170,7 +181,8 @@ public final class Unsupported {
             }
             return request;
         }
-        if (!call.dropsUnsupported()) {
+        boolean cannotDrop = params.contains("model") || params.contains("stream");
+        if (cannotDrop || !call.dropsUnsupported()) {
             String param = params.getFirst();
             throw InferenceException.unsupported(param, "the " + backend + " backend does not support '" + param + "'");
         }
@@ -217,6 +229,15 @@ public final class Unsupported {
         };
     }
 
+    private static void checkOperation(String name, boolean stream, Set<String> lacks, Collection<String> params) {
+        if (lacks.contains(name)) {
+            params.add("model");
+        }
+        if (stream && lacks.contains(STREAMING)) {
+            params.add("stream");
+        }
+    }
+
     private static void checkChat(ChatRequest chat, Set<String> lacks, Collection<String> params) {
         checkTools(chat, lacks, params);
         if (lacksFormat(chat.responseFormat(), lacks)) {
@@ -228,7 +249,9 @@ public final class Unsupported {
         }
         for (int i = 0; i < chat.messages().size(); i++) {
             Message message = chat.messages().get(i);
-            add(params, lacks, IMAGES, !message.images().isEmpty());
+            if (lacks.contains(IMAGES) && !message.images().isEmpty()) {
+                params.add("messages");
+            }
             if (lacks.contains(REMOTE_IMAGES) && message.images().stream().anyMatch(Unsupported::isRemote)) {
                 params.add("image_url");
             }

@@ -81,6 +81,7 @@ final class CommonFields {
 
     /** Fields that are not modelled, which an Ollama backend gets as they are. */
     static Extras handling(JsonFields body) {
+        boolean ignored = unloads(body);
         body.flag("truncate");
         body.flag("shift");
         Map<String, String> fields = new LinkedHashMap<>();
