@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -120,12 +119,7 @@ public final class BackendSet implements AutoCloseable {
 
     /** The backends in the order of preference, with their last known state. */
     public List<BackendState> states() {
-        return backends.values().stream()
-                .map(backend -> new BackendState(
-                        backend.name(),
-                        backend.listing().state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                        backend.listing().models()))
-                .toList();
+        return backends.values().stream().map(LiveBackend::stateNow).toList();
     }
 
     /** The model as the most preferred backend that has it lists it. */
