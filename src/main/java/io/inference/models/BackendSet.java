@@ -268,8 +268,8 @@ public final class BackendSet implements AutoCloseable {
                 .map(BackendListing::ask)
                 .toList();
         if (!firsts.isEmpty()) {
-            boolean ignored = await(
-                    CompletableFuture.allOf(firsts.toArray(CompletableFuture[]::new)), longest.toNanos());
+            boolean ignored =
+                    await(CompletableFuture.allOf(firsts.toArray(CompletableFuture[]::new)), longest.toNanos());
         }
         firstWaitOver = true;
     }

@@ -13,7 +13,6 @@ import io.inference.routes.door.RouteFault;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -62,8 +61,7 @@ public final class Breakers {
         SLIDING_WINDOW_TYPE(
                 "slidingWindowType",
                 Resilience4jConfigurationDefinition::getSlidingWindowType,
-                (config, value) ->
-                        config.slidingWindowType(CircuitBreakerConfig.SlidingWindowType.valueOf(value))),
+                (config, value) -> config.slidingWindowType(CircuitBreakerConfig.SlidingWindowType.valueOf(value))),
         WAIT_DURATION(
                 "waitDurationInOpenState",
                 Resilience4jConfigurationDefinition::getWaitDurationInOpenState,
@@ -71,8 +69,7 @@ public final class Breakers {
         AUTOMATIC_TRANSITION(
                 "automaticTransitionFromOpenToHalfOpenEnabled",
                 Resilience4jConfigurationDefinition::getAutomaticTransitionFromOpenToHalfOpenEnabled,
-                (config, value) ->
-                        config.automaticTransitionFromOpenToHalfOpenEnabled(Boolean.parseBoolean(value))),
+                (config, value) -> config.automaticTransitionFromOpenToHalfOpenEnabled(Boolean.parseBoolean(value))),
         SLOW_CALL_RATE_THRESHOLD(
                 "slowCallRateThreshold",
                 Resilience4jConfigurationDefinition::getSlowCallRateThreshold,

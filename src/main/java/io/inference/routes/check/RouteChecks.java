@@ -45,7 +45,8 @@ public final class RouteChecks {
     private final Set<String> flows;
     private final boolean whole;
 
-    private RouteChecks(ModelCamelContext context, Settings settings, Collection<RouteDefinition> routes, boolean whole) {
+    private RouteChecks(
+            ModelCamelContext context, Settings settings, Collection<RouteDefinition> routes, boolean whole) {
         this.context = context;
         this.whole = whole;
         this.settings = settings;
@@ -72,7 +73,9 @@ public final class RouteChecks {
         Map<String, RouteDefinition> idOwners = new HashMap<>();
         for (RouteDefinition route : routes) {
             claim(idOwners, route.getRouteId(), route, route);
-            steps(own(route)).forEach(step -> claim(idOwners, step.getId() == null ? null : TemplateText.uniqueId(step), route, step));
+            steps(own(route))
+                    .forEach(step ->
+                            claim(idOwners, step.getId() == null ? null : TemplateText.uniqueId(step), route, step));
             String flow = flowName(TemplateText.from(route));
             RouteDefinition other = flow.isEmpty() ? null : flowOwners.putIfAbsent(flow, route);
             if (other != null) {

@@ -36,7 +36,8 @@ public final class TemplateText {
         }
         String result = text;
         for (Map.Entry<String, Object> parameter : route.getTemplateParameters().entrySet()) {
-            result = result.replace("{{" + parameter.getKey() + "}}", parameter.getValue().toString());
+            result = result.replace(
+                    "{{" + parameter.getKey() + "}}", parameter.getValue().toString());
         }
         return result;
     }

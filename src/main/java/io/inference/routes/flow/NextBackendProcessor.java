@@ -53,7 +53,8 @@ public class NextBackendProcessor implements Processor {
                 }
                 case DirectConsumerNotAvailableException missing -> {
                     return InferenceException.notConfigured(
-                            "model", "there is no backend '" + exchange.getMessage().getHeader(RouteHeaders.BACKEND) + "'");
+                            "model",
+                            "there is no backend '" + exchange.getMessage().getHeader(RouteHeaders.BACKEND) + "'");
                 }
                 default -> {}
             }

@@ -145,8 +145,7 @@ public class GenerationBuilder {
     }
 
     /** Reports all faults together, as far as one does not hide another. */
-    private Map<String, CircuitBreaker> load(
-            RouteFiles files, BackendEntries entries, DefaultCamelContext context) {
+    private Map<String, CircuitBreaker> load(RouteFiles files, BackendEntries entries, DefaultCamelContext context) {
         // In parallel: at the start of the service, reading Camel's schema takes as long as reading the routes.
         CompletableFuture<Map<String, List<RouteFault>>> wrong =
                 CompletableFuture.supplyAsync(() -> RouteSchema.check(files.routes()));

@@ -174,8 +174,7 @@ public class RouteGenerations implements SmartLifecycle {
         lock.lock();
         try {
             String hash = seen.hash();
-            if (!hash.equals(tried)
-                    && hash.equals(source.get().hash())) {
+            if (!hash.equals(tried) && hash.equals(source.get().hash())) {
                 change(seen, who);
             }
         } catch (RouteFaultsException e) {

@@ -248,8 +248,10 @@ class BackendRoutesTest {
         RouteGeneration generation = build(TWO + "  - {name: openai, kind: openai, urls: [http://c]}\n");
 
         assertThat(ask(generation, "openai-chat", request())).isEqualTo("from openai");
-        assertThat(ask(generation, "openai-chat", request(), "InferenceBackend", "a")).isEqualTo("from a");
-        assertThat(ask(generation, "openai-chat", request(), "InferenceBackend", "b")).isEqualTo("from openai");
+        assertThat(ask(generation, "openai-chat", request(), "InferenceBackend", "a"))
+                .isEqualTo("from a");
+        assertThat(ask(generation, "openai-chat", request(), "InferenceBackend", "b"))
+                .isEqualTo("from openai");
         assertThat(ask(generation, "ollama-chat", request())).isEqualTo("from b");
         assertThatThrownBy(() -> ask(generation, "local-inference", request()))
                 .hasMessage("the local backend is not configured");
@@ -270,8 +272,7 @@ class BackendRoutesTest {
         backends.get("a").failure = dead();
         assertThat(chat(generation)).isEqualTo("from b");
 
-        backends.get("b").failure =
-                InferenceException.retryLater(ErrorCode.OVERLOADED, "busy", Duration.ofSeconds(7));
+        backends.get("b").failure = InferenceException.retryLater(ErrorCode.OVERLOADED, "busy", Duration.ofSeconds(7));
         assertThatThrownBy(() -> chat(generation)).hasMessage("busy");
 
         backends.get("a").failure = InferenceException.invalid("x", "wrong");
@@ -310,8 +311,10 @@ class BackendRoutesTest {
         assertThat(chat(second)).isEqualTo("from b");
         assertThat(backends.get("a").asked).as("left alone").isEqualTo(asked);
 
-        files.compute("call-backend.camel.yaml", (file, text) ->
-                text.replace("defaultValue: \"10\"\n      - name: wait", "defaultValue: \"2\"\n      - name: wait"));
+        files.compute(
+                "call-backend.camel.yaml",
+                (file, text) -> text.replace(
+                        "defaultValue: \"10\"\n      - name: wait", "defaultValue: \"2\"\n      - name: wait"));
         RouteGeneration third = build(TWO);
         assertThat(state(third, "a")).isEqualTo(CircuitBreaker.State.CLOSED);
         chat(third);
@@ -341,8 +344,7 @@ class BackendRoutesTest {
     @Test
     void aBackendThatIsBusyIsNotBroken() {
         RouteGeneration generation = build(TWO);
-        backends.get("a").failure =
-                InferenceException.retryLater(ErrorCode.OVERLOADED, "busy", Duration.ofSeconds(1));
+        backends.get("a").failure = InferenceException.retryLater(ErrorCode.OVERLOADED, "busy", Duration.ofSeconds(1));
         for (int i = 0; i < 30; i++) {
             assertThat(chat(generation)).isEqualTo("from b");
         }
@@ -403,22 +405,23 @@ class BackendRoutesTest {
 
         Stream<RouteView> views = RouteView.of(generation.context(), generation.meters()).stream()
                 .filter(view -> view.id().startsWith("backend-"));
-        assertThat(views).satisfiesExactly(
-                a -> {
-                    assertThat(a.file()).isEqualTo("call-backend.camel.yaml");
-                    assertThat(a.from()).isEqualTo("direct:backend-a");
-                    assertThat(a.exchanges()).isEqualTo(1);
-                    RouteView.Step guard = a.steps().getLast();
-                    assertThat(guard.id()).isEqualTo("guard-backend");
-                    assertThat(guard.line()).isPositive();
-                    assertThat(guard.steps().getFirst().target()).isEqualTo("direct:openai-chat");
-                    assertThat(guard.steps().getFirst().exchanges()).isEqualTo(1);
-                },
-                b -> {
-                    assertThat(b.exchanges()).isZero();
-                    RouteView.Step guard = b.steps().getLast();
-                    assertThat(guard.steps().getFirst().target()).isEqualTo("direct:ollama-chat");
-                    assertThat(guard.steps().getFirst().exchanges()).isZero();
-                });
+        assertThat(views)
+                .satisfiesExactly(
+                        a -> {
+                            assertThat(a.file()).isEqualTo("call-backend.camel.yaml");
+                            assertThat(a.from()).isEqualTo("direct:backend-a");
+                            assertThat(a.exchanges()).isEqualTo(1);
+                            RouteView.Step guard = a.steps().getLast();
+                            assertThat(guard.id()).isEqualTo("guard-backend");
+                            assertThat(guard.line()).isPositive();
+                            assertThat(guard.steps().getFirst().target()).isEqualTo("direct:openai-chat");
+                            assertThat(guard.steps().getFirst().exchanges()).isEqualTo(1);
+                        },
+                        b -> {
+                            assertThat(b.exchanges()).isZero();
+                            RouteView.Step guard = b.steps().getLast();
+                            assertThat(guard.steps().getFirst().target()).isEqualTo("direct:ollama-chat");
+                            assertThat(guard.steps().getFirst().exchanges()).isZero();
+                        });
     }
 }

@@ -125,7 +125,11 @@ class FallbackIT {
     }
 
     private CircuitBreaker.State breaker(String backend) {
-        return service.bean(RouteGenerations.class).current().breakers().get("backend-" + backend).getState();
+        return service.bean(RouteGenerations.class)
+                .current()
+                .breakers()
+                .get("backend-" + backend)
+                .getState();
     }
 
     private static int chatsAt(StubServer server) {
