@@ -89,7 +89,9 @@ public record BackendEntry(
      * @param certificate of this client, with its key; null for none
      */
     public record Tls(
-            @Nullable Path ca, @Nullable Path certificate, @Nullable Path key) {}
+            @Nullable Path ca,
+            @Nullable Path certificate,
+            @Nullable Path key) {}
 
     /** An entry that names its servers and nothing else. */
     public static BackendEntry of(String name, BackendKind kind, List<URI> urls, Duration firstToken) {

@@ -83,7 +83,10 @@ public final class BackendsFile {
                 ? marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0)
                 : 0;
         String what = failure instanceof MarkedYamlEngineException marked ? marked.getProblem() : failure.getMessage();
-        return new EntryFault(line, "", "it is no YAML: " + String.valueOf(what).lines().findFirst().orElse(""));
+        return new EntryFault(
+                line,
+                "",
+                "it is no YAML: " + String.valueOf(what).lines().findFirst().orElse(""));
     }
 
     private void read(JsonNode content, YamlPlace whole, Map<String, BackendEntry> entries) {

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     their own names
  * @param aliases additional names, with the backend's own names
  */
-public record EntryModels(
-        @Nullable Map<String, String> only, Map<String, String> aliases) {
+public record EntryModels(@Nullable Map<String, String> only, Map<String, String> aliases) {
     /** All models under their own names. */
     public static final EntryModels ALL = new EntryModels(null, Map.of());
 

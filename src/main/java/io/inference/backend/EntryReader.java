@@ -224,14 +224,18 @@ final class EntryReader {
         if (only != null) {
             for (JsonNode model : node.path("models")) {
                 if (model.isObject()) {
-                    model.properties().forEach(name -> only.put(name.getKey(), name.getValue().asText()));
+                    model.properties()
+                            .forEach(name ->
+                                    only.put(name.getKey(), name.getValue().asText()));
                 } else {
                     only.put(model.asText(), model.asText());
                 }
             }
         }
         Map<String, String> aliases = new LinkedHashMap<>();
-        node.path("aliases").properties().forEach(alias -> aliases.put(alias.getKey(), alias.getValue().asText()));
+        node.path("aliases")
+                .properties()
+                .forEach(alias -> aliases.put(alias.getKey(), alias.getValue().asText()));
         return new EntryModels(only, aliases);
     }
 
@@ -274,7 +278,9 @@ final class EntryReader {
 
     private BackendEntry.@Nullable Tls tls() {
         JsonNode tls = node.path("tls");
-        return tls.isObject() ? new BackendEntry.Tls(file(tls, "ca"), file(tls, "certificate"), file(tls, "key")) : null;
+        return tls.isObject()
+                ? new BackendEntry.Tls(file(tls, "ca"), file(tls, "certificate"), file(tls, "key"))
+                : null;
     }
 
     private static @Nullable Path file(JsonNode tls, String name) {

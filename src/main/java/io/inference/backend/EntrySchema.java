@@ -54,12 +54,15 @@ final class EntrySchema {
         return switch (error.getKeyword()) {
             case "additionalProperties" ->
                 "there is no field '" + property + "' here"
-                        + Names.didYouMean(property, rules.path("properties").properties().stream()
-                                .map(java.util.Map.Entry::getKey)
-                                .toList());
+                        + Names.didYouMean(
+                                property,
+                                rules.path("properties").properties().stream()
+                                        .map(java.util.Map.Entry::getKey)
+                                        .toList());
             case "required" -> "the field '" + property + "' is missing";
             case "enum" -> value(error, field) + " is not one of " + list(rules.path("enum"));
-            case "pattern" -> value(error, field) + " is not " + rules.path("description").asText("valid");
+            case "pattern" ->
+                value(error, field) + " is not " + rules.path("description").asText("valid");
             case "type" -> "'" + field + "' is not " + types(rules.path("type")) + describe(rules);
             case "minimum", "maximum" ->
                 value(error, field) + " is not from " + rules.path("minimum").asText() + " to "

@@ -20,8 +20,8 @@ public record EntrySecrets(Function<String, Optional<String>> variables) {
                 variables
                         .apply(variable.name())
                         .filter(text -> !text.isBlank())
-                        .orElseThrow(() ->
-                                new IllegalArgumentException("the variable " + variable.name() + " is not set"));
+                        .orElseThrow(
+                                () -> new IllegalArgumentException("the variable " + variable.name() + " is not set"));
             case EntryValue.File file -> content(file);
         };
     }

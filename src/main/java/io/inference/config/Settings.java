@@ -89,8 +89,7 @@ public final class Settings {
      */
     public Optional<String> variable(String name) {
         String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
-        return Optional.ofNullable(
-                KnownSettings.isKnown(key) ? given(properties, key) : properties.getProperty(name));
+        return Optional.ofNullable(KnownSettings.isKnown(key) ? given(properties, key) : properties.getProperty(name));
     }
 
     /** The value as a route's {@code {{key}}} sees it; empty for a secret, which no route may read. */

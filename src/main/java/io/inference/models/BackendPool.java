@@ -92,7 +92,8 @@ public final class BackendPool implements AutoCloseable {
     private Shared create(BackendEntry entry) {
         BackendFactory factory = factories.get(entry.kind());
         if (factory == null) {
-            throw new IllegalArgumentException("no backends of the kind " + entry.kind().label());
+            throw new IllegalArgumentException(
+                    "no backends of the kind " + entry.kind().label());
         }
         List<Backend> replicas = new ArrayList<>();
         if (entry.kind().hasServers()) {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -122,12 +121,7 @@ public final class BackendSet implements AutoCloseable {
 
     /** The backends in the order of preference, with their last known state. */
     public List<BackendState> states() {
-        return backends.values().stream()
-                .map(backend -> new BackendState(
-                        backend.name(),
-                        backend.listing().state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                        backend.listing().models()))
-                .toList();
+        return backends.values().stream().map(LiveBackend::stateNow).toList();
     }
 
     /** The model as the most preferred backend that has it lists it. */
@@ -302,8 +296,8 @@ public final class BackendSet implements AutoCloseable {
                 .map(BackendListing::ask)
                 .toList();
         if (!firsts.isEmpty()) {
-            boolean ignored = await(
-                    CompletableFuture.allOf(firsts.toArray(CompletableFuture[]::new)), longest.toNanos());
+            boolean ignored =
+                    await(CompletableFuture.allOf(firsts.toArray(CompletableFuture[]::new)), longest.toNanos());
         }
         firstWaitOver = true;
     }

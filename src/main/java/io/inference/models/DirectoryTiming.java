@@ -12,6 +12,6 @@ import java.util.function.LongSupplier;
  * @param nanoTime the clock
  */
 record DirectoryTiming(Duration askTimeout, Duration unknownEvery, Duration unknownWait, LongSupplier nanoTime) {
-    static final DirectoryTiming DEFAULT = new DirectoryTiming(
-            Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1), System::nanoTime);
+    static final DirectoryTiming DEFAULT =
+            new DirectoryTiming(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1), System::nanoTime);
 }

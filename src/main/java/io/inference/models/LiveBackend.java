@@ -15,11 +15,13 @@ import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.LoadRequest;
 import io.inference.backend.BackendEntry;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +74,20 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** Number of its replicas that answered last. */
     int replicasUp() {
         return (int) replicas.stream().filter(replica -> !replica.isDown()).count();
+    }
+
+    BackendState stateNow() {
+        return new BackendState(
+                entry.name(),
+                entry.kind().label(),
+                entry.urls().stream().map(URI::toString).toList(),
+                replicas.size(),
+                replicasUp(),
+                entry.priority(),
+                entry.weight(),
+                entry.maxConcurrent(),
+                listing.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                listing.models());
     }
 
     @Override

@@ -54,14 +54,13 @@ final class ModelIndex {
                     sorted,
                     tiers.values().stream().anyMatch(Having::isWeighted),
                     members.stream()
-                            .anyMatch(member ->
-                                    !member.backend().entry().lacks().isEmpty()));
+                            .anyMatch(
+                                    member -> !member.backend().entry().lacks().isEmpty()));
         }
 
         private static boolean isWeighted(List<Member> tier) {
             return tier.size() > 1
-                    && tier.stream()
-                            .anyMatch(member -> member.backend().entry().weight() != null);
+                    && tier.stream().anyMatch(member -> member.backend().entry().weight() != null);
         }
 
         List<Member> inOrder() {
@@ -108,8 +107,8 @@ final class ModelIndex {
             backend.listing().models().forEach(model -> byId.putIfAbsent(model.id(), model));
             Map<String, ModelInfo> byName = new LinkedHashMap<>(byId);
             byId.values().forEach(model -> byName.putIfAbsent(ModelNames.other(model.id()), model));
-            byName.forEach((name, model) -> members.computeIfAbsent(name, key -> new ArrayList<>(2))
-                    .add(new Member(backend, model)));
+            byName.forEach((name, model) ->
+                    members.computeIfAbsent(name, key -> new ArrayList<>(2)).add(new Member(backend, model)));
         }
         Map<String, Having> byName = HashMap.newHashMap(members.size());
         members.forEach((name, having) -> byName.put(name, Having.of(having)));

@@ -51,7 +51,9 @@ final class Needs {
         if (lacks.contains("streaming") && stream) {
             return lack("stream", "streaming");
         }
-        return lacks.contains("logprobs") && options.topLogprobs() != null ? lack("logprobs", "log probabilities") : null;
+        return lacks.contains("logprobs") && options.topLogprobs() != null
+                ? lack("logprobs", "log probabilities")
+                : null;
     }
 
     private static InferenceException lack(String param, String what) {

@@ -95,6 +95,7 @@ record OllamaErrors(Failures failures) {
 
     /** Ollama answered with status 200, but without the requested content. */
     InferenceException empty() {
-        return new InferenceException(ErrorCode.BACKEND_FAILED, "the " + failures.backend() + " backend gave no answer");
+        return new InferenceException(
+                ErrorCode.BACKEND_FAILED, "the " + failures.backend() + " backend gave no answer");
     }
 }

@@ -279,6 +279,7 @@ class DependencyRuleTest {
                             "io.inference.telemetry..",
                             "io.inference.routes.door",
                             "io.inference.routes.check",
+                            "io.inference.routes.backend",
                             "io.inference.routes.generation",
                             "io.inference.routes.status")));
 
@@ -294,6 +295,7 @@ class DependencyRuleTest {
                     "io.inference.limits..",
                     "io.inference.models..",
                     "io.inference.telemetry..",
+                    "io.inference.routes.backend..",
                     "io.inference.routes.generation..",
                     "io.inference.routes.status..");
 

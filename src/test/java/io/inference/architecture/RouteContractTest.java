@@ -40,7 +40,10 @@ class RouteContractTest {
             "onException",
             "policy",
             "loop",
-            "setVariable");
+            "setVariable",
+            "doTry",
+            "toD",
+            "routeTemplate");
 
     @ParameterizedTest
     @MethodSource("files")

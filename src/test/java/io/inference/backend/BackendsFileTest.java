@@ -43,7 +43,8 @@ class BackendsFileTest {
 
     @Test
     void withoutAFileOrEntriesTheEntriesOfTheVariablesAreAll() throws IOException {
-        for (String text : new String[] {"", "# nothing\n", "backends:\n", Files.readString(Path.of("backends.yaml"))}) {
+        for (String text :
+                new String[] {"", "# nothing\n", "backends:\n", Files.readString(Path.of("backends.yaml"))}) {
             assertThat(read(text).faults()).as(text).isEmpty();
             assertThat(read(text).entries()).extracting(BackendEntry::name).containsExactly("local", "ollama");
         }
@@ -211,10 +212,7 @@ class BackendsFileTest {
                 .containsExactlyInAnyOrder(
                         fault(4, "a", "the model of this process has no 'urls'"),
                         fault(8, "b", "'models' names 'one' twice"),
-                        fault(
-                                9,
-                                "b",
-                                "a secret is not written here: {variable: NAME} or {file: path} refers to it"),
+                        fault(9, "b", "a secret is not written here: {variable: NAME} or {file: path} refers to it"),
                         fault(9, "b", "'a b' is no name of a header"),
                         fault(10, "b", "'tls': a certificate needs its key, and a key its certificate"),
                         fault(10, "b", "the file 'none.pem' cannot be read"),
@@ -260,8 +258,8 @@ class BackendsFileTest {
                     urls: [http://a:1]
                     models: [llama3, "fast": "qwen3:8b"]
                 """).models();
-        List<ModelInfo> listed =
-                List.of(ModelInfo.named("qwen3:8b", "x"), ModelInfo.named("llama3:latest", "x"), ModelInfo.named("o", "x"));
+        List<ModelInfo> listed = List.of(
+                ModelInfo.named("qwen3:8b", "x"), ModelInfo.named("llama3:latest", "x"), ModelInfo.named("o", "x"));
 
         assertThat(all.seen(listed, "a"))
                 .extracting(ModelInfo::id)

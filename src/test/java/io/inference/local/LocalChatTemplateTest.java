@@ -97,13 +97,7 @@ class LocalChatTemplateTest {
         Path file = Files.write(folder.resolve(MODEL + ".gguf"), withTemplate(template));
         return LocalModels.start(
                 new LocalSettings(
-                        "cpu",
-                        file.toString(),
-                        StoreSettings.of(folder, null),
-                        Optional.empty(),
-                        Optional.of(1),
-                        8,
-                        8),
+                        "cpu", file.toString(), StoreSettings.of(folder, null), Optional.empty(), Optional.of(1), 8, 8),
                 FetchListener.NONE);
     }
 

@@ -132,13 +132,7 @@ class LocalModelsTest {
     private LocalModels start(Path file, Optional<Integer> contextLength, String engine) {
         return LocalModels.start(
                 new LocalSettings(
-                        engine,
-                        file.toString(),
-                        StoreSettings.of(folder, null),
-                        contextLength,
-                        Optional.of(1),
-                        2,
-                        8),
+                        engine, file.toString(), StoreSettings.of(folder, null), contextLength, Optional.of(1), 2, 8),
                 FetchListener.NONE);
     }
 

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class BackendPoolTest {
     private final List<FakeBackend> created = new ArrayList<>();
-    private final BackendPool pool =
-            new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()));
+    private final BackendPool pool = new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()));
 
     private final class Fakes implements BackendFactory {
         @Override

@@ -11,11 +11,11 @@ import ch.qos.logback.core.read.ListAppender;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendKind;
 import io.inference.backend.EntryModels;
-import io.inference.api.request.Options;
-import io.inference.api.request.ChatRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -245,8 +245,8 @@ class BackendSetTest {
     }
 
     private static ChatRequest chat(boolean stream, Integer topLogprobs) {
-        Options options = new Options(
-                null, null, null, null, null, null, null, null, null, List.of(), null, 1, topLogprobs);
+        Options options =
+                new Options(null, null, null, null, null, null, null, null, null, List.of(), null, 1, topLogprobs);
         return new ChatRequest("a", List.of(), options, List.of(), null, null, null, stream);
     }
 

@@ -68,14 +68,7 @@ class LiveBackendTest {
 
     private static ChatRequest request(String model, boolean stream) {
         return new ChatRequest(
-                model,
-                List.of(Message.of(Role.USER, "hi")),
-                Options.DEFAULTS,
-                List.of(),
-                null,
-                null,
-                null,
-                stream);
+                model, List.of(Message.of(Role.USER, "hi")), Options.DEFAULTS, List.of(), null, null, null, stream);
     }
 
     private ChatAnswer.Streamed open(LiveBackend backend) {
@@ -191,8 +184,7 @@ class LiveBackendTest {
 
     @Test
     void aStreamThatSendsNothingForTooLongFails() {
-        BackendEntry entry = entry(
-                EntryModels.ALL, null, within(Duration.ofMinutes(1), Duration.ofMillis(50)));
+        BackendEntry entry = entry(EntryModels.ALL, null, within(Duration.ofMinutes(1), Duration.ofMillis(50)));
         LiveBackend backend = new LiveBackend(entry, List.of(one), System::nanoTime);
         one.silent = true;
         ChatAnswer.Streamed answer = open(backend);

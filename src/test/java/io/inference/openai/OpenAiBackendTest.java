@@ -111,7 +111,8 @@ class OpenAiBackendTest {
 
     @Test
     void itsConnectionDoesNotTellTheKey() {
-        assertThat(Connection.of("openai", URI.create("http://h"), "the-key", LONG).toString())
+        assertThat(Connection.of("openai", URI.create("http://h"), "the-key", LONG)
+                        .toString())
                 .doesNotContain("the-key");
     }
 

@@ -91,14 +91,16 @@ class UpstreamClientTest {
 
     @Test
     void keepsThePathOfTheBaseUrlAndDropsItsLastSlash() {
-        try (UpstreamClient withPath = new UpstreamClient(Connection.of("test", URI.create("http://h:1/v1/"), null, LONG))) {
+        try (UpstreamClient withPath =
+                new UpstreamClient(Connection.of("test", URI.create("http://h:1/v1/"), null, LONG))) {
             assertThat(withPath.endpoint("/models")).isEqualTo(URI.create("http://h:1/v1/models"));
         }
     }
 
     @Test
     void anAddressMayBeAnIpv6One() {
-        try (UpstreamClient ipv6 = new UpstreamClient(Connection.of("test", URI.create("http://[::1]:11434"), null, LONG))) {
+        try (UpstreamClient ipv6 =
+                new UpstreamClient(Connection.of("test", URI.create("http://[::1]:11434"), null, LONG))) {
             assertThat(ipv6.endpoint("/api/tags")).isEqualTo(URI.create("http://[::1]:11434/api/tags"));
         }
     }
@@ -142,7 +144,8 @@ class UpstreamClientTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        client = new UpstreamClient(Connection.of("test", URI.create("http://user:secret@127.0.0.1:" + port), null, LONG));
+        client = new UpstreamClient(
+                Connection.of("test", URI.create("http://user:secret@127.0.0.1:" + port), null, LONG));
 
         InferenceException failure =
                 assertCode(ErrorCode.UNAVAILABLE, () -> client.post(client.endpoint("/x"), BODY, call));

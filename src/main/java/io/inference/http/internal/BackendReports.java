@@ -4,12 +4,14 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.api.backend.ModelInfo;
 import io.inference.models.BackendState;
 import io.inference.models.ModelDirectory;
+import io.inference.routes.backend.BackendRoutes;
+import io.inference.routes.generation.RouteGeneration;
+import io.inference.routes.generation.RouteGenerations;
 import io.inference.telemetry.BackendCalls;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -19,15 +21,18 @@ import org.springframework.stereotype.Component;
 class BackendReports {
     private final ModelDirectory directory;
     private final BackendCalls calls;
-    private final Map<String, CircuitBreaker> breakers;
+    private final RouteGenerations generations;
 
-    BackendReports(ModelDirectory directory, BackendCalls calls, List<CircuitBreaker> breakers) {
+    BackendReports(ModelDirectory directory, BackendCalls calls, RouteGenerations generations) {
         this.directory = directory;
         this.calls = calls;
-        this.breakers = breakers.stream().collect(Collectors.toMap(CircuitBreaker::getName, Function.identity()));
+        this.generations = generations;
     }
 
     /**
+     * @param kind {@code local}, {@code ollama} or {@code openai}
+     * @param urls its addresses; empty for the model of this process
+     * @param replicasUp those of its replicas that answered when they were last asked
      * @param health whether it answered when it was last asked for its models
      * @param breaker state of its circuit breaker, such as {@code closed}; null if it has none
      * @param recentFailures failed ones among the breaker's last calls
@@ -35,6 +40,10 @@ class BackendReports {
      */
     record Backend(
             String name,
+            String kind,
+            List<String> urls,
+            int replicas,
+            int replicasUp,
             String health,
             @Nullable String breaker,
             int recentFailures,
@@ -60,13 +69,20 @@ class BackendReports {
     List<Backend> all() {
         Set<String> loaded =
                 directory.loaded().stream().map(BackendReports::key).collect(Collectors.toSet());
-        return directory.backends().stream().map(state -> of(state, loaded)).toList();
+        RouteGeneration serving = generations.current();
+        Map<String, CircuitBreaker> breakers = serving == null ? Map.of() : serving.breakers();
+        return directory.backends().stream()
+                .map(state -> of(state, breakers.get(BackendRoutes.id(state.name())), loaded))
+                .toList();
     }
 
-    private Backend of(BackendState state, Set<String> loaded) {
-        CircuitBreaker breaker = breakers.get(state.name());
+    private Backend of(BackendState state, @Nullable CircuitBreaker breaker, Set<String> loaded) {
         return new Backend(
                 state.name(),
+                state.kind(),
+                state.urls(),
+                state.replicas(),
+                state.replicasUp(),
                 state.health(),
                 breaker == null
                         ? null

@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelContext;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.OnCompletionDefinition;
@@ -25,6 +24,7 @@ import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateParameterDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +38,20 @@ public final class RouteChecks {
     private static final Set<String> OF_THE_MACHINE = Set.of("env", "sys", "sysenv", "service", "bean");
 
     private static final Set<String> DOORS = Set.of("platform-http", "grpc", "spring-rabbitmq");
-    private final CamelContext context;
+    private final ModelCamelContext context;
 
     private final Settings settings;
     private final List<RouteFault> faults = new ArrayList<>();
     private final Set<String> flows;
     private final boolean whole;
 
-    private RouteChecks(CamelContext context, Settings settings, Collection<RouteDefinition> routes, boolean whole) {
+    private RouteChecks(
+            ModelCamelContext context, Settings settings, Collection<RouteDefinition> routes, boolean whole) {
         this.context = context;
         this.whole = whole;
         this.settings = settings;
         this.flows = routes.stream()
-                .map(route -> flowName(route.getInput().getEndpointUri()))
+                .map(route -> flowName(TemplateText.from(route)))
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -72,8 +73,10 @@ public final class RouteChecks {
         Map<String, RouteDefinition> idOwners = new HashMap<>();
         for (RouteDefinition route : routes) {
             claim(idOwners, route.getRouteId(), route, route);
-            steps(own(route)).forEach(step -> claim(idOwners, step.getId(), route, step));
-            String flow = flowName(route.getInput().getEndpointUri());
+            steps(own(route))
+                    .forEach(step ->
+                            claim(idOwners, step.getId() == null ? null : TemplateText.uniqueId(step), route, step));
+            String flow = flowName(TemplateText.from(route));
             RouteDefinition other = flow.isEmpty() ? null : flowOwners.putIfAbsent(flow, route);
             if (other != null) {
                 fault(
@@ -105,6 +108,11 @@ public final class RouteChecks {
         return route.getOutputs().stream()
                 .filter(step -> !(step instanceof OnExceptionDefinition) && !(step instanceof OnCompletionDefinition))
                 .toList();
+    }
+
+    /** All steps of a kind in a route. */
+    public static <T extends ProcessorDefinition<?>> Collection<T> steps(RouteDefinition route, Class<T> kind) {
+        return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), kind);
     }
 
     private static Collection<ProcessorDefinition<?>> steps(List<ProcessorDefinition<?>> outputs) {
@@ -156,7 +164,7 @@ public final class RouteChecks {
         if (uri == null) {
             return;
         }
-        String flow = flowName(uri);
+        String flow = flowName(TemplateText.withParameters(route, uri));
         if (whole && !flow.isEmpty() && !flow.contains("{{") && !flow.contains("${") && !flows.contains(flow)) {
             fault(route, step, "no route consumes direct:" + flow + Names.didYouMean(flow, flows));
         } else if (flow.isEmpty() && !uri.contains("{{") && !uri.contains("${")) {
@@ -176,6 +184,7 @@ public final class RouteChecks {
 
     /** Checks the text of a file, since a setting may be used anywhere: in addresses, expressions, messages, names. */
     private void checkPlaceholders(String file, String text) {
+        Set<String> parameters = parameters(file);
         String step = "";
         int number = 0;
         for (String line : text.lines().toList()) {
@@ -186,11 +195,21 @@ public final class RouteChecks {
             while (placeholder.find()) {
                 String key = placeholder.group(1);
                 if (!OF_THE_MACHINE.contains(key.strip())
+                        && !parameters.contains(key.strip())
                         && settings.forRoutes(key).isEmpty()) {
                     faults.add(new RouteFault(file, number, step, "no setting '" + key + "'" + nearestSetting(key)));
                 }
             }
         }
+    }
+
+    /** Names of the parameters of the route templates in a file. */
+    private Set<String> parameters(String file) {
+        return context.getRouteTemplateDefinitions().stream()
+                .filter(template -> RouteFaults.file(template).equals(file))
+                .flatMap(template -> template.getTemplateParameters().stream())
+                .map(RouteTemplateParameterDefinition::getName)
+                .collect(Collectors.toSet());
     }
 
     private static String nearestSetting(String key) {
@@ -203,9 +222,14 @@ public final class RouteChecks {
     }
 
     private void fault(RouteDefinition route, OptionalIdentifiedDefinition<?> step, String message) {
+        faults.add(RouteChecks.faultOf(route, step, message));
+    }
+
+    /** A fault of a step, with its place. */
+    public static RouteFault faultOf(RouteDefinition route, OptionalIdentifiedDefinition<?> step, String message) {
         String id = step.getId() == null ? step.getShortName() : step.getId();
         String file = step.getLocation() == null ? RouteFaults.file(route) : RouteFaults.fileName(step.getLocation());
-        faults.add(new RouteFault(file, Math.max(step.getLineNumber(), 0), id, message));
+        return new RouteFault(file, Math.max(step.getLineNumber(), 0), id, message);
     }
 
     static String flowName(@Nullable String uri) {

@@ -8,6 +8,7 @@ import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.dsl.yaml.common.exception.DuplicateKeyException;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.springframework.core.NestedExceptionUtils;
@@ -68,6 +69,13 @@ public final class RouteFaults {
     /** Name of the file that a route came from. */
     public static String file(RouteDefinition route) {
         return route.getResource() == null ? "" : fileName(route.getResource().getLocation());
+    }
+
+    /** Name of the file that a route template came from. */
+    public static String file(RouteTemplateDefinition template) {
+        return template.getResource() == null
+                ? ""
+                : fileName(template.getResource().getLocation());
     }
 
     /** A location of Camel without its scheme. */

@@ -79,7 +79,7 @@ public final class RouteSchema {
         Map<NodePath, List<Error>> byPlace = new LinkedHashMap<>();
         for (Error error : Camel.SCHEMA.validate(content)) {
             List<Error> here = byPlace.computeIfAbsent(error.getInstanceLocation(), place -> new ArrayList<>());
-            if (!isScalarForText(error)) {
+            if (!isAnyScalar(error)) {
                 here.add(error);
             }
         }
@@ -100,10 +100,13 @@ public final class RouteSchema {
         return faults;
     }
 
-    /** Camel reads {@code 5} as it reads {@code "5"}. */
-    private static boolean isScalarForText(Error error) {
+    /** Camel reads {@code 5} as it reads {@code "5"}, and a placeholder stands for any kind of value. */
+    private static boolean isAnyScalar(Error error) {
         JsonNode found = error.getInstanceNode();
-        return error.getKeyword().equals("type") && found != null && found.isValueNode() && !found.isTextual();
+        return error.getKeyword().equals("type")
+                && found != null
+                && found.isValueNode()
+                && (!found.isTextual() || found.asText().startsWith("{{"));
     }
 
     /** Empty if the errors are only alternatives of a fault elsewhere, or of a number that Camel accepts as a text. */

@@ -20,7 +20,9 @@ public record RouteFault(String file, int line, String step, String message) {
             text.append(':').append(line);
         }
         if (!step.isEmpty()) {
-            text.append(text.isEmpty() ? "" : ", ").append(isOfRoutes() ? "step " : "entry ").append(step);
+            text.append(text.isEmpty() ? "" : ", ")
+                    .append(isOfRoutes() ? "step " : "entry ")
+                    .append(step);
         }
         return text.append(text.isEmpty() ? "" : ": ").append(message).toString();
     }

@@ -35,8 +35,8 @@ public class BackendProcessor implements Processor {
         if (!model.equals(request.model())) {
             request = request.withModel(model);
         }
-        LiveBackend backend = backend(
-                BackendSource.of(exchange.getContext()), message.getHeader(RouteHeaders.BACKEND, String.class));
+        LiveBackend backend =
+                backend(BackendSource.of(exchange.getContext()), message.getHeader(RouteHeaders.BACKEND, String.class));
         call.setModel(model);
         call.setBackend(backend.name());
         Object answer = backend.ask(request, call, !FindBackendProcessor.hasOthers(exchange));

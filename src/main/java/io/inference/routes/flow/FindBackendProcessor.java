@@ -26,8 +26,7 @@ public class FindBackendProcessor implements Processor {
         }
         InferenceRequest request = message.getBody(InferenceRequest.class);
         String model = message.getHeader(RouteHeaders.MODEL, request.model(), String.class);
-        List<String> backends =
-                BackendSource.of(exchange.getContext()).backendsFor(model, request);
+        List<String> backends = BackendSource.of(exchange.getContext()).backendsFor(model, request);
         if (backends.isEmpty()) {
             throw InferenceException.modelNotFound(model);
         }

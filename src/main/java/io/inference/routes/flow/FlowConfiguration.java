@@ -1,32 +1,22 @@
 package io.inference.routes.flow;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import io.inference.api.error.StillLoadingException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.TokenEstimate;
+import io.inference.backend.BackendKind;
 import io.inference.call.Calls;
 import io.inference.config.Settings;
 import io.inference.job.JobRunner;
-import io.inference.backend.BackendKind;
 import io.inference.routes.backend.BackendSource;
 import io.inference.routes.generation.RouteGenerations;
-import java.time.Duration;
-import java.util.Set;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The beans that routes name. Breakers are beans, so that their state outlives a generation. */
+/** The beans that routes name. */
 @Configuration(proxyBeanMethods = false)
 class FlowConfiguration {
-    /** Failures that show that a backend is faulty, not that a request is invalid or the backend briefly busy. */
-    private static final Set<ErrorCode> ILL =
-            Set.of(ErrorCode.BACKEND_FAILED, ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL);
-
     @Bean
     FlowSettings flowSettings(Settings settings) {
         return FlowSettings.of(settings);
@@ -130,36 +120,5 @@ class FlowConfiguration {
     @Bean
     Processor openaiProcessor() {
         return new BackendProcessor(BackendKind.OPENAI);
-    }
-
-    @Bean
-    CircuitBreaker localCircuitBreaker() {
-        return breaker("local");
-    }
-
-    @Bean
-    CircuitBreaker ollamaCircuitBreaker() {
-        return breaker("ollama");
-    }
-
-    @Bean
-    CircuitBreaker openaiCircuitBreaker() {
-        return breaker("openai");
-    }
-
-    /** Opens after half of the last 20 calls failed, tries again after 10 s. */
-    private static CircuitBreaker breaker(String name) {
-        CircuitBreakerConfig config = CircuitBreakerConfig.custom()
-                .slidingWindowSize(20)
-                .minimumNumberOfCalls(10)
-                .failureRateThreshold(50)
-                .waitDurationInOpenState(Duration.ofSeconds(10))
-                .permittedNumberOfCallsInHalfOpenState(3)
-                // Ignored rather than counted as a success: a caller who gives up on a hanging backend is not a
-                // success.
-                .ignoreException(e -> e instanceof StillLoadingException
-                        || e instanceof InferenceException known && !ILL.contains(known.code()))
-                .build();
-        return CircuitBreaker.of(name, config);
     }
 }

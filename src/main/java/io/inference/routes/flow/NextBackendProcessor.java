@@ -7,6 +7,7 @@ import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,11 @@ public class NextBackendProcessor implements Processor {
                 }
                 case CallNotPermittedException open -> {
                     return leftAlone(exchange);
+                }
+                case DirectConsumerNotAvailableException missing -> {
+                    return InferenceException.notConfigured(
+                            "model",
+                            "there is no backend '" + exchange.getMessage().getHeader(RouteHeaders.BACKEND) + "'");
                 }
                 default -> {}
             }

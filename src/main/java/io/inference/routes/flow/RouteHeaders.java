@@ -4,7 +4,7 @@ package io.inference.routes.flow;
 public final class RouteHeaders {
     /** The requested model. */
     public static final String MODEL = "InferenceModel";
-    /** The backend to use: {@code local}, {@code ollama}, {@code openai}. */
+    /** The backend to use: the name of its entry, such as {@code ollama}. */
     public static final String BACKEND = "InferenceBackend";
 
     private RouteHeaders() {}

@@ -1,6 +1,5 @@
 package io.inference.routes.generation;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.backend.BackendSettings;
 import io.inference.config.Settings;
 import io.inference.models.BackendSet;
@@ -79,7 +78,7 @@ public final class DryRun {
             if (service.isTypeMatch(name, RedisTemplate.class)) {
                 return new RedisTemplate<Object, Object>();
             }
-            return service.isTypeMatch(name, CircuitBreaker.class) ? CircuitBreaker.ofDefaults(name) : null;
+            return null;
         }
 
         @Override

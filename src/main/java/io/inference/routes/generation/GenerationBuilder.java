@@ -1,9 +1,12 @@
 package io.inference.routes.generation;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.backend.BackendEntries;
 import io.inference.config.Settings;
 import io.inference.models.BackendSet;
+import io.inference.routes.backend.BackendRoutes;
 import io.inference.routes.backend.BackendSource;
+import io.inference.routes.backend.Breakers;
 import io.inference.routes.check.AllowList;
 import io.inference.routes.check.RouteChecks;
 import io.inference.routes.check.RouteFaults;
@@ -50,6 +53,7 @@ public class GenerationBuilder {
     private final AllowList allowed;
     private final ClassLoader extensions;
     private final BackendSource backends;
+    private final Breakers breakers = new Breakers();
     private final AtomicInteger numbers = new AtomicInteger();
 
     /**
@@ -117,7 +121,7 @@ public class GenerationBuilder {
         try {
             List<PublishingPoint.Publication> publications = new ArrayList<>();
             doors.forEach(door -> publications.add(door.prepare(context, calls)));
-            load(files, entries, context);
+            Map<String, CircuitBreaker> bound = load(files, entries, context);
             open = backends.open(entries);
             BackendSource.set(context, open);
             publications.add(backends.publication(open));
@@ -129,7 +133,7 @@ public class GenerationBuilder {
                     .toList());
             started = true;
             return new RouteGeneration(
-                    number, files, files.hash(), Instant.now(), context, open, publications, calls, meters);
+                    number, files, files.hash(), Instant.now(), context, open, bound, publications, calls, meters);
         } finally {
             if (!started) {
                 context.stop();
@@ -141,7 +145,7 @@ public class GenerationBuilder {
     }
 
     /** Reports all faults together, as far as one does not hide another. */
-    private void load(RouteFiles files, BackendEntries entries, DefaultCamelContext context) {
+    private Map<String, CircuitBreaker> load(RouteFiles files, BackendEntries entries, DefaultCamelContext context) {
         // In parallel: at the start of the service, reading Camel's schema takes as long as reading the routes.
         CompletableFuture<Map<String, List<RouteFault>>> wrong =
                 CompletableFuture.supplyAsync(() -> RouteSchema.check(files.routes()));
@@ -160,8 +164,13 @@ public class GenerationBuilder {
                         wrong.join().getOrDefault(fault.file(), List.of()).isEmpty())
                 .forEach(faults::add);
         boolean whole = unsafe.isEmpty() && unread.isEmpty();
+        if (whole) {
+            BackendRoutes.add(context, entries.entries(), faults::add);
+        }
+        Map<String, CircuitBreaker> bound = breakers.bind(context, faults::add);
         faults.addAll(RouteChecks.check(context, settings, files, whole));
         fail(faults);
+        return bound;
     }
 
     private static void parse(

@@ -1,6 +1,5 @@
 package io.inference.routes.generation;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Component;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * The service's beans that a route can name: those of Camel's types, and circuit breakers. All others are hidden, such
+ * The service's beans that a route can name: those of Camel's types. All others are hidden, such
  * as Spring's environment with its secrets and the connection pool of the database, and also the parts of the service
  * context, which would then have two owners.
  */
@@ -29,7 +28,7 @@ record PublishedBeans(BeanRepository service) implements BeanRepository {
     }
 
     private static <T> @Nullable T published(@Nullable T bean) {
-        return bean instanceof CircuitBreaker || bean != null && isForCamel(bean) && !isCamelsOwn(bean) ? bean : null;
+        return bean != null && isForCamel(bean) && !isCamelsOwn(bean) ? bean : null;
     }
 
     /**

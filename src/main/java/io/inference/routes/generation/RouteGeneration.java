@@ -1,5 +1,6 @@
 package io.inference.routes.generation;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.models.BackendSet;
 import io.inference.routes.check.RouteFiles;
 import io.inference.routes.door.InFlight;
@@ -7,6 +8,7 @@ import io.inference.routes.door.PublishingPoint;
 import io.inference.routes.status.RouteMeters;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
@@ -16,6 +18,7 @@ import org.apache.camel.impl.DefaultCamelContext;
  * @param files from which it was built
  * @param hash of those files
  * @param backends that its routes ask
+ * @param breakers circuit breakers by the ids of their routes
  * @param publications what it serves, for each door
  * @param calls that run on it
  * @param meters metrics of its routes and steps
@@ -27,6 +30,7 @@ public record RouteGeneration(
         Instant since,
         DefaultCamelContext context,
         BackendSet backends,
+        Map<String, CircuitBreaker> breakers,
         List<PublishingPoint.Publication> publications,
         InFlight calls,
         RouteMeters meters) {

@@ -1,5 +1,8 @@
 package io.inference.routes.generation;
 
+import io.inference.api.backend.ModelInfo;
+import io.inference.models.BackendState;
+import io.inference.routes.backend.BackendRoutes;
 import io.inference.routes.check.RouteFaultsException;
 import io.inference.routes.check.RouteFiles;
 import io.inference.routes.door.RouteFault;
@@ -171,8 +174,7 @@ public class RouteGenerations implements SmartLifecycle {
         lock.lock();
         try {
             String hash = seen.hash();
-            if (!hash.equals(tried)
-                    && hash.equals(source.get().hash())) {
+            if (!hash.equals(tried) && hash.equals(source.get().hash())) {
                 change(seen, who);
             }
         } catch (RouteFaultsException e) {
@@ -305,7 +307,24 @@ public class RouteGenerations implements SmartLifecycle {
                 generation.number(),
                 generation.since(),
                 generation.hash(),
-                RouteView.of(generation.context(), generation.meters()));
+                RouteView.of(generation.context(), generation.meters()),
+                generation.backends().states().stream()
+                        .map(RouteGenerations::view)
+                        .toList());
+    }
+
+    private static RoutesStatus.BackendView view(BackendState state) {
+        return new RoutesStatus.BackendView(
+                state.name(),
+                state.kind(),
+                BackendRoutes.id(state.name()),
+                state.urls(),
+                state.replicasUp(),
+                state.health(),
+                state.priority(),
+                state.weight(),
+                state.maxConcurrent(),
+                state.models().stream().map(ModelInfo::id).toList());
     }
 
     private RouteChange commit(RouteGeneration next, Attempt attempt, Outcome outcome) {

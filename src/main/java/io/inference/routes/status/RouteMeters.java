@@ -3,6 +3,7 @@ package io.inference.routes.status;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.routes.check.TemplateText;
 import io.inference.routes.door.RouteRun;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
@@ -65,7 +67,10 @@ public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory 
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext context, NamedNode definition, Processor target, @Nullable Processor next) {
-        StepCount count = steps.computeIfAbsent(definition.getId(), id -> new StepCount());
+        String unique = definition instanceof OptionalIdentifiedDefinition<?> step
+                ? TemplateText.uniqueId(step)
+                : definition.getId();
+        StepCount count = steps.computeIfAbsent(unique, id -> new StepCount());
         return new DelegateAsyncProcessor(target) {
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {

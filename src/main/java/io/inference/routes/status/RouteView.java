@@ -2,6 +2,7 @@ package io.inference.routes.status;
 
 import io.inference.routes.check.RouteChecks;
 import io.inference.routes.check.RouteFaults;
+import io.inference.routes.check.TemplateText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ public record RouteView(
                 orEmpty(route.getDescriptionText()),
                 RouteFaults.file(route),
                 route.getLineNumber(),
-                route.getInput().getEndpointUri(),
+                TemplateText.from(route),
                 context.getRouteController().getRouteStatus(route.getRouteId()).name(),
                 meter == null ? 0 : meter.exchanges(),
                 meter == null ? 0 : meter.failures(),
@@ -82,16 +83,18 @@ public record RouteView(
                 meter == null ? 0 : meter.p99Millis(),
                 error == null ? null : error.code() + ": " + error.message(),
                 error == null ? null : error.at(),
-                steps(RouteChecks.own(route), meters));
+                steps(RouteChecks.own(route), route, meters));
     }
 
-    private static List<Step> steps(List<? extends OptionalIdentifiedDefinition<?>> nodes, RouteMeters meters) {
-        return nodes.stream().map(node -> step(node, meters)).toList();
+    private static List<Step> steps(
+            List<? extends OptionalIdentifiedDefinition<?>> nodes, RouteDefinition route, RouteMeters meters) {
+        return nodes.stream().map(node -> step(node, route, meters)).toList();
     }
 
-    private static Step step(OptionalIdentifiedDefinition<?> node, RouteMeters meters) {
-        List<Step> held = steps(within(node), meters);
-        RouteMeters.StepCount count = meters.step(node.getId());
+    private static Step step(OptionalIdentifiedDefinition<?> node, RouteDefinition route, RouteMeters meters) {
+        List<Step> held = steps(within(node), route, meters);
+        String prefix = route.getNodePrefixId();
+        RouteMeters.StepCount count = meters.step(prefix == null ? orEmpty(node.getId()) : prefix + node.getId());
         // Camel does not run the head of a branch as a step, so it gets the counts of the branch's first step.
         long ofBranch = held.isEmpty() ? 0 : held.getFirst().exchanges();
         return new Step(
@@ -99,7 +102,7 @@ public record RouteView(
                 node.getShortName(),
                 orEmpty(node.getDescriptionText()),
                 Math.max(0, node.getLineNumber()),
-                target(node),
+                TemplateText.withParameters(route, target(node)),
                 count == null ? ofBranch : count.exchanges().sum(),
                 count == null ? 0 : count.failures().sum(),
                 held);

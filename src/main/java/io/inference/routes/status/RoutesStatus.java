@@ -24,8 +24,30 @@ public record RoutesStatus(
         List<RouteFault> faults,
         boolean degraded,
         List<RouteChange> changes) {
-    /** @param hash of the files, SHA-256 in hex */
-    public record Generation(int number, Instant since, String hash, List<RouteView> routes) {}
+    /**
+     * @param hash of the files, SHA-256 in hex
+     * @param backends that its routes ask
+     */
+    public record Generation(
+            int number, Instant since, String hash, List<RouteView> routes, List<BackendView> backends) {}
+
+    /**
+     * An entry of a backend and its state, without its secrets.
+     *
+     * @param route id of the route that asks it
+     * @param models names of the models that it listed last
+     */
+    public record BackendView(
+            String name,
+            String kind,
+            String route,
+            List<String> urls,
+            int replicasUp,
+            String health,
+            int priority,
+            @Nullable Integer weight,
+            @Nullable Integer maxConcurrent,
+            List<String> models) {}
 
     /** @param calls that are still in progress on it */
     public record Draining(int number, long calls) {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.RunningService;
+import io.inference.routes.generation.RouteGenerations;
 import io.inference.stub.StubServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -96,8 +97,7 @@ class FallbackIT {
         for (int i = 0; i < 12; i++) {
             assertThat(chat(false).statusCode()).isEqualTo(200);
         }
-        assertThat(service.bean("ollamaCircuitBreaker", CircuitBreaker.class).getState())
-                .isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(breaker("ollama")).isEqualTo(CircuitBreaker.State.OPEN);
         int before = chatsAt(ollama);
         assertThat(chat(false).body()).contains("from openai");
         assertThat(chatsAt(ollama)).isEqualTo(before);
@@ -109,8 +109,7 @@ class FallbackIT {
         for (int i = 0; i < 12; i++) {
             assertThat(chat(false).statusCode()).isIn(502, 503);
         }
-        assertThat(service.bean("openaiCircuitBreaker", CircuitBreaker.class).getState())
-                .isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(breaker("openai")).isEqualTo(CircuitBreaker.State.OPEN);
         HttpResponse<String> answer = chat(false);
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).contains("5");
@@ -123,6 +122,14 @@ class FallbackIT {
         HttpResponse<String> answer = chat(false);
         assertThat(answer.statusCode()).isIn(502, 503);
         assertThat(answer.body()).contains("\"error\"").doesNotContain("Exception", "127.0.0.1");
+    }
+
+    private CircuitBreaker.State breaker(String backend) {
+        return service.bean(RouteGenerations.class)
+                .current()
+                .breakers()
+                .get("backend-" + backend)
+                .getState();
     }
 
     private static int chatsAt(StubServer server) {

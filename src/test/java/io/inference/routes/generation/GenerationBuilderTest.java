@@ -505,7 +505,7 @@ class GenerationBuilderTest {
                 new Settings(environment),
                 new AllowList(environment.getProperty("routes-allow", "")),
                 Extensions.of(null),
-                        NoBackends.SOURCE,
+                NoBackends.SOURCE,
                 List.of(door),
                 new SimpleMeterRegistry());
         TreeMap<String, String> all = new TreeMap<>(files);

@@ -12,6 +12,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.grpc.Certificates;
+import io.inference.upstream.Connection;
 import io.inference.upstream.UpstreamClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
