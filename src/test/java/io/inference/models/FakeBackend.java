@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A backend that lists given models, fails, or hangs. */
-final class FakeBackend implements Backend, AutoCloseable {
+public final class FakeBackend implements Backend, AutoCloseable {
     private final String name;
     private final CountDownLatch firstAsked = new CountDownLatch(1);
     private volatile List<ModelInfo> models = List.of();
@@ -43,11 +43,11 @@ final class FakeBackend implements Backend, AutoCloseable {
     volatile InferenceException loadFailure;
     final List<LoadRequest> loads = new CopyOnWriteArrayList<>();
 
-    FakeBackend(String name) {
+    public FakeBackend(String name) {
         this.name = name;
     }
 
-    void has(String... ids) {
+    public void has(String... ids) {
         models = Stream.of(ids).map(id -> ModelInfo.named(id, name)).toList();
         failure = null;
     }

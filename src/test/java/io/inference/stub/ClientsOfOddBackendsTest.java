@@ -26,7 +26,7 @@ import io.inference.api.request.InferenceRequest;
 import io.inference.http.StubDoor;
 import io.inference.http.openai.request.ChatRequestReader;
 import io.inference.openai.OpenAiBackend;
-import io.inference.openai.OpenAiSettings;
+import io.inference.upstream.Connection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +53,7 @@ class ClientsOfOddBackendsTest {
 
     private StubServer.Handler handler;
     private final StubServer server = new StubServer((request, connection) -> handler.handle(request, connection));
-    private final OpenAiBackend backend = new OpenAiBackend(new OpenAiSettings(server.url(), null, LONG));
+    private final OpenAiBackend backend = new OpenAiBackend(Connection.of("openai", server.url(), null, LONG));
     private final StubDoor door = new StubDoor()
             .serve("/v1/chat/completions", ChatRequestReader::read, this::ask)
             .serve("/api/chat", io.inference.http.ollama.request.ChatRequestReader::read, this::ask);

@@ -17,9 +17,8 @@ import io.inference.http.openai.request.ChatRequestReader;
 import io.inference.http.openai.request.CompletionRequestReader;
 import io.inference.http.openai.request.EmbeddingRequestReader;
 import io.inference.ollama.OllamaBackend;
-import io.inference.ollama.OllamaSettings;
 import io.inference.openai.OpenAiBackend;
-import io.inference.openai.OpenAiSettings;
+import io.inference.upstream.Connection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -51,8 +50,8 @@ class PassThroughTest {
     private StubServer.Handler handler =
             (request, connection) -> connection.whole(200, "application/json", json(ANSWER));
     private final StubServer server = new StubServer((request, connection) -> handler.handle(request, connection));
-    private final Backend openAi = new OpenAiBackend(new OpenAiSettings(server.url(), null, LONG));
-    private final Backend ollama = new OllamaBackend(new OllamaSettings(server.url(), LONG));
+    private final Backend openAi = new OpenAiBackend(Connection.of("openai", server.url(), null, LONG));
+    private final Backend ollama = new OllamaBackend(Connection.of("ollama", server.url(), null, LONG));
     private Backend backend = openAi;
     private final StubDoor door = new StubDoor()
             .serve("/v1/chat/completions", ChatRequestReader::read, this::ask)

@@ -32,17 +32,17 @@ final class Attempt {
      * Begins an attempt in the background.
      *
      * @param suffix distinguishes the attempts' ids at backends and in the log
-     * @param lastChoice the backend to ask only if there is no other; empty for none
+     * @param lastChoice the backend to ask only if there is no other; null: those that were found are asked
      */
-    static Attempt start(Ask ask, InferenceRequest request, Call parent, String suffix, String lastChoice) {
+    static Attempt start(Ask ask, InferenceRequest request, Call parent, String suffix, @Nullable String lastChoice) {
         Attempt attempt = new Attempt(parent, suffix);
         Thread.ofVirtual().name(attempt.call.id()).start(() -> attempt.run(ask, request, lastChoice));
         return attempt;
     }
 
-    private void run(Ask ask, InferenceRequest request, String lastChoice) {
+    private void run(Ask ask, InferenceRequest request, @Nullable String lastChoice) {
         try {
-            Object body = ask.run(request, call, lastChoice);
+            Object body = lastChoice == null ? ask.first(request, call) : ask.other(request, call, lastChoice);
             if (body == null) {
                 throw new InferenceException(ErrorCode.INTERNAL, "the route that asks backends left no answer");
             }

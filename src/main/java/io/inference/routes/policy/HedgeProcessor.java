@@ -55,7 +55,7 @@ public class HedgeProcessor implements Processor {
         InferenceRequest request = exchange.getMessage().getBody(InferenceRequest.class);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         Ask ask = new Ask(exchange, ROUTE);
-        Attempt first = Attempt.start(ask, request, call, "", "");
+        Attempt first = Attempt.start(ask, request, call, "", null);
         if (answersWithin(first, after) || !budget.take()) {
             take(first, exchange, call);
             return;

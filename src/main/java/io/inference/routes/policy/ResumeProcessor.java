@@ -27,9 +27,6 @@ public class ResumeProcessor implements Processor {
     /** Exchange property with the name of the route that asks backends. */
     static final String ROUTE = "InferenceResumeRoute";
 
-    /** Header of callers who allow it. */
-    static final String ASKED = "X-Inference-Resume";
-
     private static final Logger log = LoggerFactory.getLogger(ResumeProcessor.class);
     private static final int MOST = 3;
 
@@ -51,7 +48,7 @@ public class ResumeProcessor implements Processor {
             Ask ask = new Ask(exchange, ROUTE);
             ResumedStream stream = new ResumedStream(answer.chunks(), MOST, call, (said, tokens, why) -> {
                 String failed = call.backend();
-                ChunkStream rest = stream(ask.run(Continued.request(request, said, tokens), call, failed));
+                ChunkStream rest = stream(ask.other(Continued.request(request, said, tokens), call, failed));
                 note(call, failed, tokens, why);
                 return rest;
             });

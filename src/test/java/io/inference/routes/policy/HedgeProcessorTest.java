@@ -3,22 +3,36 @@ package io.inference.routes.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.Backend;
 import io.inference.api.call.Call;
 import io.inference.api.call.Usage;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.EmbedRequest;
+import io.inference.backend.BackendEntry;
+import io.inference.backend.BackendFactory;
+import io.inference.backend.BackendKind;
+import io.inference.backend.EntrySecrets;
+import io.inference.models.BackendPool;
+import io.inference.models.BackendSet;
+import io.inference.models.FakeBackend;
+import io.inference.routes.backend.BackendSource;
+import io.inference.routes.flow.FindBackendProcessor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +43,8 @@ class HedgeProcessorTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final AtomicInteger asked = new AtomicInteger();
+    private final BackendPool pool =
+            new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()));
     private volatile Processor backend = exchange -> {};
     private ProducerTemplate template;
 
@@ -39,6 +55,7 @@ class HedgeProcessorTest {
             public void configure() {
                 from("direct:hedged")
                         .routeId("hedged")
+                        .process(new FindBackendProcessor())
                         .setProperty(HedgeProcessor.AFTER, constant("20"))
                         .setProperty(HedgeProcessor.PERCENT, constant("50"))
                         .process(new HedgeProcessor(registry));
@@ -48,6 +65,13 @@ class HedgeProcessorTest {
                 });
             }
         });
+        List<BackendEntry> entries = Stream.of("slow", "fast")
+                .map(name -> BackendEntry.of(
+                        name, BackendKind.OPENAI, List.of(URI.create("http://" + name)), Duration.ofMinutes(1)))
+                .toList();
+        BackendSet set = pool.open(entries);
+        set.refresh();
+        BackendSource.set(context, set);
         context.start();
         template = context.createProducerTemplate();
     }
@@ -55,6 +79,7 @@ class HedgeProcessorTest {
     @AfterEach
     void stop() {
         context.stop();
+        pool.close();
     }
 
     @Test
@@ -62,13 +87,12 @@ class HedgeProcessorTest {
         CountDownLatch cancelled = new CountDownLatch(1);
         backend = exchange -> {
             Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-            if (exchange.getProperty(Ask.LAST_CHOICE) == null) {
+            if (exchange.getMessage().getHeader("InferenceBackend").equals("slow")) {
                 call.setBackend("slow");
                 call.onCancel(cancelled::countDown);
                 assertThat(cancelled.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
                 call.throwIfCancelled();
             }
-            assertThat(exchange.getProperty(Ask.LAST_CHOICE)).isEqualTo("slow");
             answer(exchange, "fast");
         };
         Call call = new Call("req", "rest", Duration.ofMinutes(1));
@@ -140,6 +164,21 @@ class HedgeProcessorTest {
             exchange.setProperty(Call.PROPERTY, call);
             exchange.getMessage().setBody(new EmbedRequest("m", List.of("x"), null, false, true));
         });
+    }
+
+    /** Backends with the model {@code m}. */
+    private static final class Fakes implements BackendFactory {
+        @Override
+        public BackendKind kind() {
+            return BackendKind.OPENAI;
+        }
+
+        @Override
+        public Backend create(BackendEntry entry, @Nullable URI url, EntrySecrets secrets) {
+            FakeBackend backend = new FakeBackend(entry.name());
+            backend.has("m");
+            return backend;
+        }
     }
 
     private static void answer(Exchange exchange, String backend) {
