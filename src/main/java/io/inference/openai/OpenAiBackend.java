@@ -58,8 +58,11 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
 
     @Override
     public ChatAnswer chat(ChatRequest asked, Call call) {
+        return Unsupported.send(Unsupported.honour(asked, LACKS, NAME, call), call, request -> ask(request, call));
+    }
+
+    private ChatAnswer ask(ChatRequest request, Call call) {
         OpenAiServer to = server();
-        ChatRequest request = Unsupported.honour(asked, LACKS, NAME, call);
         return limitNames.send(request.model(), request.options(), limitName -> {
             byte[] body = OpenAiRequests.chat(request, limitName);
             return request.stream()
@@ -70,8 +73,11 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
 
     @Override
     public ChatAnswer generate(GenerateRequest asked, Call call) {
+        return Unsupported.send(Unsupported.honour(asked, LACKS, NAME, call), call, request -> ask(request, call));
+    }
+
+    private ChatAnswer ask(GenerateRequest request, Call call) {
         OpenAiServer to = server();
-        GenerateRequest request = Unsupported.honour(asked, LACKS, NAME, call);
         int choices = request.options().choices() * request.prompts().size();
         return limitNames.send(request.model(), request.options(), limitName -> {
             byte[] body = OpenAiRequests.completion(request, limitName);
