@@ -37,6 +37,7 @@ final class Extensions {
                     "guided_regex",
                     "ignore_eos",
                     "include_stop_str_in_output",
+                    "input",
                     "length_penalty=1 1.0",
                     "logit_bias",
                     "logits_processors",
@@ -93,6 +94,9 @@ final class Extensions {
             if (mapped && Thinking.ofTemplate(chat) != null) {
                 return false;
             }
+        }
+        if (name.equals("input") && !(request instanceof EmbedRequest)) {
+            return false;
         }
         boolean says = name.equals("web_search_options") || !NOTHING.contains(json);
         return says && !CHANGE_ANSWERS.getOrDefault(name, Set.of()).contains(json);

@@ -61,6 +61,9 @@ public final class Unsupported {
     /** Fields of a message that belong to {@link #CONTENT_PARTS}. */
     static final List<String> MESSAGE_FIELDS = List.of("audio", "function_call");
 
+    /** Without these nothing is left of a request. */
+    private static final Set<String> NEEDED = Set.of("model", "stream", "input");
+
     static final String TOOL_CHOICE = "tool_choice";
     static final String RESPONSE_FORMAT = "response_format";
 
@@ -123,9 +126,9 @@ public final class Unsupported {
             }
             return request;
         }
-        boolean cannotDrop = params.contains("model") || params.contains("stream");
+        boolean cannotDrop = params.stream().anyMatch(NEEDED::contains);
         if (cannotDrop || !call.dropsUnsupported()) {
-            String param = params.getFirst();
+            String param = params.stream().filter(NEEDED::contains).findFirst().orElse(params.getFirst());
             throw InferenceException.unsupported(param, "the " + backend + " backend does not support '" + param + "'");
         }
         call.setDropped(params);
