@@ -69,7 +69,10 @@ public final class OllamaBackend implements Backend, AutoCloseable {
 
     @Override
     public ChatAnswer chat(ChatRequest asked, Call call) {
-        ChatRequest request = Unsupported.honour(asked, LACKS, name, call);
+        return Unsupported.send(Unsupported.honour(asked, LACKS, name, call), call, request -> ask(request, call));
+    }
+
+    private ChatAnswer ask(ChatRequest request, Call call) {
         boolean takesEffort = withoutEffort.getIfPresent(request.model()) == null;
         try {
             return chat(request, takesEffort, call);

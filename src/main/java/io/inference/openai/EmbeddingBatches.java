@@ -49,6 +49,10 @@ final class EmbeddingBatches {
 
     /** @param send sends one batch */
     EmbedAnswer embed(EmbedRequest request, Function<EmbedRequest, EmbedAnswer> send) {
+        if (request.extras().json("input") != null) {
+            // Tokens, whose meaning is the server's.
+            return send.apply(request);
+        }
         List<String> inputs = request.inputs();
         List<float[]> vectors = new ArrayList<>(inputs.size());
         Usage usage = null;

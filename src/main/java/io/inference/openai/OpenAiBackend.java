@@ -56,7 +56,10 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
 
     @Override
     public ChatAnswer chat(ChatRequest asked, Call call) {
-        ChatRequest request = Unsupported.honour(asked, LACKS, name, call);
+        return Unsupported.send(Unsupported.honour(asked, LACKS, name, call), call, request -> ask(request, call));
+    }
+
+    private ChatAnswer ask(ChatRequest request, Call call) {
         return limitNames.send(request.model(), request.options(), limitName -> {
             byte[] body = OpenAiRequests.chat(request, limitName);
             return request.stream()
@@ -67,7 +70,10 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
 
     @Override
     public ChatAnswer generate(GenerateRequest asked, Call call) {
-        GenerateRequest request = Unsupported.honour(asked, LACKS, name, call);
+        return Unsupported.send(Unsupported.honour(asked, LACKS, name, call), call, request -> ask(request, call));
+    }
+
+    private ChatAnswer ask(GenerateRequest request, Call call) {
         int choices = request.options().choices() * request.prompts().size();
         return limitNames.send(request.model(), request.options(), limitName -> {
             byte[] body = OpenAiRequests.completion(request, limitName);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inference.api.answer.ChatAnswer;
 import io.inference.api.backend.Backend;
 import io.inference.api.call.Call;
 import io.inference.api.request.ChatRequest;
@@ -25,6 +26,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +130,21 @@ class PassThroughTest {
                 json("{'model':'m','input':['a'],'encoding_format':'float','input_type':'query','user':'u'}");
         post("/v1/embeddings", embedding);
         assertThat(sent()).isEqualTo(JSON.readTree(embedding));
+    }
+
+    @Test
+    void tokensToEmbedAreForOpenAiBackendsAlone() throws Exception {
+        handler = (request, connection) ->
+                connection.whole(200, "application/json", json("{'data':[{'index':0,'embedding':[1]}]}"));
+        String request = json("{'model':'m','input':[[1,2],[3]],'encoding_format':'float'}");
+
+        assertThat(post("/v1/embeddings", request).statusCode()).isEqualTo(200);
+        assertThat(sent()).isEqualTo(JSON.readTree(request));
+
+        backend = ollama;
+        HttpResponse<String> refused = post("/v1/embeddings", request);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("unsupported", "\"param\":\"input\"");
     }
 
     @Test
@@ -410,6 +427,31 @@ class PassThroughTest {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(answer.body()).at("/error/param").asText()).isEqualTo(param);
         assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void whatAModelOfOllamaTurnsOutNotToDoIsDroppedIfTheCallerAllowsThat() throws Exception {
+        backend = ollama;
+        handler = (request, connection) -> {
+            String lack = request.body().contains("\"think\"") ? "thinking" : "tools";
+            if (request.body().contains("\"think\"") || request.body().contains("\"tools\"")) {
+                connection.whole(400, "application/json", json("{'error':'m does not support " + lack + "'}"));
+            } else {
+                connection.whole(200, "application/json", json("{'message':{'content':'hi'},'done':true}"));
+            }
+        };
+        String request = chat("'reasoning_effort':'low','tools':[{'type':'function','function':{'name':'f'}}]");
+
+        HttpResponse<String> refused = post("/v1/chat/completions", request);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("\"param\":\"reasoning_effort\"");
+
+        Call call = new Call("id", "test", Duration.ofMinutes(1));
+        call.dropUnsupported();
+        ChatRequest read = (ChatRequest)
+                ChatRequestReader.read(request.getBytes(StandardCharsets.UTF_8)).request();
+        assertThat(ollama.chat(read, call)).isInstanceOf(ChatAnswer.Whole.class);
+        assertThat(call.dropped()).containsExactly("reasoning_effort", "tools");
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Texts to turn into vectors.
  *
+ * @param inputs the texts; none if the caller sent tokens, which are the field {@code input} of {@code extras}
  * @param dimensions number of components to keep; null is all
  * @param normalize whether each vector is scaled to length 1
  * @param truncate whether a text longer than the model's context is cut rather than refused

@@ -1,21 +1,19 @@
 package io.inference.api.request;
 
 import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.ContentPart;
-import io.inference.api.message.Extras;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@value #TOOLS}, {@value #FORCED_TOOLS} ({@code tool_choice} that forces a call), {@value #STRICT_TOOLS},
  *       {@value #OTHER_TOOLS} (tools that are no functions),
  *   <li>{@value #JSON_OBJECT}, {@value #JSON_SCHEMA}: formats of an answer,
- *   <li>{@value #IMAGES}, {@value #REMOTE_IMAGES} (pictures by URL), {@value #CONTENT_PARTS} (parts of a message that are neither text nor pictures),
+ *   <li>{@value #IMAGES}, {@value #REMOTE_IMAGES} (pictures by URL), {@value #CONTENT_PARTS} (parts of a message that
+ *       are neither text nor pictures),
  *   <li>{@value #CHAT}, {@value #COMPLETIONS}, {@value #EMBEDDINGS}: operations, and {@value #STREAMING},
  *   <li>{@value #THINK}: reasoning that the caller asked for.
  * </ul>
@@ -59,74 +58,20 @@ public final class Unsupported {
     /** The header of an answer that names what was dropped. */
     public static final String DROPPED_HEADER = "X-Inference-Dropped";
 
-    private static final String PARALLEL_CALLS = "parallel_tool_calls";
-    private static final String TOOL_CHOICE = "tool_choice";
-    private static final String RESPONSE_FORMAT = "response_format";
+    /** Fields of a message that belong to {@link #CONTENT_PARTS}. */
+    static final List<String> MESSAGE_FIELDS = List.of("audio", "function_call");
 
-    /** Values with which a field asks for nothing. */
-    private static final Set<String> NOTHING = Set.of("null", "false", "0", "0.0", "\"\"", "[]", "{}");
+    /** Without these nothing is left of a request. */
+    private static final Set<String> NEEDED = Set.of("model", "stream", "input");
 
-    /** Fields that change an answer, with values that, in addition to {@link #NOTHING}, ask for nothing. */
-    private static final Map<String, Set<String>> CHANGE_ANSWERS = Stream.of(
-                    "add_generation_prompt=true",
-                    "allowed_token_ids",
-                    "audio",
-                    "bad_words",
-                    "best_of=1",
-                    "chat_template",
-                    "chat_template_kwargs",
-                    "continue_final_message",
-                    "documents",
-                    "dry_multiplier",
-                    "ebnf",
-                    "enable_search",
-                    "enable_thinking",
-                    "function_call=\"none\" \"auto\"",
-                    "functions",
-                    "grammar",
-                    "guided_choice",
-                    "guided_grammar",
-                    "guided_json",
-                    "guided_regex",
-                    "ignore_eos",
-                    "include_stop_str_in_output",
-                    "length_penalty=1 1.0",
-                    "logit_bias",
-                    "logits_processors",
-                    "min_tokens",
-                    "mirostat",
-                    "modalities=[\"text\"]",
-                    "parallel_tool_calls=true",
-                    "plugins",
-                    "prompt_logprobs",
-                    "reasoning",
-                    "regex",
-                    "response_format",
-                    "search_parameters",
-                    "stop_token_ids",
-                    "structured_outputs",
-                    "suffix",
-                    "tfs_z=1 1.0",
-                    "thinking",
-                    "thinking_budget",
-                    "tool_choice",
-                    "top_a",
-                    "truncate_prompt_tokens",
-                    "typical_p=1 1.0",
-                    "use_beam_search",
-                    "verbosity=\"medium\"",
-                    "web_search_options",
-                    "xtc_probability")
-            .map(entry -> entry.split("=", 2))
-            .collect(Collectors.toUnmodifiableMap(
-                    entry -> entry[0],
-                    entry -> entry.length == 1 ? Set.of() : Set.copyOf(Arrays.asList(entry[1].split(" ")))));
+    static final String TOOL_CHOICE = "tool_choice";
+    static final String RESPONSE_FORMAT = "response_format";
 
     private Unsupported() {}
 
     /** What a backend lacks that knows only what this service models, and some features beside. */
     public static Set<String> extensionsAnd(String... features) {
-        Set<String> lacks = new HashSet<>(CHANGE_ANSWERS.keySet());
+        Set<String> lacks = new HashSet<>(Extensions.names());
         lacks.add(CONTENT_PARTS);
         lacks.add(OTHER_TOOLS);
         lacks.addAll(List.of(features));
@@ -158,7 +103,7 @@ public final class Unsupported {
             }
         }
         for (Map.Entry<String, String> field : request.extras().fields().entrySet()) {
-            if (lacks.contains(field.getKey()) && asks(field.getKey(), field.getValue(), request)) {
+            if (lacks.contains(field.getKey()) && Extensions.asks(field.getKey(), field.getValue(), request)) {
                 params.add(field.getKey());
             }
         }
@@ -181,52 +126,65 @@ public final class Unsupported {
             }
             return request;
         }
-        boolean cannotDrop = params.contains("model") || params.contains("stream");
+        boolean cannotDrop = params.stream().anyMatch(NEEDED::contains);
         if (cannotDrop || !call.dropsUnsupported()) {
-            String param = params.getFirst();
+            String param = params.stream().filter(NEEDED::contains).findFirst().orElse(params.getFirst());
             throw InferenceException.unsupported(param, "the " + backend + " backend does not support '" + param + "'");
         }
         call.setDropped(params);
         return (R) without(request, lacks);
     }
 
+    /**
+     * Sends a request, and again without what the server refuses as unsupported, as long as the call allows that.
+     *
+     * @throws InferenceException a refusal, with the parameter as the caller named it
+     */
+    @SuppressWarnings("unchecked") // Without its fields a request is of the same type.
+    public static <R extends InferenceRequest, A> A send(R request, Call call, Function<R, A> server) {
+        R sent = request;
+        while (true) {
+            try {
+                return server.apply(sent);
+            } catch (InferenceException e) {
+                InferenceException refusal = named(e, sent);
+                String param = refusal.param().orElse("");
+                InferenceRequest less = refusal.code() == ErrorCode.UNSUPPORTED && call.dropsUnsupported()
+                        ? without(sent, featuresOf(e.param().orElse("")))
+                        : sent;
+                if (less.equals(sent)) {
+                    throw refusal;
+                }
+                List<String> dropped = new ArrayList<>(call.dropped());
+                dropped.add(param);
+                call.setDropped(dropped);
+                sent = (R) less;
+            }
+        }
+    }
+
+    /** Reasoning has several fields, of which a backend knows one. */
+    private static InferenceException named(InferenceException refusal, InferenceRequest request) {
+        boolean thinking = refusal.code() == ErrorCode.UNSUPPORTED
+                && refusal.param().orElse("").equals(THINK);
+        return thinking && request instanceof ChatRequest chat
+                ? InferenceException.unsupported(Thinking.field(chat), String.valueOf(refusal.getMessage()))
+                : refusal;
+    }
+
+    private static Set<String> featuresOf(String param) {
+        return switch (param) {
+            case "messages" -> Set.of(IMAGES, CONTENT_PARTS);
+            case RESPONSE_FORMAT -> Set.of(JSON_OBJECT, JSON_SCHEMA, RESPONSE_FORMAT);
+            case TOOL_CHOICE -> Set.of(FORCED_TOOLS, TOOL_CHOICE);
+            case THINK -> Set.of(THINK, Thinking.TEMPLATE_FIELD, Thinking.FLAG_FIELD);
+            default -> Set.of(param);
+        };
+    }
+
     /** The request without what a backend lacks. */
     public static InferenceRequest without(InferenceRequest request, Set<String> lacks) {
-        Extras extras = request.extras().without(lacks::contains);
-        return switch (request) {
-            case ChatRequest chat -> {
-                boolean tools = !lacks.contains(TOOLS);
-                boolean formatted = !lacksFormat(chat.responseFormat(), lacks);
-                boolean thinks = !lacks.contains(THINK);
-                yield new ChatRequest(
-                        chat.model(),
-                        messages(chat.messages(), lacks),
-                        chat.options().without(lacks),
-                        tools ? tools(chat.tools(), lacks) : List.of(),
-                        tools ? choice(chat.toolChoice(), lacks) : null,
-                        formatted ? chat.responseFormat() : null,
-                        thinks ? chat.think() : null,
-                        chat.stream(),
-                        thinks && !lacks.contains("reasoning_effort") ? chat.reasoningEffort() : null,
-                        extras.without(name ->
-                                name.equals(TOOL_CHOICE) && !tools || name.equals(RESPONSE_FORMAT) && !formatted));
-            }
-            case GenerateRequest generate ->
-                new GenerateRequest(
-                        generate.model(),
-                        generate.prompts(),
-                        generate.options().without(lacks),
-                        generate.stream(),
-                        extras);
-            case EmbedRequest embed ->
-                new EmbedRequest(
-                        embed.model(),
-                        embed.inputs(),
-                        lacks.contains("dimensions") ? null : embed.dimensions(),
-                        embed.normalize(),
-                        embed.truncate(),
-                        extras);
-        };
+        return new Reduction(lacks).of(request);
     }
 
     private static void checkOperation(String name, boolean stream, Set<String> lacks, Collection<String> params) {
@@ -283,9 +241,9 @@ public final class Unsupported {
                 params.add(path + "content[" + i + "].type");
             }
         }
-        for (String name : List.of("audio", "function_call")) {
+        for (String name : MESSAGE_FIELDS) {
             String json = message.extras().json(name);
-            if (json != null && !NOTHING.contains(json)) {
+            if (json != null && !Extensions.isNothing(json)) {
                 params.add(path + name);
             }
         }
@@ -313,34 +271,16 @@ public final class Unsupported {
         }
     }
 
-    private static boolean asks(String name, String json, InferenceRequest request) {
-        if (request instanceof ChatRequest chat) {
-            if (name.equals(PARALLEL_CALLS)) {
-                return json.equals("false") && !chat.tools().isEmpty();
-            }
-            if (name.equals(RESPONSE_FORMAT) && chat.responseFormat() != null) {
-                return false;
-            }
-            // What is said about reasoning alone is mapped.
-            boolean mapped = name.equals(Thinking.TEMPLATE_FIELD) || name.equals(Thinking.FLAG_FIELD);
-            if (mapped && Thinking.ofTemplate(chat) != null) {
-                return false;
-            }
-        }
-        boolean says = name.equals("web_search_options") || !NOTHING.contains(json);
-        return says && !CHANGE_ANSWERS.getOrDefault(name, Set.of()).contains(json);
-    }
-
     private static boolean thinks(@Nullable Thinking thinking) {
         return thinking != null && thinking != Thinking.OFF;
     }
 
-    private static boolean isForced(@Nullable ToolChoice choice) {
+    static boolean isForced(@Nullable ToolChoice choice) {
         return choice != null
                 && (choice.mode() == ToolChoice.Mode.REQUIRED || choice.mode() == ToolChoice.Mode.FUNCTION);
     }
 
-    private static boolean lacksFormat(@Nullable ResponseFormat format, Set<String> lacks) {
+    static boolean lacksFormat(@Nullable ResponseFormat format, Set<String> lacks) {
         return switch (format) {
             case null -> false;
             case ResponseFormat.JsonObject object -> lacks.contains(JSON_OBJECT);
@@ -348,48 +288,7 @@ public final class Unsupported {
         };
     }
 
-    private static List<Tool> tools(List<Tool> tools, Set<String> lacks) {
-        boolean strict = !lacks.contains(STRICT_TOOLS);
-        return tools.stream()
-                .filter(tool -> tool.function() || !lacks.contains(OTHER_TOOLS))
-                .map(tool -> strict || tool.strict() == null ? tool : tool.notStrict())
-                .toList();
-    }
-
-    private static @Nullable ToolChoice choice(@Nullable ToolChoice choice, Set<String> lacks) {
-        return lacks.contains(FORCED_TOOLS) && isForced(choice) ? null : choice;
-    }
-
-    private static boolean isRemote(Image image) {
+    static boolean isRemote(Image image) {
         return image instanceof Image.Remote;
-    }
-
-    private static List<Message> messages(List<Message> messages, Set<String> lacks) {
-        boolean all = Stream.of(IMAGES, REMOTE_IMAGES, CONTENT_PARTS).noneMatch(lacks::contains);
-        return all
-                ? messages
-                : messages.stream().map(message -> message(message, lacks)).toList();
-    }
-
-    private static Message message(Message message, Set<String> lacks) {
-        Predicate<Image> stays =
-                image -> !lacks.contains(IMAGES) && !(lacks.contains(REMOTE_IMAGES) && isRemote(image));
-        List<ContentPart> parts = message.parts().stream()
-                .filter(part -> switch (part) {
-                    case ContentPart.Text text -> true;
-                    case ContentPart.Picture picture -> stays.test(picture.image());
-                    case ContentPart.Other other -> !lacks.contains(CONTENT_PARTS);
-                })
-                .toList();
-        return new Message(
-                message.role(),
-                message.content(),
-                message.thinking(),
-                message.images().stream().filter(stays).toList(),
-                message.toolCalls(),
-                message.toolCallId(),
-                message.name(),
-                parts,
-                message.extras());
     }
 }

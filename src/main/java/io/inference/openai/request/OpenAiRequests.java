@@ -84,7 +84,13 @@ public final class OpenAiRequests {
         return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
-            OpenAiOptions.writeStrings(json, "input", request.inputs());
+            String tokens = request.extras().of(Extras.Format.OPENAI).json("input");
+            if (tokens == null) {
+                OpenAiOptions.writeStrings(json, "input", request.inputs());
+            } else {
+                json.writeFieldName("input");
+                json.writeRawValue(tokens);
+            }
             json.writeStringField("encoding_format", "float");
             JsonTokens.optional(json, "dimensions", request.dimensions());
             OpenAiOptions.writeExtras(json, request.extras().of(Extras.Format.OPENAI));
