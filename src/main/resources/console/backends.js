@@ -5,7 +5,7 @@ import { bytes, count } from './format.js';
 import { Rates } from './rates.js';
 
 const FIGURES = {
-  breaker: 'Circuit breaker', active: 'Active', waiting: 'Waiting for a token', ended: 'Calls ended', failed: 'Failed',
+  kind: 'Kind', replicas: 'Replicas that answer', breaker: 'Circuit breaker', active: 'Active', waiting: 'Waiting for a token', ended: 'Calls ended', failed: 'Failed',
   prompt: 'Prompt tokens/s', completion: 'Tokens/s',
 };
 
@@ -25,17 +25,20 @@ export class BackendsView {
 
   show() {}
 
-  #updateCard(card, { name, health, breaker, recentFailures, recentCalls, calls, models }) {
+  #updateCard(card, { name, kind, urls, replicas, replicasUp, health, breaker, recentFailures, recentCalls, calls, models }) {
     const state = card.querySelector('.state');
     setText(state, health);
     setAttribute(state, 'data-state', health);
     const figures = {
+      kind, replicas: urls.length > 0 ? `${replicasUp} of ${replicas}` : '–',
       breaker: breakerText(breaker, recentFailures, recentCalls),
       active: count(calls.active), waiting: count(calls.waiting), ended: count(calls.ended), failed: count(calls.failed),
       prompt: rate(this.#rates.of(`${name} prompt`, calls.promptTokens)),
       completion: rate(this.#rates.of(`${name} completion`, calls.completionTokens)),
     };
     Object.entries(figures).forEach(([key, text]) => setText(card.querySelector(`[data-figure=${key}]`), text));
+    setAttribute(card.querySelector('[data-figure=replicas]'), 'title', urls.join('\n'));
+    card.querySelector('[data-figure=replicas]').classList.toggle('bad', replicasUp < replicas);
     card.querySelector('[data-figure=breaker]').classList.toggle('bad', breaker !== null && breaker !== 'closed');
     card.querySelector('[data-figure=failed]').classList.toggle('bad', calls.failed > 0);
     keyed(card.querySelector('tbody'), models, (model) => model.id, () => h('tr'), updateModel);

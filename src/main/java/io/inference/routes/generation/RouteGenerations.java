@@ -11,6 +11,7 @@ import io.inference.routes.status.RouteChange.Outcome;
 import io.inference.routes.status.RouteDiff;
 import io.inference.routes.status.RouteView;
 import io.inference.routes.status.RoutesStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ public class RouteGenerations implements SmartLifecycle {
     private static final int PHASE = 0;
 
     private static final int HISTORY = 20;
+    /** Time that a change waits for the lists of models of new backends. */
+    private static final Duration FIRST_LISTS = Duration.ofSeconds(2);
+
     private static final String FILES = "files";
 
     private final GenerationBuilder builder;
@@ -198,7 +202,7 @@ public class RouteGenerations implements SmartLifecycle {
             RouteGeneration next;
             try {
                 awaitRoomToDrain();
-                next = builder.build(files);
+                next = ready(files);
             } catch (RouteFaultsException e) {
                 return refuse(attempt, files.contents(), e.faults());
             }
@@ -211,6 +215,13 @@ public class RouteGenerations implements SmartLifecycle {
             }
             return commit(next, attempt, Outcome.COMMITTED);
         });
+    }
+
+    /** A generation that knows which models its backends have, unless a new one does not answer. */
+    private RouteGeneration ready(RouteFiles files) {
+        RouteGeneration generation = builder.build(files);
+        generation.backends().awaitFirstAnswers(FIRST_LISTS);
+        return generation;
     }
 
     /**
@@ -260,7 +271,7 @@ public class RouteGenerations implements SmartLifecycle {
             }
             RouteFiles undone = served.pop();
             try {
-                RouteGeneration before = builder.build(served.pop());
+                RouteGeneration before = ready(served.pop());
                 dropCandidate();
                 return commit(before, attempt, Outcome.ROLLED_BACK);
             } catch (RouteFaultsException e) {

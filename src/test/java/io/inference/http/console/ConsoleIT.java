@@ -94,16 +94,16 @@ class ConsoleIT {
     void anAdminSeesEachRouteWithItsDiagramAndItsFile() throws Exception {
         signIn(service, "admins");
         assertThat(status()).containsText(Pattern.compile("Generation \\d+"));
-        row("chat").getByRole(AriaRole.LINK).click();
-        assertThat(page.locator(".route-head h2")).hasText("chat");
-        assertThat(node("chat-choose-backend")).isVisible();
-        assertThat(node("chat-when-ollama")).isVisible();
-        assertThat(node("chat-fall-back-from-local")).isVisible();
-        node("chat-find-backend").click();
+        row("ask-backend").getByRole(AriaRole.LINK).click();
+        assertThat(page.locator(".route-head h2")).hasText("ask-backend");
+        assertThat(node("call-chosen-backend")).isVisible();
+        assertThat(node("when-backend-failed")).isVisible();
+        assertThat(node("ask-next-backend")).isVisible();
+        node("choose-next-backend").click();
         Locator line = page.locator(".file .line.target");
         assertThat(line).containsText("- process:");
-        assertThat(page.locator(".file-panel h3")).hasText("chat.camel.yaml");
-        assertThat(node("chat-find-backend")).hasAttribute("aria-current", "true");
+        assertThat(page.locator(".file-panel h3")).hasText("ask-backend.camel.yaml");
+        assertThat(node("choose-next-backend")).hasAttribute("aria-current", "true");
     }
 
     @Test
