@@ -142,22 +142,30 @@ public final class BackendSet implements AutoCloseable {
     /**
      * As {@link #backendsFor(String)}, without those that lack what a request needs.
      *
+     * @param drop whether its caller allows what cannot be honoured to be dropped, if no backend honours all
      * @throws InferenceException {@code UNSUPPORTED} if all that have the model lack it
      */
-    public List<String> backendsFor(String model, InferenceRequest request) {
+    public List<String> backendsFor(String model, InferenceRequest request, boolean drop) {
         ModelIndex.Having having = having(model);
         if (!having.lacking()) {
             return names(having.inOrder());
         }
+        List<ModelIndex.Member> members = having.inOrder();
         List<ModelIndex.Member> able = new ArrayList<>();
         InferenceException unmet = null;
-        for (ModelIndex.Member member : having.inOrder()) {
+        for (ModelIndex.Member member : members) {
             InferenceException why = Needs.unmet(member.backend().entry().lacks(), request);
             if (why == null) {
                 able.add(member);
             } else {
                 unmet = unmet == null ? why : unmet;
             }
+        }
+        if (able.isEmpty() && drop) {
+            members.stream()
+                    .filter(member ->
+                            Needs.unmetOperation(member.backend().entry().lacks(), request) == null)
+                    .forEach(able::add);
         }
         if (able.isEmpty() && unmet != null) {
             throw unmet;

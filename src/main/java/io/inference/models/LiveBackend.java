@@ -116,7 +116,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
      * @param wait whether to wait if it has as many calls as it may have; otherwise that is {@code OVERLOADED}
      * @return a {@link ChatAnswer}, of which at least the first chunk is there, or an {@link EmbedAnswer}
      */
-    public Object ask(InferenceRequest request, Call call, boolean wait) {
+    public Object ask(InferenceRequest asked, Call call, boolean wait) {
+        InferenceRequest request = Needs.adapted(asked, entry.lacks(), entry.name(), call);
         String real = entry.models().real(request.model());
         if (real.equals(request.model())) {
             return askWithin(request, call, wait);

@@ -35,6 +35,11 @@ public record ChatRequest(
         tools = List.copyOf(tools);
     }
 
+    /** The same request with other options. */
+    public ChatRequest withOptions(Options other) {
+        return continued(messages, other);
+    }
+
     /** The same request for the rest of an answer. */
     public ChatRequest continued(List<Message> longer, Options rest) {
         return new ChatRequest(

@@ -17,6 +17,11 @@ public record GenerateRequest(String model, List<String> prompts, Options option
         prompts = List.copyOf(prompts);
     }
 
+    /** The same request with other options. */
+    public GenerateRequest withOptions(Options other) {
+        return new GenerateRequest(model, prompts, other, stream, extras);
+    }
+
     /** The same request for the rest of an answer. */
     public GenerateRequest continued(String longer, Options rest) {
         return new GenerateRequest(model, List.of(longer), rest, stream, extras);

@@ -1,5 +1,6 @@
 package io.inference.api.request;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,32 @@ public record Options(
                 choices,
                 topLogprobs,
                 spelled);
+    }
+
+    /** The same options, with the limit under a name that is not one of these. */
+    public Options withLimitNot(Set<String> names) {
+        if (maxTokens == null || !names.contains(limitName())) {
+            return this;
+        }
+        Set<String> other = new HashSet<>(spelled);
+        if (!other.remove(MAX_COMPLETION_TOKENS)) {
+            other.add(MAX_COMPLETION_TOKENS);
+        }
+        return new Options(
+                temperature,
+                topP,
+                topK,
+                minP,
+                repeatPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                maxTokens,
+                stop,
+                contextLength,
+                choices,
+                topLogprobs,
+                other);
     }
 
     /** The name by which the caller limited the tokens. */

@@ -1,5 +1,6 @@
 package io.inference.routes.flow;
 
+import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.routes.backend.BackendSource;
@@ -29,8 +30,9 @@ public class FindBackendProcessor implements Processor {
             return;
         }
         InferenceRequest request = message.getBody(InferenceRequest.class);
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         String model = message.getHeader(RouteHeaders.MODEL, request.model(), String.class);
-        List<String> backends = BackendSource.of(exchange.getContext()).backendsFor(model, request);
+        List<String> backends = BackendSource.of(exchange.getContext()).backendsFor(model, request, call.dropsUnsupported());
         if (backends.isEmpty()) {
             throw InferenceException.modelNotFound(model);
         }
