@@ -158,7 +158,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     private Object askReplicas(InferenceRequest request, Call call) {
         InferenceException failure = null;
-        for (Replica replica : inOrder()) {
+        for (Replica replica : inOrder(call.affinity())) {
             if (failure != null) {
                 log.warn(
                         "{} {}{}; going on to another replica",
@@ -222,8 +222,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
         };
     }
 
-    /** Available ones first, then by their calls; equals take turns. */
-    private List<Replica> inOrder() {
+    /**
+     * Available ones first, then by their calls; equals take turns. Calls of one affinity have one replica in common,
+     * which goes first unless it is down or has many more calls than another.
+     */
+    private List<Replica> inOrder(String affinity) {
         int count = replicas.size();
         if (count == 1) {
             return replicas;
@@ -237,6 +240,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
             seen.add(new Seen(replica, replica.isAvailable(), replica.calls()));
         }
         seen.sort(Comparator.comparing(Seen::available).reversed().thenComparing(Seen::calls));
+        if (!affinity.isEmpty()) {
+            int fewest = seen.getFirst().calls();
+            Replica preferred = replicas.get(Affinity.choose(affinity, count));
+            seen.stream()
+                    .filter(each -> each.replica() == preferred && each.available())
+                    .filter(each -> each.calls() <= fewest + Affinity.MORE_CALLS)
+                    .findFirst()
+                    .ifPresent(each -> {
+                        seen.remove(each);
+                        seen.addFirst(each);
+                    });
+        }
         return seen.stream().map(Seen::replica).toList();
     }
 
@@ -346,7 +361,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     private Backend firstAvailable() {
-        return inOrder().getFirst().backend();
+        return inOrder("").getFirst().backend();
     }
 
     @Override

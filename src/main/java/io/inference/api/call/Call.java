@@ -26,6 +26,7 @@ public final class Call {
     private volatile String caller = "anonymous";
     private volatile String model = "";
     private volatile String backend = "";
+    private volatile String affinity = "";
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
@@ -160,6 +161,15 @@ public final class Call {
 
     public void setBackend(String backend) {
         this.backend = backend;
+    }
+
+    /** Calls with the same text prefer the same replica of a backend; empty for no preference. */
+    public String affinity() {
+        return affinity;
+    }
+
+    public void setAffinity(String key) {
+        this.affinity = key;
     }
 
     public Usage usage() {
