@@ -10,6 +10,7 @@ import io.inference.amqp.result.UnackedDeliveries;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.Unsupported;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
 import io.inference.job.Submission;
@@ -40,6 +41,9 @@ final class AmqpSubmitProcessor implements Processor {
     public void process(Exchange exchange) {
         Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
         Object body = exchange.getMessage().getBody();
+        if (body instanceof Payload payload && Boolean.parseBoolean(delivery.header(Unsupported.DROP_HEADER))) {
+            payload.put(Unsupported.DROP_FIELD, true);
+        }
         Submission submission = body instanceof Payload payload
                 ? submit(exchange, delivery, payload)
                 : jobs.submit(job(exchange, delivery, EnvelopeJson.bytes(body)));

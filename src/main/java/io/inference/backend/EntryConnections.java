@@ -1,6 +1,7 @@
 package io.inference.backend;
 
 import io.inference.upstream.Connection;
+import io.inference.upstream.tls.UpstreamTls;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,6 +29,11 @@ public final class EntryConnections {
                 headers,
                 entry.timeouts().connect(),
                 entry.timeouts().firstToken(),
-                entry.timeouts().total());
+                entry.timeouts().total(),
+                tls(entry.tls()));
+    }
+
+    private static @Nullable UpstreamTls tls(BackendEntry.@Nullable Tls files) {
+        return files == null ? null : new UpstreamTls(files.ca(), files.certificate(), files.key());
     }
 }

@@ -41,7 +41,8 @@ final class ChatPrompts {
     }
 
     /**
-     * The tokens of a conversation's prompt, ending where the assistant's answer begins.
+     * The tokens of a conversation's prompt, ending where the assistant's answer begins, or at the end of the last
+     * message if it is the assistant's: the answer then continues it.
      *
      * @throws InvalidJobException if the model has no chat template, or its template fails on the messages or refuses
      *     them
@@ -55,7 +56,11 @@ final class ChatPrompts {
                     : unsupported(obstacle);
         }
         try {
-            return encoder.encode(messages, tools.isEmpty() ? null : tools, true, Map.of());
+            List<?> given = tools.isEmpty() ? null : tools;
+            String begun = begunAnswer(messages);
+            return begun.isEmpty()
+                    ? encoder.encode(messages, given, true, Map.of())
+                    : encoder.encodeUpTo(begun, messages, given, Map.of());
         } catch (TemplateException e) {
             String message = String.valueOf(e.getMessage());
             if (e.isUnsupported()) {
@@ -64,6 +69,16 @@ final class ChatPrompts {
             String outcome = e.isRaisedByTemplate() ? "refuses the messages: " : "fails on the messages: ";
             throw new InvalidJobException("the model's chat template " + outcome + message);
         }
+    }
+
+    /** The text of a last message of the assistant, which the answer continues; empty if there is none. */
+    private static String begunAnswer(List<? extends Map<String, ?>> messages) {
+        if (messages.isEmpty()) {
+            return "";
+        }
+        Map<String, ?> last = messages.getLast();
+        boolean begun = "assistant".equals(last.get("role")) && !last.containsKey("tool_calls");
+        return begun && last.get("content") instanceof String text ? text : "";
     }
 
     private static UnsupportedModelException unsupported(String why) {

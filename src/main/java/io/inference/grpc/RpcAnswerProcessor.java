@@ -2,6 +2,7 @@ package io.inference.grpc;
 
 import com.google.protobuf.Message;
 import io.inference.api.call.Call;
+import io.inference.api.request.Unsupported;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ public final class RpcAnswerProcessor implements Processor {
                 call.id(),
                 exchange.getProperty(RpcRequestProcessor.MESSAGE, Message.class),
                 exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class));
+        if (!call.dropped().isEmpty()) {
+            exchange.getMessage().setHeader(Unsupported.DROPPED_HEADER, String.join(", ", call.dropped()));
+        }
         exchange.getMessage().setBody(writer.write(exchange.getMessage().getBody(), asked));
     }
 }

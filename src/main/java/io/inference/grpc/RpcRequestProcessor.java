@@ -3,6 +3,7 @@ package io.inference.grpc;
 import com.google.protobuf.Message;
 import io.inference.api.call.Call;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.Unsupported;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -42,6 +43,9 @@ public final class RpcRequestProcessor<M extends Message> implements Processor {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         call.setOperation(request.operation());
         call.setModel(request.model());
+        if (Boolean.parseBoolean(in.getHeader(Unsupported.DROP_HEADER, String.class))) {
+            call.dropUnsupported();
+        }
         exchange.setProperty(MESSAGE, message);
         in.setHeader(OPERATION, request.operation().label());
         in.setHeader(MODEL, request.model());

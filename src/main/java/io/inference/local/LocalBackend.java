@@ -13,7 +13,9 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Options;
+import io.inference.api.request.Unsupported;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ChunkStreams;
 import io.inference.engine.GenerateJob;
@@ -25,11 +27,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Models that run in this process. */
 final class LocalBackend implements Backend {
+    private static final Set<String> LACKS = Unsupported.extensionsAnd(
+            Unsupported.TOOLS, Unsupported.JSON_OBJECT, Unsupported.JSON_SCHEMA, Unsupported.THINK, Unsupported.IMAGES);
+
     /** Requests of people have one priority; the engine's other priorities are for jobs. */
     private static final int PRIORITY = 0;
 
@@ -86,10 +92,16 @@ final class LocalBackend implements Backend {
         return models.ready().details(name);
     }
 
+    /** The model stays loaded. */
     @Override
-    public ChatAnswer chat(ChatRequest request, Call call) {
-        requireOurs(request.model());
-        refuseUnsupported(request);
+    public void load(LoadRequest request, Call call) {
+        // Nothing to do.
+    }
+
+    @Override
+    public ChatAnswer chat(ChatRequest asked, Call call) {
+        requireOurs(asked.model());
+        ChatRequest request = Unsupported.honour(asked, LACKS, name, call);
         LocalModel open = open(request.model(), call);
         try {
             int[] prompt =
@@ -101,7 +113,8 @@ final class LocalBackend implements Backend {
     }
 
     @Override
-    public ChatAnswer generate(GenerateRequest request, Call call) {
+    public ChatAnswer generate(GenerateRequest asked, Call call) {
+        GenerateRequest request = Unsupported.honour(asked, LACKS, name, call);
         LocalModel open = open(request.model(), call);
         List<int[]> prompts =
                 request.prompts().stream().map(open.engine()::trustedTokens).toList();
@@ -109,7 +122,8 @@ final class LocalBackend implements Backend {
     }
 
     @Override
-    public EmbedAnswer embed(EmbedRequest request, Call call) {
+    public EmbedAnswer embed(EmbedRequest asked, Call call) {
+        EmbedRequest request = Unsupported.honour(asked, LACKS, name, call);
         LocalModel open = open(request.model(), call);
         Integer dimensions = request.dimensions();
         if (dimensions != null && dimensions > open.engine().info().embeddingWidth()) {
@@ -190,26 +204,6 @@ final class LocalBackend implements Backend {
             choices.forEach(ChunkStream::close);
             throw e;
         }
-    }
-
-    private static void refuseUnsupported(ChatRequest request) {
-        if (!request.tools().isEmpty()) {
-            throw unsupported("tools", "tools");
-        }
-        if (request.responseFormat() != null) {
-            throw unsupported("response_format", "response formats");
-        }
-        if (Boolean.TRUE.equals(request.think())) {
-            throw unsupported("think", "thinking");
-        }
-        if (request.messages().stream().anyMatch(message -> !message.images().isEmpty())) {
-            throw unsupported("images", "images");
-        }
-    }
-
-    /** @param what in words, since each door has its own name for the field */
-    private static InferenceException unsupported(String field, String what) {
-        return InferenceException.unsupported(field, "the local engine does not support " + what);
     }
 
     /** The model, after waiting until it is loaded. */

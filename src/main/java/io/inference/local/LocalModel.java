@@ -18,20 +18,22 @@ import org.jspecify.annotations.Nullable;
 public record LocalModel(String id, Engine engine, @Nullable String digest, long modifiedEpochSeconds) {
     private static final double MILLION = 1e6;
     private static final double BILLION = 1e9;
+    private static final List<String> CAPABILITIES = List.of("completion", "embedding");
 
     ModelInfo info(String backend) {
         EngineInfo info = engine.info();
         return new ModelInfo(
-                id,
-                backend,
-                true,
-                info.contextLength(),
-                info.fileBytes(),
-                digest,
-                info.architecture(),
-                parameterSize(info.parameterCount()),
-                info.quantization(),
-                modifiedEpochSeconds);
+                        id,
+                        backend,
+                        true,
+                        info.contextLength(),
+                        info.fileBytes(),
+                        digest,
+                        info.architecture(),
+                        parameterSize(info.parameterCount()),
+                        info.quantization(),
+                        modifiedEpochSeconds)
+                .with(CAPABILITIES);
     }
 
     ModelDetails details(String backend) {
@@ -41,7 +43,11 @@ public record LocalModel(String id, Engine engine, @Nullable String digest, long
                 info.hasChatTemplate() ? info.chatTemplate() : null,
                 info.metadata().get("general.license") instanceof String license ? license : null,
                 info.metadata(),
-                List.of("completion", "embedding"));
+                CAPABILITIES,
+                String.format(Locale.ROOT, "%-30s %d", "num_ctx", info.contextLength()),
+                info.tensors().stream()
+                        .map(tensor -> new ModelDetails.Tensor(tensor.name(), tensor.type(), tensor.shape()))
+                        .toList());
     }
 
     /** In Ollama's format: {@code 134.52M}, {@code 7.2B}. */

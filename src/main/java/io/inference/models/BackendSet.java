@@ -3,8 +3,10 @@ package io.inference.models;
 import io.inference.api.backend.Backend;
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
+import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendKind;
 import java.time.Duration;
@@ -140,22 +142,30 @@ public final class BackendSet implements AutoCloseable {
     /**
      * As {@link #backendsFor(String)}, without those that lack what a request needs.
      *
+     * @param drop whether its caller allows what cannot be honoured to be dropped, if no backend honours all
      * @throws InferenceException {@code UNSUPPORTED} if all that have the model lack it
      */
-    public List<String> backendsFor(String model, InferenceRequest request) {
+    public List<String> backendsFor(String model, InferenceRequest request, boolean drop) {
         ModelIndex.Having having = having(model);
         if (!having.lacking()) {
             return names(having.inOrder());
         }
+        List<ModelIndex.Member> members = having.inOrder();
         List<ModelIndex.Member> able = new ArrayList<>();
         InferenceException unmet = null;
-        for (ModelIndex.Member member : having.inOrder()) {
+        for (ModelIndex.Member member : members) {
             InferenceException why = Needs.unmet(member.backend().entry().lacks(), request);
             if (why == null) {
                 able.add(member);
             } else {
                 unmet = unmet == null ? why : unmet;
             }
+        }
+        if (able.isEmpty() && drop) {
+            members.stream()
+                    .filter(member ->
+                            Needs.unmetOperation(member.backend().entry().lacks(), request) == null)
+                    .forEach(able::add);
         }
         if (able.isEmpty() && unmet != null) {
             throw unmet;
@@ -185,6 +195,32 @@ public final class BackendSet implements AutoCloseable {
             }
         }
         throw failure;
+    }
+
+    /**
+     * Loads a model at the most preferred backend that has it, or unloads it at all of them.
+     *
+     * @throws InferenceException {@code MODEL_NOT_FOUND} if none has it; a backend's own if none has done it
+     */
+    public void load(LoadRequest request, Call call) {
+        List<ModelIndex.Member> members = having(request.model()).inOrder();
+        if (members.isEmpty()) {
+            throw InferenceException.modelNotFound(request.model());
+        }
+        InferenceException failure = null;
+        boolean done = false;
+        for (ModelIndex.Member member : request.unload() ? members : members.subList(0, 1)) {
+            try {
+                member.backend().load(request.withModel(member.model().id()), call);
+                done = true;
+            } catch (InferenceException e) {
+                // A server that is unavailable has nothing loaded.
+                failure = e;
+            }
+        }
+        if (!done && failure != null) {
+            throw failure;
+        }
     }
 
     /** Models that are loaded now. Asks the available backends; one that fails is left out. */

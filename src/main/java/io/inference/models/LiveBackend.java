@@ -13,6 +13,7 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.backend.BackendEntry;
 import java.net.URI;
 import java.time.Duration;
@@ -115,7 +116,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
      * @param wait whether to wait if it has as many calls as it may have; otherwise that is {@code OVERLOADED}
      * @return a {@link ChatAnswer}, of which at least the first chunk is there, or an {@link EmbedAnswer}
      */
-    public Object ask(InferenceRequest request, Call call, boolean wait) {
+    public Object ask(InferenceRequest asked, Call call, boolean wait) {
+        InferenceRequest request = Needs.adapted(asked, entry.lacks(), entry.name(), call);
         String real = entry.models().real(request.model());
         if (real.equals(request.model())) {
             return askWithin(request, call, wait);
@@ -130,7 +132,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** The answer under the model's name that its caller used. */
     private static Object named(Object answer, String model) {
         return switch (answer) {
-            case ChatAnswer.Whole whole -> new ChatAnswer.Whole(model, whole.choices(), whole.usage());
+            case ChatAnswer.Whole whole -> new ChatAnswer.Whole(model, whole.choices(), whole.usage(), whole.extras());
             case ChatAnswer.Streamed streamed -> new ChatAnswer.Streamed(model, streamed.chunks());
             case EmbedAnswer embed -> new EmbedAnswer(model, embed.embeddings(), embed.usage());
             default -> answer;
@@ -320,7 +322,23 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 details.template(),
                 details.license(),
                 details.metadata(),
-                details.capabilities());
+                details.capabilities(),
+                details.parameters(),
+                details.tensors());
+    }
+
+    /** Loads it at the first replica that is available, or unloads it at all of them. */
+    @Override
+    public void load(LoadRequest request, Call call) {
+        LoadRequest real = request.withModel(entry.models().real(request.model()));
+        if (request.unload()) {
+            ofReplicas(backend -> {
+                backend.load(real, call);
+                return true;
+            });
+        } else {
+            firstAvailable().load(real, call);
+        }
     }
 
     private String shown(String asked, String listed) {

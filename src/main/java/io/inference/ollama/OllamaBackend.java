@@ -1,5 +1,7 @@
 package io.inference.ollama;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.inference.api.answer.AnswerCollector;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.EmbedAnswer;
@@ -14,30 +16,46 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.LoadRequest;
+import io.inference.api.request.Unsupported;
 import io.inference.upstream.Connection;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs models on an Ollama server. Ollama generates one choice for each request, so several choices are several
- * concurrent requests. Unsupported features ({@code tool_choice} that forces a call, images by URL, strict tools) are
- * {@code UNSUPPORTED}.
+ * concurrent requests. Unsupported features ({@code tool_choice} that forces a call, images by URL, strict tools, fields
+ * that only OpenAI-compatible servers have) are {@code UNSUPPORTED}. A text that does not fit into the model's context is
+ * refused, not truncated, unless the caller asks for that.
  */
 public final class OllamaBackend implements Backend, AutoCloseable {
-    /** Time limit for the requests for context lengths that a list of models does not know yet. */
+    /** Time limit for the requests for details that a list of models does not know yet. */
     private static final long LEARN_NANOS = 1_000_000_000L;
 
-    private static final int UNTOLD = 0;
+    private static final int MAX_MODELS = 1000;
+
+    private static final Set<String> LACKS =
+            Unsupported.extensionsAnd(Unsupported.FORCED_TOOLS, Unsupported.STRICT_TOOLS, Unsupported.REMOTE_IMAGES);
+
+    /** Models that reason, but take no word on how much. */
+    private final Cache<String, Boolean> withoutEffort =
+            Caffeine.newBuilder().maximumSize(MAX_MODELS).build();
 
     private final String name;
     private final OllamaServer server;
-    private final Map<String, Integer> contextLengthsByDigest = new ConcurrentHashMap<>();
+    private final Map<String, Learnt> learntByDigest = new ConcurrentHashMap<>();
+
+    /** What lists of models leave out. */
+    private record Learnt(@Nullable Integer contextLength, List<String> capabilities) {
+        static final Learnt NOTHING = new Learnt(null, List.of());
+    }
 
     public OllamaBackend(Connection connection) {
         this.name = connection.backend();
@@ -50,17 +68,36 @@ public final class OllamaBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public ChatAnswer chat(ChatRequest request, Call call) {
+    public ChatAnswer chat(ChatRequest asked, Call call) {
+        return Unsupported.send(Unsupported.honour(asked, LACKS, name, call), call, request -> ask(request, call));
+    }
+
+    private ChatAnswer ask(ChatRequest request, Call call) {
+        boolean takesEffort = withoutEffort.getIfPresent(request.model()) == null;
+        try {
+            return chat(request, takesEffort, call);
+        } catch (InferenceException e) {
+            if (!takesEffort || !OllamaErrors.refusesEffort(e)) {
+                throw e;
+            }
+            ChatAnswer answer = chat(request, false, call);
+            withoutEffort.put(request.model(), true);
+            return answer;
+        }
+    }
+
+    private ChatAnswer chat(ChatRequest request, boolean takesEffort, Call call) {
         boolean streams = request.stream() || request.options().choices() > 1;
         List<byte[]> bodies = new ArrayList<>(request.options().choices());
         for (int choice = 0; choice < request.options().choices(); choice++) {
-            bodies.add(OllamaRequests.chat(request, choice, streams));
+            bodies.add(OllamaRequests.chat(request, choice, streams, takesEffort));
         }
         return answer(server.chat, bodies, streams, bodies.size(), request, request.stream(), call);
     }
 
     @Override
-    public ChatAnswer generate(GenerateRequest request, Call call) {
+    public ChatAnswer generate(GenerateRequest asked, Call call) {
+        GenerateRequest request = Unsupported.honour(asked, LACKS, name, call);
         int choices = request.options().choices();
         boolean streams = request.stream() || choices * request.prompts().size() > 1;
         List<byte[]> bodies = new ArrayList<>(choices * request.prompts().size());
@@ -92,7 +129,13 @@ public final class OllamaBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public EmbedAnswer embed(EmbedRequest request, Call call) {
+    public void load(LoadRequest request, Call call) {
+        server.load(request, call);
+    }
+
+    @Override
+    public EmbedAnswer embed(EmbedRequest asked, Call call) {
+        EmbedRequest request = Unsupported.honour(asked, LACKS, name, call);
         EmbedAnswer answer = request.normalize()
                 ? server.embed(OllamaRequests.embed(request), request.model(), call)
                 : embedAsIs(request, call);
@@ -107,8 +150,9 @@ public final class OllamaBackend implements Backend, AutoCloseable {
     private EmbedAnswer embedAsIs(EmbedRequest request, Call call) {
         List<float[]> vectors = new ArrayList<>(request.inputs().size());
         for (String input : request.inputs()) {
-            byte[] body = OllamaRequests.embeddings(request.model(), input);
-            for (float[] vector : server.embeddings(body, request.model(), call).embeddings()) {
+            byte[] body = OllamaRequests.embeddings(request, input);
+            for (float[] vector :
+                    server.embeddings(body, request.model(), call).embeddings()) {
                 vectors.add(cut(vector, request.dimensions()));
             }
         }
@@ -124,40 +168,39 @@ public final class OllamaBackend implements Backend, AutoCloseable {
         List<ModelInfo> listed = server.listed();
         Map<String, ModelInfo> loaded =
                 loaded().stream().collect(Collectors.toMap(ModelInfo::id, model -> model, (one, other) -> one));
-        learnContextLengths(listed);
+        learn(listed);
         return listed.stream()
-                .map(model -> complete(model, loaded.containsKey(model.id()), knownContextLength(model)))
+                .map(model -> complete(model, loaded.containsKey(model.id()), known(model)))
                 .toList();
     }
 
-    private void learnContextLengths(List<ModelInfo> models) {
+    private void learn(List<ModelInfo> models) {
         long start = System.nanoTime();
         for (ModelInfo model : models) {
             if (System.nanoTime() - start > LEARN_NANOS) {
                 return;
             }
             String digest = model.digest();
-            if (digest != null && !contextLengthsByDigest.containsKey(digest)) {
-                learnContextLength(model.id(), digest);
+            if (digest != null && !learntByDigest.containsKey(digest)) {
+                learn(model.id(), digest);
             }
         }
     }
 
-    private void learnContextLength(String model, String digest) {
+    private void learn(String model, String digest) {
         try {
-            Integer length = server.show(model).contextLength();
-            contextLengthsByDigest.put(digest, length == null ? UNTOLD : length);
+            OllamaShow show = server.show(model);
+            learntByDigest.put(digest, new Learnt(show.contextLength(), show.capabilities()));
         } catch (InferenceException e) {
-            // The model may have been deleted since. A list without its context length is still valid, and the next one
-            // asks again.
+            // The model may have been deleted since. A list without its details is still valid, and the next one asks
+            // again.
             return;
         }
     }
 
-    private @Nullable Integer knownContextLength(ModelInfo model) {
+    private Learnt known(ModelInfo model) {
         String digest = model.digest();
-        Integer length = digest == null ? null : contextLengthsByDigest.get(digest);
-        return length == null || length == UNTOLD ? null : length;
+        return digest == null ? Learnt.NOTHING : learntByDigest.getOrDefault(digest, Learnt.NOTHING);
     }
 
     @Override
@@ -173,25 +216,28 @@ public final class OllamaBackend implements Backend, AutoCloseable {
                 .findFirst()
                 .orElseGet(() -> ModelInfo.named(model, name));
         return new ModelDetails(
-                complete(info, info.ready(), show.contextLength()),
+                complete(info, info.ready(), new Learnt(show.contextLength(), show.capabilities())),
                 show.template(),
                 show.license(),
                 show.modelInfo(),
-                show.capabilities());
+                show.capabilities(),
+                show.parameters(),
+                show.tensors());
     }
 
-    private ModelInfo complete(ModelInfo model, boolean ready, @Nullable Integer contextLength) {
-        return new ModelInfo(
+    private ModelInfo complete(ModelInfo model, boolean ready, Learnt learnt) {
+        ModelInfo known = new ModelInfo(
                 model.id(),
                 name,
                 ready,
-                contextLength,
+                learnt.contextLength(),
                 model.sizeBytes(),
                 model.digest(),
                 model.family(),
                 model.parameterSize(),
                 model.quantization(),
                 model.modifiedEpochSeconds());
+        return known.with(learnt.capabilities());
     }
 
     @Override

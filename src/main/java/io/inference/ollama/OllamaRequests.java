@@ -2,23 +2,35 @@ package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.ResponseFormat;
+import io.inference.api.request.Thinking;
 import io.inference.api.request.Tool;
 import io.inference.api.request.ToolChoice;
 import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Requests in the format of Ollama's native API. */
 final class OllamaRequests {
     private OllamaRequests() {}
 
-    /** @param choice index of the answer that the request is for */
+    /** As for a model that takes a word on how much to reason. */
     static byte[] chat(ChatRequest request, int choice, boolean stream) {
+        return chat(request, choice, stream, true);
+    }
+
+    /**
+     * @param choice index of the answer that the request is for
+     * @param takesEffort whether the model takes a word on how much to reason
+     */
+    static byte[] chat(ChatRequest request, int choice, boolean stream, boolean takesEffort) {
         boolean withTools = !request.tools().isEmpty() && mayCallTools(request.toolChoice());
         return JsonTokens.bytes(json -> {
             json.writeStartObject();
@@ -29,8 +41,9 @@ final class OllamaRequests {
                 writeTools(json, request.tools());
             }
             writeFormat(json, request.responseFormat());
-            JsonTokens.optional(json, "think", request.think());
+            writeThink(json, Thinking.of(request), takesEffort);
             OllamaOptions.write(json, request.options(), choice);
+            writeHandling(json, request.extras());
             json.writeEndObject();
         });
     }
@@ -48,6 +61,7 @@ final class OllamaRequests {
             json.writeBooleanField("raw", true);
             json.writeBooleanField("stream", stream);
             OllamaOptions.write(json, request.options(), choice);
+            writeHandling(json, request.extras());
             json.writeEndObject();
         });
     }
@@ -63,16 +77,34 @@ final class OllamaRequests {
             json.writeEndArray();
             json.writeBooleanField("truncate", request.truncate());
             JsonTokens.optional(json, "dimensions", request.dimensions());
+            writeExtras(json, request.extras());
             json.writeEndObject();
         });
     }
 
     /** The older operation, the only one that does not scale vectors to length 1. */
-    static byte[] embeddings(String model, String prompt) {
+    static byte[] embeddings(EmbedRequest request, String prompt) {
         return JsonTokens.bytes(json -> {
             json.writeStartObject();
-            json.writeStringField("model", model);
+            json.writeStringField("model", request.model());
             json.writeStringField("prompt", prompt);
+            writeExtras(json, request.extras());
+            json.writeEndObject();
+        });
+    }
+
+    /** A chat without messages only loads the model, or unloads it if it is not to be kept. */
+    static byte[] load(LoadRequest request) {
+        String keepAlive = request.keepAliveJson();
+        return JsonTokens.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("model", request.model());
+            json.writeArrayFieldStart("messages");
+            json.writeEndArray();
+            if (keepAlive != null) {
+                json.writeFieldName("keep_alive");
+                json.writeRawValue(keepAlive);
+            }
             json.writeEndObject();
         });
     }
@@ -83,6 +115,33 @@ final class OllamaRequests {
             json.writeStringField("model", model);
             json.writeEndObject();
         });
+    }
+
+    private static void writeThink(JsonGenerator json, @Nullable Thinking thinking, boolean takesEffort)
+            throws IOException {
+        switch (thinking) {
+            case null -> {}
+            case OFF, ON -> json.writeBooleanField("think", thinking == Thinking.ON);
+            case LOW, MEDIUM, HIGH -> {
+                if (takesEffort) {
+                    json.writeStringField("think", thinking.name().toLowerCase(Locale.ROOT));
+                } else {
+                    json.writeBooleanField("think", true);
+                }
+            }
+        }
+    }
+
+    /** Ollama itself would leave out a part of a text that is too long, and say nothing of it. */
+    private static void writeHandling(JsonGenerator json, Extras extras) throws IOException {
+        if (extras.of(Extras.Format.OLLAMA).json("truncate") == null) {
+            json.writeBooleanField("truncate", false);
+        }
+        writeExtras(json, extras);
+    }
+
+    private static void writeExtras(JsonGenerator json, Extras extras) throws IOException {
+        JsonTokens.extras(json, extras.of(Extras.Format.OLLAMA), name -> false);
     }
 
     private static boolean mayCallTools(@Nullable ToolChoice choice) {

@@ -6,6 +6,7 @@ import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.TokenEstimate;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
@@ -79,6 +80,14 @@ final class OllamaServer implements AutoCloseable {
         ChunkStream tracked = ChunkStreams.tracked(ChunkStreams.merge(streams), TokenEstimate.prompt(request), call);
         ChunkStream held = ChunkStreams.holdingFirst(tracked, firstTokenTimeout, call);
         return new ChatAnswer.Streamed(decoders.getFirst().model(model), held);
+    }
+
+    /** Waits until the model is loaded or unloaded. */
+    void load(LoadRequest request, Call call) {
+        Reply reply = client.post(chat, OllamaRequests.load(request), call);
+        if (!reply.isOk()) {
+            throw errors.refusal(reply, request.model());
+        }
     }
 
     EmbedAnswer embed(byte[] body, String model, Call call) {

@@ -2,6 +2,7 @@ package io.inference.ollama;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.inference.api.backend.ModelDetails;
 import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Details of one model from {@code /api/show}.
  *
  * @param modelInfo keys of the model file, without long lists
+ * @param parameters the model's own options, a line each
  */
 record OllamaShow(
-        @Nullable String template, @Nullable String license, List<String> capabilities, Map<String, Object> modelInfo) {
+        @Nullable String template,
+        @Nullable String license,
+        List<String> capabilities,
+        Map<String, Object> modelInfo,
+        @Nullable String parameters,
+        List<ModelDetails.Tensor> tensors) {
     private static final int LONG_LIST = 64;
 
     @Nullable
@@ -30,6 +37,8 @@ record OllamaShow(
         String license = null;
         List<String> capabilities = List.of();
         Map<String, Object> modelInfo = Map.of();
+        String parameters = null;
+        List<ModelDetails.Tensor> tensors = List.of();
         try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
             JsonTokens.openObject(json);
             for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
@@ -38,11 +47,50 @@ record OllamaShow(
                     case "license" -> license = textOrNull(json);
                     case "capabilities" -> capabilities = strings(json);
                     case "model_info" -> modelInfo = metadata(json);
+                    case "parameters" -> parameters = textOrNull(json);
+                    case "tensors" -> tensors = tensors(json);
                     default -> json.skipChildren();
                 }
             }
         }
-        return new OllamaShow(template, license, capabilities, modelInfo);
+        return new OllamaShow(template, license, capabilities, modelInfo, parameters, tensors);
+    }
+
+    private static List<ModelDetails.Tensor> tensors(JsonParser json) throws IOException {
+        List<ModelDetails.Tensor> tensors = new ArrayList<>();
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return tensors;
+        }
+        while (JsonTokens.nextElement(json)) {
+            if (json.currentToken() == JsonToken.START_OBJECT) {
+                tensors.add(tensor(json));
+            } else {
+                json.skipChildren();
+            }
+        }
+        return tensors;
+    }
+
+    private static ModelDetails.Tensor tensor(JsonParser json) throws IOException {
+        String name = "";
+        String type = "";
+        List<Long> shape = new ArrayList<>();
+        for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
+            switch (field) {
+                case "name" -> name = String.valueOf(JsonTokens.text(json));
+                case "type" -> type = String.valueOf(JsonTokens.text(json));
+                case "shape" -> {
+                    if (json.currentToken() == JsonToken.START_ARRAY) {
+                        while (JsonTokens.nextElement(json)) {
+                            shape.add(json.getValueAsLong());
+                        }
+                    }
+                }
+                default -> json.skipChildren();
+            }
+        }
+        return new ModelDetails.Tensor(name, type, shape);
     }
 
     private static @Nullable String textOrNull(JsonParser json) throws IOException {

@@ -55,10 +55,14 @@ final class OpenAiServer implements AutoCloseable {
         return answer;
     }
 
-    /** Waits for the first chunk. */
-    ChatAnswer.Streamed streamed(URI operation, byte[] body, InferenceRequest request, Call call) {
+    /**
+     * Waits for the first chunk.
+     *
+     * @param choices number of answers that were asked for
+     */
+    ChatAnswer.Streamed streamed(URI operation, byte[] body, InferenceRequest request, int choices, Call call) {
         String model = request.model();
-        OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(errors);
+        OpenAiStreamDecoder decoder = new OpenAiStreamDecoder(errors, choices);
         ChunkStream stream = client.stream(operation, body, decoder, reply -> errors.refusal(reply, model), call);
         ChunkStream tracked = ChunkStreams.tracked(stream, TokenEstimate.prompt(request), call);
         ChunkStream held = ChunkStreams.holdingFirst(tracked, firstTokenTimeout, call);

@@ -33,8 +33,9 @@ class CallLog implements CallListener {
         long firstTokenMillis = Math.round(call.timeToFirstTokenNanos() / NANOS_PER_MILLI);
         long totalMillis = Math.round((System.nanoTime() - call.startNanos()) / NANOS_PER_MILLI);
         Usage usage = call.usage();
+        String dropped = clean(String.join(",", call.dropped()));
         if (json) {
-            log.atInfo()
+            var line = log.atInfo()
                     .addKeyValue("request_id", call.id())
                     .addKeyValue("door", call.door())
                     .addKeyValue("caller", call.caller())
@@ -45,11 +46,11 @@ class CallLog implements CallListener {
                     .addKeyValue("completion_tokens", usage.completionTokens())
                     .addKeyValue("first_token_ms", firstTokenMillis)
                     .addKeyValue("total_ms", totalMillis)
-                    .addKeyValue("outcome", outcome)
-                    .log("call");
+                    .addKeyValue("outcome", outcome);
+            (dropped.isEmpty() ? line : line.addKeyValue("dropped", dropped)).log("call");
         } else {
             log.info(
-                    "{} {} caller={} {} model={} backend={} tokens={}+{} first={}ms total={}ms {}",
+                    "{} {} caller={} {} model={} backend={} tokens={}+{} first={}ms total={}ms {}{}",
                     call.id(),
                     call.door(),
                     clean(call.caller()),
@@ -60,7 +61,8 @@ class CallLog implements CallListener {
                     usage.completionTokens(),
                     firstTokenMillis,
                     totalMillis,
-                    outcome);
+                    outcome,
+                    dropped.isEmpty() ? "" : " dropped=" + dropped);
         }
     }
 

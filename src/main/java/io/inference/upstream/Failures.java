@@ -11,6 +11,8 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ public record Failures(String backend) {
             case ConnectTimeoutException e -> unreachable(e);
             case UnknownHostException e -> unreachable(e);
             case NoRouteToHostException e -> unreachable(e);
+            case SSLHandshakeException e -> unreachable(e);
+            case SSLPeerUnverifiedException e -> unreachable(e);
             case SocketTimeoutException e -> late(e);
             default -> failed("broke off its answer", cause);
         };
@@ -73,7 +77,10 @@ public record Failures(String backend) {
         return switch (reply.status()) {
             case 400, 422 -> isPage(reply) ? failed("failed", null) : refused(message);
             case 413 ->
-                new InferenceException(ErrorCode.TOO_LARGE, "the " + backend + " backend takes no request so large");
+                new InferenceException(
+                        ErrorCode.TOO_LARGE,
+                        "the " + backend + " backend takes no request so large",
+                        new IOException("status 413", new IOException(body(reply))));
             case 429, 503 -> busy(retryAfter);
             // A server's message may quote the request, which must not be logged, except for debugging.
             default -> failed("failed", new IOException("status " + reply.status(), new IOException(body(reply))));
@@ -100,6 +107,7 @@ public record Failures(String backend) {
         return lower.contains("context length")
                 || lower.contains("context size")
                 || lower.contains("context window")
+                || lower.contains("maximum input length")
                 || lower.contains("context_length_exceeded");
     }
 

@@ -6,11 +6,15 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.wire.Json;
 import io.inference.wire.JsonBounds;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as the backends' codecs read and write it: token by token, without a tree. */
@@ -102,6 +106,11 @@ public final class JsonTokens {
         return text.toString();
     }
 
+    /** A string as JSON text. */
+    public static String quoted(String text) {
+        return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(Json.wellFormed(text))) + '"';
+    }
+
     /**
      * Writes JSON text as a value, after checking it: text that is not exactly one JSON value would change the rest of
      * the body.
@@ -122,6 +131,19 @@ public final class JsonTokens {
             throw InferenceException.invalid(param, "this is not JSON");
         }
         out.writeRawValue(jsonText);
+    }
+
+    /** Writes fields that are not modelled, except those that the object has already. */
+    public static void extras(JsonGenerator json, Extras extras, Predicate<String> written) throws IOException {
+        if (extras.isEmpty()) {
+            return;
+        }
+        for (Map.Entry<String, String> field : extras.fields().entrySet()) {
+            if (!written.test(field.getKey())) {
+                json.writeFieldName(field.getKey());
+                json.writeRawValue(field.getValue());
+            }
+        }
     }
 
     public static void optional(JsonGenerator json, String name, @Nullable Double value) throws IOException {

@@ -36,6 +36,14 @@ public interface LineDecoder {
     }
 
     /**
+     * Whether the lines so far are a complete answer, so that only an end marker, or what is said beside the answer, may
+     * follow.
+     */
+    default boolean awaitsEnd() {
+        return false;
+    }
+
+    /**
      * The server ended its answer without the protocol's end marker, so far as {@link #line} could tell.
      *
      * @return whether the lines so far are a complete answer after all

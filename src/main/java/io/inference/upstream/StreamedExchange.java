@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that a virtual thread reads line by line into a small pipe: its reader can stop waiting without breaking a
@@ -19,6 +20,8 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 final class StreamedExchange {
     private static final int CHUNKS_AHEAD = 16;
     private static final int LINGER_MILLIS = 1000;
+    /** How long a server may take from the last word of its answer, or what it says beside it, to its end. */
+    private static final int END_MILLIS = 3000;
 
     private final UpstreamRequest exchange;
     private final LineDecoder decoder;
@@ -28,6 +31,10 @@ final class StreamedExchange {
     private final ChunkPipe pipe = new ChunkPipe(CHUNKS_AHEAD, this::stopUnlessComplete);
     private final Runnable onCancel = this::cancel;
     private volatile boolean complete;
+    /** The server did not end an answer that was complete. */
+    private volatile boolean overdue;
+
+    private @Nullable CompletableFuture<Void> untilEnd;
 
     StreamedExchange(
             UpstreamRequest exchange,
@@ -77,6 +84,9 @@ final class StreamedExchange {
             pipe.fail(failures.failed("broke off its answer", e));
         } finally {
             call.removeOnCancel(onCancel);
+            if (untilEnd != null) {
+                untilEnd.complete(null);
+            }
         }
     }
 
@@ -92,12 +102,18 @@ final class StreamedExchange {
     private void readLines(InputStream in) throws IOException {
         LineReader lines = new LineReader(in, Reply.MAX_BYTES);
         while (next(lines)) {
+            if (overdue && decodeEof()) {
+                pipe.end();
+            }
             if (exchange.isStopped()) {
                 return;
             }
             if (decode(lines)) {
                 finish(in);
                 return;
+            }
+            if (decoder.awaitsEnd()) {
+                limitWait(lines);
             }
         }
         if (decodeEof()) {
@@ -108,12 +124,30 @@ final class StreamedExchange {
         }
     }
 
+    /** Starts to wait for the end, again if the server said something; comments only keep a connection alive. */
+    private void limitWait(LineReader lines) {
+        boolean says = lines.to() > lines.from() && lines.bytes()[lines.from()] != ':';
+        if (untilEnd != null) {
+            if (!says) {
+                return;
+            }
+            untilEnd.complete(null);
+        }
+        untilEnd = new CompletableFuture<>();
+        var ignored = untilEnd.orTimeout(END_MILLIS, TimeUnit.MILLISECONDS).whenComplete((none, late) -> {
+            if (late != null) {
+                overdue = true;
+                exchange.stop();
+            }
+        });
+    }
+
     /** A connection that breaks after the last word of an answer has answered all. */
     private boolean next(LineReader lines) throws IOException {
         try {
             return lines.next();
         } catch (IOException e) {
-            if (exchange.isStopped() || !decodeEof()) {
+            if (exchange.isStopped() && !overdue || !decodeEof()) {
                 throw e;
             }
             pipe.end();

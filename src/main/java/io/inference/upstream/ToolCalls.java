@@ -2,11 +2,15 @@ package io.inference.upstream;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.inference.api.message.Extras;
 import io.inference.api.message.ToolCall;
+import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,7 @@ public final class ToolCalls {
     private @Nullable String id;
     private @Nullable String name;
     private String arguments = "";
+    private @Nullable Map<String, String> others;
 
     private ToolCalls() {}
 
@@ -51,11 +56,12 @@ public final class ToolCalls {
 
     private static ToolCall one(JsonParser json) throws IOException {
         ToolCalls call = new ToolCalls();
-        call.readFields(json);
-        return new ToolCall(call.index, call.id, call.name, call.arguments);
+        call.readFields(json, false);
+        Extras extras = call.others == null ? Extras.NONE : Extras.openAi(call.others);
+        return new ToolCall(call.index, call.id, call.name, call.arguments, extras);
     }
 
-    private void readFields(JsonParser json) throws IOException {
+    private void readFields(JsonParser json, boolean ofFunction) throws IOException {
         for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
             switch (field) {
                 case "index" -> index = json.currentToken().isNumeric() ? JsonTokens.integer(json) : index;
@@ -64,12 +70,20 @@ public final class ToolCalls {
                 case "arguments" -> arguments = arguments(json);
                 case "function" -> {
                     if (json.currentToken() == JsonToken.START_OBJECT) {
-                        readFields(json);
+                        readFields(json, true);
                     } else {
                         json.skipChildren();
                     }
                 }
-                default -> json.skipChildren();
+                case "type" -> json.skipChildren();
+                default -> {
+                    if (ofFunction || json.currentToken() == JsonToken.VALUE_NULL) {
+                        json.skipChildren();
+                    } else {
+                        others = others == null ? new LinkedHashMap<>() : others;
+                        others.put(Json.wellFormed(field), Json.wellFormed(JsonTokens.raw(json)));
+                    }
+                }
             }
         }
     }

@@ -3,6 +3,8 @@ package io.inference.upstream;
 import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.ChunkStream;
+import io.inference.upstream.tls.LiveTls;
+import io.inference.upstream.tls.UpstreamTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -16,6 +18,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
@@ -45,9 +48,11 @@ public final class UpstreamClient implements AutoCloseable {
     private final Failures failures;
     private final @Nullable Duration total;
     private final PoolingHttpClientConnectionManager connections;
+    private final @Nullable LiveTls tls;
     private final UpstreamRequest.Server server;
     private final AtomicLong sweptNanos = new AtomicLong(System.nanoTime());
 
+    /** @throws IllegalArgumentException if the files of its TLS cannot be used */
     public UpstreamClient(Connection connection) {
         URI baseUrl = connection.url();
         String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath().replaceAll("/+$", "");
@@ -56,7 +61,9 @@ public final class UpstreamClient implements AutoCloseable {
         this.base = root + path;
         this.failures = new Failures(connection.backend());
         this.total = connection.total();
-        this.connections = pool(connection.connectTimeout());
+        UpstreamTls files = connection.tls();
+        this.tls = files == null ? null : new LiveTls(connection.backend(), files, this::dropIdleConnections);
+        this.connections = pool(tls, connection.connectTimeout());
         List<Header> headers = new ArrayList<>();
         headers.add(new BasicHeader("Accept-Encoding", "identity"));
         if (connection.apiKey() != null) {
@@ -64,10 +71,7 @@ public final class UpstreamClient implements AutoCloseable {
         }
         connection.headers().forEach((name, value) -> headers.add(new BasicHeader(name, value, true)));
         this.server = new UpstreamRequest.Server(
-                host,
-                HttpClients.createMinimal(connections),
-                () -> connections.closeIdle(TimeValue.ZERO_MILLISECONDS),
-                List.copyOf(headers));
+                host, HttpClients.createMinimal(connections), this::dropIdleConnections, List.copyOf(headers));
     }
 
     private static HttpHost host(URI baseUrl) {
@@ -83,9 +87,14 @@ public final class UpstreamClient implements AutoCloseable {
         }
     }
 
-    private static PoolingHttpClientConnectionManager pool(Duration connectTimeout) {
+    private void dropIdleConnections() {
+        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+    }
+
+    private static PoolingHttpClientConnectionManager pool(@Nullable TlsSocketStrategy tls, Duration connectTimeout) {
         // LAX limits each route alone, without the single lock that STRICT takes for every lease.
         return PoolingHttpClientConnectionManagerBuilder.create()
+                .setTlsSocketStrategy(tls)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnPerRoute(MAX_CONNECTIONS)
                 .setMaxConnTotal(MAX_CONNECTIONS)
@@ -230,6 +239,9 @@ public final class UpstreamClient implements AutoCloseable {
 
     @Override
     public void close() {
+        if (tls != null) {
+            tls.close();
+        }
         connections.close(CloseMode.IMMEDIATE);
     }
 }

@@ -3,6 +3,7 @@ package io.inference.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.inference.RunningService;
 import io.inference.amqp.result.UnackedDeliveries;
@@ -127,6 +128,26 @@ class AmqpDoorIT {
             assertThat(again.body()).isEqualTo(result.body());
             assertThat(again.properties().getMessageId())
                     .isEqualTo(result.properties().getMessageId());
+        }
+    }
+
+    @Test
+    void whatABackendCannotHonourIsRefusedUnlessAHeaderAllowsItToBeDropped() throws Exception {
+        try (AmqpClient client = new AmqpClient()) {
+            for (boolean drop : new boolean[] {false, true}) {
+                String request = AmqpClient.chat("drop-" + drop, "Hi", false)
+                        .replace("\"model\":", "\"num_ctx\":512,\"model\":");
+                client.send(
+                        "request.high",
+                        request,
+                        new BasicProperties.Builder()
+                                .replyTo(client.replyQueue())
+                                .headers(Map.of("X-Inference-Drop-Unsupported", Boolean.toString(drop)))
+                                .build());
+                JsonNode payload = client.reply().json().path("payload");
+                assertThat(payload.at("/error/param").asText()).isEqualTo(drop ? "" : "num_ctx");
+                assertThat(payload.at("/choices/0/message/content").asText()).isEqualTo(drop ? "done" : "");
+            }
         }
     }
 

@@ -8,12 +8,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.EmbedRequest;
+import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.Unsupported;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.format.WireRequest;
 import io.inference.http.ollama.request.EmbedRequestReader;
 import io.inference.http.openai.request.ChatRequestReader;
 import io.inference.http.openai.request.CompletionRequestReader;
 import io.inference.http.openai.request.EmbeddingRequestReader;
+import io.inference.openai.request.OpenAiRequests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +34,7 @@ import org.junit.jupiter.api.Test;
 /** Any input is either a request or the caller's fault: never an internal error, never a hang. The seed is fixed. */
 class RubbishTest {
     private static final int MUTATIONS = 4_000;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String CHAT = """
             {"model":"m","messages":[{"role":"system","content":"é\\ud83d\\ude00"},{"role":"user","name":"a","content":[
@@ -152,9 +159,28 @@ class RubbishTest {
         }
     }
 
+    /** What an OpenAI-compatible backend would get, which has to be JSON. */
+    private static JsonNode sent(InferenceRequest request) {
+        Unsupported.check(request, Unsupported.extensionsAnd());
+        byte[] body = switch (request) {
+            case ChatRequest chat -> OpenAiRequests.chat(chat);
+            case GenerateRequest generate -> OpenAiRequests.completion(generate);
+            case EmbedRequest embed -> OpenAiRequests.embedding(embed);
+        };
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            throw new IllegalStateException(new String(body, StandardCharsets.UTF_8), e);
+        }
+    }
+
     private static void read(String name, Function<byte[], WireRequest<?>> reader, byte[] bytes) {
         try {
-            assertThat(reader.apply(bytes).model()).isNotEmpty();
+            WireRequest<?> read = reader.apply(bytes);
+            assertThat(read.model()).isNotEmpty();
+            if (read.request() != null) {
+                assertThat(sent(read.request())).isNotEmpty();
+            }
         } catch (InferenceException e) {
             assertThat(Set.of(ErrorCode.INVALID_REQUEST, ErrorCode.UNSUPPORTED))
                     .describedAs("%s", e)

@@ -236,12 +236,14 @@ class BackendSetTest {
         openai.has("a");
         lacking.refresh();
 
-        assertThat(lacking.backendsFor("a", chat(false, null))).containsExactly("ollama", "openai");
-        assertThat(lacking.backendsFor("a", chat(true, null))).containsExactly("openai");
-        assertThatThrownBy(() -> lacking.backendsFor("a", chat(false, 5)))
+        assertThat(lacking.backendsFor("a", chat(false, null), false)).containsExactly("ollama", "openai");
+        assertThat(lacking.backendsFor("a", chat(true, null), false)).containsExactly("openai");
+        assertThatThrownBy(() -> lacking.backendsFor("a", chat(false, 5), false))
                 .asInstanceOf(type(InferenceException.class))
                 .returns(ErrorCode.UNSUPPORTED, InferenceException::code)
                 .returns("logprobs", e -> e.param().orElse(""));
+        assertThat(lacking.backendsFor("a", chat(false, 5), true)).containsExactly("ollama", "openai");
+        assertThat(lacking.backendsFor("a", chat(true, 5), true)).containsExactly("openai");
     }
 
     private static ChatRequest chat(boolean stream, Integer topLogprobs) {

@@ -11,18 +11,20 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A backend that lists given models, fails, or hangs. */
-final class FakeBackend implements Backend, AutoCloseable {
+public final class FakeBackend implements Backend, AutoCloseable {
     private final String name;
     private final CountDownLatch firstAsked = new CountDownLatch(1);
     private volatile List<ModelInfo> models = List.of();
@@ -38,12 +40,14 @@ final class FakeBackend implements Backend, AutoCloseable {
 
     volatile InferenceException detailsFailure;
     volatile InferenceException loadedFailure;
+    volatile InferenceException loadFailure;
+    final List<LoadRequest> loads = new CopyOnWriteArrayList<>();
 
-    FakeBackend(String name) {
+    public FakeBackend(String name) {
         this.name = name;
     }
 
-    void has(String... ids) {
+    public void has(String... ids) {
         models = Stream.of(ids).map(id -> ModelInfo.named(id, name)).toList();
         failure = null;
     }
@@ -102,6 +106,12 @@ final class FakeBackend implements Backend, AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    @Override
+    public void load(LoadRequest request, Call call) {
+        throwIf(loadFailure);
+        loads.add(request);
     }
 
     @Override

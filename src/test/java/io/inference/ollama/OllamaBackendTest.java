@@ -20,6 +20,7 @@ import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Tool;
@@ -247,16 +248,17 @@ class OllamaBackendTest {
 
         assertThat(models)
                 .containsExactly(new ModelInfo(
-                        MODEL,
-                        "ollama",
-                        true,
-                        8192,
-                        98363192L,
-                        "e5ddb782c0b7abcab6ebe7d02ef5a0024219bb2c392c7b19958c87c2b7cf736c",
-                        "llama",
-                        "134.52M",
-                        "Q4_1",
-                        1795437175L));
+                                MODEL,
+                                "ollama",
+                                true,
+                                8192,
+                                98363192L,
+                                "e5ddb782c0b7abcab6ebe7d02ef5a0024219bb2c392c7b19958c87c2b7cf736c",
+                                "llama",
+                                "134.52M",
+                                "Q4_1",
+                                1795437175L)
+                        .with(List.of("completion")));
         assertThat(recorded.sentTo("/api/show")).hasSize(1);
     }
 
@@ -278,10 +280,25 @@ class OllamaBackendTest {
         assertThat(details.template()).contains("<|im_start|>");
         assertThat(details.license()).isNull();
         assertThat(details.capabilities()).containsExactly("completion");
+        assertThat(details.parameters()).contains("stop                           \"<|im_end|>\"");
+        assertThat(details.tensors())
+                .hasSize(4)
+                .contains(new ModelDetails.Tensor("token_embd.weight", "Q8_0", List.of(576L, 49152L)));
         assertThat(details.metadata())
                 .containsEntry("general.architecture", "llama")
                 .containsEntry("llama.attention.layer_norm_rms_epsilon", 1e-05)
                 .doesNotContainKey("tokenizer.ggml.tokens");
+    }
+
+    @Test
+    void loadsAndUnloadsAModel() {
+        ollama.load(new LoadRequest(MODEL, null, false), call);
+        ollama.load(new LoadRequest(MODEL, "0", true), call);
+
+        assertThat(recorded.sentTo("/api/chat"))
+                .extracting(body -> body.path("messages").toString() + body.path("keep_alive"))
+                .containsExactly("[]", "[]0");
+        failure(ErrorCode.MODEL_NOT_FOUND, () -> ollama.load(new LoadRequest("nope", "0", true), call));
     }
 
     private static ChatRequest chat(String model, boolean stream, Message... messages) {

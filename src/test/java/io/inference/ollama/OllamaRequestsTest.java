@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
@@ -19,8 +20,10 @@ import io.inference.api.request.Tool;
 import io.inference.api.request.ToolChoice;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class OllamaRequestsTest {
@@ -37,13 +40,42 @@ class OllamaRequestsTest {
                  "logprobs":true,"top_logprobs":3,
                  "options":{"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,"repeat_penalty":1.1,
                             "presence_penalty":0.2,"frequency_penalty":0.3,"seed":43,"num_predict":100,"num_ctx":8192,
-                            "stop":["a","b"]}}"""));
+                            "stop":["a","b"]},"truncate":false}"""));
     }
 
     @Test
     void whatIsNotSetIsNotSent() throws IOException {
         assertThat(parse(OllamaRequests.chat(chat(USER), 0, true))).isEqualTo(parse("""
-                {"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}],"options":{}}"""));
+                {"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}],"options":{},"truncate":false}"""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "none, false, false",
+        "minimal, \"low\", true",
+        "low, \"low\", true",
+        "medium, \"medium\", true",
+        "high, \"high\", true",
+        "xhigh, \"high\", true"
+    })
+    void aReasoningEffortIsALevelOfThinking(String effort, String level, String withoutLevels) throws IOException {
+        ChatRequest request = new ChatRequest(
+                "m", List.of(USER), Options.DEFAULTS, List.of(), null, null, null, false, effort, Extras.NONE);
+
+        assertThat(parse(OllamaRequests.chat(request, 0, false)).get("think")).hasToString(level);
+        assertThat(parse(OllamaRequests.chat(request, 0, false, false)).get("think"))
+                .hasToString(withoutLevels);
+    }
+
+    @Test
+    void whatOllamasCallersSayOfTheModelGoesOn() throws IOException {
+        Extras extras = Extras.ollama(Map.of("keep_alive", "\"5m\"", "truncate", "true", "shift", "false"));
+        JsonNode sent = parse(OllamaRequests.generate(
+                new GenerateRequest("m", List.of("a"), Options.DEFAULTS, false, extras), "a", 0, false));
+
+        assertThat(sent.get("keep_alive")).hasToString("\"5m\"");
+        assertThat(sent.get("truncate")).hasToString("true");
+        assertThat(sent.get("shift")).hasToString("false");
     }
 
     @Test

@@ -572,6 +572,38 @@ class BackendAnswersTest {
         assertThat(read(true)).isEqualTo("hi|||stop|");
     }
 
+    @Test
+    void aServerThatDoesNotEndAnAnswerThatIsCompleteIsNotWaitedFor() throws Exception {
+        serve(false, (request, connection) -> {
+            connection.begin(200, TEXT_EVENTS);
+            connection.chunk(HI + "\n\n" + STOP + "\n\n: still here\n\n");
+            connection.awaitDisconnect();
+        });
+        long start = System.nanoTime();
+
+        assertThat(read(true)).isEqualTo("hi|||stop|");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void aSecondChoiceThatBeginsLateIsWaitedFor() throws Exception {
+        serve(false, (request, connection) -> {
+            connection.begin(200, TEXT_EVENTS);
+            connection.chunk(HI + "\n\n" + STOP + "\n\n");
+            Thread.sleep(Duration.ofSeconds(4));
+            connection.chunk((HI + "\n\n" + STOP + "\n\n").replace("\"index\":0", "\"index\":1"));
+            connection.end();
+        });
+        Options two = new Options(null, null, null, null, null, null, null, null, null, List.of(), null, 2, null);
+        List<Message> messages = List.of(Message.of(Role.USER, "hi"));
+        ChatRequest request = new ChatRequest("m", messages, two, List.of(), null, null, null, true);
+
+        ChatAnswer.Streamed streamed = (ChatAnswer.Streamed) backend.chat(request, call);
+        assertThat(AnswerCollector.collect(streamed.chunks(), "m", call).choices())
+                .extracting(choice -> choice.message().content())
+                .containsExactly("hi", "hi");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "gzip,gzip",

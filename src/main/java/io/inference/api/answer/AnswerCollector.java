@@ -3,6 +3,8 @@ package io.inference.api.answer;
 import io.inference.api.call.Call;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.AnswerExtras;
+import io.inference.api.message.Extras;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class AnswerCollector {
     private final TreeMap<Integer, Parts> choices = new TreeMap<>();
     private Usage usage = Usage.NONE;
+    private Extras extras = Extras.NONE;
 
     private AnswerCollector() {}
 
@@ -66,13 +69,17 @@ public final class AnswerCollector {
         if (reported != null) {
             usage = reported;
         }
+        AnswerExtras beside = chunk.extras();
+        if (beside != null && !beside.answer().isEmpty()) {
+            extras = beside.answer();
+        }
         choices.computeIfAbsent(chunk.index(), i -> new Parts()).add(chunk);
     }
 
     private ChatAnswer.Whole answer(String model) {
         List<Choice> whole = new ArrayList<>(choices.size());
         choices.forEach((index, parts) -> whole.add(parts.choice(index)));
-        return new ChatAnswer.Whole(model, whole, usage);
+        return new ChatAnswer.Whole(model, whole, usage, extras);
     }
 
     /** One choice while it is collected. */
@@ -82,6 +89,7 @@ public final class AnswerCollector {
         private final List<TokenLogprob> logprobs = new ArrayList<>();
         private final TreeMap<Integer, CallParts> toolCalls = new TreeMap<>();
         private FinishReason finishReason = FinishReason.STOP;
+        private AnswerExtras extras = AnswerExtras.NONE;
 
         void add(Chunk chunk) {
             text.append(chunk.text());
@@ -93,6 +101,10 @@ public final class AnswerCollector {
             for (ToolCall part : chunk.toolCalls()) {
                 toolCalls.computeIfAbsent(part.index(), i -> new CallParts()).add(part);
             }
+            AnswerExtras beside = chunk.extras();
+            if (beside != null) {
+                extras = extras.merge(beside);
+            }
             FinishReason reason = chunk.finishReason();
             if (reason != null) {
                 finishReason = reason;
@@ -103,8 +115,17 @@ public final class AnswerCollector {
             List<ToolCall> calls = new ArrayList<>(toolCalls.size());
             toolCalls.forEach((place, parts) -> calls.add(parts.call(place)));
             String thought = thinking.isEmpty() ? null : thinking.toString();
-            Message message = new Message(Role.ASSISTANT, text.toString(), thought, List.of(), calls, null, null);
-            return new Choice(index, message, finishReason, logprobs);
+            Message message = new Message(
+                    Role.ASSISTANT,
+                    text.toString(),
+                    thought,
+                    List.of(),
+                    calls,
+                    null,
+                    null,
+                    List.of(),
+                    extras.message());
+            return new Choice(index, message, finishReason, logprobs, extras.choice());
         }
     }
 
@@ -113,15 +134,17 @@ public final class AnswerCollector {
         private @Nullable String id;
         private @Nullable String name;
         private final StringBuilder arguments = new StringBuilder();
+        private Extras extras = Extras.NONE;
 
         void add(ToolCall part) {
+            extras = extras.merge(part.extras());
             id = id == null ? part.id() : id;
             name = name == null ? part.name() : name;
             arguments.append(part.argumentsJson());
         }
 
         ToolCall call(int index) {
-            return new ToolCall(index, id, name, arguments.toString());
+            return new ToolCall(index, id, name, arguments.toString(), extras);
         }
     }
 }

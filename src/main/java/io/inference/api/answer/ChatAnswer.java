@@ -1,6 +1,7 @@
 package io.inference.api.answer;
 
 import io.inference.api.call.Usage;
+import io.inference.api.message.Extras;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.StreamedAnswer;
 import java.util.List;
@@ -13,10 +14,19 @@ public sealed interface ChatAnswer {
     /** The model that answered, as the backend names it. */
     String model();
 
-    /** An answer that is complete. */
-    record Whole(String model, List<Choice> choices, Usage usage) implements ChatAnswer {
+    /**
+     * An answer that is complete.
+     *
+     * @param extras other fields
+     */
+    record Whole(String model, List<Choice> choices, Usage usage, Extras extras) implements ChatAnswer {
         public Whole {
             choices = List.copyOf(choices);
+        }
+
+        /** An answer without other fields. */
+        public Whole(String model, List<Choice> choices, Usage usage) {
+            this(model, choices, usage, Extras.NONE);
         }
     }
 

@@ -6,6 +6,7 @@ import io.inference.api.call.Call;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import java.util.List;
 
 /**
@@ -42,6 +43,13 @@ public interface Backend {
 
     /** Details of one model that it has. */
     ModelDetails details(String model);
+
+    /**
+     * Loads or unloads a model, and waits for it. A backend that decides itself which models are loaded does nothing.
+     *
+     * @throws io.inference.api.error.InferenceException if it does not have the model, or fails
+     */
+    void load(LoadRequest request, Call call);
 
     ChatAnswer chat(ChatRequest request, Call call);
 

@@ -1,5 +1,6 @@
 package io.inference.api.backend;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameterSize such as {@code 134.52M}
  * @param quantization such as {@code Q4_1}
  * @param modifiedEpochSeconds when the file was last changed
+ * @param capabilities such as {@code completion}, {@code embedding}, {@code tools}, {@code vision}; empty if the backend
+ *     does not report them
  */
 public record ModelInfo(
         String id,
@@ -24,7 +27,12 @@ public record ModelInfo(
         @Nullable String family,
         @Nullable String parameterSize,
         @Nullable String quantization,
-        @Nullable Long modifiedEpochSeconds) {
+        @Nullable Long modifiedEpochSeconds,
+        List<String> capabilities) {
+    public ModelInfo {
+        capabilities = List.copyOf(capabilities);
+    }
+
     /** Whether a model answers now. */
     public enum State {
         READY,
@@ -38,6 +46,32 @@ public record ModelInfo(
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** A model whose capabilities are not known. */
+    public ModelInfo(
+            String id,
+            String backend,
+            State state,
+            @Nullable Integer contextLength,
+            @Nullable Long sizeBytes,
+            @Nullable String digest,
+            @Nullable String family,
+            @Nullable String parameterSize,
+            @Nullable String quantization,
+            @Nullable Long modifiedEpochSeconds) {
+        this(
+                id,
+                backend,
+                state,
+                contextLength,
+                sizeBytes,
+                digest,
+                family,
+                parameterSize,
+                quantization,
+                modifiedEpochSeconds,
+                List.of());
     }
 
     /** @param ready whether its backend does not have to load it first */
@@ -104,6 +138,23 @@ public record ModelInfo(
                 family,
                 parameterSize,
                 quantization,
-                modifiedEpochSeconds);
+                modifiedEpochSeconds,
+                capabilities);
+    }
+
+    /** The same model, of which it is known what it can do. */
+    public ModelInfo with(List<String> known) {
+        return new ModelInfo(
+                id,
+                backend,
+                state,
+                contextLength,
+                sizeBytes,
+                digest,
+                family,
+                parameterSize,
+                quantization,
+                modifiedEpochSeconds,
+                known);
     }
 }

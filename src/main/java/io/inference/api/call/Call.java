@@ -18,7 +18,7 @@ public final class Call {
     private final String id;
     private final String door;
     private final long startNanos = System.nanoTime();
-    private final long deadlineNanos;
+    private volatile long deadlineNanos;
     private final AtomicReference<@Nullable ErrorCode> cancelled = new AtomicReference<>();
     private @Nullable List<Runnable> hooks;
 
@@ -29,6 +29,8 @@ public final class Call {
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
+    private volatile boolean dropsUnsupported;
+    private volatile List<String> dropped = List.of();
 
     /** @param timeout time limit of the whole call */
     public Call(String id, String door, Duration timeout) {
@@ -61,6 +63,14 @@ public final class Call {
     /** Time left; zero or less after the deadline. */
     public Duration remaining() {
         return Duration.ofNanos(deadlineNanos - System.nanoTime());
+    }
+
+    /** Brings the deadline forward; a later one than the present changes nothing. */
+    public synchronized void limit(Duration fromNow) {
+        long wanted = System.nanoTime() + fromNow.toNanos();
+        if (wanted - deadlineNanos < 0) {
+            deadlineNanos = wanted;
+        }
     }
 
     /** Stops the work: runs every hook once, each on this thread. Later reasons are ignored. */
@@ -180,5 +190,23 @@ public final class Call {
     public long timeToFirstTokenNanos() {
         long first = firstTokenNanos;
         return first == 0 ? 0 : first - startNanos;
+    }
+
+    /** Whether parameters that a backend cannot honour are dropped, since the caller allowed it, instead of refused. */
+    public boolean dropsUnsupported() {
+        return dropsUnsupported;
+    }
+
+    public void dropUnsupported() {
+        dropsUnsupported = true;
+    }
+
+    /** Parameters that were dropped for the backend that was tried last, each once; empty if none. */
+    public List<String> dropped() {
+        return dropped;
+    }
+
+    public void setDropped(List<String> params) {
+        dropped = List.copyOf(params);
     }
 }

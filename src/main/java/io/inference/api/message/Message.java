@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param toolCalls tool calls of an assistant's message
  * @param toolCallId the call that a tool's message answers
  * @param name of the author, or of the tool that answers
+ * @param parts the content as a list of parts, if its author wrote one; {@code content} and {@code images} hold what
+ *     of it is text and pictures
+ * @param extras other fields; {@code role} is the author's role if it has more than one name
  */
 public record Message(
         Role role,
@@ -20,10 +23,25 @@ public record Message(
         List<Image> images,
         List<ToolCall> toolCalls,
         @Nullable String toolCallId,
-        @Nullable String name) {
+        @Nullable String name,
+        List<ContentPart> parts,
+        Extras extras) {
     public Message {
         images = List.copyOf(images);
         toolCalls = List.copyOf(toolCalls);
+        parts = List.copyOf(parts);
+    }
+
+    /** A message without parts and other fields. */
+    public Message(
+            Role role,
+            String content,
+            @Nullable String thinking,
+            List<Image> images,
+            List<ToolCall> toolCalls,
+            @Nullable String toolCallId,
+            @Nullable String name) {
+        this(role, content, thinking, images, toolCalls, toolCallId, name, List.of(), Extras.NONE);
     }
 
     public static Message of(Role role, String content) {

@@ -1,6 +1,7 @@
 package io.inference.api.request;
 
 import io.inference.api.call.Operation;
+import io.inference.api.message.Extras;
 import io.inference.api.message.Message;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param responseFormat format of the answer; null is free text
  * @param think whether a reasoning model is to reason first; null is the model's own default
  * @param stream whether the answer is to be a {@link io.inference.api.stream.ChunkStream}
+ * @param reasoningEffort how much to reason, in the caller's words, such as {@code low}; null if it did not say
+ * @param extras other fields; {@code tool_choice} and {@code response_format} if they say more than this record
  */
 public record ChatRequest(
         String model,
@@ -23,11 +26,37 @@ public record ChatRequest(
         @Nullable ToolChoice toolChoice,
         @Nullable ResponseFormat responseFormat,
         @Nullable Boolean think,
-        boolean stream)
+        boolean stream,
+        @Nullable String reasoningEffort,
+        Extras extras)
         implements InferenceRequest {
     public ChatRequest {
         messages = List.copyOf(messages);
         tools = List.copyOf(tools);
+    }
+
+    /** The same request with other options. */
+    public ChatRequest withOptions(Options other) {
+        return continued(messages, other);
+    }
+
+    /** The same request for the rest of an answer. */
+    public ChatRequest continued(List<Message> longer, Options rest) {
+        return new ChatRequest(
+                model, longer, rest, tools, toolChoice, responseFormat, think, stream, reasoningEffort, extras);
+    }
+
+    /** A request without other fields. */
+    public ChatRequest(
+            String model,
+            List<Message> messages,
+            Options options,
+            List<Tool> tools,
+            @Nullable ToolChoice toolChoice,
+            @Nullable ResponseFormat responseFormat,
+            @Nullable Boolean think,
+            boolean stream) {
+        this(model, messages, options, tools, toolChoice, responseFormat, think, stream, null, Extras.NONE);
     }
 
     @Override
@@ -37,6 +66,7 @@ public record ChatRequest(
 
     @Override
     public ChatRequest withModel(String name) {
-        return new ChatRequest(name, messages, options, tools, toolChoice, responseFormat, think, stream);
+        return new ChatRequest(
+                name, messages, options, tools, toolChoice, responseFormat, think, stream, reasoningEffort, extras);
     }
 }

@@ -1,21 +1,35 @@
 package io.inference.api.request;
 
 import io.inference.api.call.Operation;
+import io.inference.api.message.Extras;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Texts to turn into vectors.
  *
+ * @param inputs the texts; none if the caller sent tokens, which are the field {@code input} of {@code extras}
  * @param dimensions number of components to keep; null is all
  * @param normalize whether each vector is scaled to length 1
  * @param truncate whether a text longer than the model's context is cut rather than refused
+ * @param extras other fields
  */
 public record EmbedRequest(
-        String model, List<String> inputs, @Nullable Integer dimensions, boolean normalize, boolean truncate)
+        String model,
+        List<String> inputs,
+        @Nullable Integer dimensions,
+        boolean normalize,
+        boolean truncate,
+        Extras extras)
         implements InferenceRequest {
     public EmbedRequest {
         inputs = List.copyOf(inputs);
+    }
+
+    /** A request without other fields. */
+    public EmbedRequest(
+            String model, List<String> inputs, @Nullable Integer dimensions, boolean normalize, boolean truncate) {
+        this(model, inputs, dimensions, normalize, truncate, Extras.NONE);
     }
 
     @Override
@@ -25,6 +39,11 @@ public record EmbedRequest(
 
     @Override
     public EmbedRequest withModel(String name) {
-        return new EmbedRequest(name, inputs, dimensions, normalize, truncate);
+        return new EmbedRequest(name, inputs, dimensions, normalize, truncate, extras);
+    }
+
+    /** The same request for other texts. */
+    public EmbedRequest withInputs(List<String> texts) {
+        return new EmbedRequest(model, texts, dimensions, normalize, truncate, extras);
     }
 }

@@ -1,6 +1,7 @@
 package io.inference.api.request;
 
 import io.inference.api.call.Operation;
+import io.inference.api.message.Extras;
 import java.util.List;
 
 /**
@@ -8,11 +9,27 @@ import java.util.List;
  *
  * @param prompts one or more; each yields {@link Options#choices()} choices, numbered prompt by prompt
  * @param stream whether the answer is to be a {@link io.inference.api.stream.ChunkStream}
+ * @param extras other fields
  */
-public record GenerateRequest(String model, List<String> prompts, Options options, boolean stream)
+public record GenerateRequest(String model, List<String> prompts, Options options, boolean stream, Extras extras)
         implements InferenceRequest {
     public GenerateRequest {
         prompts = List.copyOf(prompts);
+    }
+
+    /** The same request with other options. */
+    public GenerateRequest withOptions(Options other) {
+        return new GenerateRequest(model, prompts, other, stream, extras);
+    }
+
+    /** The same request for the rest of an answer. */
+    public GenerateRequest continued(String longer, Options rest) {
+        return new GenerateRequest(model, List.of(longer), rest, stream, extras);
+    }
+
+    /** A request without other fields. */
+    public GenerateRequest(String model, List<String> prompts, Options options, boolean stream) {
+        this(model, prompts, options, stream, Extras.NONE);
     }
 
     @Override
@@ -22,6 +39,6 @@ public record GenerateRequest(String model, List<String> prompts, Options option
 
     @Override
     public GenerateRequest withModel(String name) {
-        return new GenerateRequest(name, prompts, options, stream);
+        return new GenerateRequest(name, prompts, options, stream, extras);
     }
 }

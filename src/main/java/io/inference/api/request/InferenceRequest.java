@@ -1,6 +1,7 @@
 package io.inference.api.request;
 
 import io.inference.api.call.Operation;
+import io.inference.api.message.Extras;
 
 /** A request that a backend can serve. */
 public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, EmbedRequest {
@@ -11,4 +12,7 @@ public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, E
 
     /** The same request to another model. */
     InferenceRequest withModel(String name);
+
+    /** Fields that this service does not model. */
+    Extras extras();
 }

@@ -2,6 +2,7 @@ package io.inference.api.request;
 
 import io.inference.api.message.Message;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates the number of tokens of a request before the model has tokenized it: good enough for a reservation, which
@@ -30,7 +31,8 @@ public final class TokenEstimate {
         long tokens = switch (request) {
             case ChatRequest chat -> messages(chat.messages());
             case GenerateRequest generate -> texts(generate.prompts());
-            case EmbedRequest embed -> texts(embed.inputs());
+            case EmbedRequest embed ->
+                texts(embed.inputs()) + tokens(embed.extras().json("input"));
         };
         return Math.toIntExact(tokens);
     }
@@ -49,6 +51,11 @@ public final class TokenEstimate {
             tokens += 1 + text.length() / CHARACTERS_A_TOKEN;
         }
         return tokens;
+    }
+
+    /** As many as the list has numbers. */
+    private static long tokens(@Nullable String list) {
+        return list == null ? 0 : 1 + list.chars().filter(c -> c == ',').count();
     }
 
     private static long answers(Options options, int prompts) {

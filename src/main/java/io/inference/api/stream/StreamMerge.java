@@ -86,7 +86,8 @@ final class StreamMerge {
                 chunk.toolCalls(),
                 chunk.logprobs(),
                 chunk.finishReason(),
-                null));
+                null,
+                chunk.extras()));
     }
 
     private static boolean isOnlyUsage(Chunk chunk) {
@@ -94,7 +95,8 @@ final class StreamMerge {
                 && chunk.thinking() == null
                 && chunk.toolCalls().isEmpty()
                 && chunk.logprobs().isEmpty()
-                && chunk.finishReason() == null;
+                && chunk.finishReason() == null
+                && chunk.extras() == null;
     }
 
     private void closeAll() {

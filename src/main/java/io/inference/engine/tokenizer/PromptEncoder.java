@@ -41,7 +41,40 @@ public final class PromptEncoder {
             boolean addGenerationPrompt,
             Map<String, ?> variables) {
         Prompt prompt = rendered(messages, tools, addGenerationPrompt, variables);
-        int[] tokens = tokenizer.encode(prompt.text(), (from, to) -> !prompt.isCallers(from, to));
+        return encode(prompt, prompt.text());
+    }
+
+    /**
+     * The tokens of a prompt that ends with the text of its last message, so that the answer continues it. If the
+     * template does not write that text as it is, the answer is a message of its own.
+     *
+     * @param begun text of the last message
+     * @throws TemplateException if the template fails or refuses the messages
+     */
+    public int[] encodeUpTo(
+            String begun, List<? extends Map<String, ?>> messages, @Nullable List<?> tools, Map<String, ?> variables) {
+        Prompt prompt = rendered(messages, tools, false, variables);
+        // Many templates strip the text of a message.
+        for (String written : List.of(begun, begun.stripLeading(), begun.strip())) {
+            int at = written.isEmpty() ? -1 : lastOfCaller(prompt, written);
+            if (at >= 0) {
+                return encode(prompt, prompt.text().substring(0, at + written.length()));
+            }
+        }
+        return encode(messages, tools, true, variables);
+    }
+
+    /** Where the text is written last, not counting the template's own text; -1 if nowhere. */
+    private static int lastOfCaller(Prompt prompt, String written) {
+        int at = prompt.text().lastIndexOf(written);
+        while (at >= 0 && !prompt.isCallers(at, at + 1)) {
+            at = prompt.text().lastIndexOf(written, at - 1);
+        }
+        return at;
+    }
+
+    private int[] encode(Prompt prompt, String text) {
+        int[] tokens = tokenizer.encode(text, (from, to) -> !prompt.isCallers(from, to));
         OptionalInt bos = tokenizer.bos();
         if (!tokenizer.addBos() || bos.isEmpty() || (tokens.length > 0 && tokens[0] == bos.getAsInt())) {
             return tokens;

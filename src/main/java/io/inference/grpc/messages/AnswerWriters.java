@@ -126,6 +126,7 @@ final class AnswerWriters {
                 .setPromptTokens(usage.promptTokens())
                 .setCompletionTokens(usage.completionTokens())
                 .setCachedTokens(usage.cachedTokens())
+                .setReasoningTokens(usage.reasoningTokens())
                 .build();
     }
 }

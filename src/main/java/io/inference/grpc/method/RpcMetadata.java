@@ -2,9 +2,11 @@ package io.inference.grpc.method;
 
 import io.grpc.Metadata;
 import io.grpc.Metadata.Key;
+import io.inference.api.request.Unsupported;
 import io.inference.security.IncomingNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.apache.camel.Message;
@@ -20,6 +22,8 @@ public final class RpcMetadata {
 
     private static final Pattern VALID_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
+    private static final String DROPPED = Unsupported.DROPPED_HEADER.toLowerCase(Locale.ROOT);
+
     /** The only headers of an exchange that reach the caller. */
     private static final List<Key<String>> OUTGOING = List.of(
             key("x-ratelimit-limit-requests"),
@@ -28,9 +32,10 @@ public final class RpcMetadata {
             key("x-ratelimit-limit-tokens"),
             key("x-ratelimit-remaining-tokens"),
             key("x-ratelimit-reset-tokens"),
+            key(DROPPED),
             key("x-conversation-id"));
 
-    /** Those that report a caller's limits; a caller may not set them. */
+    /** Those that report to the caller, who may not set them. */
     private static final String OF_LIMITS = "x-ratelimit-";
 
     private RpcMetadata() {}
@@ -64,7 +69,10 @@ public final class RpcMetadata {
      */
     static void enter(Metadata metadata, Message message) {
         for (String name : metadata.keys()) {
-            if (IncomingNames.mayEnter(name) && !name.startsWith(OF_LIMITS) && !name.endsWith("-bin")) {
+            if (IncomingNames.mayEnter(name)
+                    && !name.startsWith(OF_LIMITS)
+                    && !name.equals(DROPPED)
+                    && !name.endsWith("-bin")) {
                 message.setHeader(name, metadata.get(key(name)));
             }
         }

@@ -4,6 +4,7 @@ import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.Choice;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.AnswerExtras;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.Framing;
@@ -41,6 +42,8 @@ public final class WholeAnswers {
     }
 
     private static Chunk chunk(ChatAnswer.Whole answer, Choice choice, boolean last) {
+        AnswerExtras extras = new AnswerExtras(
+                answer.extras(), choice.extras(), choice.message().extras());
         return new Chunk(
                 choice.index(),
                 choice.message().content(),
@@ -48,6 +51,7 @@ public final class WholeAnswers {
                 choice.message().toolCalls(),
                 choice.logprobs(),
                 choice.finishReason(),
-                last ? answer.usage() : null);
+                last ? answer.usage() : null,
+                extras.isEmpty() ? null : extras);
     }
 }

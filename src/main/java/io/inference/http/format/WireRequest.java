@@ -6,6 +6,7 @@ import io.inference.api.call.Operation;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
 import org.jspecify.annotations.Nullable;
@@ -15,21 +16,28 @@ import org.jspecify.annotations.Nullable;
  * since flows replace the request by the answer.
  *
  * @param request input of the flow; null if only information about the model is requested
+ * @param load what to do with the model before; null if nothing
  * @param answerType type of answer that {@code writer} accepts
  */
 public record WireRequest<A>(
         @Nullable InferenceRequest request,
+        @Nullable LoadRequest load,
         Operation operation,
         String model,
         Class<A> answerType,
         AnswerWriter<A> writer) {
     public static <A> WireRequest<A> of(InferenceRequest request, Class<A> answerType, AnswerWriter<A> writer) {
-        return new WireRequest<>(request, request.operation(), request.model(), answerType, writer);
+        return new WireRequest<>(request, null, request.operation(), request.model(), answerType, writer);
     }
 
     /** A request without work for a backend: it is answered from what is known of the model. */
     public static WireRequest<ModelDetails> aboutModel(String model, AnswerWriter<ModelDetails> writer) {
-        return new WireRequest<>(null, Operation.MODELS, model, ModelDetails.class, writer);
+        return new WireRequest<>(null, null, Operation.MODELS, model, ModelDetails.class, writer);
+    }
+
+    /** A request to load or unload a model, answered from what is known of the model. */
+    public static WireRequest<ModelDetails> load(LoadRequest load, AnswerWriter<ModelDetails> writer) {
+        return new WireRequest<>(null, load, Operation.MODELS, load.model(), ModelDetails.class, writer);
     }
 
     /** The start of the stream, to be sent before there is an answer; null if the answer is sent whole. */

@@ -2,12 +2,15 @@ package io.inference.http.format;
 
 import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.Unsupported;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.StreamStart;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a REST body into a request for a flow. It sets the headers {@value #OPERATION} and {@value #MODEL}, and
@@ -59,7 +62,16 @@ public final class WireRequestProcessor implements Processor {
         if (wire.request() == null) {
             message.setHeader(LOAD_ONLY, true);
         }
-        message.setBody(wire.request());
+        if (drops(wire.request(), message)) {
+            call.dropUnsupported();
+        }
+        message.setBody(wire.request() == null ? wire.load() : wire.request());
+    }
+
+    /** Whether the caller allows what a backend cannot honour to be dropped. */
+    private static boolean drops(@Nullable InferenceRequest request, Message message) {
+        return Boolean.parseBoolean(message.getHeader(Unsupported.DROP_HEADER, String.class))
+                || request != null && "true".equals(request.extras().json(Unsupported.DROP_FIELD));
     }
 
     private static void offerStart(WireRequest<?> wire, Call call, Exchange exchange) {

@@ -2,8 +2,10 @@ package io.inference.http.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.wire.Json;
@@ -12,8 +14,11 @@ import io.inference.wire.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * names the field by its path, such as {@code messages[0].content}. A field that is null counts as absent.
  */
 public final class JsonFields {
+    /** With numbers as they are written: what is passed on must not change. */
     private static final ObjectMapper MAPPER =
-            new ObjectMapper(JsonBounds.request().build());
+            new ObjectMapper(JsonBounds.request().build()).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     /** Parts of Jackson's messages about its internals. */
     private static final Pattern INSIDES =
@@ -224,6 +230,39 @@ public final class JsonFields {
     public @Nullable String json(String name) {
         JsonNode value = find(name);
         return value == null ? null : Json.wellFormed(value.toString());
+    }
+
+    /** The fields that hold something and have other names, as JSON text by name, in their order. */
+    public Map<String, String> except(Set<String> known) {
+        Map<String, String> others = null;
+        for (var fields = node.fields(); fields.hasNext(); ) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            if (!known.contains(field.getKey()) && !field.getValue().isNull()) {
+                others = others == null ? new LinkedHashMap<>() : others;
+                others.put(
+                        Json.wellFormed(field.getKey()),
+                        Json.wellFormed(field.getValue().toString()));
+            }
+        }
+        return others == null ? Map.of() : others;
+    }
+
+    /** An object of these fields as JSON text; null if there are none. */
+    public static @Nullable String objectOf(Map<String, String> fields) {
+        if (fields.isEmpty()) {
+            return null;
+        }
+        StringBuilder object = new StringBuilder("{");
+        fields.forEach((name, json) -> object.append(object.length() == 1 ? "" : ",")
+                .append(TextNode.valueOf(name))
+                .append(':')
+                .append(json));
+        return object.append('}').toString();
+    }
+
+    /** The object itself as JSON text. */
+    public String json() {
+        return Json.wellFormed(node.toString());
     }
 
     /** The field's path, as a caller would write it. */

@@ -1,5 +1,6 @@
 package io.inference.http.server;
 
+import io.inference.api.request.Unsupported;
 import io.inference.security.IncomingNames;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ final class HeaderRules {
             "Location",
             "Retry-After",
             "Cache-Control",
+            Unsupported.DROPPED_HEADER,
             "x-ratelimit-limit-requests",
             "x-ratelimit-remaining-requests",
             "x-ratelimit-reset-requests",

@@ -3,6 +3,8 @@ package io.inference.openai.answer;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.inference.api.call.Usage;
+import io.inference.api.message.AnswerExtras;
+import io.inference.api.message.Extras;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
@@ -25,6 +27,8 @@ final class OpenAiChoice {
     private List<TokenLogprob> logprobs = List.of();
     private @Nullable FinishReason finishReason;
     private @Nullable Usage usage;
+    private @Nullable UnknownFields others;
+    private @Nullable UnknownFields messageOthers;
 
     /** @param place the choice's place in its list, which is its index if none is given */
     OpenAiChoice(int place) {
@@ -42,11 +46,37 @@ final class OpenAiChoice {
                 case "logprobs" -> logprobs = OpenAiLogprobs.read(json);
                 case "finish_reason" -> finishReason = finishReason(JsonTokens.text(json));
                 case "usage" -> usage = OpenAiFrameParser.usage(json);
-                default -> json.skipChildren();
+                default -> others = keep(others, field, json);
             }
         }
         return new Chunk(
-                index, text, thinking == null ? thinkingParts : thinking, toolCalls, logprobs, finishReason, usage);
+                index,
+                text,
+                thinking == null ? thinkingParts : thinking,
+                toolCalls,
+                logprobs,
+                finishReason,
+                usage,
+                extras());
+    }
+
+    private @Nullable AnswerExtras extras() {
+        return others == null && messageOthers == null
+                ? null
+                : new AnswerExtras(
+                        Extras.NONE,
+                        others == null ? Extras.NONE : others.changes(),
+                        messageOthers == null ? Extras.NONE : messageOthers.changes());
+    }
+
+    private static @Nullable UnknownFields keep(@Nullable UnknownFields kept, String field, JsonParser json)
+            throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return kept;
+        }
+        UnknownFields fields = kept == null ? new UnknownFields() : kept;
+        fields.take(field, json);
+        return fields;
     }
 
     private void readMessage(JsonParser json) throws IOException {
@@ -62,7 +92,8 @@ final class OpenAiChoice {
                 case "tool_calls" -> addToolCalls(ToolCalls.read(json));
                 // The older name, from the time of one call an answer.
                 case "function_call" -> addToolCalls(ToolCalls.read(json));
-                default -> json.skipChildren();
+                case "role" -> json.skipChildren();
+                default -> messageOthers = keep(messageOthers, field, json);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.inference.openai.answer;
 
+import io.inference.api.message.AnswerExtras;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenAiChoices {
     private final TreeMap<Integer, State> states = new TreeMap<>();
+    private int finished;
 
     /** One choice so far. */
     private static final class State {
@@ -25,6 +27,15 @@ final class OpenAiChoices {
         Chunk last;
 
         boolean ended;
+        /** Other fields of chunks that said nothing else: they go with the next. */
+        @Nullable
+        AnswerExtras carried;
+
+        Chunk withCarried(Chunk chunk) {
+            AnswerExtras before = carried;
+            carried = null;
+            return before == null ? chunk : chunk.with(merged(before, chunk.extras()));
+        }
     }
 
     void add(Chunk sent, Consumer<Chunk> out) {
@@ -36,9 +47,12 @@ final class OpenAiChoices {
         Chunk last = state.last;
         if (last == null) {
             if (chunk.finishReason() != null) {
-                state.last = chunk;
+                state.last = state.withCarried(chunk);
+                finished++;
             } else if (says) {
-                out.accept(chunk);
+                out.accept(state.withCarried(chunk));
+            } else {
+                state.carried = merged(state.carried, chunk.extras());
             }
             return;
         }
@@ -49,7 +63,7 @@ final class OpenAiChoices {
             }
             state.last = with(chunk.toolCalls(), reason, chunk);
         } else {
-            state.last = with(last.toolCalls(), reason, last);
+            state.last = with(last.toolCalls(), reason, last.with(merged(last.extras(), chunk.extras())));
         }
     }
 
@@ -66,7 +80,7 @@ final class OpenAiChoices {
     void endAll(Consumer<Chunk> out) {
         states.forEach((index, state) -> {
             if (!state.ended) {
-                end(state, state.last == null ? Chunk.of(index, "") : state.last, out);
+                end(state, state.withCarried(state.last == null ? Chunk.of(index, "") : state.last), out);
             }
         });
     }
@@ -80,9 +94,14 @@ final class OpenAiChoices {
         return states.values().stream().anyMatch(state -> state.saidSomething || state.last != null);
     }
 
+    /** Whether at least so many have come, and all that have are finished. */
+    boolean areFinished(int expected) {
+        return finished >= expected && finished == states.size();
+    }
+
     /** Whether all have a finish reason. */
     boolean areFinished() {
-        return !states.isEmpty() && states.values().stream().allMatch(state -> state.last != null);
+        return areFinished(1);
     }
 
     private static void end(State state, Chunk last, Consumer<Chunk> out) {
@@ -111,7 +130,15 @@ final class OpenAiChoices {
         if (calls.equals(chunk.toolCalls()) && reason == chunk.finishReason() && chunk.usage() == null) {
             return chunk;
         }
-        return new Chunk(chunk.index(), chunk.text(), chunk.thinking(), calls, chunk.logprobs(), reason, null);
+        return new Chunk(
+                chunk.index(), chunk.text(), chunk.thinking(), calls, chunk.logprobs(), reason, null, chunk.extras());
+    }
+
+    private static @Nullable AnswerExtras merged(@Nullable AnswerExtras before, @Nullable AnswerExtras later) {
+        if (before == null || later == null) {
+            return before == null ? later : before;
+        }
+        return before.merge(later);
     }
 
     /** The chunk that only names the speaker is no token yet. */

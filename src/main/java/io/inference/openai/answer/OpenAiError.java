@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server's error, in any of the common forms: {@code {"error":{"message","code","type","param"}}}, the inner object
- * alone, or {@code {"error":"message"}}.
+ * alone, {@code {"error":"message"}}, or the forms of FastAPI, {@code {"detail":"message"}} and
+ * {@code {"detail":[{"loc":["body","field"],"msg"}]}}.
  */
 record OpenAiError(
         @Nullable String message,
@@ -53,10 +54,49 @@ record OpenAiError(
                 case "code" -> code = json.currentToken().isNumeric() ? json.getText() : JsonTokens.text(json);
                 case "type", "error_type" -> type = JsonTokens.text(json);
                 case "param" -> param = JsonTokens.text(json);
+                case "detail" -> {
+                    OpenAiError inner = detail(json);
+                    message = message == null ? inner.message : message;
+                    param = param == null ? inner.param : param;
+                }
                 default -> json.skipChildren();
             }
         }
         return new OpenAiError(message, code, type, param);
+    }
+
+    /** The first fault of a list, or the message itself. */
+    private static OpenAiError detail(JsonParser json) throws IOException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            return read(json);
+        }
+        String message = null;
+        String param = null;
+        while (JsonTokens.nextElement(json)) {
+            if (message != null || json.currentToken() != JsonToken.START_OBJECT) {
+                json.skipChildren();
+                continue;
+            }
+            for (String field = JsonTokens.nextField(json); field != null; field = JsonTokens.nextField(json)) {
+                switch (field) {
+                    case "msg" -> message = JsonTokens.text(json);
+                    case "loc" -> param = lastText(json);
+                    default -> json.skipChildren();
+                }
+            }
+        }
+        return new OpenAiError(message, null, null, param);
+    }
+
+    private static @Nullable String lastText(JsonParser json) throws IOException {
+        String last = null;
+        if (json.currentToken() == JsonToken.START_ARRAY) {
+            while (JsonTokens.nextElement(json)) {
+                String text = JsonTokens.text(json);
+                last = text == null ? last : text;
+            }
+        }
+        return last;
     }
 
     static OpenAiError ofText(byte[] bytes, int from, int to) {

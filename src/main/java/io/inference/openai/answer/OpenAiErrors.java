@@ -30,7 +30,8 @@ public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
         if (reply.status() == 400 && error.is("unsupported_parameter") && param != null) {
             return InferenceException.unsupported(param, Failures.quotable(message));
         }
-        if (reply.status() == 400 && param != null && !Failures.saysTooLong(message)) {
+        boolean refused = reply.status() == 400 || reply.status() == 422;
+        if (refused && param != null && !Failures.saysTooLong(message)) {
             return InferenceException.invalid(param, Failures.quotable(message));
         }
         return failures.status(withoutKey(reply), message);

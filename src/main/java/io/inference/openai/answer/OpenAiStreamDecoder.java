@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.AnswerExtras;
+import io.inference.api.message.Extras;
 import io.inference.api.stream.Chunk;
 import io.inference.upstream.JsonTokens;
 import io.inference.upstream.LineDecoder;
@@ -26,6 +28,11 @@ public final class OpenAiStreamDecoder implements LineDecoder {
     private final OpenAiErrors errors;
     private final SseFramer framer = new SseFramer();
     private final OpenAiChoices choices = new OpenAiChoices();
+    private final UnknownFields others = new UnknownFields();
+    private final int expectedChoices;
+    /** Other fields of the whole answer, until a chunk takes them along. */
+    private Extras answerExtras = Extras.NONE;
+
     private boolean begun;
     /** The lines of an answer that is one JSON object. */
     private @Nullable ByteArrayOutputStream whole;
@@ -34,7 +41,13 @@ public final class OpenAiStreamDecoder implements LineDecoder {
     private @Nullable Usage usage;
 
     public OpenAiStreamDecoder(OpenAiErrors errors) {
+        this(errors, 1);
+    }
+
+    /** @param expectedChoices number of answers that were asked for */
+    public OpenAiStreamDecoder(OpenAiErrors errors, int expectedChoices) {
         this.errors = errors;
+        this.expectedChoices = expectedChoices;
     }
 
     /** The model that answers, once the stream has named it; otherwise the given one. */
@@ -126,6 +139,11 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         return false;
     }
 
+    @Override
+    public boolean awaitsEnd() {
+        return choices.areFinished(expectedChoices);
+    }
+
     private boolean event(byte[] data, int length, boolean isError, Consumer<Chunk> out) throws IOException {
         int end = lengthOf(data, length);
         if (isError) {
@@ -161,7 +179,7 @@ public final class OpenAiStreamDecoder implements LineDecoder {
             JsonTokens.openObject(json);
             do {
                 objects++;
-                frame(OpenAiFrameParser.read(json, model == null), out);
+                frame(OpenAiFrameParser.read(json, model == null, others), out);
             } while (JsonTokens.nextObject(json));
         }
         return objects;
@@ -174,18 +192,35 @@ public final class OpenAiStreamDecoder implements LineDecoder {
         }
         model = model == null ? frame.model() : model;
         usage = frame.usage() == null ? usage : frame.usage();
+        Extras changed = others.changes();
+        answerExtras = changed.isEmpty() ? answerExtras : changed;
+        Consumer<Chunk> to = withAnswerExtras(out);
         for (Chunk chunk : frame.choices()) {
-            choices.add(chunk, out);
+            choices.add(chunk, to);
         }
+    }
+
+    /** The receiver itself, unless its next chunk has other fields of the answer to take along. */
+    private Consumer<Chunk> withAnswerExtras(Consumer<Chunk> out) {
+        if (answerExtras.isEmpty()) {
+            return out;
+        }
+        return chunk -> {
+            Extras extras = answerExtras;
+            answerExtras = Extras.NONE;
+            AnswerExtras own = chunk.extras() == null ? AnswerExtras.NONE : chunk.extras();
+            out.accept(extras.isEmpty() ? chunk : chunk.with(new AnswerExtras(extras, own.choice(), own.message())));
+        };
     }
 
     private void finish(boolean isAnswer, Consumer<Chunk> out) {
         if (!isAnswer) {
             throw errors.failures().failed("gave no answer", null);
         }
-        choices.endAll(out);
+        Consumer<Chunk> to = withAnswerExtras(out);
+        choices.endAll(to);
         if (usage != null) {
-            out.accept(new Chunk(0, "", null, List.of(), List.of(), null, usage));
+            to.accept(new Chunk(0, "", null, List.of(), List.of(), null, usage));
         }
     }
 

@@ -59,9 +59,9 @@ final class OpenAiToolCalls {
                 known.looksComplete = !known.hasArguments && arguments.startsWith("{") && arguments.endsWith("}");
                 known.hasArguments = true;
             }
-            if (isNew || name != null || !arguments.isEmpty()) {
+            if (isNew || name != null || !arguments.isEmpty() || !part.extras().isEmpty()) {
                 String id = part.id() == null ? ToolCalls.newId() : part.id();
-                numbered.add(new ToolCall(known.number, isNew ? id : null, name, arguments));
+                numbered.add(new ToolCall(known.number, isNew ? id : null, name, arguments, part.extras()));
             }
         }
         return numbered;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiTools {
     private OpenAiTools() {}
 
-    static void write(JsonGenerator json, List<Tool> tools, @Nullable ToolChoice choice) throws IOException {
+    static void write(JsonGenerator json, List<Tool> tools) throws IOException {
         if (!tools.isEmpty()) {
             json.writeArrayFieldStart("tools");
             for (Tool tool : tools) {
@@ -22,12 +22,14 @@ final class OpenAiTools {
             }
             json.writeEndArray();
         }
-        if (choice != null) {
-            writeChoice(json, choice);
-        }
     }
 
     private static void writeTool(JsonGenerator json, Tool tool) throws IOException {
+        String whole = tool.json();
+        if (whole != null) {
+            json.writeRawValue(whole);
+            return;
+        }
         json.writeStartObject();
         json.writeStringField("type", "function");
         json.writeObjectFieldStart("function");
@@ -43,7 +45,13 @@ final class OpenAiTools {
         json.writeEndObject();
     }
 
-    private static void writeChoice(JsonGenerator json, ToolChoice choice) throws IOException {
+    /** @param other a choice that is not modelled, as JSON text */
+    static void writeChoice(JsonGenerator json, @Nullable ToolChoice choice, @Nullable String other)
+            throws IOException {
+        if (choice == null) {
+            writeRaw(json, "tool_choice", other);
+            return;
+        }
         if (choice.mode() != ToolChoice.Mode.FUNCTION) {
             json.writeStringField("tool_choice", choice.mode().name().toLowerCase(Locale.ROOT));
             return;
@@ -56,8 +64,11 @@ final class OpenAiTools {
         json.writeEndObject();
     }
 
-    static void writeFormat(JsonGenerator json, @Nullable ResponseFormat format) throws IOException {
-        if (format == null) {
+    /** @param other the format with all that is said of it, as JSON text; null if that is modelled */
+    static void writeFormat(JsonGenerator json, @Nullable ResponseFormat format, @Nullable String other)
+            throws IOException {
+        if (format == null || other != null) {
+            writeRaw(json, "response_format", other);
             return;
         }
         json.writeObjectFieldStart("response_format");
@@ -74,5 +85,12 @@ final class OpenAiTools {
             }
         }
         json.writeEndObject();
+    }
+
+    private static void writeRaw(JsonGenerator json, String name, @Nullable String value) throws IOException {
+        if (value != null) {
+            json.writeFieldName(name);
+            json.writeRawValue(value);
+        }
     }
 }

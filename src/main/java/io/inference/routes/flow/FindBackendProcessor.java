@@ -1,8 +1,10 @@
 package io.inference.routes.flow;
 
+import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.routes.backend.BackendSource;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -18,6 +20,9 @@ public class FindBackendProcessor implements Processor {
     /** Exchange property with the names of the backends not tried yet, best first. */
     private static final String OTHERS = "InferenceOtherBackends";
 
+    /** Exchange property with a backend that failed or is slow: it is tried only if there is no other. */
+    public static final String LAST_CHOICE = "InferenceLastChoice";
+
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
@@ -25,14 +30,31 @@ public class FindBackendProcessor implements Processor {
             return;
         }
         InferenceRequest request = message.getBody(InferenceRequest.class);
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         String model = message.getHeader(RouteHeaders.MODEL, request.model(), String.class);
-        List<String> backends = BackendSource.of(exchange.getContext()).backendsFor(model, request);
+        List<String> backends = BackendSource.of(exchange.getContext()).backendsFor(model, request, call.dropsUnsupported());
         if (backends.isEmpty()) {
             throw InferenceException.modelNotFound(model);
+        }
+        String lastChoice = exchange.getProperty(LAST_CHOICE, String.class);
+        if (lastChoice != null && backends.size() > 1 && backends.contains(lastChoice)) {
+            backends = new ArrayList<>(backends);
+            backends.remove(lastChoice);
+            backends.add(lastChoice);
         }
         Iterator<String> others = backends.iterator();
         message.setHeader(RouteHeaders.BACKEND, others.next());
         exchange.setProperty(OTHERS, others);
+    }
+
+    /** Gives a copy of an exchange the backends that were found for it, of which both then take the next. */
+    public static void copy(Exchange from, Exchange to) {
+        List<String> left = new ArrayList<>();
+        for (String name = next(from); name != null; name = next(from)) {
+            left.add(name);
+        }
+        from.setProperty(OTHERS, left.iterator());
+        to.setProperty(OTHERS, List.copyOf(left).iterator());
     }
 
     /** Whether another backend has the model and is not tried yet. */

@@ -19,6 +19,7 @@ import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Options;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendFactory;
@@ -105,6 +106,11 @@ class BackendRoutesTest {
         }
 
         @Override
+        public void load(LoadRequest request, Call call) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public ChatAnswer chat(ChatRequest request, Call call) {
             asked++;
             if (failure != null) {
@@ -149,6 +155,7 @@ class BackendRoutesTest {
         beans.bind("localInferenceProcessor", new BackendProcessor(BackendKind.LOCAL));
         beans.bind("ollamaProcessor", new BackendProcessor(BackendKind.OLLAMA));
         beans.bind("openaiProcessor", new BackendProcessor(BackendKind.OPENAI));
+        beans.bind("resumeAnswerProcessor", (Processor) exchange -> {});
         beans.bind("promptLogProcessor", (Processor) exchange -> {});
         beans.bind("answerLogProcessor", (Processor) exchange -> {});
         for (String route : List.of(

@@ -1,6 +1,7 @@
 package io.inference.http.ollama.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.backend.ListedModel;
 import io.inference.api.backend.ModelInfo;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.format.ModelBodies;
@@ -70,7 +71,8 @@ public final class ModelsWriter {
         return Formats.json(out -> {
             out.writeStartObject();
             out.writeArrayFieldStart("models");
-            for (ModelInfo model : models) {
+            for (ListedModel listed : models) {
+                ModelInfo model = listed.preferred();
                 out.writeStartObject();
                 out.writeStringField("name", Json.wellFormed(model.id()));
                 out.writeStringField("model", Json.wellFormed(model.id()));

@@ -8,7 +8,6 @@ import io.inference.http.format.WireRequest;
 import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import io.inference.http.ollama.answer.AnswerShape;
-import io.inference.http.ollama.answer.LoadAnswerWriter;
 import io.inference.http.ollama.answer.TextAnswerWriter;
 import java.util.List;
 
@@ -24,9 +23,8 @@ public final class ChatRequestReader {
         }
         String model = CommonFields.model(body);
         List<Message> messages = MessageReader.read(body);
-        boolean unload = CommonFields.unloads(body);
         if (messages.isEmpty()) {
-            return WireRequest.aboutModel(model, new LoadAnswerWriter(AnswerShape.CHAT, unload));
+            return CommonFields.load(body, model, AnswerShape.CHAT);
         }
         boolean stream = body.flag("stream", true);
         var request = new ChatRequest(
@@ -37,7 +35,9 @@ public final class ChatRequestReader {
                 null,
                 CommonFields.format(body),
                 CommonFields.think(body),
-                stream);
+                stream,
+                CommonFields.effort(body),
+                CommonFields.handling(body));
         return WireRequest.of(request, ChatAnswer.class, new TextAnswerWriter(AnswerShape.CHAT, stream));
     }
 }

@@ -2,6 +2,7 @@ package io.inference.http.ollama.request;
 
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.api.request.EmbedRequest;
 import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
@@ -20,7 +21,7 @@ public final class EmbedRequestReader {
         Integer dimensions = body.integer("dimensions", 1, Integer.MAX_VALUE);
         boolean truncate = body.flag("truncate", true);
         return WireRequest.of(
-                new EmbedRequest(model, inputs, dimensions, true, truncate),
+                new EmbedRequest(model, inputs, dimensions, true, truncate, keepAlive(body)),
                 EmbedAnswer.class,
                 EmbedAnswerWriter::write);
     }
@@ -31,9 +32,14 @@ public final class EmbedRequestReader {
         String model = CommonFields.model(body);
         String prompt = body.text("prompt", "");
         return WireRequest.of(
-                new EmbedRequest(model, prompt.isEmpty() ? List.of() : List.of(prompt), null, false, true),
+                new EmbedRequest(
+                        model, prompt.isEmpty() ? List.of() : List.of(prompt), null, false, true, keepAlive(body)),
                 EmbedAnswer.class,
                 EmbedAnswerWriter::writeLegacy);
+    }
+
+    private static Extras keepAlive(JsonFields body) {
+        return CommonFields.handling(body).without(name -> !name.equals("keep_alive"));
     }
 
     /** A single empty text counts as none, as in Ollama. */

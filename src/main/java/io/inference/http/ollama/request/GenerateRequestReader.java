@@ -11,7 +11,6 @@ import io.inference.api.request.InferenceRequest;
 import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
 import io.inference.http.ollama.answer.AnswerShape;
-import io.inference.http.ollama.answer.LoadAnswerWriter;
 import io.inference.http.ollama.answer.TextAnswerWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +25,8 @@ public final class GenerateRequestReader {
         String model = CommonFields.model(body);
         String prompt = body.text("prompt", "");
         CommonFields.refuse(body, "suffix", "template", "context");
-        boolean unload = CommonFields.unloads(body);
         if (prompt.isEmpty()) {
-            return WireRequest.aboutModel(model, new LoadAnswerWriter(AnswerShape.GENERATE, unload));
+            return CommonFields.load(body, model, AnswerShape.GENERATE);
         }
         boolean stream = body.flag("stream", true);
         InferenceRequest request =
@@ -45,7 +43,8 @@ public final class GenerateRequestReader {
                 throw body.unsupported(name, "raw mode does not support '" + name + "'");
             }
         }
-        return new GenerateRequest(model, List.of(prompt), OptionsReader.read(body), stream);
+        return new GenerateRequest(
+                model, List.of(prompt), OptionsReader.read(body), stream, CommonFields.handling(body));
     }
 
     private static ChatRequest chat(JsonFields body, String model, String prompt, boolean stream) {
@@ -64,6 +63,8 @@ public final class GenerateRequestReader {
                 null,
                 CommonFields.format(body),
                 CommonFields.think(body),
-                stream);
+                stream,
+                CommonFields.effort(body),
+                CommonFields.handling(body));
     }
 }

@@ -62,6 +62,7 @@ public record ChatAnswerWriter(boolean stream, boolean includeUsage) implements 
         out.writeEndArray();
         out.writeFieldName("usage");
         Parts.usage(out, answer.usage());
+        Parts.extras(out, answer.extras());
         out.writeEndObject();
     }
 
@@ -75,6 +76,7 @@ public record ChatAnswerWriter(boolean stream, boolean includeUsage) implements 
             Parts.chatLogprobs(out, choice.logprobs());
         }
         out.writeStringField("finish_reason", choice.finishReason().label());
+        Parts.extras(out, choice.extras());
         out.writeEndObject();
     }
 
@@ -91,6 +93,7 @@ public record ChatAnswerWriter(boolean stream, boolean includeUsage) implements 
         if (!message.toolCalls().isEmpty()) {
             Parts.toolCalls(out, message.toolCalls(), false);
         }
+        Parts.extras(out, message.extras());
         out.writeEndObject();
     }
 }

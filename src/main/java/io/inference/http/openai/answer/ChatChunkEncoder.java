@@ -3,6 +3,7 @@ package io.inference.http.openai.answer;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.AnswerExtras;
 import io.inference.api.message.FinishReason;
 import io.inference.api.stream.Chunk;
 import io.inference.http.answer.ChunkEncoder;
@@ -29,6 +30,10 @@ final class ChatChunkEncoder implements ChunkEncoder {
         if (chunk.usage() != null) {
             usage = chunk.usage();
         }
+        AnswerExtras extras = chunk.extras();
+        if (extras != null) {
+            objects.extras(extras.answer());
+        }
         boolean first = !begun.get(chunk.index());
         if (first || hasContent(chunk)) {
             begun.set(chunk.index());
@@ -36,7 +41,7 @@ final class ChatChunkEncoder implements ChunkEncoder {
         }
         FinishReason finish = chunk.finishReason();
         if (finish != null) {
-            objects.choice(json -> finish(json, chunk.index(), finish), out);
+            objects.choice(json -> finish(json, chunk, finish), out);
         }
     }
 
@@ -54,7 +59,14 @@ final class ChatChunkEncoder implements ChunkEncoder {
         return !chunk.text().isEmpty()
                 || chunk.thinking() != null
                 || !chunk.toolCalls().isEmpty()
-                || !chunk.logprobs().isEmpty();
+                || !chunk.logprobs().isEmpty()
+                || chunk.extras() != null && saysMore(chunk, chunk.extras());
+    }
+
+    /** Other fields of a choice go with its finish reason, if the chunk has one. */
+    private static boolean saysMore(Chunk chunk, AnswerExtras extras) {
+        return !extras.message().isEmpty()
+                || chunk.finishReason() == null && !extras.choice().isEmpty();
     }
 
     private static void delta(JsonGenerator json, Chunk chunk, boolean first) throws IOException {
@@ -72,20 +84,30 @@ final class ChatChunkEncoder implements ChunkEncoder {
         if (!chunk.toolCalls().isEmpty()) {
             Parts.toolCalls(json, chunk.toolCalls(), true);
         }
+        AnswerExtras extras = chunk.extras();
+        if (extras != null) {
+            Parts.extras(json, extras.message());
+        }
         json.writeEndObject();
         if (!chunk.logprobs().isEmpty()) {
             Parts.chatLogprobs(json, chunk.logprobs());
         }
         json.writeNullField("finish_reason");
+        if (extras != null && chunk.finishReason() == null) {
+            Parts.extras(json, extras.choice());
+        }
         json.writeEndObject();
     }
 
-    private static void finish(JsonGenerator json, int index, FinishReason reason) throws IOException {
+    private static void finish(JsonGenerator json, Chunk chunk, FinishReason reason) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("index", index);
+        json.writeNumberField("index", chunk.index());
         json.writeObjectFieldStart("delta");
         json.writeEndObject();
         json.writeStringField("finish_reason", reason.label());
+        if (chunk.extras() != null) {
+            Parts.extras(json, chunk.extras().choice());
+        }
         json.writeEndObject();
     }
 }

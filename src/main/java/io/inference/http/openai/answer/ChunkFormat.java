@@ -2,6 +2,7 @@ package io.inference.http.openai.answer;
 
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.call.Usage;
+import io.inference.api.message.Extras;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.wire.Json;
 import java.io.IOException;
@@ -13,8 +14,11 @@ final class ChunkFormat {
     private static final SerializedString END_BEFORE_USAGE = new SerializedString("],\"usage\":null}");
     private static final SerializedString NO_CHOICES_BUT_USAGE = new SerializedString("],\"usage\":");
 
+    private final AnswerHead head;
+    private final String object;
+
     /** Everything before the choices. */
-    private final SerializedString start;
+    private SerializedString start;
 
     private final boolean includeUsage;
 
@@ -23,14 +27,28 @@ final class ChunkFormat {
      * @param includeUsage whether the last object has the usage; if so, it is null in the others
      */
     ChunkFormat(AnswerHead head, String object, boolean includeUsage) {
+        this.head = head;
+        this.object = object;
+        this.start = start(Extras.NONE);
+        this.includeUsage = includeUsage;
+    }
+
+    private SerializedString start(Extras extras) {
         byte[] whole = Json.bytes(json -> {
             json.writeStartObject();
             head.writeTo(json, object);
+            Parts.extras(json, extras);
             json.writeEndObject();
         });
         String withoutEnd = new String(whole, 0, whole.length - 1, StandardCharsets.UTF_8);
-        this.start = new SerializedString(withoutEnd + ",\"choices\":[");
-        this.includeUsage = includeUsage;
+        return new SerializedString(withoutEnd + ",\"choices\":[");
+    }
+
+    /** Sets the other fields of the whole answer, which every object repeats from now on; none changes nothing. */
+    void extras(Extras extras) {
+        if (!extras.isEmpty()) {
+            start = start(extras);
+        }
     }
 
     void choice(Json.Content choice, ChunkEncoder.Sink out) throws IOException {

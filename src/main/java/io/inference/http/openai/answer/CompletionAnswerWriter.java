@@ -61,11 +61,13 @@ public record CompletionAnswerWriter(CompletionFormat format, boolean stream, bo
         out.writeArrayFieldStart("choices");
         for (Choice choice : answer.choices()) {
             String text = format.echo(choice.index()) + choice.message().content();
-            CompletionFormat.writeChoice(out, choice.index(), text, choice.logprobs(), 0, choice.finishReason());
+            CompletionFormat.writeChoice(
+                    out, choice.index(), text, choice.logprobs(), 0, choice.finishReason(), choice.extras());
         }
         out.writeEndArray();
         out.writeFieldName("usage");
         Parts.usage(out, answer.usage());
+        Parts.extras(out, answer.extras());
         out.writeEndObject();
     }
 }

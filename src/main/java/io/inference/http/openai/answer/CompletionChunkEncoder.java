@@ -2,6 +2,8 @@ package io.inference.http.openai.answer;
 
 import io.inference.api.call.Usage;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.AnswerExtras;
+import io.inference.api.message.Extras;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.api.stream.Chunk;
@@ -36,14 +38,20 @@ final class CompletionChunkEncoder implements ChunkEncoder {
         if (chunk.usage() != null) {
             usage = chunk.usage();
         }
+        AnswerExtras beside = chunk.extras();
+        Extras extras = beside == null ? Extras.NONE : beside.choice();
+        if (beside != null) {
+            objects.extras(beside.answer());
+        }
+        boolean finishes = chunk.finishReason() != null;
         int index = chunk.index();
         String text = begun.get(index) ? chunk.text() : format.echo(index) + chunk.text();
         begun.set(index);
         if (!text.isEmpty() || !chunk.logprobs().isEmpty()) {
-            piece(out, index, text, chunk.logprobs(), null);
+            piece(out, index, text, chunk.logprobs(), null, finishes ? Extras.NONE : extras);
         }
-        if (chunk.finishReason() != null) {
-            piece(out, index, "", List.of(), chunk.finishReason());
+        if (finishes) {
+            piece(out, index, "", List.of(), chunk.finishReason(), extras);
         }
     }
 
@@ -57,12 +65,13 @@ final class CompletionChunkEncoder implements ChunkEncoder {
         return json -> HttpErrors.writeOpenAi(json, failure);
     }
 
-    private void piece(Sink out, int index, String text, List<TokenLogprob> logprobs, @Nullable FinishReason finish)
+    private void piece(
+            Sink out, int index, String text, List<TokenLogprob> logprobs, @Nullable FinishReason finish, Extras extras)
             throws IOException {
         int offset = logprobs.isEmpty() ? 0 : offsets.getOrDefault(index, 0);
         objects.choice(
                 json -> {
-                    int end = CompletionFormat.writeChoice(json, index, text, logprobs, offset, finish);
+                    int end = CompletionFormat.writeChoice(json, index, text, logprobs, offset, finish, extras);
                     if (!logprobs.isEmpty()) {
                         offsets.put(index, end);
                     }

@@ -1,6 +1,7 @@
 package io.inference.http.openai.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.message.Extras;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.TokenLogprob;
 import io.inference.http.format.TokenJson;
@@ -34,7 +35,8 @@ public record CompletionFormat(List<String> echoed, int choicesPerPrompt) {
             String text,
             List<TokenLogprob> logprobs,
             int offset,
-            @Nullable FinishReason finish)
+            @Nullable FinishReason finish,
+            Extras extras)
             throws IOException {
         out.writeStartObject();
         out.writeStringField("text", Json.wellFormed(text));
@@ -50,6 +52,7 @@ public record CompletionFormat(List<String> echoed, int choicesPerPrompt) {
         } else {
             out.writeStringField("finish_reason", finish.label());
         }
+        Parts.extras(out, extras);
         out.writeEndObject();
         return end;
     }

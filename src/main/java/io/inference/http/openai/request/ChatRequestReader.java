@@ -2,83 +2,104 @@ package io.inference.http.openai.request;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.Options;
+import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Tool;
+import io.inference.api.request.ToolChoice;
 import io.inference.http.format.WireRequest;
 import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import io.inference.http.openai.answer.ChatAnswerWriter;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of {@code POST /v1/chat/completions}. */
+/** Reads the body of {@code POST /v1/chat/completions}. Fields that are not modelled are kept for the backend. */
 public final class ChatRequestReader {
+    private static final String STREAM_OPTIONS = "stream_options";
+    private static final String TOOL_CHOICE = "tool_choice";
+    private static final String RESPONSE_FORMAT = "response_format";
+
+    private static final Set<String> KNOWN = known(
+            "messages",
+            "logprobs",
+            "top_logprobs",
+            "tools",
+            TOOL_CHOICE,
+            RESPONSE_FORMAT,
+            "reasoning_effort",
+            "conversation_id");
+
     private ChatRequestReader() {}
 
     /** @throws InferenceException for a body that is invalid or asks for something unsupported */
     public static WireRequest<ChatAnswer> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
-        refuseWhatIsNotDone(body);
+        if (body.has("conversation_id")) {
+            throw WireRequestProcessor.noConversations("conversation_id");
+        }
         String model = body.requiredText("model");
         List<Message> messages = MessageReader.read(body);
         Options options = OptionsReader.read(body, OptionsReader.chatLogprobs(body));
         List<Tool> tools = ToolReader.tools(body);
-        boolean parallel = body.flag("parallel_tool_calls", true);
-        if (!tools.isEmpty() && !parallel) {
-            throw body.unsupported("parallel_tool_calls", "'parallel_tool_calls' cannot be turned off");
-        }
+        body.flag("parallel_tool_calls");
         boolean stream = body.flag("stream", false);
+        ToolChoice choice = ToolReader.toolChoice(body, tools);
+        ResponseFormat format = ToolReader.responseFormat(body);
         var request = new ChatRequest(
-                model,
-                messages,
-                options,
-                tools,
-                ToolReader.toolChoice(body, tools),
-                ToolReader.responseFormat(body),
-                think(body),
-                stream);
+                model, messages, options, tools, choice, format, null, stream, effort(body), extras(body, choice));
         return WireRequest.of(request, ChatAnswer.class, new ChatAnswerWriter(stream, includeUsage(body)));
     }
 
     static boolean includeUsage(JsonFields body) {
-        JsonFields options = body.object("stream_options");
+        JsonFields options = body.object(STREAM_OPTIONS);
         return options != null && options.flag("include_usage", false);
     }
 
-    /** Unsupported fields that would change the answer are refused; all other unknown fields are ignored. */
-    private static void refuseWhatIsNotDone(JsonFields body) {
-        for (String name : List.of("logit_bias", "audio", "functions", "function_call")) {
-            if (body.isEffective(name)) {
-                throw body.unsupported(name, "'" + name + "' is not supported");
-            }
-        }
-        if (body.has("conversation_id")) {
-            throw WireRequestProcessor.noConversations("conversation_id");
-        }
-        if (body.has("web_search_options")) {
-            throw body.unsupported("web_search_options", "searching the web is not supported");
-        }
-        if (body.texts("modalities").stream().anyMatch(modality -> !modality.equals("text"))) {
-            throw body.unsupported("modalities", "only text can be generated");
-        }
-        if (!body.text("verbosity", "medium").equals("medium")) {
-            throw body.unsupported("verbosity", "'verbosity' is not supported");
-        }
+    /** Names of a request's own fields, and of those that every request for text has. */
+    static Set<String> known(String... own) {
+        Set<String> names = new HashSet<>(OptionsReader.NAMES);
+        names.addAll(Set.of("model", "stream", STREAM_OPTIONS));
+        names.addAll(List.of(own));
+        return Set.copyOf(names);
     }
 
-    private static @Nullable Boolean think(JsonFields body) {
-        String effort = body.text("reasoning_effort");
-        if (effort == null) {
-            return null;
+    /** The fields that are not known, and the unknown ones of {@code stream_options}. */
+    static Map<String, String> others(JsonFields body, Set<String> known) {
+        Map<String, String> others = body.except(known);
+        JsonFields options = body.object(STREAM_OPTIONS);
+        String unknown = options == null ? null : JsonFields.objectOf(options.except(Set.of("include_usage")));
+        return unknown == null ? others : with(others, STREAM_OPTIONS, unknown);
+    }
+
+    private static Extras extras(JsonFields body, @Nullable ToolChoice choice) {
+        Map<String, String> others = others(body, KNOWN);
+        if (choice == null) {
+            others = with(others, TOOL_CHOICE, body.json(TOOL_CHOICE));
         }
-        return switch (effort) {
-            case "none" -> false;
-            case "minimal", "low", "medium", "high", "xhigh" -> true;
-            default ->
-                throw body.invalid(
-                        "reasoning_effort", "'reasoning_effort' must be none, minimal, low, medium, high or xhigh");
-        };
+        if (ToolReader.saysMore(body)) {
+            others = with(others, RESPONSE_FORMAT, body.json(RESPONSE_FORMAT));
+        }
+        return Extras.openAi(others);
+    }
+
+    private static Map<String, String> with(Map<String, String> fields, String name, @Nullable String json) {
+        if (json == null) {
+            return fields;
+        }
+        Map<String, String> more = new LinkedHashMap<>(fields);
+        more.put(name, json);
+        return more;
+    }
+
+    private static @Nullable String effort(JsonFields body) {
+        String effort = body.text("reasoning_effort");
+        return effort == null || effort.isEmpty() ? null : effort;
     }
 }

@@ -2,6 +2,7 @@ package io.inference.http.openai.request;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.Options;
 import io.inference.http.format.WireRequest;
@@ -9,6 +10,7 @@ import io.inference.http.json.JsonFields;
 import io.inference.http.openai.answer.CompletionAnswerWriter;
 import io.inference.http.openai.answer.CompletionFormat;
 import java.util.List;
+import java.util.Set;
 
 /** Reads the body of {@code POST /v1/completions}. */
 public final class CompletionRequestReader {
@@ -16,6 +18,10 @@ public final class CompletionRequestReader {
     private static final int DEFAULT_MAX_TOKENS = 16;
 
     private static final int MAX_CHOICES_OF_ALL_PROMPTS = 1024;
+
+    private static final Set<String> KNOWN = ChatRequestReader.known("prompt", "logprobs", "echo");
+    private static final Set<String> KNOWN_AND_BEST_OF =
+            ChatRequestReader.known("prompt", "logprobs", "echo", "best_of");
 
     private CompletionRequestReader() {}
 
@@ -25,17 +31,21 @@ public final class CompletionRequestReader {
         String model = body.requiredText("model");
         List<String> prompts = prompts(body);
         Integer logprobs = body.integer("logprobs", 0, 20);
-        Options options = withLimit(OptionsReader.read(body, logprobs));
+        Options read = OptionsReader.read(body, logprobs);
+        Options options = read.maxTokens() == null ? read.withMaxTokens(DEFAULT_MAX_TOKENS) : read;
         if ((long) prompts.size() * options.choices() > MAX_CHOICES_OF_ALL_PROMPTS) {
             throw body.invalid(
                     "prompt", "'prompt' and 'n' ask for more than " + MAX_CHOICES_OF_ALL_PROMPTS + " completions");
         }
         boolean echo = body.flag("echo", false);
-        refuseWhatIsNotDone(body, options, echo);
+        if (echo && options.topLogprobs() != null) {
+            throw body.unsupported("echo", "'echo' together with 'logprobs' is not supported");
+        }
+        body.text("suffix");
         boolean stream = body.flag("stream", false);
         var format = new CompletionFormat(echo ? prompts : List.of(), options.choices());
         return WireRequest.of(
-                new GenerateRequest(model, prompts, options, stream),
+                new GenerateRequest(model, prompts, options, stream, extras(body, options)),
                 ChatAnswer.class,
                 new CompletionAnswerWriter(format, stream, ChatRequestReader.includeUsage(body)));
     }
@@ -51,38 +61,10 @@ public final class CompletionRequestReader {
         return prompts;
     }
 
-    private static Options withLimit(Options o) {
-        return o.maxTokens() != null
-                ? o
-                : new Options(
-                        o.temperature(),
-                        o.topP(),
-                        o.topK(),
-                        o.minP(),
-                        o.repeatPenalty(),
-                        o.presencePenalty(),
-                        o.frequencyPenalty(),
-                        o.seed(),
-                        DEFAULT_MAX_TOKENS,
-                        o.stop(),
-                        o.contextLength(),
-                        o.choices(),
-                        o.topLogprobs());
-    }
-
-    private static void refuseWhatIsNotDone(JsonFields body, Options options, boolean echo) {
-        if (body.isEffective("logit_bias")) {
-            throw body.unsupported("logit_bias", "'logit_bias' is not supported");
-        }
-        if (!body.text("suffix", "").isEmpty()) {
-            throw body.unsupported("suffix", "'suffix' is not supported");
-        }
+    /** {@code best_of} that is the same as {@code n} asks for nothing more. */
+    private static Extras extras(JsonFields body, Options options) {
         Integer bestOf = body.integer("best_of", 1, 20);
-        if (bestOf != null && bestOf != options.choices()) {
-            throw body.unsupported("best_of", "'best_of' must be the same as 'n'");
-        }
-        if (echo && options.topLogprobs() != null) {
-            throw body.unsupported("echo", "'echo' together with 'logprobs' is not supported");
-        }
+        boolean nothingMore = bestOf == null || bestOf == options.choices();
+        return Extras.openAi(ChatRequestReader.others(body, nothingMore ? KNOWN_AND_BEST_OF : KNOWN));
     }
 }

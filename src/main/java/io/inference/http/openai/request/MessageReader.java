@@ -1,5 +1,7 @@
 package io.inference.http.openai.request;
 
+import io.inference.api.message.ContentPart;
+import io.inference.api.message.Extras;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
@@ -7,9 +9,25 @@ import io.inference.api.message.ToolCall;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the messages of a chat. */
 final class MessageReader {
+    /** OpenAI's newer name of a system message. */
+    private static final String DEVELOPER = "developer";
+
+    private static final Set<String> KNOWN_BUT_ROLE =
+            Set.of("content", "refusal", "reasoning_content", "name", "tool_calls", "tool_call_id");
+
+    private static final Set<String> KNOWN =
+            Stream.concat(KNOWN_BUT_ROLE.stream(), Stream.of("role")).collect(Collectors.toUnmodifiableSet());
+
+    private static final Set<String> TEXT = Set.of("type", "text");
+    private static final Set<String> PICTURE = Set.of("type", "image_url");
+    private static final Set<String> KNOWN_OF_CALLS = Set.of("index", "id", "type", "function");
+
     private MessageReader() {}
 
     static List<Message> read(JsonFields body) {
@@ -24,19 +42,30 @@ final class MessageReader {
         Role role = role(fields);
         List<Image> images = new ArrayList<>(0);
         List<ToolCall> toolCalls = role == Role.ASSISTANT ? toolCalls(fields) : List.of();
-        String content = content(fields, role, images);
-        if (fields.isEffective("audio")) {
-            throw fields.unsupported("audio", "messages that refer to audio are not supported");
-        }
+        List<ContentPart> parts = parts(fields);
+        String content = fields.isArray("content") ? text(parts, images) : content(fields, role);
         String toolCallId = role == Role.TOOL ? fields.requiredText("tool_call_id") : null;
         return new Message(
-                role, content, fields.text("reasoning_content"), images, toolCalls, toolCallId, fields.text("name"));
+                role,
+                content,
+                fields.text("reasoning_content"),
+                images,
+                toolCalls,
+                toolCallId,
+                fields.text("name"),
+                parts,
+                extras(fields));
+    }
+
+    private static Extras extras(JsonFields fields) {
+        boolean developer = fields.text("role", "").equals(DEVELOPER);
+        return Extras.openAi(fields.except(developer ? KNOWN_BUT_ROLE : KNOWN));
     }
 
     private static Role role(JsonFields fields) {
         String role = fields.requiredText("role");
         return switch (role) {
-            case "system", "developer" -> Role.SYSTEM;
+            case "system", DEVELOPER -> Role.SYSTEM;
             case "user" -> Role.USER;
             case "assistant" -> Role.ASSISTANT;
             case "tool" -> Role.TOOL;
@@ -50,10 +79,7 @@ final class MessageReader {
         };
     }
 
-    private static String content(JsonFields fields, Role role, List<Image> images) {
-        if (fields.isArray("content")) {
-            return parts(fields, images);
-        }
+    private static String content(JsonFields fields, Role role) {
         String content = fields.text("content");
         if (content == null) {
             if (role != Role.ASSISTANT) {
@@ -64,19 +90,40 @@ final class MessageReader {
         return content;
     }
 
-    /** Joins text parts into one text, a line each, since chat templates accept only one. */
-    private static String parts(JsonFields fields, List<Image> images) {
+    /** Joins text parts into one text, a line each, for backends and chat templates that accept only one. */
+    private static String text(List<ContentPart> parts, List<Image> images) {
         List<String> texts = new ArrayList<>();
-        for (JsonFields part : fields.objects("content")) {
-            String type = part.requiredText("type");
-            switch (type) {
-                case "text" -> texts.add(partText(part, "text"));
-                case "refusal" -> texts.add(partText(part, "refusal"));
-                case "image_url" -> images.add(ImageReader.read(part));
-                default -> throw part.unsupported("type", "content parts of type '" + type + "' are not supported");
+        for (ContentPart part : parts) {
+            switch (part) {
+                case ContentPart.Text text -> texts.add(text.text());
+                case ContentPart.Picture picture -> images.add(picture.image());
+                case ContentPart.Other other -> {}
             }
         }
-        return String.join("\n", texts);
+        return texts.size() == 1 ? texts.getFirst() : String.join("\n", texts);
+    }
+
+    private static List<ContentPart> parts(JsonFields fields) {
+        if (!fields.isArray("content")) {
+            return List.of();
+        }
+        return fields.objects("content").stream().map(MessageReader::part).toList();
+    }
+
+    private static ContentPart part(JsonFields part) {
+        String type = part.requiredText("type");
+        return switch (type) {
+            case "text" -> new ContentPart.Text(partText(part, "text"), Extras.openAi(part.except(TEXT)));
+            case "refusal" -> new ContentPart.Text(partText(part, "refusal"), Extras.openAi(part.except(Set.of())));
+            case "image_url" -> {
+                Image image = ImageReader.read(part);
+                yield new ContentPart.Picture(
+                        image,
+                        Extras.openAi(part.requiredObject("image_url").except(Set.of("url"))),
+                        Extras.openAi(part.except(PICTURE)));
+            }
+            default -> new ContentPart.Other(type, part.json());
+        };
     }
 
     private static String partText(JsonFields part, String name) {
@@ -88,9 +135,6 @@ final class MessageReader {
     }
 
     private static List<ToolCall> toolCalls(JsonFields fields) {
-        if (fields.isEffective("function_call")) {
-            throw fields.unsupported("function_call", "'function_call' is not supported; use 'tool_calls'");
-        }
         List<ToolCall> calls = new ArrayList<>(0);
         for (JsonFields call : fields.objects("tool_calls")) {
             String type = call.text("type", "function");
@@ -102,7 +146,8 @@ final class MessageReader {
                     calls.size(),
                     call.requiredText("id"),
                     function.requiredText("name"),
-                    function.text("arguments", "{}")));
+                    function.text("arguments", "{}"),
+                    Extras.openAi(call.except(KNOWN_OF_CALLS))));
         }
         return calls;
     }

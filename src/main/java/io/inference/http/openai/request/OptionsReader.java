@@ -2,7 +2,9 @@ package io.inference.http.openai.request;
 
 import io.inference.api.request.Options;
 import io.inference.http.json.JsonFields;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the generation options, both OpenAI's and those that compatible servers add. */
@@ -12,6 +14,23 @@ final class OptionsReader {
 
     /** OpenAI accepts 4; more are harmless. */
     private static final int MAX_STOPS = 16;
+
+    /** The fields that {@link #read} reads. */
+    static final Set<String> NAMES = Set.of(
+            "temperature",
+            "top_p",
+            "top_k",
+            "min_p",
+            Options.REPEAT_PENALTY,
+            Options.REPETITION_PENALTY,
+            "presence_penalty",
+            "frequency_penalty",
+            "seed",
+            Options.MAX_TOKENS,
+            Options.MAX_COMPLETION_TOKENS,
+            "stop",
+            "num_ctx",
+            "n");
 
     private OptionsReader() {}
 
@@ -31,7 +50,26 @@ final class OptionsReader {
                 stops(body),
                 body.integer("num_ctx", 1, Integer.MAX_VALUE),
                 choices == null ? 1 : choices,
-                topLogprobs);
+                topLogprobs,
+                spelled(body));
+    }
+
+    private static Set<String> spelled(JsonFields body) {
+        boolean completion = body.has(Options.MAX_COMPLETION_TOKENS);
+        boolean repeat = body.has(Options.REPEAT_PENALTY);
+        if (!completion && !repeat && !body.has(Options.REPETITION_PENALTY)) {
+            return Set.of();
+        }
+        Set<String> names = new HashSet<>();
+        if (completion) {
+            names.add(Options.MAX_COMPLETION_TOKENS);
+        }
+        if (repeat) {
+            names.add(Options.REPEAT_PENALTY);
+        } else if (body.has(Options.REPETITION_PENALTY)) {
+            names.add(Options.REPETITION_PENALTY);
+        }
+        return names;
     }
 
     /** The fields with which a chat requests logprobs. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inference.api.call.Operation;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Extras;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
@@ -13,12 +14,14 @@ import io.inference.api.message.ToolCall;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.ResponseFormat;
 import io.inference.http.Recording;
 import io.inference.http.format.WireRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +65,9 @@ class OllamaRequestTest {
         WireRequest<?> load = ChatRequestReader.read(
                 Recording.named("chat-empty-messages-loads").request());
         assertThat(load.request()).isNull();
+        assertThat(load.load()).isEqualTo(new LoadRequest("smollm2:135m", null, false));
+        assertThat(ChatRequestReader.read(Recording.named("unload").request()).load())
+                .isEqualTo(new LoadRequest("smollm2:135m", "0", true));
         assertThat(load.model()).isEqualTo("smollm2:135m");
         assertThat(load.operation()).isEqualTo(Operation.MODELS);
     }
@@ -80,9 +86,18 @@ class OllamaRequestTest {
         var system = (ChatRequest) generate("\"prompt\":\"a\",\"system\":\"b\",\"think\":\"low\",\"format\":\"json\"")
                 .request();
         assertThat(system.messages()).containsExactly(Message.of(Role.SYSTEM, "b"), Message.of(Role.USER, "a"));
-        assertThat(system.think()).isTrue();
+        assertThat(system.think()).isNull();
+        assertThat(system.reasoningEffort()).isEqualTo("low");
         assertThat(system.responseFormat()).isEqualTo(new ResponseFormat.JsonObject());
         assertThat(generate("\"system\":\"b\"").request()).isNull();
+    }
+
+    @Test
+    void howToHandleTheModelIsForTheBackend() {
+        assertThat(message("\"keep_alive\":\"5m\",\"truncate\":true,\"shift\":false,\"num_gpu\":3")
+                        .request()
+                        .extras())
+                .isEqualTo(Extras.ollama(Map.of("keep_alive", "\"5m\"", "truncate", "true", "shift", "false")));
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,9 +62,8 @@ class CompletionTest {
                 "\"prompt\":{} | prompt | INVALID_REQUEST",
                 "\"prompt\":[1,2] | prompt | UNSUPPORTED",
                 "\"prompt\":[[1,2]] | prompt | UNSUPPORTED",
-                "\"prompt\":\"a\",\"suffix\":\"b\" | suffix | UNSUPPORTED",
-                "\"prompt\":\"a\",\"best_of\":3 | best_of | UNSUPPORTED",
-                "\"prompt\":\"a\",\"logit_bias\":{\"1\":1} | logit_bias | UNSUPPORTED",
+                "\"prompt\":\"a\",\"suffix\":5 | suffix | INVALID_REQUEST",
+                "\"prompt\":\"a\",\"best_of\":\"x\" | best_of | INVALID_REQUEST",
                 "\"prompt\":\"a\",\"echo\":true,\"logprobs\":1 | echo | UNSUPPORTED",
                 "\"prompt\":\"a\",\"logprobs\":true | logprobs | INVALID_REQUEST",
             })
@@ -72,6 +72,16 @@ class CompletionTest {
             assertThat(e.code()).isEqualTo(code);
             assertThat(e.param()).contains(param);
         });
+    }
+
+    @Test
+    void fieldsThatAreNotModelledAreKept() {
+        assertThat(request("\"prompt\":\"a\",\"suffix\":\"b\",\"best_of\":3,\"logit_bias\":{\"1\":1},\"echo\":true")
+                        .extras()
+                        .fields())
+                .isEqualTo(Map.of("suffix", "\"b\"", "best_of", "3", "logit_bias", "{\"1\":1}"));
+        assertThat(request("\"prompt\":\"a\",\"n\":3,\"best_of\":3").extras().isEmpty())
+                .isTrue();
     }
 
     @Test

@@ -69,15 +69,30 @@ class EmbeddingAndModelsTest {
     @Test
     void models() {
         String model = "{\"id\":\"org/m:1\",\"object\":\"model\",\"created\":1795437175,\"owned_by\":\"local\","
-                + "\"context_length\":8192}";
-        assertThat(text(ModelsWriter.write(List.of(MODEL, ModelInfo.named("x", "openai")))))
+                + "\"backends\":[\"local\"],\"ready\":true,\"context_length\":8192,\"capabilities\":[\"completion\"]}";
+        ModelInfo known = MODEL.with(List.of("completion"));
+        ModelInfo elsewhere = ModelInfo.named("x", "openai").in(ModelInfo.State.LOADING);
+        assertThat(text(ModelsWriter.write(List.of(known, elsewhere))))
                 .isEqualTo("{\"object\":\"list\",\"data\":[" + model
-                        + ",{\"id\":\"x\",\"object\":\"model\",\"created\":0,\"owned_by\":\"openai\"}]}");
-        assertThat(text(ModelsWriter.write(new ModelDetails(MODEL, null, null, Map.of(), List.of()))))
+                        + ",{\"id\":\"x\",\"object\":\"model\",\"created\":0,\"owned_by\":\"openai\","
+                        + "\"backends\":[\"openai\"],\"ready\":false,\"status\":\"loading\"}]}");
+        assertThat(text(ModelsWriter.write(new ModelDetails(MODEL, null, null, Map.of(), List.of("completion")))))
                 .isEqualTo(model);
-        assertThat(text(ModelsWriter.write(List.of(MODEL, ModelInfo.named(MODEL.id(), "openai")))))
-                .as("a model that two backends have is listed once, as the one that would be asked")
-                .isEqualTo(text(ModelsWriter.write(List.of(MODEL))));
+    }
+
+    @Test
+    void aModelOfSeveralBackendsIsListedOnceAsTheOneThatWouldBeAsked() {
+        String id = MODEL.id();
+        ModelInfo down = MODEL.in(ModelInfo.State.UNAVAILABLE);
+        ModelInfo unloaded =
+                ModelInfo.named(id, "ollama").in(ModelInfo.State.UNLOADED).with(List.of("tools"));
+        ModelInfo ready = ModelInfo.named(id, "openai");
+
+        assertThat(text(ModelsWriter.write(List.of(down, unloaded, ready))))
+                .contains("\"owned_by\":\"ollama\",\"backends\":[\"ollama\",\"openai\",\"local\"],\"ready\":true,"
+                        + "\"context_length\":8192,\"capabilities\":[\"tools\"]}]}");
+        assertThat(text(ModelsWriter.write(List.of(down))))
+                .contains("\"backends\":[\"local\"],\"ready\":false,\"status\":\"unavailable\"");
         assertThatThrownBy(() -> ModelsWriter.write("rubbish")).isInstanceOf(InferenceException.class);
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.ContentPart;
+import io.inference.api.message.Extras;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
@@ -14,8 +16,12 @@ import io.inference.api.request.Options;
 import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Tool;
 import io.inference.api.request.ToolChoice;
+import io.inference.api.request.Unsupported;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,9 +53,29 @@ class ChatRequestReaderTest {
                  "min_p":0.05,"repetition_penalty":1.1,"num_ctx":2048,"stream":true,"reasoning_effort":"low",
                  "user":"u","metadata":{"a":"b"},"store":true,"unheard_of":[1]}""".formatted(HI));
         assertThat(request.options())
-                .isEqualTo(new Options(0.0, 0.5, 40, 0.05, 1.1, -2.0, 2.0, -7L, 6, List.of("a", "b"), 2048, 2, 3));
+                .isEqualTo(new Options(
+                        0.0,
+                        0.5,
+                        40,
+                        0.05,
+                        1.1,
+                        -2.0,
+                        2.0,
+                        -7L,
+                        6,
+                        List.of("a", "b"),
+                        2048,
+                        2,
+                        3,
+                        Set.of("max_completion_tokens", "repetition_penalty")));
         assertThat(request.stream()).isTrue();
-        assertThat(request.think()).isTrue();
+        assertThat(request.reasoningEffort()).isEqualTo("low");
+        assertThat(request.extras().fields())
+                .containsExactly(
+                        Map.entry("user", "\"u\""),
+                        Map.entry("metadata", "{\"a\":\"b\"}"),
+                        Map.entry("store", "true"),
+                        Map.entry("unheard_of", "[1]"));
     }
 
     @Test
@@ -63,9 +89,11 @@ class ChatRequestReaderTest {
 
     @Test
     void whatHasNoEffectIsTaken() {
-        read("{\"model\":\"m\"," + HI
+        ChatRequest request = read("{\"model\":\"m\"," + HI
                 + ",\"logit_bias\":{},\"functions\":[],\"modalities\":[\"text\"],\"verbosity\":\"medium\","
-                + "\"parallel_tool_calls\":false,\"response_format\":{\"type\":\"text\"}}");
+                + "\"parallel_tool_calls\":false,\"response_format\":{\"type\":\"text\"},\"metadata\":{\"a\":\"b\"},"
+                + "\"store\":true,\"user\":\"u\",\"service_tier\":\"flex\",\"unheard_of\":1}");
+        assertThat(Unsupported.check(request, Unsupported.extensionsAnd())).isEmpty();
     }
 
     @Test
@@ -81,19 +109,29 @@ class ChatRequestReaderTest {
                   {"role":"tool","tool_call_id":"call_1","content":"a cat"},
                   {"role":"assistant","content":[{"type":"refusal","refusal":"no"}]},
                   {"role":"assistant","refusal":"never"}]}""");
+        Image inline = new Image.Inline("image/png", "iVBORw0KGgo=");
+        Image remote = new Image.Remote("https://example.org/a.png");
+        Extras detail = Extras.openAi(Map.of("detail", "\"low\""));
+        Map<String, String> refusal = new LinkedHashMap<>();
+        refusal.put("type", "\"refusal\"");
+        refusal.put("refusal", "\"no\"");
         assertThat(request.messages())
                 .containsExactly(
-                        Message.of(Role.SYSTEM, "Be brief."),
-                        new Message(
-                                Role.USER,
-                                "What\nis it?",
-                                null,
-                                List.of(
-                                        new Image.Inline("image/png", "iVBORw0KGgo="),
-                                        new Image.Remote("https://example.org/a.png")),
-                                List.of(),
-                                null,
-                                "ann"),
+                        with(Message.of(Role.SYSTEM, "Be brief."), Extras.openAi(Map.of("role", "\"developer\""))),
+                        with(
+                                new Message(
+                                        Role.USER,
+                                        "What\nis it?",
+                                        null,
+                                        List.of(inline, remote),
+                                        List.of(),
+                                        null,
+                                        "ann"),
+                                Extras.NONE,
+                                new ContentPart.Text("What", Extras.NONE),
+                                new ContentPart.Text("is it?", Extras.NONE),
+                                new ContentPart.Picture(inline, detail, Extras.NONE),
+                                new ContentPart.Picture(remote, Extras.NONE, Extras.NONE)),
                         new Message(
                                 Role.ASSISTANT,
                                 "",
@@ -103,8 +141,24 @@ class ChatRequestReaderTest {
                                 null,
                                 null),
                         new Message(Role.TOOL, "a cat", null, List.of(), List.of(), "call_1", null),
-                        Message.of(Role.ASSISTANT, "no"),
+                        with(
+                                Message.of(Role.ASSISTANT, "no"),
+                                Extras.NONE,
+                                new ContentPart.Text("no", Extras.openAi(refusal))),
                         Message.of(Role.ASSISTANT, "never"));
+    }
+
+    private static Message with(Message message, Extras extras, ContentPart... parts) {
+        return new Message(
+                message.role(),
+                message.content(),
+                message.thinking(),
+                message.images(),
+                message.toolCalls(),
+                message.toolCallId(),
+                message.name(),
+                List.of(parts),
+                extras);
     }
 
     @Test
@@ -202,7 +256,7 @@ class ChatRequestReaderTest {
                 "\"response_format\":{\"type\":\"json_schema\"} | response_format.json_schema",
                 "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\"}} | "
                         + "response_format.json_schema.schema",
-                "\"reasoning_effort\":\"huge\" | reasoning_effort",
+                "\"reasoning_effort\":5 | reasoning_effort",
                 "\"parallel_tool_calls\":\"x\" | parallel_tool_calls",
             })
     void faultyOptionsNameTheirField(String option, String param) {
@@ -220,22 +274,31 @@ class ChatRequestReaderTest {
                 "\"functions\":[{\"name\":\"f\"}] | functions",
                 "\"web_search_options\":{} | web_search_options",
                 "\"verbosity\":\"low\" | verbosity",
+                "\"guided_json\":{\"type\":\"object\"} | guided_json",
+                "\"chat_template_kwargs\":{\"x\":1} | chat_template_kwargs",
                 "\"tools\":[{\"type\":\"custom\"}] | tools[0].type",
-                "\"tool_choice\":{\"type\":\"allowed_tools\"} | tool_choice.type",
-                "\"response_format\":{\"type\":\"grammar\"} | response_format.type",
+                "\"tool_choice\":{\"type\":\"allowed_tools\"} | tool_choice",
+                "\"response_format\":{\"type\":\"grammar\"} | response_format",
                 "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"parallel_tool_calls\":false | "
                         + "parallel_tool_calls",
             })
-    void whatWouldChangeTheAnswerIsNotIgnored(String option, String param) {
-        assertRefused("{\"model\":\"m\"," + HI + "," + option + "}", ErrorCode.UNSUPPORTED, param);
+    void whatWouldChangeTheAnswerIsForBackendsThatCanDoIt(String option, String param) {
+        ChatRequest request = read("{\"model\":\"m\"," + HI + "," + option + "}");
+
+        assertThat(Unsupported.check(request, Unsupported.extensionsAnd())).containsExactly(param);
+        assertThat(Unsupported.check(
+                        Unsupported.without(request, Unsupported.extensionsAnd()), Unsupported.extensionsAnd()))
+                .isEmpty();
     }
 
     @Test
-    void soundInAMessageIsUnsupported() {
-        assertRefused(
-                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\"}]}]}",
-                ErrorCode.UNSUPPORTED,
-                "messages[0].content[0].type");
+    void soundInAMessageIsForBackendsThatCanHear() {
+        ChatRequest request = read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+                + "{\"type\":\"input_audio\"},{\"type\":\"text\",\"text\":\"what?\"}]}]}");
+
+        assertThat(Unsupported.check(request, Unsupported.extensionsAnd()))
+                .containsExactly("messages[0].content[0].type");
+        assertThat(request.messages().getFirst().content()).isEqualTo("what?");
     }
 
     @Test

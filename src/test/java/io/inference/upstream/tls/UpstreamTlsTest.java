@@ -1,0 +1,177 @@
+package io.inference.upstream.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.grpc.Certificates;
+import io.inference.upstream.Connection;
+import io.inference.upstream.UpstreamClient;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
+
+/** A server whose certificate is of a private authority, and which asks for a certificate of that authority. */
+class UpstreamTlsTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> callers = new CopyOnWriteArrayList<>();
+    private HttpsServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        Certificates.authority(folder, "ca");
+        Certificates.signed(folder, "server", "ca");
+        Certificates.signed(folder, "client", "ca");
+        Certificates.signed(folder, "renewed", "ca");
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        SSLContext context = SslBundle.of(new PemSslStoreBundle(
+                        PemSslStoreDetails.forCertificate(text("server.pem")).withPrivateKey(text("server.key")),
+                        PemSslStoreDetails.forCertificate(text("ca.pem"))))
+                .createSslContext();
+        server.setHttpsConfigurator(new HttpsConfigurator(context) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters required = context.getDefaultSSLParameters();
+                required.setNeedClientAuth(true);
+                parameters.setSSLParameters(required);
+            }
+        });
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws java.io.IOException {
+        SSLSession session = ((com.sun.net.httpserver.HttpsExchange) exchange).getSSLSession();
+        Principal caller = session.getPeerPrincipal();
+        callers.add(caller.getName());
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Test
+    void aPrivateAuthorityAndACertificateOfOnesOwn() {
+        try (UpstreamClient client = client("localhost", tls("ca.pem", "client.pem", "client.key"))) {
+            assertThat(client.get(client.endpoint("/v1/models"), TIMEOUT).status())
+                    .isEqualTo(200);
+        }
+        assertThat(callers).containsExactly("CN=client");
+    }
+
+    @Test
+    void withoutTheAuthorityOrACertificateTheServerCannotBeReached() {
+        for (UpstreamTls tls :
+                new UpstreamTls[] {null, tls("ca.pem", null, null), tls(null, "client.pem", "client.key")}) {
+            try (UpstreamClient client = client("localhost", tls)) {
+                InferenceException failure =
+                        catchThrowableOfType(InferenceException.class, () -> client.get(client.endpoint("/"), TIMEOUT));
+                assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+                assertThat(failure.getMessage()).isEqualTo("the b backend cannot be reached");
+            }
+        }
+        assertThat(callers).isEmpty();
+    }
+
+    @Test
+    void theServersNameIsVerified() {
+        try (UpstreamClient client = client("127.0.0.1", tls("ca.pem", "client.pem", "client.key"))) {
+            assertThatThrownBy(() -> client.get(client.endpoint("/"), TIMEOUT))
+                    .isInstanceOfSatisfying(
+                            InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+        }
+        assertThat(callers).isEmpty();
+    }
+
+    @Test
+    void renewedFilesAreUsedAndBrokenOnesAreNot() throws Exception {
+        copy("client", "own");
+        LiveTls live = new LiveTls(
+                "b", tls("ca.pem", "own.pem", "own.key"), () -> callers.add("renewed"), Duration.ofMillis(20));
+        try (live) {
+            Files.writeString(folder.resolve("own.pem"), "no certificate");
+            copy("renewed", "own");
+            await().atMost(TIMEOUT).until(() -> callers.contains("renewed"));
+        }
+        try (UpstreamClient client = client("localhost", tls("ca.pem", "own.pem", "own.key"))) {
+            client.get(client.endpoint("/"), TIMEOUT);
+            copy("client", "own");
+            await().atMost(TIMEOUT).until(() -> {
+                client.get(client.endpoint("/"), TIMEOUT);
+                return callers.getLast().equals("CN=client");
+            });
+        }
+        assertThat(callers).contains("CN=renewed");
+    }
+
+    @Test
+    void filesThatCannotBeUsedAreNamed() throws Exception {
+        Files.writeString(folder.resolve("odd.pem"), "odd");
+        assertThatThrownBy(() -> client("localhost", tls("odd.pem", null, null)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("odd.pem' holds no certificate");
+        assertThatThrownBy(() -> client("localhost", tls("none.pem", null, null)))
+                .hasMessageContaining("none.pem' cannot be read");
+        assertThatThrownBy(() -> client("localhost", tls("ca.pem", "client.pem", "odd.pem")))
+                .hasMessageContaining("odd.pem' holds no private key");
+        assertThatThrownBy(() -> new UpstreamTls(null, folder.resolve("client.pem"), null))
+                .hasMessage("a certificate and its key are needed together");
+    }
+
+    private UpstreamClient client(String host, UpstreamTls tls) {
+        URI url = URI.create("https://" + host + ":" + server.getAddress().getPort());
+        return new UpstreamClient(Connection.of("b", url, null, Duration.ofSeconds(30)).withTls(tls));
+    }
+
+    private UpstreamTls tls(String authority, String certificate, String key) {
+        return new UpstreamTls(path(authority), path(certificate), path(key));
+    }
+
+    private Path path(String name) {
+        return name == null ? null : folder.resolve(name);
+    }
+
+    private String text(String name) throws Exception {
+        return Files.readString(folder.resolve(name));
+    }
+
+    private void copy(String from, String to) throws Exception {
+        for (String end : List.of(".pem", ".key")) {
+            Files.copy(folder.resolve(from + end), folder.resolve(to + end), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}
