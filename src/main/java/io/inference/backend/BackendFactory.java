@@ -9,8 +9,8 @@ public interface BackendFactory {
     BackendKind kind();
 
     /**
-     * A backend for one replica of an entry; connects to nothing yet. If it is {@link AutoCloseable}, whoever asked for
-     * it closes it.
+     * A backend for one replica of an entry; connects to nothing yet. If it is {@link AutoCloseable}, the caller closes
+     * it.
      *
      * @param url one of the entry's; null for a kind without servers
      * @param secrets where to find the entry's secrets

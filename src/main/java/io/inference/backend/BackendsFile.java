@@ -31,8 +31,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
- * Reads {@code backends.yaml}: replaces {@code {{settings}}}, checks the form and the meaning of each entry, and puts the
- * entries together with those of the variables. All faults are reported at once, as far as one does not hide another.
+ * Reads {@code backends.yaml}: replaces {@code {{settings}}}, checks the form and the meaning of each entry, and puts
+ * the entries together with those of the variables. All faults are reported at once, as far as one does not hide
+ * another.
  */
 public final class BackendsFile {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -51,8 +51,8 @@ public final class KnownSettings {
                     plain(
                             "CONFIG_DIR",
                             new ConfigFolder(),
-                            "folder of an application.yaml that overrides the defaults, and of backends.yaml; empty: config, if it"
-                                    + " exists"),
+                            "folder of an application.yaml that overrides the defaults, and of backends.yaml;"
+                                    + " empty: config, if it exists"),
                     plain("DATA_DIR", FOLDER, "folder for the data of PostgreSQL and other servers started here"),
                     plain("SHUTDOWN_GRACE", new Time(), "time that a stop waits for calls in progress")),
             section(

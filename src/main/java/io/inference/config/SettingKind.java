@@ -287,7 +287,9 @@ public sealed interface SettingKind {
         }
     }
 
-    /** A folder with a file of settings or of backends. Spring reads the first; its values are checked like all others. */
+    /**
+     * A folder with a file of settings or of backends. Spring reads the first; its values are checked like all others.
+     */
     record ConfigFolder() implements SettingKind {
         private static final List<String> FILES = List.of("application.yaml", "backends.yaml");
 

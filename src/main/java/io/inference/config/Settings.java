@@ -84,8 +84,8 @@ public final class Settings {
     }
 
     /**
-     * A variable of the environment that an operator's file names, which may be none of this service's settings; secrets
-     * included.
+     * A variable of the environment that an operator's file names, which may be none of this service's settings;
+     * secrets included.
      */
     public Optional<String> variable(String name) {
         String key = name.toLowerCase(Locale.ROOT).replace('_', '-');

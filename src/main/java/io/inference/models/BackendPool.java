@@ -70,7 +70,7 @@ public final class BackendPool implements AutoCloseable {
                 }
             });
             sets.add(set[0]);
-            // A list may have changed before the set was there to be told.
+            // A list may have changed before the set was among those that are notified.
             set[0].reindex();
             return set[0];
         } catch (RuntimeException e) {

@@ -131,9 +131,9 @@ public final class BackendSet implements AutoCloseable {
 
     /**
      * Names of the backends that have a model, the first to be tried first: those that are unavailable or still load it
-     * come last; then the lower priority comes first; among equals chance decides if one of them has a weight, otherwise
-     * the file's order. Empty if none has it. An id matches exactly, or by Ollama's rule that a name without a tag means
-     * {@code :latest}.
+     * come last; then the lower priority comes first; among equals chance decides if one of them has a weight,
+     * otherwise the file's order. Empty if none has it. An id matches exactly, or by Ollama's rule that a name without
+     * a tag means {@code :latest}.
      */
     public List<String> backendsFor(String model) {
         return names(having(model).inOrder());

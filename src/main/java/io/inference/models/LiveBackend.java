@@ -32,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The backend of one entry while some generation uses it: its replicas, their calls, and its models under the names that
- * callers use. A call goes to the replica with the fewest calls; if that fails before its first chunk because of the
- * replica itself, to the next. Thread-safe.
+ * The backend of one entry while some generation uses it: its replicas, their calls, and its models under the names
+ * that callers use. A call goes to the replica with the fewest calls; if that fails before its first chunk because of
+ * the replica itself, to the next. Thread-safe.
  */
 public final class LiveBackend implements Backend, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveBackend.class);

@@ -12,8 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
- * Which backends have a model, by every name that callers may use for it: made once for each change of a list, so that a
- * request looks up one name, however many backends there are.
+ * Which backends have a model, by every name that callers may use for it: made once for each change of a list, so that
+ * a request looks up one name, however many backends there are.
  */
 final class ModelIndex {
     private final Map<String, Having> byName;

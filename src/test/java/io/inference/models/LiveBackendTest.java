@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -152,34 +153,47 @@ class LiveBackendTest {
     }
 
     @Test
-    void theLastBackendIsWaitedForUntilACallEnds() {
+    void theLastBackendIsWaitedForUntilACallEnds() throws Exception {
         LiveBackend limited = limited(1, Duration.ofMinutes(1));
         ChatAnswer.Streamed first = open(limited);
-        CompletableFuture<Object> second =
-                CompletableFuture.supplyAsync(() -> limited.ask(request("m", true), call, true));
-        await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+        CompletableFuture<Object> second = new CompletableFuture<>();
+        Thread waiting = waiting(limited, call, second);
 
         first.chunks().close();
 
-        assertThat(second.join()).isInstanceOf(ChatAnswer.Streamed.class);
+        assertThat(second.get(10, TimeUnit.SECONDS)).isInstanceOf(ChatAnswer.Streamed.class);
+        waiting.join();
     }
 
     @Test
-    void aCallThatIsCancelledWaitsNoLonger() {
+    void aCallThatIsCancelledWaitsNoLonger() throws Exception {
         LiveBackend limited = limited(1, Duration.ofMinutes(1));
         ChatAnswer.Streamed first = open(limited);
         Call other = new Call("other", "rest", Duration.ofMinutes(1));
-        CompletableFuture<Object> second =
-                CompletableFuture.supplyAsync(() -> limited.ask(request("m", true), other, true));
+        CompletableFuture<Object> second = new CompletableFuture<>();
+        Thread waiting = waiting(limited, other, second);
 
         other.cancel(ErrorCode.CANCELLED);
 
-        assertThatThrownBy(second::join)
+        assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS))
                 .cause()
                 .asInstanceOf(type(InferenceException.class))
                 .returns(ErrorCode.CANCELLED, InferenceException::code);
+        waiting.join();
         first.chunks().close();
+    }
+
+    /** A thread that asks and waits for a slot. */
+    private static Thread waiting(LiveBackend backend, Call call, CompletableFuture<Object> answer) {
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                answer.complete(backend.ask(request("m", true), call, true));
+            } catch (InferenceException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        return thread;
     }
 
     @Test

@@ -24,8 +24,8 @@ import org.apache.camel.model.RouteDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breakers of routes. Each is made of the fields that its step has in the file, with this service's rule for
- * which failures count, and outlives its generation while a later one has the same step with the same fields: a new
+ * The circuit breakers of routes. Each is made of the fields that its step has in the file, with this service's rule
+ * for which failures count, and outlives its generation while a later one has the same step with the same fields: a new
  * generation knows which backend is failing, and an edited number applies at once.
  */
 public final class Breakers {
@@ -99,8 +99,8 @@ public final class Breakers {
     }
 
     /**
-     * Gives each circuit breaker of loaded routes its state; those that Camel is to take from elsewhere are left as they
-     * are.
+     * Gives each circuit breaker of loaded routes its state; those that Camel is to take from elsewhere are left as
+     * they are.
      *
      * @param faults receives numbers that cannot be used
      * @return the breakers by the ids of their routes, the first of each route

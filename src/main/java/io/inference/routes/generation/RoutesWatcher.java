@@ -10,10 +10,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Scans the routes folder, and the file of backends, and triggers a change when its contents change. It compares contents, since neither times nor
- * file events show every editor's renames and Kubernetes' {@code ..data} links. A set has to be the same in two scans,
- * so that a file that is being written is not read. A folder that is missing for a moment is waited for; one that stays
- * missing is reported.
+ * Scans the routes folder, and the file of backends, and triggers a change when its contents change. It compares
+ * contents, since neither times nor file events show every editor's renames and Kubernetes' {@code ..data} links. A set
+ * has to be the same in two scans, so that a file that is being written is not read. A folder that is missing for a
+ * moment is waited for; one that stays missing is reported.
  */
 class RoutesWatcher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(RoutesWatcher.class);

@@ -390,8 +390,8 @@ class BackendRoutesTest {
                   - {name: b, kind: ollama, urls: [http://b], parameters: {minimumNumberOfCalls: few}}
                   - {name: c, kind: olama, urls: [http://b]}
                 """,
-                "backends.yaml, entry a: the route template 'call-backend' has no parameter 'minimumNumberOfCals' to set;"
-                        + " did you mean 'minimumNumberOfCalls'?",
+                "backends.yaml, entry a: the route template 'call-backend' has no parameter 'minimumNumberOfCals' to"
+                        + " set; did you mean 'minimumNumberOfCalls'?",
                 "step guard-backend: 'minimumNumberOfCalls' cannot be 'few'",
                 "backends.yaml:4, entry c: 'kind': 'olama' is not one of openai, ollama, local",
                 "x.camel.yaml:6, step guard: a reference 'circuitBreaker' makes the step's other fields void",
