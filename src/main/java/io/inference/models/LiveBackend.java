@@ -158,7 +158,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     private Object askReplicas(InferenceRequest request, Call call) {
         InferenceException failure = null;
-        for (Replica replica : inOrder(call.affinity())) {
+        for (Replica replica : inOrder(call)) {
             if (failure != null) {
                 log.warn(
                         "{} {}{}; going on to another replica",
@@ -199,9 +199,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                                 entry.name(),
                                 entry.timeouts().idle(),
                                 entry.timeouts().total(),
-                                () -> {
+                                broken -> {
                                     replica.end();
                                     slots.release();
+                                    if (broken) {
+                                        call.avoid(replica);
+                                    }
                                 }));
             }
             return answer;
@@ -224,9 +227,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     /**
      * Available ones first, then by their calls; equals take turns. Calls of one affinity have one replica in common,
-     * which goes first unless it is down or has many more calls than another.
+     * which goes first unless it is down or has many more calls than another. A replica whose answer to this call broke
+     * off counts as down.
      */
-    private List<Replica> inOrder(String affinity) {
+    private List<Replica> inOrder(@Nullable Call call) {
         int count = replicas.size();
         if (count == 1) {
             return replicas;
@@ -237,9 +241,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
         for (int i = 0; i < count; i++) {
             Replica replica = replicas.get((first + i) % count);
             // Read once: a comparison of values that change breaks the sort.
-            seen.add(new Seen(replica, replica.isAvailable(), replica.calls()));
+            boolean avoided = call != null && call.avoids(replica);
+            seen.add(new Seen(replica, !avoided && replica.isAvailable(), replica.calls()));
         }
         seen.sort(Comparator.comparing(Seen::available).reversed().thenComparing(Seen::calls));
+        String affinity = call == null ? "" : call.affinity();
         if (!affinity.isEmpty()) {
             int fewest = seen.getFirst().calls();
             Replica preferred = replicas.get(Affinity.choose(affinity, count));
@@ -361,7 +367,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     private Backend firstAvailable() {
-        return inOrder("").getFirst().backend();
+        return inOrder(null).getFirst().backend();
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class Call {
     private volatile String model = "";
     private volatile String backend = "";
     private volatile String affinity = "";
+    private volatile List<Object> avoided = List.of();
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
@@ -170,6 +171,17 @@ public final class Call {
 
     public void setAffinity(String key) {
         this.affinity = key;
+    }
+
+    /** Records a server that broke off its answer to this call: another one is preferred from now on. */
+    public synchronized void avoid(Object server) {
+        List<Object> more = new ArrayList<>(avoided);
+        more.add(server);
+        avoided = List.copyOf(more);
+    }
+
+    public boolean avoids(Object server) {
+        return avoided.contains(server);
     }
 
     public Usage usage() {

@@ -2,6 +2,7 @@ package io.inference.routes.policy;
 
 import io.inference.api.call.Call;
 import io.inference.api.message.Message;
+import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
@@ -11,8 +12,9 @@ import org.apache.camel.Processor;
 
 /**
  * Sends calls with the same text to the same replica, which then has the keys and values of their common beginning in
- * its cache: the text in the exchange property {@value #KEY}, or else the beginning of the prompt. A replica that is
- * down, or has many more calls than another, is passed over.
+ * its cache: the text in the exchange property {@value #KEY}, or else the beginning of the prompt, up to the first
+ * message of the user, which all turns of a conversation have in common. A replica that is down, or has many more calls
+ * than another, is passed over.
  */
 public class AffinityProcessor implements Processor {
     static final String KEY = "InferenceAffinity";
@@ -35,7 +37,7 @@ public class AffinityProcessor implements Processor {
             case ChatRequest chat -> {
                 for (Message message : chat.messages()) {
                     prefix.append(message.role()).append(message.content());
-                    if (prefix.length() >= PREFIX_CHARS) {
+                    if (message.role() == Role.USER) {
                         break;
                     }
                 }
