@@ -219,8 +219,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         return switch (request) {
             case ChatRequest chat -> backend.chat(chat, call);
             case GenerateRequest generate -> backend.generate(generate, call);
-            case EmbedRequest embed
-            when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
+            case EmbedRequest embed when embed.isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
             case EmbedRequest embed -> backend.embed(embed, call);
         };
     }
