@@ -276,7 +276,13 @@ public final class KnownSettings {
                     plain(
                             "FILE_STORAGE_LIMIT",
                             new Size(DataSize.ofTerabytes(1)),
-                            "total size of a caller's files, input and output of batches")));
+                            "total size of a caller's files, input and output of batches")),
+            section(
+                    "Conversations",
+                    plain(
+                            "CONVERSATION_WAIT",
+                            new Time(),
+                            "time that a chat waits for the one before it in its conversation")));
 
     /** The same, without the sections. */
     public static final List<Setting> ALL =

@@ -18,9 +18,7 @@ import io.inference.grpc.v1.EmbedResponse;
 import io.inference.grpc.v1.GenerateChunk;
 import io.inference.grpc.v1.GenerateImageRequest;
 import io.inference.grpc.v1.GenerateRequest;
-import io.inference.grpc.v1.GetConversationRequest;
 import io.inference.grpc.v1.InferenceServiceGrpc;
-import io.inference.grpc.v1.ListMessagesRequest;
 import io.inference.grpc.v1.ListModelsRequest;
 import io.inference.grpc.v1.Message;
 import io.inference.grpc.v1.Options;
@@ -150,12 +148,7 @@ class GrpcDoorIT {
         var stub = caller.stub();
         Stream.<Runnable>of(
                         () -> stub.summarize(SummarizeRequest.getDefaultInstance()),
-                        () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()),
-                        () -> stub.getConversation(GetConversationRequest.getDefaultInstance()),
-                        () -> stub.listMessages(ListMessagesRequest.getDefaultInstance()),
-                        () -> stub.chat(GrpcCaller.ASK.toBuilder()
-                                .setConversationId("new")
-                                .build()))
+                        () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()))
                 .forEach(call -> {
                     StatusRuntimeException failure = failure(call);
                     assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);

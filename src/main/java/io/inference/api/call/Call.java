@@ -26,6 +26,7 @@ public final class Call {
     private volatile String caller = "anonymous";
     private volatile String model = "";
     private volatile String backend = "";
+    private volatile String conversation = "";
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
@@ -150,6 +151,15 @@ public final class Call {
 
     public void setBackend(String backend) {
         this.backend = backend;
+    }
+
+    /** Id of the stored conversation that the answer is part of; empty for none. */
+    public String conversation() {
+        return conversation;
+    }
+
+    public void setConversation(String conversation) {
+        this.conversation = conversation;
     }
 
     public Usage usage() {

@@ -3,6 +3,7 @@ package io.inference.http.format;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.routes.door.ConversationFields;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -15,6 +16,7 @@ public final class WireAnswerProcessor implements Processor {
             throw new InferenceException(ErrorCode.INTERNAL, "the route writes an answer but read no request");
         }
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        ConversationFields.checkStored(exchange.getMessage(), call.conversation());
         exchange.getMessage().setBody(wire.answer(exchange.getMessage().getBody(), call));
     }
 }

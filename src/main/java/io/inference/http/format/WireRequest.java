@@ -8,6 +8,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
+import io.inference.routes.door.ConversationFields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +17,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request input of the flow; null if only information about the model is requested
  * @param answerType type of answer that {@code writer} accepts
+ * @param conversation the stored conversation that the body names
  */
 public record WireRequest<A>(
         @Nullable InferenceRequest request,
         Operation operation,
         String model,
         Class<A> answerType,
-        AnswerWriter<A> writer) {
+        AnswerWriter<A> writer,
+        ConversationFields conversation) {
     public static <A> WireRequest<A> of(InferenceRequest request, Class<A> answerType, AnswerWriter<A> writer) {
-        return new WireRequest<>(request, request.operation(), request.model(), answerType, writer);
+        return new WireRequest<>(request, request.operation(), request.model(), answerType, writer, ConversationFields.NONE);
     }
 
     /** A request without work for a backend: it is answered from what is known of the model. */
     public static WireRequest<ModelDetails> aboutModel(String model, AnswerWriter<ModelDetails> writer) {
-        return new WireRequest<>(null, Operation.MODELS, model, ModelDetails.class, writer);
+        return new WireRequest<>(null, Operation.MODELS, model, ModelDetails.class, writer, ConversationFields.NONE);
+    }
+
+    /** The same request as part of a stored conversation. */
+    public WireRequest<A> in(ConversationFields named) {
+        return new WireRequest<>(request, operation, model, answerType, writer, named);
     }
 
     /** The start of the stream, to be sent before there is an answer; null if the answer is sent whole. */

@@ -6,10 +6,11 @@ import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.Tool;
+import io.inference.http.format.ConversationReader;
 import io.inference.http.format.WireRequest;
-import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import io.inference.http.openai.answer.ChatAnswerWriter;
+import io.inference.routes.door.ConversationFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,8 @@ public final class ChatRequestReader {
         JsonFields body = JsonFields.parse(bytes);
         refuseWhatIsNotDone(body);
         String model = body.requiredText("model");
-        List<Message> messages = MessageReader.read(body);
+        ConversationFields conversation = ConversationReader.read(body);
+        List<Message> messages = MessageReader.read(body, conversation.followsMessage());
         Options options = OptionsReader.read(body, OptionsReader.chatLogprobs(body));
         List<Tool> tools = ToolReader.tools(body);
         boolean parallel = body.flag("parallel_tool_calls", true);
@@ -39,7 +41,8 @@ public final class ChatRequestReader {
                 ToolReader.responseFormat(body),
                 think(body),
                 stream);
-        return WireRequest.of(request, ChatAnswer.class, new ChatAnswerWriter(stream, includeUsage(body)));
+        return WireRequest.of(request, ChatAnswer.class, new ChatAnswerWriter(stream, includeUsage(body)))
+                .in(conversation);
     }
 
     static boolean includeUsage(JsonFields body) {
@@ -53,9 +56,6 @@ public final class ChatRequestReader {
             if (body.isEffective(name)) {
                 throw body.unsupported(name, "'" + name + "' is not supported");
             }
-        }
-        if (body.has("conversation_id")) {
-            throw WireRequestProcessor.noConversations("conversation_id");
         }
         if (body.has("web_search_options")) {
             throw body.unsupported("web_search_options", "searching the web is not supported");

@@ -1,0 +1,81 @@
+package io.inference.conversation.turn;
+
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
+import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.conversation.ConversationIds;
+import io.inference.conversation.store.Owner;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins a turn of the conversation that the header {@value #CONVERSATION} names, after the turn before, or of a new
+ * one: sets the property {@link Turn#PROPERTY}. A turn that is not stored ends with its exchange.
+ */
+final class BeginTurnProcessor implements Processor {
+    /** Header with the id of a conversation, or {@link ConversationIds#NEW}. */
+    static final String CONVERSATION = "InferenceConversationId";
+
+    /** Header with the id of the message to follow, or {@link ConversationIds#ROOT}; without it, the newest one. */
+    static final String PARENT = "InferenceParentMessageId";
+
+    private final Turns turns;
+
+    BeginTurnProcessor(Turns turns) {
+        this.turns = turns;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Caller caller = exchange.getProperty(Caller.PROPERTY, Caller.class);
+        String wanted = message.getHeader(CONVERSATION, String.class);
+        if (caller == null || wanted == null) {
+            throw new IllegalStateException("a turn is begun for a caller and a conversation");
+        }
+        if (message.getBody() instanceof ChatRequest chat && chat.options().choices() > 1) {
+            throw InferenceException.unsupported("n", "'n' must be 1 in a conversation: it has one answer");
+        }
+        Turn turn = begin(
+                Owner.of(caller),
+                wanted,
+                message.getHeader(PARENT, String.class),
+                exchange.getProperty(Call.PROPERTY, Call.class));
+        exchange.setProperty(Turn.PROPERTY, turn);
+        message.setHeader(CONVERSATION, ConversationIds.conversation(turn.conversation()));
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                if (turn.abandon()) {
+                    turns.release(turn);
+                }
+            }
+        });
+    }
+
+    private Turn begin(Owner owner, String wanted, @Nullable String parent, Call call) {
+        if (wanted.equals(ConversationIds.NEW)) {
+            if (parent != null && !parent.equals(ConversationIds.ROOT)) {
+                throw InferenceException.invalid(
+                        "parent_message_id", "a new conversation has no message for 'parent_message_id'");
+            }
+            return turns.create(owner);
+        }
+        UUID id =
+                ConversationIds.conversation(wanted).orElseThrow(() -> InferenceException.noSuch("conversation"));
+        return turns.begin(owner, id, parent == null ? null : parent(id, parent), call);
+    }
+
+    private static long parent(UUID conversation, String text) {
+        return text.equals(ConversationIds.ROOT)
+                ? 0
+                : ConversationIds.message(conversation, text)
+                        .orElseThrow(() -> new InferenceException(ErrorCode.NOT_FOUND, "there is no message of that id"));
+    }
+}
