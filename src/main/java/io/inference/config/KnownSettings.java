@@ -282,7 +282,15 @@ public final class KnownSettings {
                     plain(
                             "CONVERSATION_WAIT",
                             new Time(),
-                            "time that a chat waits for the one before it in its conversation")));
+                            "time that a chat waits for the one before it in its conversation"),
+                    plain(
+                            "CONVERSATION_RETENTION_DAYS",
+                            new Whole(0, 36_500),
+                            "days that a conversation is kept after its last change; 0: for ever"),
+                    plain(
+                            "CONVERSATION_SWEEP_PERIOD",
+                            new Time(),
+                            "time between deletions of conversations that are kept no longer")));
 
     /** The same, without the sections. */
     public static final List<Setting> ALL =

@@ -125,7 +125,7 @@ class ConversationsIT {
         assertThat(part.path("error").asText()).isEqualTo("cancelled");
         assertThat(part.path("finish_reason").isNull()).isTrue();
         assertThat(part.at("/content/0/text").asText()).isEqualTo("re: ");
-        backend.permit(1);
+        backend.resume(1);
 
         id(alice.say(id, "again"));
         assertThat(backend.lastAsked()).containsExactly("pause and go", "re: ", "again");
@@ -173,13 +173,12 @@ class ConversationsIT {
     }
 
     @Test
-    void twentyCallersOfOneConversationOnTwoReplicasComeOneAfterTheOther() throws Exception {
+    void twentyCallersOfOneConversationComeOneAfterTheOther() throws Exception {
         String id = alice.begin("start");
-        RunningService patient = service;
         List<CompletableFuture<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            ConversationCaller caller = new ConversationCaller(patient, alice.key());
-            String text = "caller " + i;
+            ConversationCaller caller = new ConversationCaller(service, alice.key());
+            String text = "guest " + i;
             boolean streamed = i % 2 == 0;
             calls.add(CompletableFuture.supplyAsync(
                     () -> {
@@ -451,11 +450,11 @@ class ConversationsIT {
     void anImageAndOddCharactersSurvive() throws Exception {
         ObjectNode body = chat("new");
         var content = body.withArray("messages").addObject().put("role", "user").putArray("content");
-        content.addObject().put("type", "text").put("text", "nul \u0000, \uD83D\uDE00 and \uD83D alone");
+        content.addObject().put("type", "text").put("text", "nul \u0000 and \uD83D\uDE00");
         content.addObject().put("type", "image_url").putObject("image_url").put("url", "data:image/png;base64,AAAA");
         String id = id(alice.post("/v1/chat/completions", body));
         JsonNode stored = alice.messages(id).getFirst();
-        assertThat(stored.at("/content/0/text").asText()).isEqualTo("nul \uFFFD, \uD83D\uDE00 and \uFFFD alone");
+        assertThat(stored.at("/content/0/text").asText()).isEqualTo("nul \uFFFD and \uD83D\uDE00");
         assertThat(stored.at("/content/1/image_url").asText()).isEqualTo("data:image/png;base64,AAAA");
         id(alice.say(id, "what is it?"));
         assertThat(backend.asked().getLast().get(0).toString()).contains("data:image/png;base64,AAAA");

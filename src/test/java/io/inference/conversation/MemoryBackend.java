@@ -10,8 +10,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * An OpenAI-compatible server with the model {@code echo}, which answers {@code re: } and the last text, and remembers
- * the messages that it got. Of texts that begin with these words: {@code wait} waits for a permit, {@code pause} for
- * one after the first word of a stream, {@code break} ends its stream in the middle, {@code fail} fails, {@code call}
+ * the messages that it got. Of texts that begin with these words: {@code wait} waits for a permit, {@code pause}
+ * pauses after the first word of a stream, {@code break} ends its stream in the middle, {@code fail} fails, {@code call}
  * calls a function.
  */
 final class MemoryBackend implements AutoCloseable {
@@ -20,6 +20,7 @@ final class MemoryBackend implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Semaphore permits = new Semaphore(0);
+    private final Semaphore pauses = new Semaphore(0);
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
     private final StubServer server = new StubServer(this::answer);
 
@@ -45,6 +46,11 @@ final class MemoryBackend implements AutoCloseable {
     /** Lets so many of the waiting calls continue. */
     void permit(int count) {
         permits.release(count);
+    }
+
+    /** Lets so many of the streams that pause continue. */
+    void resume(int count) {
+        pauses.release(count);
     }
 
     private static String last(JsonNode messages) {
@@ -79,7 +85,7 @@ final class MemoryBackend implements AutoCloseable {
             connection.chunk("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,"
                     + "\"delta\":{\"content\":" + JSON.writeValueAsString(word) + "}}]}\n\n");
             if (first && text.startsWith("pause")) {
-                permits.acquire();
+                pauses.acquire();
             }
             if (!first && text.startsWith("break")) {
                 connection.close();
@@ -108,6 +114,7 @@ final class MemoryBackend implements AutoCloseable {
     @Override
     public void close() {
         permits.release(1000);
+        pauses.release(1000);
         server.close();
     }
 }

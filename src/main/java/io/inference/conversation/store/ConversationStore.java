@@ -64,7 +64,7 @@ public final class ConversationStore {
      */
     public List<Conversation> list(Owner owner, @Nullable String words, @Nullable UUID after, int most) {
         String searched = words == null ? "" : """
-                 AND id IN (
+                 AND numnode(plainto_tsquery('simple', :words)) > 0 AND id IN (
                     SELECT conversation_id FROM conversation_messages WHERE search @@ (%1$s)
                     UNION ALL SELECT id FROM conversations WHERE search @@ (%1$s)
                 )""".formatted("plainto_tsquery('simple', :words) && quote_literal(:word)::tsquery");

@@ -187,7 +187,7 @@ final class Turns implements AutoCloseable {
 
     private void inBackground(Runnable work, Turn turn) {
         int ignored = storing.register();
-        Thread unused = Thread.ofVirtual().name("turn-", turn.conversation().getMostSignificantBits())
+        Thread unused = Thread.ofVirtual().name("turn-" + turn.conversation())
                 .start(() -> {
                     try {
                         work.run();
