@@ -13,4 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param outcome of the answer that it is; null for a message that no model wrote
  */
 public record StoredMessage(
-        UUID conversation, long seq, long parent, Message message, @Nullable Outcome outcome, Instant createdAt) {}
+        UUID conversation,
+        long seq,
+        long parent,
+        Message message,
+        @Nullable Outcome outcome,
+        Instant createdAt) {}

@@ -28,12 +28,11 @@ class ConversationOutageIT {
             await().until(() -> backend.wasAsked("wait for the whole") && backend.wasAsked("pause in the stream"));
             postgres.crash();
             try {
-                await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(() -> {
-                            HttpResponse<String> refused = caller.say("new", "during");
-                            assertThat(refused.statusCode()).isEqualTo(503);
-                            assertThat(refused.body()).contains("\"unavailable\"");
-                        });
+                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                    HttpResponse<String> refused = caller.say("new", "during");
+                    assertThat(refused.statusCode()).isEqualTo(503);
+                    assertThat(refused.body()).contains("\"unavailable\"");
+                });
                 assertThat(caller.say(null, "without").statusCode()).isEqualTo(200);
                 backend.permit(1);
                 backend.resume(1);
@@ -71,7 +70,8 @@ class ConversationOutageIT {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return caller.post("/v1/chat/completions", chat(conversation, text).put("stream", stream));
+                        return caller.post(
+                                "/v1/chat/completions", chat(conversation, text).put("stream", stream));
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
                     }

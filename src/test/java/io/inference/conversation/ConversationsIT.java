@@ -14,6 +14,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.inference.RunningService;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
+import io.inference.job.Jobs;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -70,17 +71,21 @@ class ConversationsIT {
     void theModelGetsWhatWasSaidBeforeAndTheCallerSendsOnlyWhatIsNew() throws Exception {
         String id = alice.begin("one");
         assertThat(id).startsWith("conv_");
-        HttpResponse<String> second = alice.send(
-                "POST", "/v1/chat/completions", chat(null, "two").toString(), "X-Conversation-Id", id);
+        HttpResponse<String> second =
+                alice.send("POST", "/v1/chat/completions", chat(null, "two").toString(), "X-Conversation-Id", id);
         assertThat(id(second)).isEqualTo(id);
-        assertThat(ConversationCaller.JSON.readTree(second.body()).path("conversation_id").asText())
+        assertThat(ConversationCaller.JSON
+                        .readTree(second.body())
+                        .path("conversation_id")
+                        .asText())
                 .isEqualTo(id);
         assertThat(backend.lastAsked()).containsExactly("one", "re: one", "two");
 
         assertThat(alice.log(id)).containsExactly("user: one", "assistant: re: one", "user: two", "assistant: re: two");
         List<JsonNode> messages = alice.messages(id);
-        assertThat(messages).allSatisfy(message -> assertThat(message.path("status").asText())
-                .isEqualTo("completed"));
+        assertThat(messages)
+                .allSatisfy(
+                        message -> assertThat(message.path("status").asText()).isEqualTo("completed"));
         JsonNode answer = messages.get(3);
         assertThat(answer.path("model").asText()).isEqualTo(MemoryBackend.MODEL);
         assertThat(answer.path("finish_reason").asText()).isEqualTo("stop");
@@ -183,7 +188,9 @@ class ConversationsIT {
             calls.add(CompletableFuture.supplyAsync(
                     () -> {
                         try {
-                            return caller.post("/v1/chat/completions", chat(id, text).put("stream", streamed))
+                            return caller.post(
+                                            "/v1/chat/completions",
+                                            chat(id, text).put("stream", streamed))
                                     .statusCode();
                         } catch (Exception e) {
                             throw new IllegalStateException(e);
@@ -332,8 +339,9 @@ class ConversationsIT {
         assertThat(ids(erin.get("/v1/conversations?q=whale+fox"))).isEmpty();
         assertThat(ids(erin.get("/v1/conversations?q=%27%29%3B--"))).isEmpty();
 
-        JsonNode renamed = ConversationCaller.JSON.readTree(
-                erin.send("PATCH", "/v1/conversations/" + first, "{\"title\":\"Sea\"}").body());
+        JsonNode renamed =
+                ConversationCaller.JSON.readTree(erin.send("PATCH", "/v1/conversations/" + first, "{\"title\":\"Sea\"}")
+                        .body());
         assertThat(renamed.path("title").asText()).isEqualTo("Sea");
         assertThat(ids(erin.get("/v1/conversations?q=sea"))).containsExactly(first);
         assertThat(erin.get("/v1/conversations/" + third).at("/metadata/topic").asText())
@@ -370,8 +378,7 @@ class ConversationsIT {
         id(alice.post("/v1/chat/completions", chat(id, "two, edited").put("parent_message_id", before)));
         assertThat(backend.lastAsked()).containsExactly("one", "re: one", "two, edited");
         id(alice.say(id, "three"));
-        assertThat(backend.lastAsked())
-                .containsExactly("one", "re: one", "two, edited", "re: two, edited", "three");
+        assertThat(backend.lastAsked()).containsExactly("one", "re: one", "two, edited", "re: two, edited", "three");
         id(alice.post("/v1/chat/completions", chat(id, "from the start").put("parent_message_id", "root")));
         assertThat(backend.lastAsked()).containsExactly("from the start");
 
@@ -401,9 +408,11 @@ class ConversationsIT {
         assertThat(asked.get(2).path("tool_call_id").asText()).isEqualTo("call_1");
 
         String tool = alice.messages(id).get(2).path("id").asText();
-        HttpResponse<String> deleted =
-                alice.send("DELETE", "/v1/conversations/" + id + "/messages/" + tool, null);
-        assertThat(ConversationCaller.JSON.readTree(deleted.body()).path("message_count").asInt())
+        HttpResponse<String> deleted = alice.send("DELETE", "/v1/conversations/" + id + "/messages/" + tool, null);
+        assertThat(ConversationCaller.JSON
+                        .readTree(deleted.body())
+                        .path("message_count")
+                        .asInt())
                 .isEqualTo(2);
         assertThat(alice.log(id)).containsExactly("user: call for the weather", "assistant: re: sunny");
         id(alice.say(id, "next"));
@@ -469,7 +478,10 @@ class ConversationsIT {
         assertThat(lines).hasSize(3);
         assertThat(ConversationCaller.JSON.readTree(lines.get(0)).path("object").asText())
                 .isEqualTo("conversation");
-        assertThat(ConversationCaller.JSON.readTree(lines.get(2)).at("/content/0/text").asText())
+        assertThat(ConversationCaller.JSON
+                        .readTree(lines.get(2))
+                        .at("/content/0/text")
+                        .asText())
                 .isEqualTo("re: one");
     }
 
@@ -480,7 +492,8 @@ class ConversationsIT {
                 "/v1/api-keys",
                 ConversationCaller.JSON.valueToTree(Map.of("name", "bot", "owner", "bot", "scopes", List.of("chat"))));
         ConversationCaller bot = new ConversationCaller(
-                service, ConversationCaller.JSON.readTree(made.body()).path("key").asText());
+                service,
+                ConversationCaller.JSON.readTree(made.body()).path("key").asText());
         String id = bot.begin("one");
         assertThat(bot.say(id, "two").statusCode()).isEqualTo(200);
         assertThat(bot.send("GET", "/v1/conversations/" + id, null).statusCode())
@@ -494,12 +507,7 @@ class ConversationsIT {
         assertThat(alice.say("", "x").statusCode()).isEqualTo(400);
         assertThat(alice.post("/v1/chat/completions", chat(id, "x").put("n", 2)).statusCode())
                 .isEqualTo(400);
-        assertThat(alice.send(
-                                "POST",
-                                "/v1/chat/completions",
-                                chat(id, "x").toString(),
-                                "X-Conversation-Id",
-                                "new")
+        assertThat(alice.send("POST", "/v1/chat/completions", chat(id, "x").toString(), "X-Conversation-Id", "new")
                         .statusCode())
                 .isEqualTo(400);
         assertThat(alice.send(
@@ -563,14 +571,44 @@ class ConversationsIT {
     }
 
     @Test
+    void aJobThatRunsAgainDoesNotRepeatItsTurn() throws Exception {
+        ObjectNode body = ConversationCaller.JSON.createObjectNode().put("task", "chat");
+        body.set("payload", chat("new", "once only"));
+        String self = ConversationCaller.JSON
+                .readTree(alice.post("/v1/jobs", body).body())
+                .at("/links/self")
+                .asText();
+        await().until(() -> alice.get(self).path("state").asText().equals("done"));
+        String answer = alice.get(self + "/result").at("/choices/0/message/content").asText();
+        String id = alice.get(self + "/result").path("conversation_id").asText();
+        int again = service.bean(Database.class)
+                .<Integer>call(client -> client.sql("""
+                                UPDATE jobs SET state = 'queued', ended_at = NULL, answer = NULL WHERE id = ?::uuid
+                                """)
+                        .param(self.substring(self.lastIndexOf('/') + 1))
+                        .update());
+        assertThat(again).isEqualTo(1);
+        service.bean(Jobs.class).pause();
+        service.bean(Jobs.class).resume();
+        await().until(() -> alice.get(self).path("state").asText().equals("done"));
+        JsonNode result = alice.get(self + "/result");
+        assertThat(result.at("/choices/0/message/content").asText()).isEqualTo(answer);
+        assertThat(result.path("conversation_id").asText()).isEqualTo(id);
+        assertThat(alice.log(id)).containsExactly("user: once only", "assistant: re: once only");
+        assertThat(backend.asked().stream().filter(messages -> messages.toString().contains("once only")))
+                .hasSize(1);
+    }
+
+    @Test
     void ollamasChatsAndJobsArePartOfConversationsToo() throws Exception {
         String id = id(alice.post("/api/chat", chat("new", "by Ollama").put("stream", false)));
-        HttpResponse<String> job = alice.send(
-                "POST", "/v1/jobs", "{\"task\":\"chat\",\"payload\":" + chat(id, "by a job") + "}");
+        HttpResponse<String> job =
+                alice.send("POST", "/v1/jobs", "{\"task\":\"chat\",\"payload\":" + chat(id, "by a job") + "}");
         assertThat(job.statusCode()).as(job.body()).isEqualTo(202);
         await().until(() -> alice.messages(id).size() == 4);
         assertThat(backend.lastAsked()).containsExactly("by Ollama", "re: by Ollama", "by a job");
-        String result = ConversationCaller.JSON.readTree(job.body()).at("/links/result").asText();
+        String result =
+                ConversationCaller.JSON.readTree(job.body()).at("/links/result").asText();
         await().until(() -> alice.send("GET", result, null).statusCode() == 200);
         assertThat(alice.get(result).path("conversation_id").asText()).isEqualTo(id);
     }

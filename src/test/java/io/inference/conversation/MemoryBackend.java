@@ -93,7 +93,8 @@ final class MemoryBackend implements AutoCloseable {
             }
             first = false;
         }
-        connection.chunk("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
+        connection.chunk(
+                "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
         connection.chunk("data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3,"
                 + "\"total_tokens\":10}}\n\n");
         connection.chunk("data: [DONE]\n\n");

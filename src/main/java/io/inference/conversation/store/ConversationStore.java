@@ -63,7 +63,9 @@ public final class ConversationStore {
      * @param after the last one of the page before
      */
     public List<Conversation> list(Owner owner, @Nullable String words, @Nullable UUID after, int most) {
-        String searched = words == null ? "" : """
+        String searched = words == null
+                ? ""
+                : """
                  AND numnode(plainto_tsquery('simple', :words)) > 0 AND id IN (
                     SELECT conversation_id FROM conversation_messages WHERE search @@ (%1$s)
                     UNION ALL SELECT id FROM conversations WHERE search @@ (%1$s)
@@ -97,14 +99,15 @@ public final class ConversationStore {
         values.put("metadata", change.metadata() == null ? null : MessageJson.metadata(change.metadata()));
         values.put("now", TimeColumn.of(now));
         values.put("word", owner.word());
-        return database.call(client -> client.sql("""
+        return database.call(
+                client -> client.sql("""
                         UPDATE conversations SET title = coalesce(:title, title),
                             metadata = coalesce(:metadata::json, metadata), updated_at = :now, search = %s
                         WHERE %s RETURNING %s
                         """.formatted(SEARCH.formatted("coalesce(:title, title)"), ITS_OWN, COLUMNS))
-                .params(values)
-                .query(ConversationStore::read)
-                .optional());
+                        .params(values)
+                        .query(ConversationStore::read)
+                        .optional());
     }
 
     /** Deletes a conversation with its messages; false if there is none of that id. */

@@ -126,7 +126,9 @@ final class MessageJson {
 
     static Map<String, String> metadata(String json) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        read(json).properties().forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asText()));
+        read(json)
+                .properties()
+                .forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asText()));
         return metadata;
     }
 

@@ -31,12 +31,13 @@ public final class MessageStore {
         if (after != null) {
             values.put("after", after);
         }
-        return database.call(client -> client.sql("""
+        return database.call(
+                client -> client.sql("""
                         SELECT %s FROM conversation_messages WHERE conversation_id = :id%s ORDER BY seq %s LIMIT :most
                         """.formatted(MessageRows.COLUMNS, rest, newestFirst ? "DESC" : "ASC"))
-                .params(values)
-                .query(MessageRows::stored)
-                .list());
+                        .params(values)
+                        .query(MessageRows::stored)
+                        .list());
     }
 
     public Optional<StoredMessage> find(UUID conversation, long seq) {
@@ -78,7 +79,8 @@ public final class MessageStore {
         Map<Long, Long> group = new LinkedHashMap<>();
         Optional<StoredMessage> first = find(client, conversation, seq);
         while (first.isPresent() && first.get().message().role() == Role.TOOL) {
-            Optional<StoredMessage> before = find(client, conversation, first.get().parent());
+            Optional<StoredMessage> before =
+                    find(client, conversation, first.get().parent());
             if (before.isEmpty() || !belongsToCalls(before.get())) {
                 break;
             }
@@ -134,8 +136,7 @@ public final class MessageStore {
                         UPDATE conversation_messages SET parent_seq = :before
                         WHERE conversation_id = :id AND parent_seq = ANY(:gone) AND NOT seq = ANY(:gone)
                         """).params(values).update();
-        int deleted = client.sql(
-                        "DELETE FROM conversation_messages WHERE conversation_id = :id AND seq = ANY(:gone)")
+        int deleted = client.sql("DELETE FROM conversation_messages WHERE conversation_id = :id AND seq = ANY(:gone)")
                 .params(values)
                 .update();
         int changed = client.sql("""

@@ -1,6 +1,7 @@
 package io.inference.conversation.store;
 
 import io.inference.conversation.NewMessage;
+import io.inference.conversation.StoredMessage;
 import io.inference.database.Database;
 import io.inference.database.TimeColumn;
 import java.time.Duration;
@@ -19,7 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class TurnStore {
     private static final String LEASED = "clock_timestamp() + :millis * interval '1 millisecond'";
-    private static final String FREE = "(turn IS NULL OR turn_until < clock_timestamp())";
+    /** Its own turn does not hold a job that runs again. */
+    private static final String FREE = "(turn IS NULL OR turn_until < clock_timestamp() OR turn = :turn)";
     /** Characters of a text that are indexed: the index has a limit in bytes. */
     private static final int SEARCHED = 100_000;
 
@@ -36,14 +38,15 @@ public final class TurnStore {
     /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
     private static final String EXTEND = """
             UPDATE conversations SET last_seq = last_seq + :count, messages = messages + :count, updated_at = :now,
-                head = CASE WHEN turn = :turn OR %s THEN last_seq + :count ELSE head END,
+                head = CASE WHEN %s THEN last_seq + :count ELSE head END,
                 title = CASE WHEN title = '' THEN :title ELSE title END,
                 search = CASE WHEN title = '' THEN %s ELSE search END,
                 turn_until = CASE WHEN turn = :turn THEN NULL ELSE turn_until END, turn = nullif(turn, :turn)
             WHERE id = :id RETURNING last_seq
             """.formatted(FREE, ConversationStore.SEARCH.formatted(":title"));
 
-    private static final String ADD = """
+    private static final String ADD =
+            """
             INSERT INTO conversation_messages (conversation_id, seq, parent_seq, turn, role, content, name,
                 tool_call_id, images, tool_calls, state, finish_reason, error, model, prompt_tokens,
                 completion_tokens, created_at, search)
@@ -91,12 +94,13 @@ public final class TurnStore {
                 .orElse(new Attempt(false, null)));
     }
 
-    /** Begins a conversation with its first turn. */
-    public void create(Owner owner, UUID conversation, UUID turn, Duration lease, Instant now) {
-        int ignored = database.<Integer>call(client -> client.sql("""
-                        INSERT INTO conversations (id, owner, tenant, created_at, updated_at, turn, turn_until, search)
-                        VALUES (:id, :owner, :tenant, :now, :now, :turn, %s, %s)
-                        """.formatted(LEASED, ConversationStore.SEARCH.formatted("''")))
+    /** Begins a conversation with its first turn; false if there is one of that id. */
+    public boolean create(Owner owner, UUID conversation, UUID turn, Duration lease, Instant now) {
+        String statement = """
+                INSERT INTO conversations (id, owner, tenant, created_at, updated_at, turn, turn_until, search)
+                VALUES (:id, :owner, :tenant, :now, :now, :turn, %s, %s) ON CONFLICT (id) DO NOTHING
+                """.formatted(LEASED, ConversationStore.SEARCH.formatted("''"));
+        int created = database.<Integer>call(client -> client.sql(statement)
                 .params(owner.parameters())
                 .param("id", conversation)
                 .param("turn", turn)
@@ -104,6 +108,19 @@ public final class TurnStore {
                 .param("now", TimeColumn.of(now))
                 .param("word", owner.word())
                 .update());
+        return created == 1;
+    }
+
+    /** The answer that a turn has stored; empty if it has not. */
+    public Optional<StoredMessage> answer(UUID conversation, UUID turn) {
+        return database.call(client -> client.sql("""
+                        SELECT %s FROM conversation_messages
+                        WHERE conversation_id = :id AND turn = :turn AND model IS NOT NULL ORDER BY seq DESC LIMIT 1
+                        """.formatted(MessageRows.COLUMNS))
+                .param("id", conversation)
+                .param("turn", turn)
+                .query(MessageRows::stored)
+                .optional());
     }
 
     /**
@@ -133,8 +150,7 @@ public final class TurnStore {
      * @return false if the conversation was deleted
      */
     public boolean add(Addition addition, boolean repeated, Instant now) {
-        return database.transaction(
-                client -> repeated && isStored(client, addition) || add(client, addition, now));
+        return database.transaction(client -> repeated && isStored(client, addition) || add(client, addition, now));
     }
 
     private static boolean isStored(JdbcClient client, Addition addition) {

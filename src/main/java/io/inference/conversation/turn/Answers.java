@@ -9,6 +9,7 @@ import io.inference.api.message.Message;
 import io.inference.api.message.Role;
 import io.inference.conversation.NewMessage;
 import io.inference.conversation.Outcome;
+import io.inference.conversation.StoredMessage;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,15 @@ final class Answers {
                 .filter(choice -> !choice.message().content().isBlank())
                 .map(choice -> message(answer, choice, List.of(), null, why, usage))
                 .toList();
+    }
+
+    /** A stored answer, as its backend gave it. */
+    static ChatAnswer.Whole stored(StoredMessage answer, Outcome outcome) {
+        FinishReason reason = outcome.finishReason() == null ? FinishReason.STOP : outcome.finishReason();
+        return new ChatAnswer.Whole(
+                outcome.model(),
+                List.of(new Choice(0, answer.message(), reason, List.of())),
+                new Usage(outcome.promptTokens(), outcome.completionTokens(), 0));
     }
 
     private static NewMessage message(

@@ -25,6 +25,9 @@ final class BeginTurnProcessor implements Processor {
     /** Header with the id of the message to follow, or {@link ConversationIds#ROOT}; without it, the newest one. */
     static final String PARENT = "InferenceParentMessageId";
 
+    /** Header of jobs, which may run more than once; the call has the id of its job. */
+    private static final String JOB = "InferenceJobTask";
+
     private final Turns turns;
 
     BeginTurnProcessor(Turns turns) {
@@ -46,6 +49,7 @@ final class BeginTurnProcessor implements Processor {
                 Owner.of(caller),
                 wanted,
                 message.getHeader(PARENT, String.class),
+                message.getHeader(JOB) != null,
                 exchange.getProperty(Call.PROPERTY, Call.class));
         exchange.setProperty(Turn.PROPERTY, turn);
         message.setHeader(CONVERSATION, ConversationIds.conversation(turn.conversation()));
@@ -59,23 +63,24 @@ final class BeginTurnProcessor implements Processor {
         });
     }
 
-    private Turn begin(Owner owner, String wanted, @Nullable String parent, Call call) {
+    private Turn begin(Owner owner, String wanted, @Nullable String parent, boolean isJob, Call call) {
         if (wanted.equals(ConversationIds.NEW)) {
             if (parent != null && !parent.equals(ConversationIds.ROOT)) {
                 throw InferenceException.invalid(
                         "parent_message_id", "a new conversation has no message for 'parent_message_id'");
             }
-            return turns.create(owner);
+            return isJob ? turns.beginJob(owner, null, null, call, call.id()) : turns.create(owner);
         }
-        UUID id =
-                ConversationIds.conversation(wanted).orElseThrow(() -> InferenceException.noSuch("conversation"));
-        return turns.begin(owner, id, parent == null ? null : parent(id, parent), call);
+        UUID id = ConversationIds.conversation(wanted).orElseThrow(() -> InferenceException.noSuch("conversation"));
+        Long follows = parent == null ? null : Long.valueOf(parent(id, parent));
+        return isJob ? turns.beginJob(owner, id, follows, call, call.id()) : turns.begin(owner, id, follows, call);
     }
 
     private static long parent(UUID conversation, String text) {
         return text.equals(ConversationIds.ROOT)
                 ? 0
                 : ConversationIds.message(conversation, text)
-                        .orElseThrow(() -> new InferenceException(ErrorCode.NOT_FOUND, "there is no message of that id"));
+                        .orElseThrow(
+                                () -> new InferenceException(ErrorCode.NOT_FOUND, "there is no message of that id"));
     }
 }

@@ -32,7 +32,7 @@ final class RememberProcessor implements Processor {
         switch (message.getBody()) {
             case ChatAnswer.Whole whole -> {
                 if (turn.end()) {
-                    turns.store(turn, Answers.complete(whole));
+                    store(turn, whole);
                 }
             }
             case ChatAnswer.Streamed streamed -> {
@@ -47,5 +47,13 @@ final class RememberProcessor implements Processor {
         String id = ConversationIds.conversation(turn.conversation());
         call.setConversation(id);
         message.setHeader(ANSWERED, id);
+    }
+
+    private void store(Turn turn, ChatAnswer.Whole answer) {
+        if (turn.answer() == null) {
+            turns.store(turn, Answers.complete(answer));
+        } else {
+            turns.release(turn);
+        }
     }
 }

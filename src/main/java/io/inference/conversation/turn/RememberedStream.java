@@ -77,7 +77,7 @@ final class RememberedStream implements ChunkStream {
         // Closing a stream makes it fail with an error of its own; the call knows the reason.
         ErrorCode cancelled = call.cancelled();
         List<NewMessage> part = Answers.cutOff(answer(), call.usage(), cancelled == null ? why : cancelled);
-        if (part.isEmpty()) {
+        if (part.isEmpty() || turn.isRepeatable()) {
             turns.releaseLater(turn);
         } else {
             turns.storeLater(turn, part);

@@ -7,7 +7,6 @@ import io.inference.conversation.Conversation;
 import io.inference.conversation.ConversationChange;
 import io.inference.conversation.Conversations;
 import io.inference.conversation.NewConversation;
-import io.inference.conversation.NewMessage;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
 import io.inference.conversation.store.ConversationStore;
@@ -57,9 +56,7 @@ final class StoredConversations implements Conversations {
 
     @Override
     public Conversation change(Caller caller, UUID id, ConversationChange change) {
-        return conversations
-                .change(Owner.of(caller), id, change, Instant.now())
-                .orElseThrow(StoredConversations::none);
+        return conversations.change(Owner.of(caller), id, change, Instant.now()).orElseThrow(StoredConversations::none);
     }
 
     @Override
@@ -75,8 +72,7 @@ final class StoredConversations implements Conversations {
     }
 
     @Override
-    public Page<StoredMessage> messages(
-            Caller caller, UUID id, @Nullable Long after, boolean newestFirst, int most) {
+    public Page<StoredMessage> messages(Caller caller, UUID id, @Nullable Long after, boolean newestFirst, int most) {
         Conversation conversation = find(caller, id);
         return Page.of(messages.list(conversation.id(), after, newestFirst, most + 1), most);
     }

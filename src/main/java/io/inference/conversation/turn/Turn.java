@@ -1,12 +1,14 @@
 package io.inference.conversation.turn;
 
 import io.inference.api.message.Message;
+import io.inference.conversation.StoredMessage;
 import io.inference.conversation.store.Owner;
 import io.inference.conversation.store.TurnStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A turn of a conversation: the messages of one call and the answer to them. It holds its conversation until it has
@@ -25,6 +27,8 @@ public final class Turn {
     private final Instant beganAt;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private volatile List<Message> messages = List.of();
+    private volatile boolean repeatable;
+    private volatile @Nullable StoredMessage answer;
 
     private enum State {
         OPEN,
@@ -92,6 +96,27 @@ public final class Turn {
 
     void setMessages(List<Message> messages) {
         this.messages = List.copyOf(messages);
+    }
+
+    /**
+     * Marks it as one that may run more than once.
+     *
+     * @param stored the answer that a run before has stored; null for none
+     */
+    void repeats(@Nullable StoredMessage stored) {
+        repeatable = true;
+        answer = stored;
+    }
+
+    /** Whether it may run more than once; then only a complete answer is stored. */
+    boolean isRepeatable() {
+        return repeatable;
+    }
+
+    /** The answer that a run before has stored; null for none. */
+    @Nullable
+    StoredMessage answer() {
+        return answer;
     }
 
     /** Leaves its end to a stream; false if it has ended. */

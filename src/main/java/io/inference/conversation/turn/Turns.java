@@ -8,6 +8,7 @@ import io.inference.api.message.Role;
 import io.inference.conversation.NewMessage;
 import io.inference.conversation.store.Owner;
 import io.inference.conversation.store.TurnStore;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,12 +69,41 @@ final class Turns implements AutoCloseable {
         Instant now = Instant.now();
         TurnQueue.Place place = queue.enter(conversation);
         try {
-            store.create(owner, conversation, id, LEASE, now);
+            if (!store.create(owner, conversation, id, LEASE, now)) {
+                throw new IllegalStateException("a random id is in use");
+            }
             return hold(new Turn(id, owner, conversation, new TurnStore.Begun(0, 0), 0, true, now), place);
         } catch (RuntimeException | Error e) {
             place.close();
             throw e;
         }
+    }
+
+    /**
+     * Begins the turn of a job, which may run more than once: each run has the same turn, and if a run before has
+     * stored its answer, that is the answer.
+     *
+     * @param conversation null for a new one, the same in each run
+     * @param parent as in {@link #begin}
+     */
+    Turn beginJob(
+            Owner owner, @Nullable UUID conversation, @Nullable Long parent, Call call, String job) {
+        UUID id = UUID.nameUUIDFromBytes(("turn of " + job).getBytes(StandardCharsets.UTF_8));
+        UUID known = conversation;
+        if (known == null) {
+            known = UUID.nameUUIDFromBytes(("conversation of " + job).getBytes(StandardCharsets.UTF_8));
+            boolean ignored = store.create(owner, known, id, LEASE, Instant.now());
+        }
+        Turn turn;
+        try {
+            turn = begin(owner, known, parent, call, id);
+        } catch (InferenceException e) {
+            throw e.code() == ErrorCode.CONFLICT
+                    ? InferenceException.retryLater(ErrorCode.OVERLOADED, e.getMessage(), LEASE)
+                    : e;
+        }
+        turn.repeats(store.answer(turn.conversation(), id).orElse(null));
+        return turn;
     }
 
     /**
@@ -84,14 +114,17 @@ final class Turns implements AutoCloseable {
      *     before does not end in time
      */
     Turn begin(Owner owner, UUID conversation, @Nullable Long parent, Call call) {
+        return begin(owner, conversation, parent, call, UUID.randomUUID());
+    }
+
+    private Turn begin(Owner owner, UUID conversation, @Nullable Long parent, Call call, UUID id) {
         long deadline = System.nanoTime() + wait.toNanos();
         TurnQueue.Place place = queue.enter(conversation);
         try {
             if (!queue.await(place, wait, call)) {
                 throw conflict();
             }
-            UUID id = UUID.randomUUID();
-            TurnStore.Begun begun = begin(owner, conversation, id, deadline, call);
+            TurnStore.Begun begun = claim(owner, conversation, id, deadline, call);
             long follows = parent == null ? begun.head() : parent;
             return hold(new Turn(id, owner, conversation, begun, follows, false, Instant.now()), place);
         } catch (RuntimeException | Error e) {
@@ -100,7 +133,7 @@ final class Turns implements AutoCloseable {
         }
     }
 
-    private TurnStore.Begun begin(Owner owner, UUID conversation, UUID id, long deadline, Call call) {
+    private TurnStore.Begun claim(Owner owner, UUID conversation, UUID id, long deadline, Call call) {
         Duration pause = FIRST_PAUSE;
         while (true) {
             call.throwIfCancelled();
@@ -149,7 +182,7 @@ final class Turns implements AutoCloseable {
                     turn.lastSeq(),
                     title(turn.messages()),
                     all);
-            if (!add(addition)) {
+            if (!add(addition, turn.isRepeatable())) {
                 throw InferenceException.noSuch("conversation");
             }
         } finally {
@@ -157,10 +190,11 @@ final class Turns implements AutoCloseable {
         }
     }
 
-    private boolean add(TurnStore.Addition addition) {
+    /** @param repeatable whether the turn may have been stored before */
+    private boolean add(TurnStore.Addition addition, boolean repeatable) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Duration pause = FIRST_PAUSE;
-        boolean repeated = false;
+        boolean repeated = repeatable;
         while (true) {
             try {
                 return store.add(addition, repeated, Instant.now());
@@ -187,17 +221,16 @@ final class Turns implements AutoCloseable {
 
     private void inBackground(Runnable work, Turn turn) {
         int ignored = storing.register();
-        Thread unused = Thread.ofVirtual().name("turn-" + turn.conversation())
-                .start(() -> {
-                    try {
-                        work.run();
-                    } catch (RuntimeException e) {
-                        log.warn("a turn of the conversation {} is not stored: {}", turn.conversation(), e.getMessage());
-                    } finally {
-                        int phase = storing.arriveAndDeregister();
-                        log.trace("stored in phase {}", phase);
-                    }
-                });
+        Thread unused = Thread.ofVirtual().name("turn-" + turn.conversation()).start(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                log.warn("a turn of the conversation {} is not stored: {}", turn.conversation(), e.getMessage());
+            } finally {
+                int phase = storing.arriveAndDeregister();
+                log.trace("stored in phase {}", phase);
+            }
+        });
     }
 
     /** Ends a turn that stores nothing. If the database cannot be reached, its lease ends it. */

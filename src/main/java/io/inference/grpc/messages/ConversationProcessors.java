@@ -60,8 +60,8 @@ final class ConversationProcessors {
         ListMessagesResponse.Builder response = ListMessagesResponse.newBuilder();
         page.entries().forEach(stored -> response.addMessages(message(stored)));
         if (page.hasMore()) {
-            response.setNextPageToken(response.getMessages(response.getMessagesCount() - 1)
-                    .getId());
+            response.setNextPageToken(
+                    response.getMessages(response.getMessagesCount() - 1).getId());
         }
         answer(exchange, response.build());
     }

@@ -61,8 +61,8 @@ final class ConversationProcessors {
         UUID afterId = after == null
                 ? null
                 : ConversationIds.conversation(after)
-                        .orElseThrow(() ->
-                                InferenceException.invalid("after", "'after' must be the id of a conversation"));
+                        .orElseThrow(
+                                () -> InferenceException.invalid("after", "'after' must be the id of a conversation"));
         Page<Conversation> page = conversations.list(caller(exchange), words, afterId, Parameters.limit(message));
         message.setBody(HttpAnswer.json(ConversationWriter.conversations(page)));
     }
@@ -102,8 +102,8 @@ final class ConversationProcessors {
         if (!order.equals("asc") && !order.equals("desc")) {
             throw InferenceException.invalid("order", "'order' must be asc or desc");
         }
-        Page<StoredMessage> page = conversations.messages(
-                caller(exchange), id, afterSeq, order.equals("desc"), Parameters.limit(message));
+        Page<StoredMessage> page =
+                conversations.messages(caller(exchange), id, afterSeq, order.equals("desc"), Parameters.limit(message));
         message.setBody(HttpAnswer.json(ConversationWriter.messages(page)));
     }
 
@@ -129,7 +129,9 @@ final class ConversationProcessors {
         do {
             page = conversations.messages(caller, id, after, false, EXPORTED_AT_A_TIME);
             page.entries().forEach(message -> lines.add(ConversationWriter.message(message)));
-            after = page.entries().isEmpty() ? after : Long.valueOf(page.entries().getLast().seq());
+            after = page.entries().isEmpty()
+                    ? after
+                    : Long.valueOf(page.entries().getLast().seq());
         } while (page.hasMore());
         exchange.getMessage().setBody(new HttpAnswer.ObjectList(Framing.LINES, lines));
     }

@@ -17,15 +17,13 @@ public final class ConversationReader {
     public static NewConversation begin(byte[] body) {
         JsonFields fields = JsonFields.parse(body.length == 0 ? new byte[] {'{', '}'} : body);
         String title = title(fields);
-        return new NewConversation(
-                title == null ? "" : title, Metadata.read(fields), ItemReader.read(fields));
+        return new NewConversation(title == null ? "" : title, Metadata.read(fields), ItemReader.read(fields));
     }
 
     /** Reads the body of {@code PATCH /v1/conversations/{id}}. */
     public static ConversationChange change(byte[] body) {
         JsonFields fields = JsonFields.parse(body);
-        var change = new ConversationChange(
-                title(fields), fields.has("metadata") ? Metadata.read(fields) : null);
+        var change = new ConversationChange(title(fields), fields.has("metadata") ? Metadata.read(fields) : null);
         if (change.title() == null && change.metadata() == null) {
             throw fields.invalid("title", "'title' or 'metadata' is required");
         }

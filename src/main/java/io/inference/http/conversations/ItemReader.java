@@ -80,10 +80,7 @@ final class ItemReader {
         }
         String text = calls.isEmpty() ? "" : messages.removeLast().content();
         calls.add(new ToolCall(
-                calls.size(),
-                item.requiredText("call_id"),
-                item.requiredText("name"),
-                item.text("arguments", "{}")));
+                calls.size(), item.requiredText("call_id"), item.requiredText("name"), item.text("arguments", "{}")));
         messages.add(new Message(Role.ASSISTANT, text, null, List.of(), calls, null, null));
     }
 }

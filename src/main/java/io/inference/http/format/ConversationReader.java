@@ -11,8 +11,7 @@ public final class ConversationReader {
         String id = body.text(ConversationFields.ID);
         String parent = body.text(ConversationFields.PARENT);
         if (id != null && id.isEmpty()) {
-            throw body.invalid(
-                    ConversationFields.ID, "'conversation_id' must be \"new\" or the id of a conversation");
+            throw body.invalid(ConversationFields.ID, "'conversation_id' must be \"new\" or the id of a conversation");
         }
         return id == null && parent == null ? ConversationFields.NONE : new ConversationFields(id, parent);
     }

@@ -27,7 +27,8 @@ public record WireRequest<A>(
         AnswerWriter<A> writer,
         ConversationFields conversation) {
     public static <A> WireRequest<A> of(InferenceRequest request, Class<A> answerType, AnswerWriter<A> writer) {
-        return new WireRequest<>(request, request.operation(), request.model(), answerType, writer, ConversationFields.NONE);
+        return new WireRequest<>(
+                request, request.operation(), request.model(), answerType, writer, ConversationFields.NONE);
     }
 
     /** A request without work for a backend: it is answered from what is known of the model. */

@@ -136,9 +136,14 @@ class OpenApiDocumentTest {
     /** The paths that the door's route files declare. */
     private static List<PublishedPaths.Path> routes() throws IOException {
         List<PublishedPaths.Path> paths = new ArrayList<>();
-        for (String file :
-                List.of("rest-openai", "rest-ollama", "rest-keys", "rest-jobs", "rest-files", "rest-batches",
-                        "rest-conversations")) {
+        for (String file : List.of(
+                "rest-openai",
+                "rest-ollama",
+                "rest-keys",
+                "rest-jobs",
+                "rest-files",
+                "rest-batches",
+                "rest-conversations")) {
             List<Map<String, Map<String, Map<String, Object>>>> routes =
                     new Yaml().load(Files.readString(Path.of("routes", file + ".camel.yaml")));
             for (var route : routes) {

@@ -245,11 +245,8 @@ class ChatRequestReaderTest {
         assertThat(ChatRequestReader.read(body.getBytes(StandardCharsets.UTF_8)).conversation())
                 .isEqualTo(new ConversationFields("conv_1", "msg_1"));
         assertRefused(
-                "{\"model\":\"m\"," + HI + ",\"conversation_id\":\"\"}",
-                ErrorCode.INVALID_REQUEST,
-                "conversation_id");
-        assertRefused(
-                "{\"model\":\"m\",\"conversation_id\":\"conv_1\"}", ErrorCode.INVALID_REQUEST, "messages");
+                "{\"model\":\"m\"," + HI + ",\"conversation_id\":\"\"}", ErrorCode.INVALID_REQUEST, "conversation_id");
+        assertRefused("{\"model\":\"m\",\"conversation_id\":\"conv_1\"}", ErrorCode.INVALID_REQUEST, "messages");
     }
 
     private static ChatRequest read(String body) {
