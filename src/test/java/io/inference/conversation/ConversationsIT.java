@@ -539,13 +539,10 @@ class ConversationsIT {
                 .maxRetries(0)
                 .build();
         try {
-            String id = client.chat()
-                    .completions()
-                    .withRawResponse()
-                    .create(params("new", "one"))
-                    .headers()
-                    .values("X-Conversation-Id")
-                    .getFirst();
+            String id;
+            try (var raw = client.chat().completions().withRawResponse().create(params("new", "one"))) {
+                id = raw.headers().values("X-Conversation-Id").getFirst();
+            }
             assertThat(client.chat()
                             .completions()
                             .create(params(id, "two"))

@@ -36,7 +36,7 @@ final class RememberProcessor implements Processor {
                 }
             }
             case ChatAnswer.Streamed streamed -> {
-                if (turn.handOver()) {
+                if (turns.handOver(turn, call)) {
                     message.setBody(new ChatAnswer.Streamed(
                             streamed.model(),
                             new RememberedStream(streamed.chunks(), streamed.model(), call, turn, turns)));

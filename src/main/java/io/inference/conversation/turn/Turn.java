@@ -129,6 +129,10 @@ public final class Turn {
         return state.compareAndSet(State.OPEN, State.ENDED);
     }
 
+    boolean hasEnded() {
+        return state.get() == State.ENDED;
+    }
+
     /** Ends it; false if it had ended before. */
     boolean end() {
         return state.getAndSet(State.ENDED) != State.ENDED;

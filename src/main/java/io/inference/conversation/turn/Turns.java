@@ -1,6 +1,7 @@
 package io.inference.conversation.turn;
 
 import io.inference.api.call.Call;
+import io.inference.api.call.CallListener;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The turns of this replica. A conversation has one turn at a time, whatever replica it is on: a turn is a lease in the
  * conversation's row, prolonged while it lasts. It needs a connection only while it begins and while it ends.
  */
-final class Turns implements AutoCloseable {
+final class Turns implements CallListener, AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(20);
 
     private static final Logger log = LoggerFactory.getLogger(Turns.class);
@@ -38,6 +39,9 @@ final class Turns implements AutoCloseable {
     /** How long an answer is tried to be stored. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** How long a call may have ended before the stream of its answer is closed. */
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
     private static final Duration LAST_WAIT = Duration.ofSeconds(10);
     private static final int TITLE_CHARACTERS = 80;
 
@@ -45,6 +49,8 @@ final class Turns implements AutoCloseable {
     private final Duration wait;
     private final TurnQueue queue = new TurnQueue();
     private final Map<UUID, Held> held = new ConcurrentHashMap<>();
+    /** Turns that a stream will end, by their calls. */
+    private final Map<Call, Turn> streaming = new ConcurrentHashMap<>();
     /** Answers that are stored in the background; one party more for this object. */
     private final Phaser storing = new Phaser(1);
 
@@ -161,6 +167,31 @@ final class Turns implements AutoCloseable {
         return new InferenceException(
                 ErrorCode.CONFLICT,
                 "the conversation is in use by another request, which has not ended within " + wait.toSeconds() + " s");
+    }
+
+    /** Leaves the end of a turn to the stream of its answer; false if the turn has ended. */
+    boolean handOver(Turn turn, Call call) {
+        streaming.put(call, turn);
+        return turn.handOver();
+    }
+
+    @Override
+    public void started(Call call) {}
+
+    /** A route may lose the stream that would end the turn of the call. */
+    @Override
+    public void ended(Call call, @Nullable InferenceException failure) {
+        Turn turn = streaming.remove(call);
+        if (turn != null && !turn.hasEnded() && !closed) {
+            var ignored = timer.schedule(
+                    () -> {
+                        if (turn.end()) {
+                            releaseLater(turn);
+                        }
+                    },
+                    CLOSING.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     /**
