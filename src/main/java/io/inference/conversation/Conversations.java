@@ -2,6 +2,8 @@ package io.inference.conversation;
 
 import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
+import io.inference.api.message.Message;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,12 @@ public interface Conversations {
      * @param newestFirst the order
      */
     Page<StoredMessage> messages(Caller owner, UUID id, @Nullable Long after, boolean newestFirst, int most);
+
+    /**
+     * Adds messages after the newest one, without asking a model; returns them as they are stored. Waits for a turn in
+     * progress.
+     */
+    List<StoredMessage> add(Caller owner, UUID id, List<Message> messages, Call call);
 
     StoredMessage message(Caller owner, UUID id, long seq);
 

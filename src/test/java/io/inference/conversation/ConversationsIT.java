@@ -11,6 +11,8 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.conversations.items.ItemCreateParams;
+import com.openai.models.responses.EasyInputMessage;
 import io.inference.RunningService;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
@@ -407,6 +409,13 @@ class ConversationsIT {
         assertThat(asked.get(1).at("/tool_calls/0/function/arguments").asText()).isEqualTo("{\"city\":\"Rome\"}");
         assertThat(asked.get(2).path("tool_call_id").asText()).isEqualTo("call_1");
 
+        JsonNode items =
+                alice.get("/v1/conversations/" + id + "/items?order=asc").path("data");
+        assertThat(items.findValuesAsText("type").stream().filter(type -> !type.endsWith("_text")))
+                .containsExactly("message", "function_call", "function_call_output", "message");
+        assertThat(items.get(1).path("call_id").asText()).isEqualTo("call_1");
+        assertThat(items.get(2).path("output").asText()).isEqualTo("sunny");
+
         String tool = alice.messages(id).get(2).path("id").asText();
         HttpResponse<String> deleted = alice.send("DELETE", "/v1/conversations/" + id + "/messages/" + tool, null);
         assertThat(ConversationCaller.JSON
@@ -553,6 +562,23 @@ class ConversationsIT {
                     .contains("re: two");
             assertThat(backend.lastAsked()).containsExactly("one", "re: one", "two");
             assertThat(client.conversations().retrieve(id).id()).isEqualTo(id);
+            var added = client.conversations()
+                    .items()
+                    .create(ItemCreateParams.builder()
+                            .conversationId(id)
+                            .addItem(EasyInputMessage.builder()
+                                    .role(EasyInputMessage.Role.USER)
+                                    .content("three")
+                                    .build())
+                            .build());
+            assertThat(added.data()).hasSize(1);
+            var items = client.conversations().items().list(id).data();
+            assertThat(items).hasSize(5);
+            items.forEach(item -> item.validate());
+            assertThat(items.getFirst().asMessage().content().getFirst().asInputText().text())
+                    .isEqualTo("three");
+            assertThat(items.get(1).asMessage().content().getFirst().asOutputText().text())
+                    .isEqualTo("re: two");
             assertThat(client.conversations().delete(id).deleted()).isTrue();
         } finally {
             client.close();

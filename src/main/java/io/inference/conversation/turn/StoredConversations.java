@@ -3,6 +3,7 @@ package io.inference.conversation.turn;
 import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
 import io.inference.conversation.Conversation;
 import io.inference.conversation.ConversationChange;
 import io.inference.conversation.Conversations;
@@ -36,12 +37,23 @@ final class StoredConversations implements Conversations {
         if (wanted.messages().isEmpty()) {
             return made;
         }
-        Turn turn = turns.begin(owner, made.id(), null, call);
-        turn.setMessages(wanted.messages());
+        Turn ignored = store(owner, made.id(), wanted.messages(), call);
+        return find(caller, made.id());
+    }
+
+    @Override
+    public List<StoredMessage> add(Caller caller, UUID id, List<Message> added, Call call) {
+        Turn turn = store(Owner.of(caller), id, added, call);
+        return messages.list(id, turn.lastSeq(), false, added.size());
+    }
+
+    private Turn store(Owner owner, UUID id, List<Message> added, Call call) {
+        Turn turn = turns.begin(owner, id, null, call);
+        turn.setMessages(added);
         if (turn.end()) {
             turns.store(turn, List.of());
         }
-        return find(caller, made.id());
+        return turn;
     }
 
     @Override

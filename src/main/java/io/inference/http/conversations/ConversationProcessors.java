@@ -89,22 +89,47 @@ final class ConversationProcessors {
         exchange.getMessage().setBody(HttpAnswer.json(ConversationWriter.deletedAll(count)));
     }
 
+    /** The items of OpenAI's Conversations API: messages, function calls and their results. */
+    void listItems(Exchange exchange) {
+        Message message = exchange.getMessage();
+        UUID id = id(exchange);
+        boolean newestFirst = order(message, "desc").equals("desc");
+        Page<StoredMessage> page = conversations.messages(
+                caller(exchange), id, after(message, id), newestFirst, Parameters.limit(message));
+        message.setBody(HttpAnswer.json(ItemWriter.page(page.entries(), newestFirst, page.hasMore())));
+    }
+
+    /** Body in: JSON with items; body out: the items as they are stored. */
+    void addItems(Exchange exchange) {
+        List<io.inference.api.message.Message> added = ConversationReader.items(body(exchange.getMessage()));
+        List<StoredMessage> stored = conversations.add(caller(exchange), id(exchange), added, call(exchange));
+        exchange.getMessage().setBody(HttpAnswer.json(ItemWriter.page(stored, false, false)));
+    }
+
     void listMessages(Exchange exchange) {
         Message message = exchange.getMessage();
         UUID id = id(exchange);
-        String after = message.getHeader("after", String.class);
-        Long afterSeq = after == null
-                ? null
-                : ConversationIds.message(id, after)
-                        .orElseThrow(() -> InferenceException.invalid(
-                                "after", "'after' must be the id of a message of this conversation"));
-        String order = message.getHeader("order", "asc", String.class);
+        boolean newestFirst = order(message, "asc").equals("desc");
+        Page<StoredMessage> page =
+                conversations.messages(caller(exchange), id, after(message, id), newestFirst, Parameters.limit(message));
+        message.setBody(HttpAnswer.json(ConversationWriter.messages(page)));
+    }
+
+    private static String order(Message message, String standard) {
+        String order = message.getHeader("order", standard, String.class);
         if (!order.equals("asc") && !order.equals("desc")) {
             throw InferenceException.invalid("order", "'order' must be asc or desc");
         }
-        Page<StoredMessage> page =
-                conversations.messages(caller(exchange), id, afterSeq, order.equals("desc"), Parameters.limit(message));
-        message.setBody(HttpAnswer.json(ConversationWriter.messages(page)));
+        return order;
+    }
+
+    private static @Nullable Long after(Message message, UUID conversation) {
+        String after = message.getHeader("after", String.class);
+        return after == null
+                ? null
+                : ItemWriter.seq(conversation, after)
+                        .orElseThrow(() -> InferenceException.invalid(
+                                "after", "'after' must be the id of a message of this conversation"));
     }
 
     void findMessage(Exchange exchange) {
@@ -160,7 +185,7 @@ final class ConversationProcessors {
     }
 
     private static long seq(Exchange exchange) {
-        return ConversationIds.message(id(exchange), variable(exchange, "message"))
+        return ItemWriter.seq(id(exchange), variable(exchange, "message"))
                 .orElseThrow(() -> InferenceException.noSuch("message"));
     }
 

@@ -1,9 +1,11 @@
 package io.inference.http.conversations;
 
+import io.inference.api.message.Message;
 import io.inference.conversation.ConversationChange;
 import io.inference.conversation.NewConversation;
 import io.inference.http.json.JsonFields;
 import io.inference.http.json.Metadata;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,16 @@ public final class ConversationReader {
             throw fields.invalid("title", "'title' or 'metadata' is required");
         }
         return change;
+    }
+
+    /** Reads the body of {@code POST /v1/conversations/{id}/items}. */
+    public static List<Message> items(byte[] body) {
+        JsonFields fields = JsonFields.parse(body);
+        List<Message> messages = ItemReader.read(fields);
+        if (messages.isEmpty()) {
+            throw fields.invalid("items", "'items' must hold at least one item");
+        }
+        return messages;
     }
 
     private static @Nullable String title(JsonFields fields) {

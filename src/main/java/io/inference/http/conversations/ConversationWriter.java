@@ -2,9 +2,7 @@ package io.inference.http.conversations;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.ErrorCode;
-import io.inference.api.message.Image;
 import io.inference.api.message.Message;
-import io.inference.api.message.Role;
 import io.inference.api.message.ToolCall;
 import io.inference.conversation.Conversation;
 import io.inference.conversation.ConversationIds;
@@ -110,7 +108,7 @@ final class ConversationWriter {
         out.writeStringField("role", message.role().label());
         Outcome outcome = stored.outcome();
         out.writeStringField("status", outcome == null || outcome.isComplete() ? "completed" : "incomplete");
-        content(out, message);
+        ItemWriter.content(out, message);
         if (!message.toolCalls().isEmpty()) {
             toolCalls(out, message.toolCalls());
         }
@@ -130,34 +128,6 @@ final class ConversationWriter {
 
     private static @Nullable String id(UUID conversation, long seq) {
         return seq == 0 ? null : ConversationIds.message(conversation, seq);
-    }
-
-    private static void content(JsonGenerator out, Message message) throws IOException {
-        out.writeArrayFieldStart("content");
-        if (!message.content().isEmpty()) {
-            out.writeStartObject();
-            boolean written = message.role() == Role.ASSISTANT;
-            out.writeStringField("type", written ? "output_text" : "input_text");
-            text(out, "text", message.content());
-            if (written) {
-                out.writeArrayFieldStart("annotations");
-                out.writeEndArray();
-            }
-            out.writeEndObject();
-        }
-        for (Image image : message.images()) {
-            out.writeStartObject();
-            out.writeStringField("type", "input_image");
-            out.writeStringField(
-                    "image_url",
-                    switch (image) {
-                        case Image.Inline inline -> "data:" + inline.mediaType() + ";base64," + inline.base64();
-                        case Image.Remote remote -> remote.url();
-                    });
-            out.writeStringField("detail", "auto");
-            out.writeEndObject();
-        }
-        out.writeEndArray();
     }
 
     private static void toolCalls(JsonGenerator out, List<ToolCall> calls) throws IOException {
@@ -191,7 +161,7 @@ final class ConversationWriter {
         out.writeEndObject();
     }
 
-    private static void text(JsonGenerator out, String field, @Nullable String text) throws IOException {
+    static void text(JsonGenerator out, String field, @Nullable String text) throws IOException {
         out.writeStringField(field, text == null ? null : Json.wellFormed(text));
     }
 }

@@ -59,6 +59,16 @@ class RestConversationsConfiguration {
     }
 
     @Bean
+    Processor listItemsProcessor(ConversationProcessors processors) {
+        return processors::listItems;
+    }
+
+    @Bean
+    Processor addItemsProcessor(ConversationProcessors processors) {
+        return processors::addItems;
+    }
+
+    @Bean
     Processor findMessageProcessor(ConversationProcessors processors) {
         return processors::findMessage;
     }
