@@ -575,9 +575,19 @@ class ConversationsIT {
             var items = client.conversations().items().list(id).data();
             assertThat(items).hasSize(5);
             items.forEach(item -> item.validate());
-            assertThat(items.getFirst().asMessage().content().getFirst().asInputText().text())
+            assertThat(items.getFirst()
+                            .asMessage()
+                            .content()
+                            .getFirst()
+                            .asInputText()
+                            .text())
                     .isEqualTo("three");
-            assertThat(items.get(1).asMessage().content().getFirst().asOutputText().text())
+            assertThat(items.get(1)
+                            .asMessage()
+                            .content()
+                            .getFirst()
+                            .asOutputText()
+                            .text())
                     .isEqualTo("re: two");
             assertThat(client.conversations().delete(id).deleted()).isTrue();
         } finally {
@@ -602,7 +612,8 @@ class ConversationsIT {
                 .at("/links/self")
                 .asText();
         await().until(() -> alice.get(self).path("state").asText().equals("done"));
-        String answer = alice.get(self + "/result").at("/choices/0/message/content").asText();
+        String answer =
+                alice.get(self + "/result").at("/choices/0/message/content").asText();
         String id = alice.get(self + "/result").path("conversation_id").asText();
         int again = service.bean(Database.class)
                 .<Integer>call(client -> client.sql("""
@@ -618,7 +629,8 @@ class ConversationsIT {
         assertThat(result.at("/choices/0/message/content").asText()).isEqualTo(answer);
         assertThat(result.path("conversation_id").asText()).isEqualTo(id);
         assertThat(alice.log(id)).containsExactly("user: once only", "assistant: re: once only");
-        assertThat(backend.asked().stream().filter(messages -> messages.toString().contains("once only")))
+        assertThat(backend.asked().stream()
+                        .filter(messages -> messages.toString().contains("once only")))
                 .hasSize(1);
     }
 

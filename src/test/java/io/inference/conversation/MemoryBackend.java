@@ -11,8 +11,8 @@ import java.util.concurrent.Semaphore;
 /**
  * An OpenAI-compatible server with the model {@code echo}, which answers {@code re: } and the last text, and remembers
  * the messages that it got. Of texts that begin with these words: {@code wait} waits for a permit, {@code pause}
- * pauses after the first word of a stream, {@code break} ends its stream in the middle, {@code fail} fails, {@code call}
- * calls a function.
+ * pauses after the first word of a stream, {@code break} ends its stream in the middle, {@code fail} fails,
+ * {@code call} calls a function.
  */
 final class MemoryBackend implements AutoCloseable {
     static final String MODEL = "echo";

@@ -101,9 +101,8 @@ class GrpcDoorIT {
         ListMessagesResponse first = caller.stub().listMessages(three);
         assertThat(first.getMessagesList().stream().map(Message::getContent)).containsExactly("hi", "hello", "hi");
         ListMessagesResponse second = caller.stub()
-                .listMessages(three.toBuilder()
-                        .setPageToken(first.getNextPageToken())
-                        .build());
+                .listMessages(
+                        three.toBuilder().setPageToken(first.getNextPageToken()).build());
         assertThat(second.getMessagesList().stream().map(Message::getContent)).containsExactly("onetwothree");
         assertThat(second.getNextPageToken()).isEmpty();
 

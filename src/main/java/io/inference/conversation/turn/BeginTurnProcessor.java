@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Begins a turn of the conversation that the header {@value #CONVERSATION} names, after the turn before, or of a new
  * one: sets the property {@link Turn#PROPERTY}. A turn that is not stored ends with its exchange.
  */
-final class BeginTurnProcessor implements Processor {
+final class BeginTurnProcessor extends SynchronizationAdapter implements Processor {
     /** Header with the id of a conversation, or {@link ConversationIds#NEW}. */
     static final String CONVERSATION = "InferenceConversationId";
 
@@ -53,14 +53,15 @@ final class BeginTurnProcessor implements Processor {
                 exchange.getProperty(Call.PROPERTY, Call.class));
         exchange.setProperty(Turn.PROPERTY, turn);
         message.setHeader(CONVERSATION, ConversationIds.conversation(turn.conversation()));
-        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-            @Override
-            public void onDone(Exchange done) {
-                if (turn.abandon()) {
-                    turns.release(turn);
-                }
-            }
-        });
+        exchange.getExchangeExtension().addOnCompletion(this);
+    }
+
+    @Override
+    public void onDone(Exchange exchange) {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        if (turn != null && turn.abandon()) {
+            turns.release(turn);
+        }
     }
 
     private Turn begin(Owner owner, String wanted, @Nullable String parent, boolean isJob, Call call) {

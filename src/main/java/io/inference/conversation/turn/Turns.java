@@ -92,8 +92,7 @@ final class Turns implements CallListener, AutoCloseable {
      * @param conversation null for a new one, the same in each run
      * @param parent as in {@link #begin}
      */
-    Turn beginJob(
-            Owner owner, @Nullable UUID conversation, @Nullable Long parent, Call call, String job) {
+    Turn beginJob(Owner owner, @Nullable UUID conversation, @Nullable Long parent, Call call, String job) {
         UUID id = UUID.nameUUIDFromBytes(("turn of " + job).getBytes(StandardCharsets.UTF_8));
         UUID known = conversation;
         if (known == null) {

@@ -110,8 +110,8 @@ final class ConversationProcessors {
         Message message = exchange.getMessage();
         UUID id = id(exchange);
         boolean newestFirst = order(message, "asc").equals("desc");
-        Page<StoredMessage> page =
-                conversations.messages(caller(exchange), id, after(message, id), newestFirst, Parameters.limit(message));
+        Page<StoredMessage> page = conversations.messages(
+                caller(exchange), id, after(message, id), newestFirst, Parameters.limit(message));
         message.setBody(HttpAnswer.json(ConversationWriter.messages(page)));
     }
 

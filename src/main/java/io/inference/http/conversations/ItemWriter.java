@@ -61,7 +61,8 @@ final class ItemWriter {
             out.writeEndArray();
             out.writeStringField(
                     "first_id", items.isEmpty() ? null : items.getFirst().id());
-            out.writeStringField("last_id", items.isEmpty() ? null : items.getLast().id());
+            out.writeStringField(
+                    "last_id", items.isEmpty() ? null : items.getLast().id());
             out.writeBooleanField("has_more", hasMore);
             out.writeEndObject();
         });

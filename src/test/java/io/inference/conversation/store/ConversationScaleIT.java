@@ -95,7 +95,9 @@ class ConversationScaleIT {
         String load = loadStatement();
 
         byIndex("list", () -> conversations.list(OWNER, null, null, 20));
-        byIndex("next page", () -> conversations.list(OWNER, null, page.getLast().id(), 20));
+        byIndex(
+                "next page",
+                () -> conversations.list(OWNER, null, page.getLast().id(), 20));
         byIndex("search", () -> conversations.list(OWNER, "word77 common", null, 20));
         byIndex("search for what every message has", () -> conversations.list(OWNER, "common", null, 20));
         byIndex("open", () -> conversations.find(OWNER, id));
@@ -126,8 +128,11 @@ class ConversationScaleIT {
     }
 
     private static Object load(String statement, UUID id, int count) {
-        List<Map<String, Object>> rows = database.call(client ->
-                client.sql(statement).param("id", id).param("seq", count).query().listOfRows());
+        List<Map<String, Object>> rows = database.call(client -> client.sql(statement)
+                .param("id", id)
+                .param("seq", count)
+                .query()
+                .listOfRows());
         assertThat(rows).hasSize(count);
         return rows;
     }
@@ -155,9 +160,9 @@ class ConversationScaleIT {
     /** Scans of whole tables so far. The pool gives a thread the connection that it had before. */
     private static long scans() {
         execute("DO $$ BEGIN PERFORM pg_stat_force_next_flush(); END $$");
-        return database.call(client -> client.sql(
-                        "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname LIKE 'conversation%'")
-                .query(Long.class)
-                .single());
+        return database.call(
+                client -> client.sql("SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname LIKE 'conversation%'")
+                        .query(Long.class)
+                        .single());
     }
 }
