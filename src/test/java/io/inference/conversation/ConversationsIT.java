@@ -444,6 +444,10 @@ class ConversationsIT {
         }
         id(alice.say(id, "last"));
         assertThat(backend.lastAsked()).containsExactly("keep", "re: keep", "later", "re: later", "last");
+        assertThat(alice.get("/v1/conversations/" + id).path("title").asText()).isEqualTo("keep");
+        String first = alice.messages(id).getFirst().path("id").asText();
+        alice.send("DELETE", "/v1/conversations/" + id + "/messages/" + first, null);
+        assertThat(alice.get("/v1/conversations/" + id).path("title").asText()).isEmpty();
         assertThat(ids(alice.get("/v1/conversations?q=drop"))).doesNotContain(id);
     }
 

@@ -55,10 +55,12 @@ public final class MessageStore {
 
     /**
      * Deletes a message, with all messages of the same tool calls. What follows them then follows what was before them.
+     * A title that is the beginning of a deleted message is deleted too.
      *
+     * @param owner of the conversation
      * @return false if there is no such message
      */
-    public boolean delete(UUID conversation, long seq) {
+    public boolean delete(Owner owner, UUID conversation, long seq) {
         return database.transaction(client -> {
             // No message is added meanwhile.
             var ignored = client.sql("SELECT head FROM conversations WHERE id = ? FOR UPDATE")
@@ -69,7 +71,7 @@ public final class MessageStore {
             if (group.isEmpty()) {
                 return false;
             }
-            delete(client, conversation, group);
+            delete(client, owner, conversation, group);
             return true;
         });
     }
@@ -121,10 +123,12 @@ public final class MessageStore {
                 .list();
     }
 
-    private static void delete(JdbcClient client, UUID conversation, Map<Long, Long> group) {
+    private static void delete(JdbcClient client, Owner owner, UUID conversation, Map<Long, Long> group) {
         Map<String, Object> values = Map.of(
                 "id",
                 conversation,
+                "word",
+                owner.word(),
                 "gone",
                 group.keySet().toArray(Long[]::new),
                 "count",
@@ -136,6 +140,14 @@ public final class MessageStore {
                         UPDATE conversation_messages SET parent_seq = :before
                         WHERE conversation_id = :id AND parent_seq = ANY(:gone) AND NOT seq = ANY(:gone)
                         """).params(values).update();
+        int titles = client.sql("""
+                        UPDATE conversations SET title = '', search = array_to_tsvector(ARRAY[:word])
+                        WHERE id = :id AND title <> '' AND EXISTS (
+                            SELECT 1 FROM conversation_messages
+                            WHERE conversation_id = :id AND seq = ANY(:gone) AND role = 'user'
+                                AND starts_with(regexp_replace(content, '^\\s+', ''), title)
+                        )
+                        """).params(values).update();
         int deleted = client.sql("DELETE FROM conversation_messages WHERE conversation_id = :id AND seq = ANY(:gone)")
                 .params(values)
                 .update();
@@ -144,7 +156,7 @@ public final class MessageStore {
                             head = CASE WHEN head = ANY(:gone) THEN :before ELSE head END
                         WHERE id = :id
                         """).params(values).update();
-        if (deleted != group.size() || changed != 1 || followers < 0) {
+        if (deleted != group.size() || changed != 1 || followers < 0 || titles < 0) {
             throw new IllegalStateException("a conversation changed while it was locked");
         }
     }

@@ -97,9 +97,10 @@ final class StoredConversations implements Conversations {
 
     @Override
     public void deleteMessage(Caller caller, UUID id, long seq, Call call) {
-        Turn turn = turns.begin(Owner.of(caller), id, null, call);
+        Owner owner = Owner.of(caller);
+        Turn turn = turns.begin(owner, id, null, call);
         try {
-            if (!messages.delete(id, seq)) {
+            if (!messages.delete(owner, id, seq)) {
                 throw InferenceException.noSuch("message");
             }
         } finally {

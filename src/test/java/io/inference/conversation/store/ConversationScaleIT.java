@@ -1,6 +1,7 @@
 package io.inference.conversation.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
@@ -12,6 +13,10 @@ import io.inference.embedded.SharedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -41,41 +46,43 @@ class ConversationScaleIT {
     private static Database database;
 
     @BeforeAll
-    static void fill() {
+    static void fill() throws SQLException {
         DatabaseAddress address = SharedPostgres.fresh("conversation_scale");
         database = Database.open(() -> address);
+        await().atMost(Duration.ofMinutes(1)).until(() -> database.state().equals("up"));
+        // Its own connection, which has as much time as it needs.
+        try (Connection connection = DriverManager.getConnection(address.url(), address.user(), address.password());
+                Statement statements = connection.createStatement()) {
+            fill(statements);
+        }
+    }
+
+    private static void fill(Statement statements) throws SQLException {
         String word = "array_to_tsvector(ARRAY[(SELECT word FROM owners WHERE owners.owner = c.owner)])";
-        execute("CREATE TABLE owners (owner text PRIMARY KEY, word text)");
+        statements.execute("CREATE TABLE owners (owner text PRIMARY KEY, word text)");
         for (int i = 0; i < OWNERS; i++) {
             Owner owner = new Owner("owner-" + i, "tenant");
-            int ignored = database.<Integer>call(client -> client.sql("INSERT INTO owners VALUES (?, ?)")
-                    .param(owner.subject())
-                    .param(owner.word())
-                    .update());
+            statements.execute("INSERT INTO owners VALUES ('" + owner.subject() + "', '" + owner.word() + "')");
         }
-        execute("INSERT INTO conversations (id, owner, tenant, title, created_at, updated_at, last_seq, head, messages,"
-                + " search) SELECT gen_random_uuid(), c.owner, 'tenant', 'title ' || n, now(),"
+        statements.execute("INSERT INTO conversations (id, owner, tenant, title, created_at, updated_at, last_seq,"
+                + " head, messages, search) SELECT gen_random_uuid(), c.owner, 'tenant', 'title ' || n, now(),"
                 + " now() - n * interval '1 second', " + EACH + ", " + EACH + ", " + EACH
                 + ", to_tsvector('simple', 'title ' || n) || " + word + " FROM (SELECT n, 'owner-' || n % " + OWNERS
                 + " AS owner FROM generate_series(1, " + MESSAGES / EACH + ") AS n) AS c");
-        messages("generate_series(1, " + EACH + ")", "true", word);
-        execute("UPDATE conversations SET last_seq = " + LONG_ONE + ", head = " + LONG_ONE + ", messages = " + LONG_ONE
-                + " WHERE title = 'title 7'");
-        messages("generate_series(" + (EACH + 1) + ", " + LONG_ONE + ")", "title = 'title 7'", word);
-        execute("VACUUM ANALYZE");
+        messages(statements, "generate_series(1, " + EACH + ")", "true", word);
+        statements.execute("UPDATE conversations SET last_seq = " + LONG_ONE + ", head = " + LONG_ONE
+                + ", messages = " + LONG_ONE + " WHERE title = 'title 7'");
+        messages(statements, "generate_series(" + (EACH + 1) + ", " + LONG_ONE + ")", "title = 'title 7'", word);
+        statements.execute("VACUUM ANALYZE");
     }
 
-    private static void messages(String numbers, String of, String word) {
-        execute("INSERT INTO conversation_messages (conversation_id, seq, parent_seq, turn, role, content, state,"
-                + " created_at, search) SELECT id, seq, seq - 1, id, 'user', text, 'completed', now(),"
+    private static void messages(Statement statements, String numbers, String of, String word) throws SQLException {
+        statements.execute("INSERT INTO conversation_messages (conversation_id, seq, parent_seq, turn, role, content,"
+                + " state, created_at, search) SELECT id, seq, seq - 1, id, 'user', text, 'completed', now(),"
                 + " to_tsvector('simple', text) || word FROM (SELECT c.id, seq, " + word
                 + " AS word, (SELECT string_agg('word' || ((random() * 20000)::int + (seq + k) * 0), ' ')"
                 + " || ' common' FROM generate_series(1, 12) AS k) AS text FROM conversations AS c, " + numbers
                 + " AS seq WHERE " + of + ") AS made");
-    }
-
-    private static void execute(String statement) {
-        int ignored = database.<Integer>call(client -> client.sql(statement).update());
     }
 
     @AfterAll
@@ -159,7 +166,8 @@ class ConversationScaleIT {
 
     /** Scans of whole tables so far. The pool gives a thread the connection that it had before. */
     private static long scans() {
-        execute("DO $$ BEGIN PERFORM pg_stat_force_next_flush(); END $$");
+        int ignored = database.<Integer>call(
+                client -> client.sql("DO $$ BEGIN PERFORM pg_stat_force_next_flush(); END $$").update());
         return database.call(
                 client -> client.sql("SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname LIKE 'conversation%'")
                         .query(Long.class)
