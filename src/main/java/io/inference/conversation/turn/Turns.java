@@ -104,7 +104,7 @@ final class Turns implements CallListener, AutoCloseable {
             turn = begin(owner, known, parent, call, id);
         } catch (InferenceException e) {
             throw e.code() == ErrorCode.CONFLICT
-                    ? InferenceException.retryLater(ErrorCode.OVERLOADED, e.getMessage(), LEASE)
+                    ? InferenceException.retryLater(ErrorCode.OVERLOADED, inUse(), LEASE)
                     : e;
         }
         turn.repeats(store.answer(turn.conversation(), id).orElse(null));
@@ -163,9 +163,11 @@ final class Turns implements CallListener, AutoCloseable {
     }
 
     private InferenceException conflict() {
-        return new InferenceException(
-                ErrorCode.CONFLICT,
-                "the conversation is in use by another request, which has not ended within " + wait.toSeconds() + " s");
+        return new InferenceException(ErrorCode.CONFLICT, inUse());
+    }
+
+    private String inUse() {
+        return "the conversation is in use by another request, which has not ended within " + wait.toSeconds() + " s";
     }
 
     /** Leaves the end of a turn to the stream of its answer; false if the turn has ended. */

@@ -70,8 +70,8 @@ class ConversationScaleIT {
                 + ", to_tsvector('simple', 'title ' || n) || " + word + " FROM (SELECT n, 'owner-' || n % " + OWNERS
                 + " AS owner FROM generate_series(1, " + MESSAGES / EACH + ") AS n) AS c");
         messages(statements, "generate_series(1, " + EACH + ")", "true", word);
-        statements.execute("UPDATE conversations SET last_seq = " + LONG_ONE + ", head = " + LONG_ONE
-                + ", messages = " + LONG_ONE + " WHERE title = 'title 7'");
+        statements.execute("UPDATE conversations SET last_seq = " + LONG_ONE + ", head = " + LONG_ONE + ", messages = "
+                + LONG_ONE + " WHERE title = 'title 7'");
         messages(statements, "generate_series(" + (EACH + 1) + ", " + LONG_ONE + ")", "title = 'title 7'", word);
         statements.execute("VACUUM ANALYZE");
     }
@@ -166,8 +166,9 @@ class ConversationScaleIT {
 
     /** Scans of whole tables so far. The pool gives a thread the connection that it had before. */
     private static long scans() {
-        int ignored = database.<Integer>call(
-                client -> client.sql("DO $$ BEGIN PERFORM pg_stat_force_next_flush(); END $$").update());
+        int ignored =
+                database.<Integer>call(client -> client.sql("DO $$ BEGIN PERFORM pg_stat_force_next_flush(); END $$")
+                        .update());
         return database.call(
                 client -> client.sql("SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname LIKE 'conversation%'")
                         .query(Long.class)
