@@ -281,7 +281,21 @@ public final class KnownSettings {
                     plain(
                             "FILE_STORAGE_LIMIT",
                             new Size(DataSize.ofTerabytes(1)),
-                            "total size of a caller's files, input and output of batches")));
+                            "total size of a caller's files, input and output of batches")),
+            section(
+                    "Conversations",
+                    plain(
+                            "CONVERSATION_WAIT",
+                            new Time(),
+                            "time that a chat waits for the one before it in its conversation"),
+                    plain(
+                            "CONVERSATION_RETENTION_DAYS",
+                            new Whole(0, 36_500),
+                            "days that a conversation is kept after its last change; 0: for ever"),
+                    plain(
+                            "CONVERSATION_SWEEP_PERIOD",
+                            new Time(),
+                            "time between deletions of conversations that are kept no longer")));
 
     /** The same, without the sections. */
     public static final List<Setting> ALL =

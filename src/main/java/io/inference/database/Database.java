@@ -24,6 +24,9 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.AbstractDataSource;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The service's PostgreSQL. It is opened in the background at start-up, with retries until the server answers and the
@@ -74,11 +77,34 @@ public final class Database implements AutoCloseable {
         try {
             return work.apply(clientOf(open));
         } catch (DataAccessResourceFailureException | TransientDataAccessException | RecoverableDataAccessException e) {
-            log.warn("the database query failed: {}", RootCause.message(e));
-            throw isFull(e)
-                    ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
-                    : unavailable();
+            throw failed(e);
         }
+    }
+
+    /**
+     * Runs several queries as one transaction, on one connection. After {@code UNAVAILABLE} it may have been committed
+     * all the same.
+     *
+     * @throws InferenceException as {@link #call}
+     */
+    public <T extends @Nullable Object> T transaction(Function<JdbcClient, T> work) {
+        HikariDataSource open = opened();
+        var transactions = new TransactionTemplate(new DataSourceTransactionManager(open));
+        try {
+            return transactions.execute(status -> work.apply(clientOf(open)));
+        } catch (DataAccessResourceFailureException
+                | TransientDataAccessException
+                | RecoverableDataAccessException
+                | TransactionException e) {
+            throw failed(e);
+        }
+    }
+
+    private static InferenceException failed(RuntimeException e) {
+        log.warn("the database query failed: {}", RootCause.message(e));
+        return isFull(e)
+                ? new InferenceException(ErrorCode.STORAGE_FULL, "the database has no room left", e)
+                : unavailable();
     }
 
     /**

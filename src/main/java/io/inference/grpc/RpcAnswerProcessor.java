@@ -3,6 +3,7 @@ package io.inference.grpc;
 import com.google.protobuf.Message;
 import io.inference.api.call.Call;
 import io.inference.api.request.Unsupported;
+import io.inference.routes.door.ConversationFields;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,9 @@ public final class RpcAnswerProcessor implements Processor {
      *
      * @param message as received; null if no step has read it
      * @param stream whether the method's answers are streams
+     * @param conversation id of the stored conversation that the answer is part of; empty for none
      */
-    public record Asked(String callId, @Nullable Message message, boolean stream) {}
+    public record Asked(String callId, @Nullable Message message, boolean stream, String conversation) {}
 
     public RpcAnswerProcessor(Writer writer) {
         this.writer = writer;
@@ -32,10 +34,12 @@ public final class RpcAnswerProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        ConversationFields.checkStored(exchange.getMessage(), call.conversation());
         var asked = new Asked(
                 call.id(),
                 exchange.getProperty(RpcRequestProcessor.MESSAGE, Message.class),
-                exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class));
+                exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class),
+                call.conversation());
         if (!call.dropped().isEmpty()) {
             exchange.getMessage().setHeader(Unsupported.DROPPED_HEADER, String.join(", ", call.dropped()));
         }

@@ -2,8 +2,11 @@ package io.inference.grpc;
 
 import com.google.protobuf.Message;
 import io.inference.api.call.Call;
+import io.inference.api.call.Operation;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Unsupported;
+import io.inference.routes.door.ConversationFields;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -17,6 +20,7 @@ public final class RpcRequestProcessor<M extends Message> implements Processor {
 
     private final Class<M> type;
     private final Reader<M> reader;
+    private final Function<M, ConversationFields> conversation;
 
     /** Reads one kind of message. */
     public interface Reader<M> {
@@ -30,8 +34,14 @@ public final class RpcRequestProcessor<M extends Message> implements Processor {
 
     /** @param type type of the method's request message */
     public RpcRequestProcessor(Class<M> type, Reader<M> reader) {
+        this(type, reader, message -> ConversationFields.NONE);
+    }
+
+    /** @param conversation reads the stored conversation that a message names */
+    public RpcRequestProcessor(Class<M> type, Reader<M> reader, Function<M, ConversationFields> conversation) {
         this.type = type;
         this.reader = reader;
+        this.conversation = conversation;
     }
 
     @Override
@@ -40,6 +50,7 @@ public final class RpcRequestProcessor<M extends Message> implements Processor {
         M message = type.cast(in.getBody());
         InferenceRequest request =
                 reader.read(message, exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class));
+        conversation.apply(message).enter(in, request.operation() == Operation.CHAT);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         call.setOperation(request.operation());
         call.setModel(request.model());

@@ -220,6 +220,19 @@ class DependencyRuleTest {
                             "io.inference.limits..")));
 
     @ArchTest
+    static final ArchRule conversationsImportTheApiAndTheDatabase = classes()
+            .that()
+            .resideInAPackage("io.inference.conversation..")
+            .should()
+            .onlyDependOnClassesThat(not(resideInAPackage(OURS))
+                    .or(resideInAnyPackage(
+                            "io.inference.conversation..",
+                            "io.inference.api..",
+                            "io.inference.config..",
+                            "io.inference.wire..",
+                            "io.inference.database..")));
+
+    @ArchTest
     static final ArchRule onlyTheWiringOfJobsNeedsLimits = noClasses()
             .that()
             .resideInAPackage("io.inference.job..")
@@ -275,6 +288,7 @@ class DependencyRuleTest {
                             "io.inference.security..",
                             "io.inference.limits..",
                             "io.inference.job..",
+                            "io.inference.conversation",
                             "io.inference.models..",
                             "io.inference.telemetry..",
                             "io.inference.routes.door",
@@ -321,6 +335,7 @@ class DependencyRuleTest {
                             "io.inference.wire..",
                             "io.inference.tls..",
                             "io.inference.security..",
+                            "io.inference.conversation",
                             "io.inference.routes.check",
                             "io.inference.routes.door")));
 

@@ -99,6 +99,9 @@ class SettingsTest {
         assertThat(settings.time("job-retention")).isEqualTo(Duration.ofHours(24));
         assertThat(settings.time("job-sweep-period")).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.time("file-sweep-period")).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.time("conversation-wait")).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.whole("conversation-retention-days")).isZero();
+        assertThat(settings.time("conversation-sweep-period")).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.time("request-timeout")).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.time("first-token-timeout")).isEqualTo(Duration.ofMinutes(5));
     }

@@ -13,6 +13,7 @@ import io.grpc.stub.MetadataUtils;
 import io.inference.RunningService;
 import io.inference.grpc.v1.ChatChunk;
 import io.inference.grpc.v1.ChatResponse;
+import io.inference.grpc.v1.Conversation;
 import io.inference.grpc.v1.EmbedRequest;
 import io.inference.grpc.v1.EmbedResponse;
 import io.inference.grpc.v1.GenerateChunk;
@@ -21,6 +22,7 @@ import io.inference.grpc.v1.GenerateRequest;
 import io.inference.grpc.v1.GetConversationRequest;
 import io.inference.grpc.v1.InferenceServiceGrpc;
 import io.inference.grpc.v1.ListMessagesRequest;
+import io.inference.grpc.v1.ListMessagesResponse;
 import io.inference.grpc.v1.ListModelsRequest;
 import io.inference.grpc.v1.Message;
 import io.inference.grpc.v1.Options;
@@ -76,6 +78,46 @@ class GrpcDoorIT {
                 .containsExactly("stop");
         assertThat(chunks.getLast().getUsage().getCompletionTokens()).isEqualTo(4);
         assertThat(chunks.stream().map(ChatChunk::getId).distinct()).hasSize(1);
+    }
+
+    @Test
+    void aChatContinuesAStoredConversation() {
+        String id = caller.stub()
+                .chat(GrpcCaller.ASK.toBuilder().setConversationId("new").build())
+                .getConversationId();
+        assertThat(id).startsWith("conv_");
+        assertThat(ImmutableList.copyOf(caller.stub("x-conversation-id", id).chatStream(GrpcCaller.ASK)))
+                .allSatisfy(chunk -> assertThat(chunk.getConversationId()).isEqualTo(id));
+        assertThat(upstream.requests().getLast().body()).contains("\"content\":\"hello\"");
+
+        Conversation conversation = caller.stub()
+                .getConversation(GetConversationRequest.newBuilder().setId(id).build());
+        assertThat(conversation.getMessageCount()).isEqualTo(4);
+        assertThat(conversation.getTitle()).isEqualTo("hi");
+        ListMessagesRequest three = ListMessagesRequest.newBuilder()
+                .setConversationId(id)
+                .setPageSize(3)
+                .build();
+        ListMessagesResponse first = caller.stub().listMessages(three);
+        assertThat(first.getMessagesList().stream().map(Message::getContent)).containsExactly("hi", "hello", "hi");
+        ListMessagesResponse second = caller.stub()
+                .listMessages(
+                        three.toBuilder().setPageToken(first.getNextPageToken()).build());
+        assertThat(second.getMessagesList().stream().map(Message::getContent)).containsExactly("onetwothree");
+        assertThat(second.getNextPageToken()).isEmpty();
+
+        ChatResponse again = caller.stub()
+                .chat(GrpcCaller.ASK.toBuilder()
+                        .clearMessages()
+                        .setConversationId(id)
+                        .setParentMessageId(first.getMessages(2).getId())
+                        .build());
+        assertThat(again.getMessage().getContent()).isEqualTo("hello");
+        StatusRuntimeException unknown = failure(() -> caller.stub()
+                .getConversation(GetConversationRequest.newBuilder()
+                        .setId("conv_" + "0".repeat(32))
+                        .build()));
+        assertThat(unknown.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
     }
 
     @Test
@@ -150,12 +192,7 @@ class GrpcDoorIT {
         var stub = caller.stub();
         Stream.<Runnable>of(
                         () -> stub.summarize(SummarizeRequest.getDefaultInstance()),
-                        () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()),
-                        () -> stub.getConversation(GetConversationRequest.getDefaultInstance()),
-                        () -> stub.listMessages(ListMessagesRequest.getDefaultInstance()),
-                        () -> stub.chat(GrpcCaller.ASK.toBuilder()
-                                .setConversationId("new")
-                                .build()))
+                        () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()))
                 .forEach(call -> {
                     StatusRuntimeException failure = failure(call);
                     assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);

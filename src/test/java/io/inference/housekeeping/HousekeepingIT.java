@@ -68,6 +68,28 @@ class HousekeepingIT {
     }
 
     @Test
+    void conversationsAreKeptForTheirDaysAfterTheirLastChange() {
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("housekeeping_conversations"));
+        options.addAll(List.of("--conversation-retention-days=7", "--conversation-sweep-period=100ms"));
+        try (RunningService service = RunningService.start(options.toArray(String[]::new))) {
+            JdbcTemplate statements =
+                    new JdbcTemplate(service.bean(Database.class).dataSource());
+            for (String age : List.of("6 days", "8 days", "in use")) {
+                statements.update(
+                        "INSERT INTO conversations (id, owner, title, created_at, updated_at, search, turn, turn_until)"
+                                + " SELECT gen_random_uuid(), 'o', ?, now(), now() - CAST(? AS interval), '',"
+                                + " CASE WHEN ? THEN gen_random_uuid() END, now() + interval '1 hour'",
+                        age,
+                        age.equals("in use") ? "8 days" : age,
+                        age.equals("in use"));
+            }
+            await().untilAsserted(
+                            () -> assertThat(statements.queryForList("SELECT title FROM conversations", String.class))
+                                    .containsExactlyInAnyOrder("6 days", "in use"));
+        }
+    }
+
+    @Test
     void whileAnotherReplicaIsAtItThisOneWaits() throws Exception {
         List<String> options = new ArrayList<>(SharedPostgres.freshOptions("housekeeping_lock"));
         options.addAll(OFTEN);

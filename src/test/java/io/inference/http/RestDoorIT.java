@@ -78,18 +78,6 @@ class RestDoorIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/v1/chat/completions", "/api/chat"})
-    void aStoredConversationIsRefusedRatherThanIgnored(String path) throws Exception {
-        String chat = "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]";
-        try (RawClient client = new RawClient(URI.create(TestService.baseUrl()).getPort())) {
-            client.post(path, chat + "}", "X-Conversation-Id: new", "Connection: close");
-            assertThat(client.rest()).startsWith("HTTP/1.1 501").contains("'X-Conversation-Id' is refused");
-        }
-        assertThat(send("POST", path, chat + ",\"conversation_id\":\"new\"}").statusCode())
-                .isEqualTo(501);
-    }
-
     @Test
     void loadingAModelAndEmbeddingNothingNeedNoBackend() throws Exception {
         assertThat(json("/api/chat", "{\"model\":\"smollm2:135m\"}")

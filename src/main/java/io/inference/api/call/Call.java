@@ -28,6 +28,7 @@ public final class Call {
     private volatile String backend = "";
     private volatile String affinity = "";
     private volatile List<Object> avoided = List.of();
+    private volatile String conversation = "";
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
@@ -182,6 +183,15 @@ public final class Call {
 
     public boolean avoids(Object server) {
         return avoided.contains(server);
+    }
+
+    /** Id of the stored conversation that the answer is part of; empty for none. */
+    public String conversation() {
+        return conversation;
+    }
+
+    public void setConversation(String conversation) {
+        this.conversation = conversation;
     }
 
     public Usage usage() {

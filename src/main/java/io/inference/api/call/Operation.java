@@ -10,6 +10,8 @@ public enum Operation {
     MODELS,
     /** Jobs, batches and their files: submission and queries. The run of a job counts under the job's own operation. */
     JOBS,
+    /** Stored conversations: queries and changes. A chat that is part of one is a chat. */
+    CONVERSATIONS,
     OTHER;
 
     private final String label = name().toLowerCase(Locale.ROOT);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request for the next message of a conversation.
  *
- * @param messages the conversation so far, oldest first; at least one
+ * @param messages the conversation so far, oldest first; at least one, once a stored conversation is loaded
  * @param tools functions that the model may call; may be empty
  * @param toolChoice which of them it must call; null if the model decides
  * @param responseFormat format of the answer; null is free text
@@ -62,6 +62,11 @@ public record ChatRequest(
     @Override
     public Operation operation() {
         return Operation.CHAT;
+    }
+
+    /** The same request with other messages. */
+    public ChatRequest withMessages(List<Message> others) {
+        return new ChatRequest(model, others, options, tools, toolChoice, responseFormat, think, stream);
     }
 
     @Override

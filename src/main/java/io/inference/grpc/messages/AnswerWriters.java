@@ -31,8 +31,8 @@ final class AnswerWriters {
         return generated(
                 (ChatAnswer) answer,
                 asked,
-                (whole, choice) -> ChatMessages.response(whole, choice, asked.callId()),
-                model -> ChatMessages.encoder(model, asked.callId()));
+                (whole, choice) -> ChatMessages.response(whole, choice, asked),
+                model -> ChatMessages.encoder(model, asked));
     }
 
     public static GrpcAnswer generate(@Nullable Object answer, Asked asked) {

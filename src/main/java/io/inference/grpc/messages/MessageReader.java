@@ -20,8 +20,9 @@ final class MessageReader {
 
     private MessageReader() {}
 
-    static List<Message> read(List<io.inference.grpc.v1.Message> from) {
-        if (from.isEmpty()) {
+    /** @param mayBeEmpty whether the chat may follow messages that it does not hold */
+    static List<Message> read(List<io.inference.grpc.v1.Message> from, boolean mayBeEmpty) {
+        if (from.isEmpty() && !mayBeEmpty) {
             throw InferenceException.invalid("messages", "'messages' must hold at least one message");
         }
         List<Message> messages = new ArrayList<>(from.size());

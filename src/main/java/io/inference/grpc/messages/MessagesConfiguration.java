@@ -1,5 +1,6 @@
 package io.inference.grpc.messages;
 
+import io.inference.conversation.Conversations;
 import io.inference.grpc.RpcAnswerProcessor;
 import io.inference.grpc.RpcModelsProcessor;
 import io.inference.grpc.RpcRequestProcessor;
@@ -16,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 class MessagesConfiguration {
     @Bean
     Processor grpcChatRequestProcessor() {
-        return new RpcRequestProcessor<>(ChatRequest.class, RequestReaders::chat);
+        return new RpcRequestProcessor<>(ChatRequest.class, RequestReaders::chat, RequestReaders::conversation);
     }
 
     @Bean
@@ -47,6 +48,16 @@ class MessagesConfiguration {
     @Bean
     Processor grpcModelsRequestProcessor() {
         return RpcModelsProcessor.ofAll(ListModelsRequest.class);
+    }
+
+    @Bean
+    Processor grpcGetConversationProcessor(Conversations conversations) {
+        return new ConversationProcessors(conversations)::get;
+    }
+
+    @Bean
+    Processor grpcListMessagesProcessor(Conversations conversations) {
+        return new ConversationProcessors(conversations)::listMessages;
     }
 
     @Bean

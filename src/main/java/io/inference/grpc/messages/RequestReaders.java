@@ -4,6 +4,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.routes.door.ConversationFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,23 @@ public final class RequestReaders {
 
     public static ChatRequest chat(io.inference.grpc.v1.ChatRequest from, boolean stream) {
         String model = Fields.required("model", from.getModel());
-        if (from.hasConversationId()) {
-            throw InferenceException.notConfigured(
-                    "conversation_id", "'conversation_id' is refused: this service stores no conversations");
-        }
         var tools = ToolReader.tools(from.getToolsList());
         return new ChatRequest(
                 model,
-                MessageReader.read(from.getMessagesList()),
+                MessageReader.read(from.getMessagesList(), from.hasParentMessageId()),
                 OptionsReader.read(from.getOptions()),
                 tools,
                 ToolReader.toolChoice(from.hasToolChoice() ? from.getToolChoice() : null, tools),
                 from.hasResponseFormat() ? ToolReader.responseFormat(from.getResponseFormat()) : null,
                 think(from),
                 stream);
+    }
+
+    /** The stored conversation that a chat names. */
+    public static ConversationFields conversation(io.inference.grpc.v1.ChatRequest from) {
+        return new ConversationFields(
+                from.hasConversationId() ? from.getConversationId() : null,
+                from.hasParentMessageId() ? from.getParentMessageId() : null);
     }
 
     public static GenerateRequest generate(io.inference.grpc.v1.GenerateRequest from, boolean stream) {

@@ -2,21 +2,17 @@ package io.inference.http.batches;
 
 import io.inference.api.call.Caller;
 import io.inference.http.json.JsonFields;
+import io.inference.http.json.Metadata;
 import io.inference.job.JobTask;
 import io.inference.job.batch.BatchIds;
 import io.inference.job.batch.NewBatch;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
 /** Reads the body of {@code POST /v1/batches}. */
 public final class BatchRequestReader {
     private static final Set<JobTask> TASKS = Set.of(JobTask.CHAT, JobTask.GENERATE, JobTask.EMBEDDING);
-    private static final int MOST_ENTRIES = 16;
-    private static final int LONGEST_KEY = 64;
-    private static final int LONGEST_VALUE = 512;
     private static final int MOST_HOURS = 168;
 
     private BatchRequestReader() {}
@@ -35,7 +31,7 @@ public final class BatchRequestReader {
                         "'endpoint' must be one of " + apiPrefix + "/chat/completions, " + apiPrefix
                                 + "/completions and " + apiPrefix + "/embeddings"));
         String window = fields.requiredText("completion_window");
-        return new NewBatch(caller, input, task, endpoint, window, window(fields, window), metadata(fields));
+        return new NewBatch(caller, input, task, endpoint, window, window(fields, window), Metadata.read(fields));
     }
 
     private static Duration window(JsonFields fields, String text) {
@@ -46,26 +42,5 @@ public final class BatchRequestReader {
                     "'completion_window' must be hours between 1h and " + MOST_HOURS + "h, such as 24h");
         }
         return Duration.ofHours(hours);
-    }
-
-    private static Map<String, String> metadata(JsonFields fields) {
-        JsonFields given = fields.object("metadata");
-        Map<String, String> metadata = new LinkedHashMap<>();
-        if (given == null) {
-            return metadata;
-        }
-        for (String name : given.names()) {
-            String value = given.text(name, "");
-            if (name.length() > LONGEST_KEY || value.length() > LONGEST_VALUE) {
-                throw fields.invalid(
-                        "metadata",
-                        "names in 'metadata' may have " + LONGEST_KEY + " characters, values " + LONGEST_VALUE);
-            }
-            metadata.put(name, value);
-        }
-        if (metadata.size() > MOST_ENTRIES) {
-            throw fields.invalid("metadata", "'metadata' may hold at most " + MOST_ENTRIES);
-        }
-        return metadata;
     }
 }

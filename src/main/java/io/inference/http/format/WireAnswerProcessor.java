@@ -4,6 +4,7 @@ import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.Unsupported;
+import io.inference.routes.door.ConversationFields;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -19,6 +20,7 @@ public final class WireAnswerProcessor implements Processor {
         if (!call.dropped().isEmpty()) {
             exchange.getMessage().setHeader(Unsupported.DROPPED_HEADER, String.join(", ", call.dropped()));
         }
+        ConversationFields.checkStored(exchange.getMessage(), call.conversation());
         exchange.getMessage().setBody(wire.answer(exchange.getMessage().getBody(), call));
     }
 }

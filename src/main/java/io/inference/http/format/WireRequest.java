@@ -9,6 +9,7 @@ import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.LoadRequest;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamStart;
+import io.inference.routes.door.ConversationFields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param request input of the flow; null if only information about the model is requested
  * @param load what to do with the model before; null if nothing
  * @param answerType type of answer that {@code writer} accepts
+ * @param conversation the stored conversation that the body names
  */
 public record WireRequest<A>(
         @Nullable InferenceRequest request,
@@ -25,19 +27,28 @@ public record WireRequest<A>(
         Operation operation,
         String model,
         Class<A> answerType,
-        AnswerWriter<A> writer) {
+        AnswerWriter<A> writer,
+        ConversationFields conversation) {
     public static <A> WireRequest<A> of(InferenceRequest request, Class<A> answerType, AnswerWriter<A> writer) {
-        return new WireRequest<>(request, null, request.operation(), request.model(), answerType, writer);
+        return new WireRequest<>(
+                request, null, request.operation(), request.model(), answerType, writer, ConversationFields.NONE);
     }
 
     /** A request without work for a backend: it is answered from what is known of the model. */
     public static WireRequest<ModelDetails> aboutModel(String model, AnswerWriter<ModelDetails> writer) {
-        return new WireRequest<>(null, null, Operation.MODELS, model, ModelDetails.class, writer);
+        return new WireRequest<>(
+                null, null, Operation.MODELS, model, ModelDetails.class, writer, ConversationFields.NONE);
     }
 
     /** A request to load or unload a model, answered from what is known of the model. */
     public static WireRequest<ModelDetails> load(LoadRequest load, AnswerWriter<ModelDetails> writer) {
-        return new WireRequest<>(null, load, Operation.MODELS, load.model(), ModelDetails.class, writer);
+        return new WireRequest<>(
+                null, load, Operation.MODELS, load.model(), ModelDetails.class, writer, ConversationFields.NONE);
+    }
+
+    /** The same request as part of a stored conversation. */
+    public WireRequest<A> in(ConversationFields named) {
+        return new WireRequest<>(request, load, operation, model, answerType, writer, named);
     }
 
     /** The start of the stream, to be sent before there is an answer; null if the answer is sent whole. */

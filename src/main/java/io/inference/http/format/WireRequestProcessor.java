@@ -4,6 +4,7 @@ import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Unsupported;
+import io.inference.api.call.Operation;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.StreamStart;
 import java.util.function.Function;
@@ -24,34 +25,18 @@ public final class WireRequestProcessor implements Processor {
     /** The exchange property that keeps the {@link WireRequest} for {@link WireAnswerProcessor}. */
     static final String WIRE_REQUEST = "InferenceWireRequest";
 
-    /** Header with the stored conversation that a chat is part of. */
-    private static final String CONVERSATION_HEADER = "X-Conversation-Id";
-
     private final Function<byte[], WireRequest<?>> reader;
 
     public WireRequestProcessor(Function<byte[], WireRequest<?>> reader) {
         this.reader = reader;
     }
 
-    /**
-     * Refuses a request that is to be part of a stored conversation. The service stores no conversations, and must not
-     * answer a caller who relies on one as if it did.
-     *
-     * @param name of the field or header that requests it
-     */
-    public static InferenceException noConversations(String name) {
-        return InferenceException.notConfigured(
-                name, "'" + name + "' is refused: this service stores no conversations");
-    }
-
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
-        if (message.getHeader(CONVERSATION_HEADER) != null) {
-            throw noConversations(CONVERSATION_HEADER);
-        }
         byte[] body = message.getBody(byte[].class);
         WireRequest<?> wire = reader.apply(body == null ? new byte[0] : body);
+        wire.conversation().enter(message, wire.operation() == Operation.CHAT);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         call.setOperation(wire.operation());
         call.setModel(wire.model());

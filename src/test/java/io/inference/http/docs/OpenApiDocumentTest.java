@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.http.batches.BatchRequestReader;
+import io.inference.http.conversations.ConversationReader;
 import io.inference.http.jobs.JobRequestReader;
 import io.inference.http.keys.NewApiKeyReader;
 import io.inference.http.ollama.request.EmbedRequestReader;
@@ -31,17 +32,18 @@ import org.yaml.snakeyaml.Yaml;
 class OpenApiDocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final Map<String, Function<byte[], ?>> READERS = Map.of(
-            "/v1/chat/completions", ChatRequestReader::read,
-            "/v1/completions", CompletionRequestReader::read,
-            "/v1/embeddings", EmbeddingRequestReader::read,
-            "/v1/api-keys", NewApiKeyReader::read,
-            "/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1"),
-            "/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1"),
-            "/api/chat", io.inference.http.ollama.request.ChatRequestReader::read,
-            "/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read,
-            "/api/embed", EmbedRequestReader::read,
-            "/api/embeddings", EmbedRequestReader::readLegacy);
+    private static final Map<String, Function<byte[], ?>> READERS = Map.ofEntries(
+            Map.entry("/v1/chat/completions", ChatRequestReader::read),
+            Map.entry("/v1/completions", CompletionRequestReader::read),
+            Map.entry("/v1/embeddings", EmbeddingRequestReader::read),
+            Map.entry("/v1/api-keys", NewApiKeyReader::read),
+            Map.entry("/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1")),
+            Map.entry("/v1/conversations", ConversationReader::begin),
+            Map.entry("/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1")),
+            Map.entry("/api/chat", io.inference.http.ollama.request.ChatRequestReader::read),
+            Map.entry("/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read),
+            Map.entry("/api/embed", EmbedRequestReader::read),
+            Map.entry("/api/embeddings", EmbedRequestReader::readLegacy));
 
     @Test
     void everyRouteOfTheRestDoorIsDescribedAndNothingElse() throws IOException {
@@ -134,8 +136,14 @@ class OpenApiDocumentTest {
     /** The paths that the door's route files declare. */
     private static List<PublishedPaths.Path> routes() throws IOException {
         List<PublishedPaths.Path> paths = new ArrayList<>();
-        for (String file :
-                List.of("rest-openai", "rest-ollama", "rest-keys", "rest-jobs", "rest-files", "rest-batches")) {
+        for (String file : List.of(
+                "rest-openai",
+                "rest-ollama",
+                "rest-keys",
+                "rest-jobs",
+                "rest-files",
+                "rest-batches",
+                "rest-conversations")) {
             List<Map<String, Map<String, Map<String, Object>>>> routes =
                     new Yaml().load(Files.readString(Path.of("routes", file + ".camel.yaml")));
             for (var route : routes) {

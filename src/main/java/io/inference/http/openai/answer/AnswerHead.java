@@ -11,8 +11,13 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param id unique to the answer
  * @param createdSeconds since the epoch
+ * @param conversation id of the stored conversation that the answer is part of; empty for none
  */
-record AnswerHead(String id, long createdSeconds, String model) {
+record AnswerHead(String id, long createdSeconds, String model, String conversation) {
+    AnswerHead(String id, long createdSeconds, String model) {
+        this(id, createdSeconds, model, "");
+    }
+
     static AnswerHead of(String idPrefix, String model) {
         var random = ThreadLocalRandom.current();
         String id = idPrefix
@@ -21,10 +26,18 @@ record AnswerHead(String id, long createdSeconds, String model) {
         return new AnswerHead(id, System.currentTimeMillis() / 1000, model);
     }
 
+    /** The same for an answer that is part of a stored conversation. */
+    AnswerHead in(String conversationId) {
+        return new AnswerHead(id, createdSeconds, model, conversationId);
+    }
+
     void writeTo(JsonGenerator out, String object) throws IOException {
         out.writeStringField("id", id);
         out.writeStringField("object", object);
         out.writeNumberField("created", createdSeconds);
         out.writeStringField("model", Json.wellFormed(model));
+        if (!conversation.isEmpty()) {
+            out.writeStringField("conversation_id", conversation);
+        }
     }
 }

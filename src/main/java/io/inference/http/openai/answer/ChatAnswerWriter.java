@@ -25,7 +25,7 @@ public record ChatAnswerWriter(boolean stream, boolean includeUsage) implements 
 
     @Override
     public HttpAnswer write(ChatAnswer answer, Call call) {
-        return write(answer, AnswerHead.of(ID_PREFIX, answer.model()));
+        return write(answer, AnswerHead.of(ID_PREFIX, answer.model()).in(call.conversation()));
     }
 
     @Override

@@ -9,12 +9,13 @@ import io.inference.api.request.Options;
 import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Tool;
 import io.inference.api.request.ToolChoice;
+import io.inference.http.format.ConversationReader;
 import io.inference.http.format.WireRequest;
-import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import io.inference.http.openai.answer.ChatAnswerWriter;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import io.inference.routes.door.ConversationFields;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,18 +35,17 @@ public final class ChatRequestReader {
             TOOL_CHOICE,
             RESPONSE_FORMAT,
             "reasoning_effort",
-            "conversation_id");
+            "conversation_id",
+            "parent_message_id");
 
     private ChatRequestReader() {}
 
     /** @throws InferenceException for a body that is invalid or asks for something unsupported */
     public static WireRequest<ChatAnswer> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
-        if (body.has("conversation_id")) {
-            throw WireRequestProcessor.noConversations("conversation_id");
-        }
         String model = body.requiredText("model");
-        List<Message> messages = MessageReader.read(body);
+        ConversationFields conversation = ConversationReader.read(body);
+        List<Message> messages = MessageReader.read(body, conversation.followsMessage());
         Options options = OptionsReader.read(body, OptionsReader.chatLogprobs(body));
         List<Tool> tools = ToolReader.tools(body);
         body.flag("parallel_tool_calls");
@@ -54,7 +54,8 @@ public final class ChatRequestReader {
         ResponseFormat format = ToolReader.responseFormat(body);
         var request = new ChatRequest(
                 model, messages, options, tools, choice, format, null, stream, effort(body), extras(body, choice));
-        return WireRequest.of(request, ChatAnswer.class, new ChatAnswerWriter(stream, includeUsage(body)));
+        return WireRequest.of(request, ChatAnswer.class, new ChatAnswerWriter(stream, includeUsage(body)))
+                .in(conversation);
     }
 
     static boolean includeUsage(JsonFields body) {

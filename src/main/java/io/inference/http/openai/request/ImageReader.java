@@ -6,29 +6,33 @@ import io.inference.http.json.JsonFields;
 import java.util.Locale;
 
 /** Reads the picture of a content part: in the request as a {@code data:} URL, or a URL that the backend fetches. */
-final class ImageReader {
+public final class ImageReader {
     private static final String MARK = ";base64,";
 
     private ImageReader() {}
 
     static Image read(JsonFields part) {
-        JsonFields image = part.requiredObject("image_url");
-        String url = image.requiredText("url");
+        return read(part.requiredObject("image_url"), "url");
+    }
+
+    /** The picture that a field's URL names. */
+    public static Image read(JsonFields image, String field) {
+        String url = image.requiredText(field);
         if (startsWith(url, "https://")) {
             return new Image.Remote(url);
         }
         if (!startsWith(url, "data:")) {
-            throw image.invalid("url", "'" + image.path("url") + "' must be a data: or https: URL");
+            throw image.invalid(field, "'" + image.path(field) + "' must be a data: or https: URL");
         }
         int mark = url.indexOf(MARK);
         String mediaType = mark < 0 ? "" : url.substring("data:".length(), mark).toLowerCase(Locale.ROOT);
         if (!mediaType.startsWith("image/")) {
             throw image.invalid(
-                    "url", "'" + image.path("url") + "' must be of the form data:image/<type>;base64,<data>");
+                    field, "'" + image.path(field) + "' must be of the form data:image/<type>;base64,<data>");
         }
         String base64 = url.substring(mark + MARK.length());
         if (!Base64Text.isValid(base64)) {
-            throw image.invalid("url", "'" + image.path("url") + "' does not hold valid base64");
+            throw image.invalid(field, "'" + image.path(field) + "' does not hold valid base64");
         }
         return new Image.Inline(mediaType, base64);
     }

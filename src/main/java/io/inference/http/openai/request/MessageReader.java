@@ -30,9 +30,10 @@ final class MessageReader {
 
     private MessageReader() {}
 
-    static List<Message> read(JsonFields body) {
+    /** @param mayBeEmpty whether the chat may follow messages that it does not hold */
+    static List<Message> read(JsonFields body, boolean mayBeEmpty) {
         List<JsonFields> messages = body.objects("messages");
-        if (messages.isEmpty()) {
+        if (messages.isEmpty() && !mayBeEmpty) {
             throw body.invalid("messages", "'messages' must hold at least one message");
         }
         return messages.stream().map(MessageReader::message).toList();

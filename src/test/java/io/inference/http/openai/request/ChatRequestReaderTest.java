@@ -17,6 +17,7 @@ import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Tool;
 import io.inference.api.request.ToolChoice;
 import io.inference.api.request.Unsupported;
+import io.inference.routes.door.ConversationFields;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -302,11 +303,13 @@ class ChatRequestReaderTest {
     }
 
     @Test
-    void aStoredConversationIsRefusedRatherThanIgnored() {
+    void aStoredConversationIsNamedByItsFields() {
+        String body = "{\"model\":\"m\",\"conversation_id\":\"conv_1\",\"parent_message_id\":\"msg_1\"}";
+        assertThat(ChatRequestReader.read(body.getBytes(StandardCharsets.UTF_8)).conversation())
+                .isEqualTo(new ConversationFields("conv_1", "msg_1"));
         assertRefused(
-                "{\"model\":\"m\"," + HI + ",\"conversation_id\":\"new\"}",
-                ErrorCode.NOT_CONFIGURED,
-                "conversation_id");
+                "{\"model\":\"m\"," + HI + ",\"conversation_id\":\"\"}", ErrorCode.INVALID_REQUEST, "conversation_id");
+        assertRefused("{\"model\":\"m\",\"conversation_id\":\"conv_1\"}", ErrorCode.INVALID_REQUEST, "messages");
     }
 
     private static ChatRequest read(String body) {

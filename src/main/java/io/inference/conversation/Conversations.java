@@ -1,0 +1,55 @@
+package io.inference.conversation;
+
+import io.inference.api.call.Call;
+import io.inference.api.call.Caller;
+import io.inference.api.message.Message;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored conversations of callers. All methods fail with {@code UNAVAILABLE} while the database cannot be reached,
+ * and with {@code NOT_FOUND} for a conversation or message that does not exist or is another caller's, admins included.
+ */
+public interface Conversations {
+    Conversation create(Caller owner, NewConversation wanted, Call call);
+
+    Conversation find(Caller owner, UUID id);
+
+    /**
+     * The caller's conversations, those that changed last first.
+     *
+     * @param words all have to occur in the title or in one message; null for all conversations
+     * @param after the last one of the page before; null for the first page
+     */
+    Page<Conversation> list(Caller owner, @Nullable String words, @Nullable UUID after, int most);
+
+    Conversation change(Caller owner, UUID id, ConversationChange change);
+
+    void delete(Caller owner, UUID id);
+
+    /** Deletes all of the caller's conversations; returns how many. */
+    int deleteAll(Caller owner);
+
+    /**
+     * Messages of all branches.
+     *
+     * @param after number of the last message of the page before; null for the first page
+     * @param newestFirst the order
+     */
+    Page<StoredMessage> messages(Caller owner, UUID id, @Nullable Long after, boolean newestFirst, int most);
+
+    /**
+     * Adds messages after the newest one, without asking a model; returns them as they are stored. Waits for a turn in
+     * progress.
+     */
+    List<StoredMessage> add(Caller owner, UUID id, List<Message> messages, Call call);
+
+    StoredMessage message(Caller owner, UUID id, long seq);
+
+    /**
+     * Deletes a message; those that follow it then follow its predecessor. A message with tool calls and the messages
+     * with their results are deleted together. Waits for a turn in progress.
+     */
+    void deleteMessage(Caller owner, UUID id, long seq, Call call);
+}

@@ -1,0 +1,213 @@
+package io.inference.conversation.store;
+
+import io.inference.conversation.NewMessage;
+import io.inference.conversation.StoredMessage;
+import io.inference.database.Database;
+import io.inference.database.TimeColumn;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Turns: what a replica that holds one may do to a conversation. A turn holds its conversation until it ends or its
+ * time is over; the database's clock decides.
+ */
+public final class TurnStore {
+    private static final String LEASED = "clock_timestamp() + :millis * interval '1 millisecond'";
+    /** Its own turn does not hold a job that runs again. */
+    private static final String FREE = "(turn IS NULL OR turn_until < clock_timestamp() OR turn = :turn)";
+    /** Characters of a text that are indexed: the index has a limit in bytes. */
+    private static final int SEARCHED = 100_000;
+
+    private static final String BEGIN = """
+            WITH wanted AS (
+                SELECT id FROM conversations WHERE id = :id AND owner = :owner AND tenant = :tenant
+            ), begun AS (
+                UPDATE conversations SET turn = :turn, turn_until = %s
+                WHERE id = (SELECT id FROM wanted) AND %s RETURNING head, last_seq
+            )
+            SELECT begun.head, begun.last_seq FROM wanted LEFT JOIN begun ON true
+            """.formatted(LEASED, FREE);
+
+    /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
+    private static final String EXTEND = """
+            UPDATE conversations SET last_seq = last_seq + :count, messages = messages + :count, updated_at = :now,
+                head = CASE WHEN %s THEN last_seq + :count ELSE head END,
+                title = CASE WHEN title = '' THEN :title ELSE title END,
+                search = CASE WHEN title = '' THEN %s ELSE search END,
+                turn_until = CASE WHEN turn = :turn THEN NULL ELSE turn_until END, turn = nullif(turn, :turn)
+            WHERE id = :id RETURNING last_seq
+            """.formatted(FREE, ConversationStore.SEARCH.formatted(":title"));
+
+    private static final String ADD =
+            """
+            INSERT INTO conversation_messages (conversation_id, seq, parent_seq, turn, role, content, name,
+                tool_call_id, images, tool_calls, state, finish_reason, error, model, prompt_tokens,
+                completion_tokens, created_at, search)
+            SELECT :id, seq, parent_seq, :turn, role, content, name, tool_call_id, images, tool_calls, state,
+                finish_reason, error, model, prompt_tokens, completion_tokens, created_at, %s
+            FROM json_to_recordset(:rows::json) AS added (seq bigint, parent_seq bigint, role text, content text,
+                name text, tool_call_id text, images json, tool_calls json, state text, finish_reason text, error text,
+                model text, prompt_tokens integer, completion_tokens integer, created_at timestamptz)
+            """.formatted(ConversationStore.SEARCH.formatted("left(content, " + SEARCHED + ")"));
+
+    private final Database database;
+
+    public TurnStore(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * The conversation when a turn began.
+     *
+     * @param head number of the message that the next one follows; 0 for the beginning
+     * @param lastSeq number of the newest message
+     */
+    public record Begun(long head, long lastSeq) {}
+
+    /**
+     * Result of an attempt to begin a turn.
+     *
+     * @param exists false if the owner has no such conversation
+     * @param begun null while another turn holds the conversation
+     */
+    public record Attempt(boolean exists, @Nullable Begun begun) {}
+
+    /** Begins a turn if no other one holds the conversation. */
+    public Attempt begin(Owner owner, UUID conversation, UUID turn, Duration lease) {
+        return database.call(client -> client.sql(BEGIN)
+                .params(owner.parameters())
+                .param("id", conversation)
+                .param("turn", turn)
+                .param("millis", lease.toMillis())
+                .query((row, number) -> {
+                    long head = row.getLong("head");
+                    return new Attempt(true, row.wasNull() ? null : new Begun(head, row.getLong("last_seq")));
+                })
+                .optional()
+                .orElse(new Attempt(false, null)));
+    }
+
+    /** Begins a conversation with its first turn; false if there is one of that id. */
+    public boolean create(Owner owner, UUID conversation, UUID turn, Duration lease, Instant now) {
+        String statement = """
+                INSERT INTO conversations (id, owner, tenant, created_at, updated_at, turn, turn_until, search)
+                VALUES (:id, :owner, :tenant, :now, :now, :turn, %s, %s) ON CONFLICT (id) DO NOTHING
+                """.formatted(LEASED, ConversationStore.SEARCH.formatted("''"));
+        int created = database.<Integer>call(client -> client.sql(statement)
+                .params(owner.parameters())
+                .param("id", conversation)
+                .param("turn", turn)
+                .param("millis", lease.toMillis())
+                .param("now", TimeColumn.of(now))
+                .param("word", owner.word())
+                .update());
+        return created == 1;
+    }
+
+    /** The answer that a turn has stored; empty if it has not. */
+    public Optional<StoredMessage> answer(UUID conversation, UUID turn) {
+        return database.call(client -> client.sql("""
+                        SELECT %s FROM conversation_messages
+                        WHERE conversation_id = :id AND turn = :turn AND model IS NOT NULL ORDER BY seq DESC LIMIT 1
+                        """.formatted(MessageRows.COLUMNS))
+                .param("id", conversation)
+                .param("turn", turn)
+                .query(MessageRows::stored)
+                .optional());
+    }
+
+    /**
+     * What a turn adds to its conversation.
+     *
+     * @param parent number of the message that the first one follows
+     * @param lastSeq number of the newest message when the turn began
+     * @param title for a conversation that has none
+     */
+    public record Addition(
+            Owner owner,
+            UUID conversation,
+            UUID turn,
+            long parent,
+            long lastSeq,
+            String title,
+            List<NewMessage> messages) {
+        public Addition {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /**
+     * Adds the messages of a turn, and ends it.
+     *
+     * @param repeated whether an earlier attempt may have succeeded, unknown to the caller
+     * @return false if the conversation was deleted
+     */
+    public boolean add(Addition addition, boolean repeated, Instant now) {
+        return database.transaction(client -> repeated && isStored(client, addition) || add(client, addition, now));
+    }
+
+    private static boolean isStored(JdbcClient client, Addition addition) {
+        return client.sql("""
+                        SELECT 1 FROM conversation_messages
+                        WHERE conversation_id = :id AND seq > :last AND turn = :turn LIMIT 1
+                        """)
+                .param("id", addition.conversation())
+                .param("last", addition.lastSeq())
+                .param("turn", addition.turn())
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
+    private static boolean add(JdbcClient client, Addition addition, Instant now) {
+        int count = addition.messages().size();
+        Map<String, Object> values = Map.of(
+                "id", addition.conversation(),
+                "turn", addition.turn(),
+                "word", addition.owner().word());
+        Optional<Long> last = client.sql(EXTEND)
+                .params(values)
+                .param("count", count)
+                .param("now", TimeColumn.of(now))
+                .param("title", MessageJson.storable(addition.title()))
+                .query(Long.class)
+                .optional();
+        if (last.isEmpty()) {
+            return false;
+        }
+        int ignored = client.sql(ADD)
+                .params(values)
+                .param("rows", MessageJson.rows(addition.messages(), addition.parent(), last.get() - count + 1))
+                .update();
+        return true;
+    }
+
+    /** Ends a turn that adds nothing. A conversation that it has begun, and that is empty, is deleted. */
+    public void release(UUID conversation, UUID turn, boolean created) {
+        String statement = created
+                ? "DELETE FROM conversations WHERE id = :id AND turn = :turn AND last_seq = 0"
+                : "UPDATE conversations SET turn = NULL, turn_until = NULL WHERE id = :id AND turn = :turn";
+        int ignored = database.<Integer>call(client -> client.sql(statement)
+                .param("id", conversation)
+                .param("turn", turn)
+                .update());
+    }
+
+    /** Lets turns hold their conversations for another lease. */
+    public void prolong(Collection<UUID> conversations, Collection<UUID> turns, Duration lease) {
+        int ignored = database.<Integer>call(client -> client.sql("""
+                        UPDATE conversations SET turn_until = %s WHERE id = ANY(:ids) AND turn = ANY(:turns)
+                        """.formatted(LEASED))
+                .param("millis", lease.toMillis())
+                .param("ids", conversations.toArray(UUID[]::new))
+                .param("turns", turns.toArray(UUID[]::new))
+                .update());
+    }
+}

@@ -1,0 +1,5 @@
+/** The tables of conversations. */
+@NullMarked
+package io.inference.conversation.store;
+
+import org.jspecify.annotations.NullMarked;

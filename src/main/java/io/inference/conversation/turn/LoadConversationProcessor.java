@@ -1,0 +1,56 @@
+package io.inference.conversation.turn;
+
+import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
+import io.inference.api.request.ChatRequest;
+import io.inference.conversation.StoredMessage;
+import io.inference.conversation.store.MessageRows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Body in: a chat with the messages of the caller; body out: the same chat with those of the conversation before them.
+ * The rows of the conversation are in the header {@value #ROWS}, which is removed. If a job runs again whose answer is
+ * stored, body out is that answer.
+ */
+final class LoadConversationProcessor implements Processor {
+    /** Header with the rows that {@code sql/load-messages.sql} found. */
+    static final String ROWS = "InferenceStoredMessages";
+
+    /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
+    static final String ANSWERED = "InferenceAnswerStored";
+
+    @Override
+    public void process(Exchange exchange) {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        if (turn == null || !(exchange.getMessage().getBody() instanceof ChatRequest chat)) {
+            throw new IllegalStateException("a conversation is loaded for a chat and its turn");
+        }
+        StoredMessage answer = turn.answer();
+        if (answer != null && answer.outcome() != null) {
+            exchange.setProperty(ANSWERED, true);
+            exchange.getMessage().removeHeader(ROWS);
+            exchange.getMessage().setBody(Answers.stored(answer, answer.outcome()));
+            return;
+        }
+        List<Message> stored = new ArrayList<>();
+        Object rows = exchange.getMessage().removeHeader(ROWS);
+        if (rows instanceof List<?> list) {
+            for (Object row : list) {
+                stored.add(MessageRows.message((Map<?, ?>) row));
+            }
+        }
+        if (stored.isEmpty() && turn.parent() != 0) {
+            throw InferenceException.noSuch("message");
+        }
+        TurnPrompt prompt = TurnPrompt.of(stored, chat.messages());
+        if (prompt.prompt().isEmpty()) {
+            throw InferenceException.invalid("messages", "'messages' must hold at least one message");
+        }
+        turn.setMessages(prompt.added());
+        exchange.getMessage().setBody(chat.withMessages(prompt.prompt()));
+    }
+}

@@ -1,0 +1,55 @@
+package io.inference.conversation.turn;
+
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The messages of a turn. Instructions come first, whenever they were given: those that begin the request, else the
+ * last ones of the conversation. So a client may repeat its instructions with every request; they are stored when they
+ * change.
+ *
+ * @param prompt what the model gets
+ * @param added what is added to the conversation
+ */
+record TurnPrompt(List<Message> prompt, List<Message> added) {
+    TurnPrompt {
+        prompt = List.copyOf(prompt);
+        added = List.copyOf(added);
+    }
+
+    /**
+     * @param stored the conversation before the turn, oldest first
+     * @param sent messages of the request
+     */
+    static TurnPrompt of(List<Message> stored, List<Message> sent) {
+        int begin = 0;
+        while (begin < sent.size() && isInstruction(sent.get(begin))) {
+            begin++;
+        }
+        List<Message> instructions = sent.subList(0, begin);
+        List<Message> rest = sent.subList(begin, sent.size());
+        List<Message> inForce = lastInstructions(stored);
+        List<Message> prompt = new ArrayList<>(instructions.isEmpty() ? inForce : instructions);
+        stored.stream().filter(message -> !isInstruction(message)).forEach(prompt::add);
+        prompt.addAll(rest);
+        return new TurnPrompt(prompt, instructions.equals(inForce) ? rest : sent);
+    }
+
+    private static List<Message> lastInstructions(List<Message> stored) {
+        int end = stored.size();
+        while (end > 0 && !isInstruction(stored.get(end - 1))) {
+            end--;
+        }
+        int begin = end;
+        while (begin > 0 && isInstruction(stored.get(begin - 1))) {
+            begin--;
+        }
+        return stored.subList(begin, end);
+    }
+
+    private static boolean isInstruction(Message message) {
+        return message.role() == Role.SYSTEM;
+    }
+}

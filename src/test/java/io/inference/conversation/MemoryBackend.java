@@ -1,0 +1,121 @@
+package io.inference.conversation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inference.stub.StubServer;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+
+/**
+ * An OpenAI-compatible server with the model {@code echo}, which answers {@code re: } and the last text, and remembers
+ * the messages that it got. Of texts that begin with these words: {@code wait} waits for a permit, {@code pause}
+ * pauses after the first word of a stream, {@code break} ends its stream in the middle, {@code fail} fails,
+ * {@code call} calls a function.
+ */
+final class MemoryBackend implements AutoCloseable {
+    static final String MODEL = "echo";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Semaphore permits = new Semaphore(0);
+    private final Semaphore pauses = new Semaphore(0);
+    private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
+    private final StubServer server = new StubServer(this::answer);
+
+    /** The service's options that name it. */
+    String option() {
+        return "--inference-services-openai-base-url=" + server.url() + "/v1";
+    }
+
+    /** The messages of each request so far. */
+    List<JsonNode> asked() {
+        return asked;
+    }
+
+    /** The contents of the messages of the last request. */
+    List<String> lastAsked() {
+        return asked.getLast().findValuesAsText("content");
+    }
+
+    boolean wasAsked(String text) {
+        return asked.stream().anyMatch(messages -> last(messages).equals(text));
+    }
+
+    /** Lets so many of the waiting calls continue. */
+    void permit(int count) {
+        permits.release(count);
+    }
+
+    /** Lets so many of the streams that pause continue. */
+    void resume(int count) {
+        pauses.release(count);
+    }
+
+    private static String last(JsonNode messages) {
+        return messages.get(messages.size() - 1).path("content").asText();
+    }
+
+    private void answer(StubServer.Request request, StubServer.Connection connection) throws Exception {
+        if (request.path().endsWith("/models")) {
+            connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"" + MODEL + "\"}]}");
+            return;
+        }
+        JsonNode body = JSON.readTree(request.body());
+        JsonNode messages = body.path("messages");
+        asked.add(messages);
+        String text = last(messages);
+        if (text.startsWith("wait")) {
+            permits.acquire();
+        }
+        if (text.startsWith("fail")) {
+            connection.whole(500, "application/json", "{\"error\":{\"message\":\"broken\"}}");
+        } else if (body.path("stream").asBoolean()) {
+            stream(text, connection);
+        } else {
+            connection.whole(200, "application/json", whole(text));
+        }
+    }
+
+    private void stream(String text, StubServer.Connection connection) throws Exception {
+        connection.begin(200, "text/event-stream");
+        boolean first = true;
+        for (String word : ("re: " + text).split("(?<= )")) {
+            connection.chunk("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,"
+                    + "\"delta\":{\"content\":" + JSON.writeValueAsString(word) + "}}]}\n\n");
+            if (first && text.startsWith("pause")) {
+                pauses.acquire();
+            }
+            if (!first && text.startsWith("break")) {
+                connection.close();
+                return;
+            }
+            first = false;
+        }
+        connection.chunk(
+                "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
+        connection.chunk("data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3,"
+                + "\"total_tokens\":10}}\n\n");
+        connection.chunk("data: [DONE]\n\n");
+        connection.end();
+    }
+
+    private static String whole(String text) throws IOException {
+        String message = text.startsWith("call")
+                ? "\"content\":null,\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":"
+                        + "{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}}]"
+                : "\"content\":" + JSON.writeValueAsString("re: " + text);
+        String reason = text.startsWith("call") ? "tool_calls" : "stop";
+        return "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"echo\",\"choices\":[{\"index\":0,\"message\":"
+                + "{\"role\":\"assistant\"," + message + "},\"finish_reason\":\"" + reason
+                + "\"}],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3,\"total_tokens\":10}}";
+    }
+
+    @Override
+    public void close() {
+        permits.release(1000);
+        pauses.release(1000);
+        server.close();
+    }
+}
