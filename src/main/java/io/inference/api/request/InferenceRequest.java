@@ -3,7 +3,7 @@ package io.inference.api.request;
 import io.inference.api.call.Operation;
 
 /** A request that a backend can serve. */
-public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, EmbedRequest {
+public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, EmbedRequest, SummarizeRequest {
     /** The model as the caller named it. */
     String model();
 

@@ -22,6 +22,7 @@ public final class TokenEstimate {
                 prompt(generate)
                         + answers(generate.options(), generate.prompts().size());
             case EmbedRequest embed -> prompt(embed);
+            case SummarizeRequest summarize -> prompt(summarize) + ANSWER_WITHOUT_LIMIT;
         };
     }
 
@@ -31,6 +32,7 @@ public final class TokenEstimate {
             case ChatRequest chat -> messages(chat.messages());
             case GenerateRequest generate -> texts(generate.prompts());
             case EmbedRequest embed -> texts(embed.inputs());
+            case SummarizeRequest summarize -> texts(List.of(summarize.text())) + messages(summarize.messages());
         };
         return Math.toIntExact(tokens);
     }

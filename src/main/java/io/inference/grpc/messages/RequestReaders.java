@@ -1,9 +1,12 @@
 package io.inference.grpc.messages;
 
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.SummarizeRequest;
+import io.inference.api.request.SummaryStyle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +23,7 @@ public final class RequestReaders {
     public static ChatRequest chat(io.inference.grpc.v1.ChatRequest from, boolean stream) {
         String model = Fields.required("model", from.getModel());
         if (from.hasConversationId()) {
-            throw InferenceException.notConfigured(
-                    "conversation_id", "'conversation_id' is refused: this service stores no conversations");
+            throw noConversations();
         }
         var tools = ToolReader.tools(from.getToolsList());
         return new ChatRequest(
@@ -48,6 +50,35 @@ public final class RequestReaders {
         Integer dimensions =
                 from.hasDimensions() ? Integer.valueOf(Fields.atLeast("dimensions", from.getDimensions(), 1)) : null;
         return new EmbedRequest(model, inputs(from.getInputList()), dimensions, true, from.getTruncate());
+    }
+
+    public static SummarizeRequest summarize(io.inference.grpc.v1.SummarizeRequest from, boolean stream) {
+        if (from.hasConversationId()) {
+            throw noConversations();
+        }
+        List<Message> messages =
+                from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList());
+        if (from.getText().isBlank() == messages.isEmpty()) {
+            throw InferenceException.invalid("text", "either 'text' or 'messages' is required, and not both");
+        }
+        if (messages.stream().anyMatch(message -> !message.images().isEmpty())) {
+            throw InferenceException.unsupported("messages", "images cannot be summarized");
+        }
+        Integer maxWords =
+                from.hasMaxWords() ? Integer.valueOf(Fields.atLeast("max_words", from.getMaxWords(), 1)) : null;
+        return new SummarizeRequest(from.getModel(), from.getText(), messages, style(from), maxWords, stream);
+    }
+
+    private static SummaryStyle style(io.inference.grpc.v1.SummarizeRequest from) {
+        String style = from.hasStyle() ? from.getStyle() : SummaryStyle.PARAGRAPH.label();
+        return SummaryStyle.byLabel(style)
+                .orElseThrow(() -> InferenceException.invalid(
+                        "style", "'style' must be paragraph, bullets, outline or headline"));
+    }
+
+    private static InferenceException noConversations() {
+        return InferenceException.notConfigured(
+                "conversation_id", "'conversation_id' is refused: this service stores no conversations");
     }
 
     /** Texts to embed, of any message. */

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts a stream while its route is still running. A route returns when it has its first chunk. If that takes long,
- * the stream is begun without a chunk and kept alive, so that no proxy closes the connection as idle. The request's
+ * the stream is begun without a chunk and kept alive, so that no proxy closes the connection as idle; a route that
+ * reports its progress begins it as well. The request's
  * thread is inside the route meanwhile, so other threads write: one at a time, and none after {@link #takeOver}.
  */
 final class EarlyAnswer implements PendingAnswer {
@@ -66,8 +67,25 @@ final class EarlyAnswer implements PendingAnswer {
      * while it writes.
      */
     void keepAlive() {
+        write(StreamWriter::keepAlive);
+    }
+
+    /**
+     * Sends a comment on the progress of the call, after the head if it is the first that is sent; nothing if no stream
+     * was asked for.
+     */
+    void progress(int done, int total) {
+        write(stream -> stream.comment("progress " + done + "/" + total));
+    }
+
+    /** Something to write before the first chunk. */
+    private interface Writing {
+        void to(StreamWriter writer) throws IOException;
+    }
+
+    private void write(Writing what) {
         StreamStart known = start;
-        // Locked: the one before is still being written, or the route has returned.
+        // Locked: another one is still being written, or the route has returned.
         if (known == null || !writing.tryLock()) {
             return;
         }
@@ -79,7 +97,7 @@ final class EarlyAnswer implements PendingAnswer {
                 AnswerSender.begin(known.framing().contentType(), response);
                 writer = new StreamWriter(known.framing(), known.encoder().get(), response.getOutputStream());
             }
-            writer.keepAlive();
+            what.to(writer);
             response.getOutputStream().flush();
         } catch (IOException e) {
             takenOver = true;

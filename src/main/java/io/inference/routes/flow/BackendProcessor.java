@@ -8,6 +8,7 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.SummarizeRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -48,6 +49,8 @@ public class BackendProcessor implements Processor {
             case EmbedRequest embed
             when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
             case EmbedRequest embed -> backend.embed(embed, call);
+            case SummarizeRequest ignored ->
+                throw new IllegalStateException("a backend takes the chats of the flow 'summarize', not its request");
         };
     }
 }

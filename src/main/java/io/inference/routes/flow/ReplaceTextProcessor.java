@@ -6,6 +6,7 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.SummarizeRequest;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Replaces in all texts of a request what matches the regular expression in the property {@value #PATTERN} by the text
  * in the property {@value #REPLACEMENT}: in messages, their thinking and the arguments of tool calls, in prompts, and
- * in texts to embed.
+ * in texts to embed or to summarize.
  */
 public class ReplaceTextProcessor implements Processor {
     static final String PATTERN = "InferencePattern";
@@ -59,6 +60,14 @@ public class ReplaceTextProcessor implements Processor {
                 case EmbedRequest embed ->
                     new EmbedRequest(
                             embed.model(), in(embed.inputs()), embed.dimensions(), embed.normalize(), embed.truncate());
+                case SummarizeRequest summarize ->
+                    new SummarizeRequest(
+                            summarize.model(),
+                            in(summarize.text()),
+                            summarize.messages().stream().map(this::in).toList(),
+                            summarize.style(),
+                            summarize.maxWords(),
+                            summarize.stream());
             };
         }
 
