@@ -149,7 +149,9 @@ class GrpcDoorIT {
     void whatTheServiceDoesNotHaveIsSaidToBeNotConfigured() {
         var stub = caller.stub();
         Stream.<Runnable>of(
-                        () -> stub.summarize(SummarizeRequest.getDefaultInstance()),
+                        () -> stub.summarize(SummarizeRequest.newBuilder()
+                                .setConversationId("c")
+                                .build()),
                         () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()),
                         () -> stub.getConversation(GetConversationRequest.getDefaultInstance()),
                         () -> stub.listMessages(ListMessagesRequest.getDefaultInstance()),

@@ -1,6 +1,7 @@
 package io.inference.api.request;
 
 import io.inference.api.call.Operation;
+import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,36 @@ public record SummarizeRequest(
         @Nullable Integer maxWords,
         boolean stream)
         implements InferenceRequest {
+    private static final int MOST_WORDS = 10_000;
+
     public SummarizeRequest {
         messages = List.copyOf(messages);
+    }
+
+    /**
+     * A request of a caller, checked.
+     *
+     * @param style its name; null for a paragraph
+     * @throws InferenceException if a field is wrong, named as at every door
+     */
+    public static SummarizeRequest checked(
+            String model,
+            String text,
+            List<Message> messages,
+            @Nullable String style,
+            @Nullable Integer maxWords,
+            boolean stream) {
+        if (text.isBlank() == messages.isEmpty()) {
+            throw InferenceException.invalid("text", "either 'text' or 'messages' is required, and not both");
+        }
+        if (messages.stream().anyMatch(message -> !message.images().isEmpty())) {
+            throw InferenceException.unsupported("messages", "images cannot be summarized");
+        }
+        if (maxWords != null && (maxWords < 1 || maxWords > MOST_WORDS)) {
+            throw InferenceException.invalid("max_words", "'max_words' must be between 1 and " + MOST_WORDS);
+        }
+        SummaryStyle known = style == null ? SummaryStyle.PARAGRAPH : SummaryStyle.byLabel(style);
+        return new SummarizeRequest(model, text, messages, known, maxWords, stream);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.inference.api.request;
 
+import io.inference.api.error.InferenceException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Form of a summary. */
 public enum SummaryStyle {
@@ -22,10 +22,12 @@ public enum SummaryStyle {
         return label;
     }
 
-    /** Empty for an unknown name. */
-    public static Optional<SummaryStyle> byLabel(String label) {
+    /** @throws InferenceException for an unknown name */
+    static SummaryStyle byLabel(String label) {
         return Arrays.stream(values())
                 .filter(style -> style.label.equals(label))
-                .findFirst();
+                .findFirst()
+                .orElseThrow(() -> InferenceException.invalid(
+                        "style", "'style' must be paragraph, bullets, outline or headline"));
     }
 }

@@ -6,7 +6,6 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.SummarizeRequest;
-import io.inference.api.request.SummaryStyle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,22 +57,13 @@ public final class RequestReaders {
         }
         List<Message> messages =
                 from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList());
-        if (from.getText().isBlank() == messages.isEmpty()) {
-            throw InferenceException.invalid("text", "either 'text' or 'messages' is required, and not both");
-        }
-        if (messages.stream().anyMatch(message -> !message.images().isEmpty())) {
-            throw InferenceException.unsupported("messages", "images cannot be summarized");
-        }
-        Integer maxWords =
-                from.hasMaxWords() ? Integer.valueOf(Fields.atLeast("max_words", from.getMaxWords(), 1)) : null;
-        return new SummarizeRequest(from.getModel(), from.getText(), messages, style(from), maxWords, stream);
-    }
-
-    private static SummaryStyle style(io.inference.grpc.v1.SummarizeRequest from) {
-        String style = from.hasStyle() ? from.getStyle() : SummaryStyle.PARAGRAPH.label();
-        return SummaryStyle.byLabel(style)
-                .orElseThrow(() -> InferenceException.invalid(
-                        "style", "'style' must be paragraph, bullets, outline or headline"));
+        return SummarizeRequest.checked(
+                from.getModel(),
+                from.getText(),
+                messages,
+                from.hasStyle() ? from.getStyle() : null,
+                from.hasMaxWords() ? Integer.valueOf(from.getMaxWords()) : null,
+                stream);
     }
 
     private static InferenceException noConversations() {
