@@ -10,8 +10,10 @@ import io.inference.api.request.Options;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.api.stream.ChunkStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,8 @@ public final class SummaryWork {
     private int done;
     private Usage used = Usage.NONE;
     private @Nullable ChatAnswer answer;
+    private @Nullable InferenceException failure;
+    private final Set<Call> open = new HashSet<>();
 
     /** A part of the round and its summary; null while there is none. */
     private record Slot(SummaryPart part, @Nullable String summary) {}
@@ -74,8 +78,15 @@ public final class SummaryWork {
         return Objects.requireNonNull(answer, "the summary is not finished");
     }
 
-    /** Plans the next round if all parts of this one are summarized. */
+    /**
+     * Plans the next round if all parts of this one are summarized.
+     *
+     * @throws InferenceException if a part has failed
+     */
     synchronized void planNext() {
+        if (failure != null) {
+            throw failure;
+        }
         if (answer == null && round.stream().noneMatch(slot -> slot.summary() == null)) {
             StringJoiner summaries = new StringJoiner("\n\n");
             round.forEach(slot -> summaries.add(slot.summary()));
@@ -83,9 +94,35 @@ public final class SummaryWork {
         }
     }
 
-    /** A call for the request about a part. */
-    Call callOf(SummaryPart part) {
-        return call.part("p" + part.number());
+    /** A call for the request about a part; it ends with {@link #ended}. */
+    Call begin(SummaryPart part) {
+        Call begun = call.part("p" + part.number());
+        boolean tooLate;
+        synchronized (this) {
+            open.add(begun);
+            tooLate = failure != null;
+        }
+        if (tooLate) {
+            begun.cancel(ErrorCode.CANCELLED);
+        }
+        return begun;
+    }
+
+    /**
+     * The request about a part has ended. The first failure ends the work: the other requests are cancelled.
+     *
+     * @param thrown null if it succeeded
+     */
+    void ended(Call part, @Nullable Throwable thrown) {
+        List<Call> others = List.of();
+        synchronized (this) {
+            open.remove(part);
+            if (thrown != null && failure == null) {
+                failure = InferenceException.of(thrown);
+                others = List.copyOf(open);
+            }
+        }
+        others.forEach(other -> other.cancel(ErrorCode.CANCELLED));
     }
 
     /** The request about a part. */
@@ -156,11 +193,12 @@ public final class SummaryWork {
      * @throws InferenceException if it cannot be cut
      */
     synchronized void cutSmaller(SummaryPart part) {
-        int tokens = (int) (Math.min(TextTokens.estimate(part.text()), mostTokens(false)) * SHORTER);
-        scale *= SHORTER;
+        int most = mostTokens(false);
+        int tokens = (int) (Math.min(TextTokens.estimate(part.text()), most) * SHORTER);
         if (tokens < LEAST_TEXT) {
             throw tooSmall();
         }
+        scale *= Math.min(1, (double) tokens / most);
         List<Slot> slots = new ArrayList<>();
         for (Slot slot : round) {
             if (slot.part().equals(part)) {
@@ -215,9 +253,6 @@ public final class SummaryWork {
         int answering = last ? limits.answer(request.maxWords()) : limits.partAnswer();
         int most = (int) ((limits.context() - answering - prompt.tokens() - TEMPLATE) * scale);
         if (most < LEAST_TEXT) {
-            if (last) {
-                return 0;
-            }
             throw tooSmall();
         }
         return most;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /**
  * An OpenAI-compatible server with the model {@code sum}, whose context has 1,100 tokens. A summary is the first words
  * of the text in brackets; each request uses 10 and 2 tokens. A text with {@code WAIT} waits for a permit or for its
- * caller to disconnect; one with {@code STRICT} of more than 500 characters is refused as too long; one with
+ * caller to disconnect; one with {@code STRICT} of more than 900 characters is refused as too long; one with
  * {@code BROKEN} fails.
  */
 final class SummaryBackend implements AutoCloseable {
@@ -23,7 +23,7 @@ final class SummaryBackend implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern TEXT = Pattern.compile("(?s)\\nbegin ([0-9a-f]{16})\\n(.*)\\nend \\1\\n");
-    private static final int STRICT_CHARACTERS = 500;
+    private static final int STRICT_CHARACTERS = 900;
 
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
     private final Semaphore permits = new Semaphore(0);

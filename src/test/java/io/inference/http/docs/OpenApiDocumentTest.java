@@ -14,6 +14,7 @@ import io.inference.http.ollama.request.EmbedRequestReader;
 import io.inference.http.openai.request.ChatRequestReader;
 import io.inference.http.openai.request.CompletionRequestReader;
 import io.inference.http.openai.request.EmbeddingRequestReader;
+import io.inference.http.openai.request.SummaryRequestReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,17 +32,22 @@ import org.yaml.snakeyaml.Yaml;
 class OpenApiDocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final Map<String, Function<byte[], ?>> READERS = Map.of(
-            "/v1/chat/completions", ChatRequestReader::read,
-            "/v1/completions", CompletionRequestReader::read,
-            "/v1/embeddings", EmbeddingRequestReader::read,
-            "/v1/api-keys", NewApiKeyReader::read,
-            "/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1"),
-            "/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1"),
-            "/api/chat", io.inference.http.ollama.request.ChatRequestReader::read,
-            "/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read,
-            "/api/embed", EmbedRequestReader::read,
-            "/api/embeddings", EmbedRequestReader::readLegacy);
+    private static final Map<String, Function<byte[], ?>> READERS = Map.ofEntries(
+            reader("/v1/chat/completions", ChatRequestReader::read),
+            reader("/v1/completions", CompletionRequestReader::read),
+            reader("/v1/embeddings", EmbeddingRequestReader::read),
+            reader("/v1/api-keys", NewApiKeyReader::read),
+            reader("/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1")),
+            reader("/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1")),
+            reader("/api/chat", io.inference.http.ollama.request.ChatRequestReader::read),
+            reader("/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read),
+            reader("/api/embed", EmbedRequestReader::read),
+            reader("/api/embeddings", EmbedRequestReader::readLegacy),
+            reader("/v1/summaries", SummaryRequestReader::read));
+
+    private static Map.Entry<String, Function<byte[], ?>> reader(String path, Function<byte[], ?> reader) {
+        return Map.entry(path, reader);
+    }
 
     @Test
     void everyRouteOfTheRestDoorIsDescribedAndNothingElse() throws IOException {
