@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param temperature of the requests; null leaves it to the backend
  */
 record SummaryLimits(
-        int context, int parallel, int parts, boolean setsContext, @Nullable Double temperature) {
+        int context,
+        int parallel,
+        int parts,
+        boolean setsContext,
+        @Nullable Double temperature) {
     private static final int LEAST_ANSWER = 64;
     private static final int MOST_ANSWER = 1024;
 

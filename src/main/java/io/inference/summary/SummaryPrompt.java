@@ -32,8 +32,7 @@ record SummaryPrompt(String systemPrompt) {
 
     /** @param mostTokens maximum number of tokens of the answer */
     List<Message> messages(SummaryPart part, SummarizeRequest request, int mostTokens) {
-        return List.of(
-                Message.of(Role.SYSTEM, systemPrompt), Message.of(Role.USER, asked(part, request, mostTokens)));
+        return List.of(Message.of(Role.SYSTEM, systemPrompt), Message.of(Role.USER, asked(part, request, mostTokens)));
     }
 
     private static String asked(SummaryPart part, SummarizeRequest request, int mostTokens) {

@@ -158,7 +158,8 @@ public final class SummaryWork {
         if (text.isBlank()) {
             throw new InferenceException(ErrorCode.BACKEND_FAILED, "the model wrote an empty summary");
         }
-        String kept = SentenceParts.cut(text.strip(), limits.partAnswer()).getFirst().strip();
+        String kept =
+                SentenceParts.cut(text.strip(), limits.partAnswer()).getFirst().strip();
         int now;
         int total;
         synchronized (this) {
@@ -214,8 +215,7 @@ public final class SummaryWork {
 
     private int total() {
         boolean last = round.size() == 1 && round.getFirst().part().last();
-        int open = (int)
-                round.stream().filter(slot -> slot.summary() == null).count();
+        int open = (int) round.stream().filter(slot -> slot.summary() == null).count();
         return done + open + (last ? 0 : 1);
     }
 

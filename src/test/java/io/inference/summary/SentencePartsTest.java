@@ -39,17 +39,18 @@ class SentencePartsTest {
 
     @Test
     void linesAreEndsOfPartsIfThereAreNoSentences() {
-        String lines = IntStream.range(0, 50).mapToObj("line %d of a list\n"::formatted).collect(Collectors.joining());
-        assertThat(SentenceParts.cut(lines, 60)).allSatisfy(part -> assertThat(part)
-                .startsWith("line ")
-                .endsWith("list\n"));
+        String lines = IntStream.range(0, 50)
+                .mapToObj("line %d of a list\n"::formatted)
+                .collect(Collectors.joining());
+        assertThat(SentenceParts.cut(lines, 60))
+                .allSatisfy(part -> assertThat(part).startsWith("line ").endsWith("list\n"));
     }
 
     @Test
     void aSentenceThatIsTooLongIsCutBetweenWordsAndAWordAnywhere() {
         String words = "word ".repeat(100).strip();
-        assertThat(SentenceParts.cut(words, 10)).allSatisfy(part -> assertThat(part.strip())
-                .matches("(word ?)+"));
+        assertThat(SentenceParts.cut(words, 10))
+                .allSatisfy(part -> assertThat(part.strip()).matches("(word ?)+"));
         String letters = "😀é".repeat(500);
         List<String> parts = SentenceParts.cut(letters, 7);
         assertThat(String.join("", parts)).isEqualTo(letters);

@@ -64,9 +64,8 @@ class SummariesIT {
 
     @Test
     void aTextIsSummarizedByOneRequest() throws Exception {
-        HttpResponse<String> answer = post(body("Kyoto was the capital.")
-                .put("max_words", 30)
-                .put("style", "bullets"));
+        HttpResponse<String> answer =
+                post(body("Kyoto was the capital.").put("max_words", 30).put("style", "bullets"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode summary = JSON.readTree(answer.body());
         assertThat(summary.path("object").asText()).isEqualTo("summary");
@@ -108,10 +107,12 @@ class SummariesIT {
         assertThat(SummaryBackend.text(asked.getLast())).contains("[Nagoya number 0 is a]\n\n[Nagoya number ");
         assertThat(JSON.readTree(answer.body()).at("/usage/prompt_tokens").asInt())
                 .isEqualTo(10 * asked.size());
-        await().atMost(SOON).until(() -> calls.list.stream()
-                .anyMatch(line -> line.getFormattedMessage().contains(" summarize ")));
+        await().atMost(SOON)
+                .until(() -> calls.list.stream()
+                        .anyMatch(line -> line.getFormattedMessage().contains(" summarize ")));
         log.detachAppender(calls);
-        assertThat(calls.list).filteredOn(line -> line.getFormattedMessage().contains(" summarize "))
+        assertThat(calls.list)
+                .filteredOn(line -> line.getFormattedMessage().contains(" summarize "))
                 .singleElement()
                 .satisfies(line -> assertThat(line.getFormattedMessage())
                         .contains("model=sum backend=openai tokens=%d+%d "
@@ -124,11 +125,13 @@ class SummariesIT {
         body.putObject("stream_options").put("include_usage", true);
         HttpResponse<String> answer = post(body);
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
-        List<String> lines = answer.body().lines().filter(line -> !line.isEmpty()).toList();
+        List<String> lines =
+                answer.body().lines().filter(line -> !line.isEmpty()).toList();
         int requests = backend.asked("Sapporo").size();
         assertThat(lines.getFirst()).matches(": progress 1/[0-9]+");
         assertThat(lines).contains(": progress " + (requests - 1) + "/" + requests);
-        List<String> events = lines.stream().filter(line -> line.startsWith("data: ")).toList();
+        List<String> events =
+                lines.stream().filter(line -> line.startsWith("data: ")).toList();
         assertThat(events.getLast()).isEqualTo("data: [DONE]");
         StringBuilder text = new StringBuilder();
         for (String event : events.subList(0, events.size() - 1)) {
@@ -180,7 +183,11 @@ class SummariesIT {
         assertThat(refused(body("x").put("max_words", 0), 400)).isEqualTo("max_words");
         assertThat(refused(body("x").put("model", "none"), 404)).isEqualTo("model");
         ObjectNode image = JSON.createObjectNode();
-        ObjectNode part = image.putArray("messages").addObject().put("role", "user").putArray("content").addObject();
+        ObjectNode part = image.putArray("messages")
+                .addObject()
+                .put("role", "user")
+                .putArray("content")
+                .addObject();
         part.put("type", "image_url").putObject("image_url").put("url", "https://example.com/a.png");
         assertThat(refused(image, 400)).isEqualTo("messages");
         assertThat(post(body("word ".repeat(300_000))).statusCode()).isEqualTo(413);
@@ -190,7 +197,9 @@ class SummariesIT {
     void grpcSummarizesTexts() {
         try (GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
             SummarizeResponse answer = caller.stub()
-                    .summarize(SummarizeRequest.newBuilder().setText("Nara was earlier.").build());
+                    .summarize(SummarizeRequest.newBuilder()
+                            .setText("Nara was earlier.")
+                            .build());
             assertThat(answer.getSummary()).isEqualTo("[Nara was earlier.]");
             assertThat(answer.getModel()).isEqualTo("sum");
             assertThat(answer.getUsage().getPromptTokens()).isEqualTo(10);
@@ -230,7 +239,9 @@ class SummariesIT {
             assertThat(running.at("/progress/total").asInt()).isGreaterThan(3);
         });
         backend.permit(100);
-        await().atMost(SOON).until(() -> JSON.readTree(get(self).body()).path("state").asText().equals("done"));
+        await().atMost(SOON)
+                .until(() ->
+                        JSON.readTree(get(self).body()).path("state").asText().equals("done"));
         JsonNode result = JSON.readTree(get(self + "/result").body());
         assertThat(result.path("summary").asText()).startsWith("[[WAIT as a job");
     }

@@ -64,7 +64,9 @@ final class SummaryBackend implements AutoCloseable {
     private void answer(StubServer.Request request, StubServer.Connection connection) throws Exception {
         if (request.path().endsWith("/models")) {
             connection.whole(
-                    200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"sum\",\"max_model_len\":1100}]}");
+                    200,
+                    "application/json",
+                    "{\"object\":\"list\",\"data\":[{\"id\":\"sum\",\"max_model_len\":1100}]}");
             return;
         }
         JsonNode body = JSON.readTree(request.body());
@@ -76,8 +78,7 @@ final class SummaryBackend implements AutoCloseable {
         }
         if (text.contains("BROKEN") || text.contains("STRICT") && text.length() > STRICT_CHARACTERS) {
             String code = text.contains("BROKEN") ? "broken" : "context_length_exceeded";
-            connection.whole(
-                    400, "application/json", "{\"error\":{\"message\":\"no\",\"code\":\"" + code + "\"}}");
+            connection.whole(400, "application/json", "{\"error\":{\"message\":\"no\",\"code\":\"" + code + "\"}}");
             return;
         }
         String summary = "[" + text.substring(0, Math.min(20, text.length())).strip() + "]";

@@ -27,7 +27,7 @@ public enum SummaryStyle {
         return Arrays.stream(values())
                 .filter(style -> style.label.equals(label))
                 .findFirst()
-                .orElseThrow(() -> InferenceException.invalid(
-                        "style", "'style' must be paragraph, bullets, outline or headline"));
+                .orElseThrow(() ->
+                        InferenceException.invalid("style", "'style' must be paragraph, bullets, outline or headline"));
     }
 }

@@ -55,8 +55,7 @@ public final class RequestReaders {
         if (from.hasConversationId()) {
             throw noConversations();
         }
-        List<Message> messages =
-                from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList());
+        List<Message> messages = from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList());
         return SummarizeRequest.checked(
                 from.getModel(),
                 from.getText(),

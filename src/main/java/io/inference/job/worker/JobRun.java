@@ -94,7 +94,10 @@ final class JobRun {
         try {
             context.leases().progress(lease, done, total);
         } catch (InferenceException e) {
-            log.debug("the progress of the job {} cannot be stored: {}", lease.job().id(), e.getMessage());
+            log.debug(
+                    "the progress of the job {} cannot be stored: {}",
+                    lease.job().id(),
+                    e.getMessage());
         }
     }
 
