@@ -4,7 +4,6 @@ import io.inference.api.call.Call;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * Writes what is asked of the model. Body in: a {@link SummaryPart}; body out: the chat that asks for its summary. The
@@ -19,14 +18,7 @@ final class SummarizationProcessor implements Processor {
         Message message = exchange.getMessage();
         SummaryPart part = message.getBody(SummaryPart.class);
         exchange.setProperty(PART, part);
-        Call call = part.work().begin(part);
-        exchange.setProperty(Call.PROPERTY, call);
-        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-            @Override
-            public void onDone(Exchange done) {
-                part.work().ended(call, done.getException());
-            }
-        });
+        exchange.setProperty(Call.PROPERTY, part.work().begin(part));
         message.setBody(part.work().chat(part));
     }
 }

@@ -2,7 +2,6 @@ package io.inference.summary;
 
 import io.inference.config.Settings;
 import io.inference.models.ModelDirectory;
-import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -15,31 +14,32 @@ class SummaryConfiguration {
     }
 
     @Bean
-    Processor summaryModelProcessor(SummarySettings settings, ModelDirectory directory) {
+    SummaryModelProcessor summaryModelProcessor(SummarySettings settings, ModelDirectory directory) {
         return new SummaryModelProcessor(settings.model(), directory);
     }
 
     @Bean
-    Processor summaryPlanProcessor(SummarySettings settings, ModelDirectory directory) {
+    SummaryPlanProcessor summaryPlanProcessor(SummarySettings settings, ModelDirectory directory) {
         return new SummaryPlanProcessor(settings.systemPrompt(), directory);
     }
 
     @Bean
-    Processor summarizationProcessor() {
+    SummarizationProcessor summarizationProcessor() {
         return new SummarizationProcessor();
     }
 
     @Bean
-    Processor summaryAnswerProcessor() {
+    SummaryAnswerProcessor summaryAnswerProcessor() {
         return new SummaryAnswerProcessor();
     }
 
-    /** After the model has refused a part as too long. */
     @Bean
-    Processor summaryCutProcessor() {
-        return exchange -> {
-            SummaryPart part = exchange.getProperty(SummarizationProcessor.PART, SummaryPart.class);
-            part.work().cutSmaller(part);
-        };
+    SummaryCutProcessor summaryCutProcessor() {
+        return new SummaryCutProcessor();
+    }
+
+    @Bean
+    SummaryEndProcessor summaryEndProcessor() {
+        return new SummaryEndProcessor();
     }
 }

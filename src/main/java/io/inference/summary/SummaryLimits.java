@@ -29,7 +29,7 @@ record SummaryLimits(
         }
     }
 
-    /** Tokens of the summary of a part: an eighth of the context, so that each round is much shorter than the last. */
+    /** Maximum number of tokens of the summary of a part: an eighth of the context. */
     int partAnswer() {
         return Math.clamp(context / 8, Math.min(LEAST_ANSWER, context / 4), MOST_ANSWER);
     }

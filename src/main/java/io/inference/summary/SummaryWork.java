@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A summary while it is made, by rounds. If the text fits into one request, that request is the only one. Otherwise it
  * is cut at ends of sentences into parts, each part is summarized, and the summaries are the text of the next round. A
- * part's summary is at most an eighth of the context, cut if the model writes more, so that each round is shorter and
+ * part's summary is at most a quarter as long as a part, cut if the model writes more, so that each round is shorter and
  * the last one fits. Thread-safe: parts are summarized in parallel.
  *
  * <p>The body of exchanges of the flow {@code summarize}, which calls the methods that are public.
@@ -30,6 +30,8 @@ public final class SummaryWork {
     private static final int TEMPLATE = 32;
 
     private static final int LEAST_TEXT = 64;
+
+    private static final int SHORTENING = 4;
 
     /** Factor by which parts become shorter after the model has refused one as too long. */
     private static final double SHORTER = 0.6;
@@ -127,7 +129,7 @@ public final class SummaryWork {
 
     /** The request about a part. */
     ChatRequest chat(SummaryPart part) {
-        int most = part.last() ? limits.answer(request.maxWords()) : limits.partAnswer();
+        int most = part.last() ? limits.answer(request.maxWords()) : partAnswer();
         Options options = new Options(
                 limits.temperature(),
                 null,
@@ -159,7 +161,7 @@ public final class SummaryWork {
             throw new InferenceException(ErrorCode.BACKEND_FAILED, "the model wrote an empty summary");
         }
         String kept =
-                SentenceParts.cut(text.strip(), limits.partAnswer()).getFirst().strip();
+                SentenceParts.cut(text.strip(), partAnswer()).getFirst().strip();
         int now;
         int total;
         synchronized (this) {
@@ -246,6 +248,11 @@ public final class SummaryWork {
                     "the text is too long for the model's context: it would be summarized in more than "
                             + limits.parts() + " parts");
         }
+    }
+
+    /** Tokens of a part's summary: at most a quarter of a part, so that each round is at most half as long as the last. */
+    private synchronized int partAnswer() {
+        return Math.min(limits.partAnswer(), mostTokens(false) / SHORTENING);
     }
 
     /** Tokens of text that fit into a request. */

@@ -29,7 +29,7 @@ final class ToolGroups {
         for (int i = 0; i < until.length; i++) {
             for (String call : messages.get(i).calls()) {
                 Integer result = results.get(call);
-                // The user has gone on without the result of an earlier call.
+                // If the user has written since, the result does not come.
                 int end = result != null ? result + 1 : i > lastUser ? OPEN : 0;
                 until[i] = Math.max(until[i], end);
             }
@@ -41,9 +41,12 @@ final class ToolGroups {
      *
      * @param from index of the first message that belongs to the piece
      * @param end index after its last message
-     * @return {@link Integer#MAX_VALUE} if there is none yet
+     * @return {@link Integer#MAX_VALUE} if there is none yet, or if the proposed one is beyond the last message
      */
     int cut(int from, int end) {
+        if (end > until.length) {
+            return OPEN;
+        }
         int cut = end;
         for (int i = from; i < cut; i++) {
             if (until[i] == OPEN) {
