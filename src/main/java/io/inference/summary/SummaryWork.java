@@ -160,8 +160,7 @@ public final class SummaryWork {
         if (text.isBlank()) {
             throw new InferenceException(ErrorCode.BACKEND_FAILED, "the model wrote an empty summary");
         }
-        String kept =
-                SentenceParts.cut(text.strip(), partAnswer()).getFirst().strip();
+        String kept = SentenceParts.cut(text.strip(), partAnswer()).getFirst().strip();
         int now;
         int total;
         synchronized (this) {

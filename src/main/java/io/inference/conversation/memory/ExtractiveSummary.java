@@ -51,7 +51,8 @@ public final class ExtractiveSummary {
         StringBuilder lines = new StringBuilder();
         taken.stream()
                 .sorted(Comparator.comparingInt(Sentence::place))
-                .forEach(sentence -> lines.append(lines.isEmpty() ? "" : "\n").append(MARK).append(sentence.text()));
+                .forEach(sentence ->
+                        lines.append(lines.isEmpty() ? "" : "\n").append(MARK).append(sentence.text()));
         return lines.toString();
     }
 

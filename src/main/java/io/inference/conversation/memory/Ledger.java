@@ -75,7 +75,9 @@ public record Ledger(List<LedgerFact> facts) {
         boolean known = false;
         for (int i = 0; i < before.size(); i++) {
             LedgerFact fact = before.get(i);
-            if (fact.holds() && fact.kind().equals(kind(literal)) && fact.value().equalsIgnoreCase(literal.text())) {
+            if (fact.holds()
+                    && fact.kind().equals(kind(literal))
+                    && fact.value().equalsIgnoreCase(literal.text())) {
                 known = true;
                 if (replaced) {
                     before.set(i, fact.superseded(message.number()));
@@ -152,9 +154,7 @@ public record Ledger(List<LedgerFact> facts) {
         }
         StringBuilder text = new StringBuilder(HEADING);
         Set<LedgerFact> lines = new HashSet<>(chosen);
-        facts.stream()
-                .filter(lines::contains)
-                .forEach(fact -> text.append('\n').append(line(fact)));
+        facts.stream().filter(lines::contains).forEach(fact -> text.append('\n').append(line(fact)));
         return text.toString();
     }
 
@@ -182,8 +182,8 @@ public record Ledger(List<LedgerFact> facts) {
 
     private boolean isOnlyOne(LedgerFact fact) {
         return facts.stream()
-                        .filter(other ->
-                                other.message() == fact.message() && other.kind().equals(fact.kind()))
+                        .filter(other -> other.message() == fact.message()
+                                && other.kind().equals(fact.kind()))
                         .count()
                 == 1;
     }

@@ -136,7 +136,8 @@ public record PromptPlan(
             }
             Span span = new Span(
                     0, active.getFirst().span().first(), active.getLast().span().last());
-            String text = ExtractiveSummary.of(active.stream().map(Summary::text).toList(), mostTokens, counter);
+            String text =
+                    ExtractiveSummary.of(active.stream().map(Summary::text).toList(), mostTokens, counter);
             return List.of(new Summary(span, text));
         }
 
@@ -170,8 +171,10 @@ public record PromptPlan(
             List<String> pieces = new ArrayList<>();
             pieces.add(conversation.system());
             pieces.add(ledger);
-            List<String> texts =
-                    all.stream().map(Summary::text).filter(text -> !text.isBlank()).toList();
+            List<String> texts = all.stream()
+                    .map(Summary::text)
+                    .filter(text -> !text.isBlank())
+                    .toList();
             if (!texts.isEmpty()) {
                 pieces.add(HEADING);
                 pieces.addAll(texts);

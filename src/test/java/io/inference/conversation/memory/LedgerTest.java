@@ -53,13 +53,16 @@ class LedgerTest {
 
     @Test
     void valuesOfOtherThingsStay() {
-        Ledger ledger = ledger("The port of server A is 8080.", "The port of server B is 9090.", "Ports 80, 443 and 8443 are open.");
-        assertThat(holding(ledger)).contains("port server a=8080", "port server b=9090", "ports=80", "ports=443", "ports=8443");
+        Ledger ledger = ledger(
+                "The port of server A is 8080.", "The port of server B is 9090.", "Ports 80, 443 and 8443 are open.");
+        assertThat(holding(ledger))
+                .contains("port server a=8080", "port server b=9090", "ports=80", "ports=443", "ports=8443");
     }
 
     @Test
     void aRepeatedValueIsKeptOnce() {
-        assertThat(holding(ledger("The budget is $500.", "So the budget is $500?"))).containsExactly("budget=$500");
+        assertThat(holding(ledger("The budget is $500.", "So the budget is $500?")))
+                .containsExactly("budget=$500");
     }
 
     @Test
@@ -82,7 +85,9 @@ class LedgerTest {
             String text = ledger.render(most, Logs.COUNTER);
             assertThat(text.isEmpty() ? 0 : Logs.COUNTER.count(text)).isLessThanOrEqualTo(most);
         }
-        assertThat(ledger.render(120, Logs.COUNTER)).contains("size ac: 1002 mm", "size hs: 1200 mm").doesNotContain("Maria");
+        assertThat(ledger.render(120, Logs.COUNTER))
+                .contains("size ac: 1002 mm", "size hs: 1200 mm")
+                .doesNotContain("Maria");
         assertThat(ledger.render(0, Logs.COUNTER)).isEmpty();
         assertThat(Ledger.EMPTY.render(1000, Logs.COUNTER)).isEmpty();
     }

@@ -31,8 +31,8 @@ class PromptPlanTest {
 
     private static Ledger ledger(List<LogMessage> log, List<Summary> summaries) {
         return Ledger.of(log.stream()
-                .filter(message -> summaries.stream()
-                        .anyMatch(summary -> summary.span().covers(message.number())))
+                .filter(message ->
+                        summaries.stream().anyMatch(summary -> summary.span().covers(message.number())))
                 .toList());
     }
 
@@ -57,15 +57,15 @@ class PromptPlanTest {
                 new Span(1, 1, 6), new Span(2, 1, 18), new Span(1, 19, 24), new Span(4, 1, 12), new Span(4, 1, 18)));
         PromptPlan plan = plan(Logs.messages(26), summaries, 1000);
         assertThat(plan.system()).containsSubsequence(SYSTEM, "Summary 1-18.", "Summary 19-24.");
-        assertThat(plan.summaries()).extracting(Summary::span)
-                .containsExactly(new Span(4, 1, 18), new Span(1, 19, 24));
+        assertThat(plan.summaries()).extracting(Summary::span).containsExactly(new Span(4, 1, 18), new Span(1, 19, 24));
         assertThat(plan.summarized()).isEqualTo(24);
         assertThat(plan.verbatim()).extracting(LogMessage::number).containsExactly(25L, 26L, 1_000_000L);
     }
 
     @Test
     void valuesOfSummarizedMessagesAreInTheLedger() {
-        List<LogMessage> log = List.of(Logs.message(1, Role.USER, "The budget is $500."), Logs.message(2, Role.USER, "Port 80"));
+        List<LogMessage> log =
+                List.of(Logs.message(1, Role.USER, "The budget is $500."), Logs.message(2, Role.USER, "Port 80"));
         PromptPlan plan = plan(log, summaries(List.of(new Span(1, 1, 1))), 1000);
         assertThat(plan.system()).contains("- budget: $500 (1, 2030-01-01)").doesNotContain("80");
     }
@@ -86,13 +86,17 @@ class PromptPlanTest {
             if (random.nextInt(3) == 0) {
                 List<DueSummary> due = SummaryPlan.due(
                         log, summaries.stream().map(Summary::span).toList(), Logs.DEFAULTS, budget);
-                due.stream().limit(1 + random.nextInt(4)).forEach(summary -> summaries.add(new Summary(
-                        summary.span(), "Facts of %s. ".formatted(summary.key()).repeat(1 + random.nextInt(4)))));
+                due.stream()
+                        .limit(1 + random.nextInt(4))
+                        .forEach(summary -> summaries.add(new Summary(
+                                summary.span(),
+                                "Facts of %s. ".formatted(summary.key()).repeat(1 + random.nextInt(4)))));
             }
             PromptPlan plan = plan(log, summaries, budget);
             assertThat(plan.tokens()).as("message %d", number).isLessThanOrEqualTo(budget);
             assertEachOnce(log, plan);
-            boolean standsIn = plan.summaries().stream().anyMatch(summary -> summary.span().level() == 0);
+            boolean standsIn =
+                    plan.summaries().stream().anyMatch(summary -> summary.span().level() == 0);
             if (made == summaries.size() && !standsIn && !stoodIn) {
                 assertThat(plan.system()).isEqualTo(before);
             }
@@ -116,7 +120,8 @@ class PromptPlanTest {
 
     private static void assertEachOnce(List<LogMessage> log, PromptPlan plan) {
         Set<Long> verbatim = new HashSet<>();
-        plan.verbatim().forEach(message -> assertThat(verbatim.add(message.number())).isTrue());
+        plan.verbatim()
+                .forEach(message -> assertThat(verbatim.add(message.number())).isTrue());
         Set<String> open = new HashSet<>();
         for (LogMessage message : log) {
             long covering = plan.summaries().stream()

@@ -34,8 +34,7 @@ class SummaryPlanTest {
     @Test
     void theOldestSixAreDueOnceSixNewerOnesAreKept() {
         assertThat(due(Logs.messages(11), List.of())).isEmpty();
-        assertThat(due(Logs.messages(12), List.of()))
-                .containsExactly(new DueSummary(new Span(1, 1, 6), List.of()));
+        assertThat(due(Logs.messages(12), List.of())).containsExactly(new DueSummary(new Span(1, 1, 6), List.of()));
         assertThat(due(Logs.messages(17), List.of(new Span(1, 1, 6)))).isEmpty();
         assertThat(due(Logs.messages(18), List.of(new Span(1, 1, 6))))
                 .containsExactly(new DueSummary(new Span(1, 7, 12), List.of()));
@@ -43,14 +42,16 @@ class SummaryPlanTest {
 
     @Test
     void whatWasMissedIsDueAtOnceInPiecesOfSix() {
-        assertThat(due(Logs.messages(31), List.of())).extracting(DueSummary::key)
+        assertThat(due(Logs.messages(31), List.of()))
+                .extracting(DueSummary::key)
                 .containsExactly("1:1-6", "1:7-12", "1:13-18", "1:19-24");
     }
 
     @Test
     void everyLevelIsReachedAndTheMasterCovers162Messages() {
         int kept = Logs.DEFAULTS.keepRecentMessages();
-        assertThat(levels(settle(Logs.messages(6 + kept), List.of(), Logs.DEFAULTS))).isEqualTo(Map.of(1, 1L));
+        assertThat(levels(settle(Logs.messages(6 + kept), List.of(), Logs.DEFAULTS)))
+                .isEqualTo(Map.of(1, 1L));
         assertThat(levels(settle(Logs.messages(18 + kept - 1), List.of(), Logs.DEFAULTS)))
                 .isEqualTo(Map.of(1, 2L));
         assertThat(levels(settle(Logs.messages(18 + kept), List.of(), Logs.DEFAULTS)))
@@ -125,7 +126,8 @@ class SummaryPlanTest {
         assertThat(SummaryPlan.due(waiting, List.of(), rules, 8192)).isEmpty();
         List<LogMessage> abandoned =
                 List.of(waiting.getFirst(), waiting.getLast(), Logs.message(3, Role.USER, "never mind"));
-        assertThat(SummaryPlan.due(abandoned, List.of(), rules, 8192)).extracting(DueSummary::span)
+        assertThat(SummaryPlan.due(abandoned, List.of(), rules, 8192))
+                .extracting(DueSummary::span)
                 .containsExactly(new Span(1, 1, 2));
     }
 
@@ -139,7 +141,8 @@ class SummaryPlanTest {
         // Two messages of 124 tokens are below a quarter of 1,000 tokens, three are not.
         assertThat(SummaryPlan.due(log, List.of(), rules, 1000)).isEmpty();
         log.add(Logs.message(5, Role.USER, "x"));
-        assertThat(SummaryPlan.due(log, List.of(), rules, 1000)).extracting(DueSummary::span)
+        assertThat(SummaryPlan.due(log, List.of(), rules, 1000))
+                .extracting(DueSummary::span)
                 .containsExactly(new Span(1, 1, 3));
     }
 

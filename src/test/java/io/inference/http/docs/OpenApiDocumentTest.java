@@ -16,6 +16,7 @@ import io.inference.http.openai.request.CompletionRequestReader;
 import io.inference.http.openai.request.EmbeddingRequestReader;
 import io.inference.http.openai.request.SummaryRequestReader;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,10 +141,12 @@ class OpenApiDocumentTest {
     /** The paths that the door's route files declare. */
     private static List<PublishedPaths.Path> routes() throws IOException {
         List<PublishedPaths.Path> paths = new ArrayList<>();
-        for (String file :
-                List.of("rest-openai", "rest-ollama", "rest-keys", "rest-jobs", "rest-files", "rest-batches")) {
-            List<Map<String, Map<String, Map<String, Object>>>> routes =
-                    new Yaml().load(Files.readString(Path.of("routes", file + ".camel.yaml")));
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("routes"), "rest-*.camel.yaml")) {
+            all.forEach(files::add);
+        }
+        for (Path file : files) {
+            List<Map<String, Map<String, Map<String, Object>>>> routes = new Yaml().load(Files.readString(file));
             for (var route : routes) {
                 @SuppressWarnings("unchecked")
                 var parameters =

@@ -39,7 +39,9 @@ public final class LiteralLabel {
         while (word.find()) {
             String lower = word.group().toLowerCase(Locale.ROOT);
             // A single capital letter is a name, as in "server A".
-            boolean letter = word.group().length() == 1 && !word.group().equals("I") && !word.group().equals(lower);
+            boolean letter = word.group().length() == 1
+                    && !word.group().equals("I")
+                    && !word.group().equals(lower);
             if (letter && word.start() > 0 || !EMPTY_WORDS.contains(lower)) {
                 words.add(lower);
             }

@@ -151,7 +151,8 @@ public final class SummaryCheck {
         }
 
         boolean hasDate(Set<CalendarDate> candidates) {
-            return candidates.stream().anyMatch(date -> dates.stream().anyMatch(known -> known.supports(date, numbers)));
+            return candidates.stream()
+                    .anyMatch(date -> dates.stream().anyMatch(known -> known.supports(date, numbers)));
         }
 
         boolean hasTime(Set<Integer> candidates) {

@@ -17,9 +17,7 @@ class LiteralFinderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     see https://example.com/a?b=1. | URL https://example.com/a?b=1
                     write to ana.b@example.org, please | EMAIL ana.b@example.org
                     on 2024-05-12 | DATE 2024-05-12
@@ -62,7 +60,8 @@ class LiteralFinderTest {
 
     @Test
     void longTextsAreReadQuickly() {
-        String text = "aaaa-1".repeat(20_000) + " " + "1,".repeat(50_000) + " " + "A ".repeat(50_000) + "a.b@".repeat(20_000);
+        String text =
+                "aaaa-1".repeat(20_000) + " " + "1,".repeat(50_000) + " " + "A ".repeat(50_000) + "a.b@".repeat(20_000);
         Assertions.assertTimeout(Duration.ofSeconds(20), () -> LiteralFinder.find(text));
     }
 }

@@ -9,9 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SummaryCheckTest {
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     It costs 1,200 euros | costs 1200 euros
                     It costs 1.50 | 1.5
                     We met on 2024-05-12 | met on 12 May 2024
@@ -29,9 +27,7 @@ class SummaryCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     It costs 1,200 euros | costs 1300 euros | 1300
                     We met on 12 May and left on 3 June | met on 12 June | 12 june
                     We met on 2024-05-12 | met on 2024-05-13 | 2024-05-13
