@@ -16,6 +16,9 @@ public final class ExtractiveSummary {
     private static final String MARK = "- ";
     private static final int LITERAL = 2;
 
+    /** Tokens below which no line fits. */
+    private static final int LEAST_LINE = 4;
+
     private ExtractiveSummary() {}
 
     private record Sentence(int place, String text, int score) {}
@@ -33,6 +36,9 @@ public final class ExtractiveSummary {
                         .thenComparingInt(Sentence::place))
                 .toList();
         for (Sentence sentence : best) {
+            if (left < LEAST_LINE) {
+                break;
+            }
             int tokens = counter.count(MARK + sentence.text() + "\n");
             if (tokens <= left) {
                 left -= tokens;

@@ -1,16 +1,14 @@
 package io.inference.conversation.memory;
 
-import io.inference.conversation.memory.literal.Literal;
-import io.inference.conversation.memory.literal.Literal.Kind;
-import io.inference.conversation.memory.literal.LiteralFinder;
-import io.inference.conversation.memory.literal.LiteralLabel;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The literal values of a conversation: numbers with units, dates, times, paths, addresses, ids, amounts of money and
@@ -28,7 +26,9 @@ public record Ledger(List<LedgerFact> facts) {
     public static final Ledger EMPTY = new Ledger(List.of());
 
     private static final String HEADING = "Values from earlier messages (message number, date):";
-    private static final int NUMBER_WITHOUT_LABEL = 2;
+
+    /** Tokens below which no line fits. */
+    private static final int LEAST_LINE = 4;
 
     public Ledger {
         facts = List.copyOf(facts);
@@ -41,87 +41,9 @@ public record Ledger(List<LedgerFact> facts) {
 
     /** This ledger with the values of further messages, which are later than all before. */
     public Ledger plus(List<LogMessage> messages) {
-        List<LedgerFact> all = new ArrayList<>(facts);
-        messages.forEach(message -> add(message, all));
-        return new Ledger(all);
-    }
-
-    private static void add(LogMessage message, List<LedgerFact> facts) {
-        int earlier = facts.size();
-        List<Literal> takenBack = new ArrayList<>();
-        List<Literal> stated = new ArrayList<>();
-        for (Literal literal : LiteralFinder.find(message.text())) {
-            (LiteralLabel.isTakenBack(message.text(), literal) ? takenBack : stated).add(literal);
-        }
-        for (Literal literal : takenBack) {
-            boolean replaced = stated.stream().anyMatch(other -> other.kind() == literal.kind());
-            boolean known = takeBack(literal, message, facts.subList(0, earlier), replaced);
-            if (!known) {
-                stated.add(literal);
-            }
-        }
-        stated.sort(Comparator.comparingInt(Literal::start));
-        Set<String> labels = new HashSet<>();
-        for (Literal literal : stated) {
-            String label = LiteralLabel.of(message.text(), literal);
-            if (isWorthKeeping(literal, label)) {
-                state(literal, label, message, facts, earlier, labels);
-            }
-        }
-    }
-
-    /** Whether a value that a message takes back is in the ledger; superseded if the message has another one. */
-    private static boolean takeBack(Literal literal, LogMessage message, List<LedgerFact> before, boolean replaced) {
-        boolean known = false;
-        for (int i = 0; i < before.size(); i++) {
-            LedgerFact fact = before.get(i);
-            if (fact.holds()
-                    && fact.kind().equals(kind(literal))
-                    && fact.value().equalsIgnoreCase(literal.text())) {
-                known = true;
-                if (replaced) {
-                    before.set(i, fact.superseded(message.number()));
-                }
-            }
-        }
-        return known;
-    }
-
-    private static void state(
-            Literal literal,
-            String label,
-            LogMessage message,
-            List<LedgerFact> facts,
-            int earlier,
-            Set<String> labels) {
-        boolean known = facts.stream()
-                .anyMatch(fact -> fact.holds()
-                        && fact.kind().equals(kind(literal))
-                        && fact.value().equalsIgnoreCase(literal.text())
-                        && (label.isEmpty() || fact.label().equals(label) || fact.message() == message.number()));
-        if (known) {
-            return;
-        }
-        // Several values of one message with one label are a list; they do not correct each other.
-        if (!label.isEmpty() && labels.add(kind(literal) + ":" + label)) {
-            for (int i = 0; i < earlier; i++) {
-                LedgerFact fact = facts.get(i);
-                if (fact.holds() && fact.isOf(kind(literal), label)) {
-                    facts.set(i, fact.superseded(message.number()));
-                }
-            }
-        }
-        facts.add(new LedgerFact(kind(literal), label, literal.text(), message.number(), message.at(), null));
-    }
-
-    private static boolean isWorthKeeping(Literal literal, String label) {
-        return literal.kind() != Kind.NUMBER
-                || !label.isEmpty()
-                || literal.text().chars().filter(Character::isDigit).count() >= NUMBER_WITHOUT_LABEL;
-    }
-
-    private static String kind(Literal literal) {
-        return literal.kind().name().toLowerCase(Locale.ROOT);
+        LedgerBuilder builder = new LedgerBuilder(facts);
+        messages.forEach(builder::add);
+        return builder.build();
     }
 
     /**
@@ -131,64 +53,59 @@ public record Ledger(List<LedgerFact> facts) {
      * @param mostTokens maximum of the text
      */
     public String render(int mostTokens, TokenCounter counter) {
+        Map<Long, List<LedgerFact>> replaced = facts.stream()
+                .filter(fact -> !fact.holds())
+                .collect(Collectors.groupingBy(fact -> Objects.requireNonNull(fact.supersededBy())));
         List<LedgerFact> chosen = new ArrayList<>();
         int left = mostTokens - counter.count(HEADING);
-        for (LedgerFact fact : byImportance()) {
-            int tokens = counter.count("\n" + line(fact));
+        for (LedgerFact fact : byImportance(replaced.keySet())) {
+            if (left < LEAST_LINE) {
+                break;
+            }
+            int tokens = counter.count("\n" + line(fact, replaced));
             if (tokens <= left) {
                 left -= tokens;
                 chosen.add(fact);
             }
         }
-        String text = text(chosen);
+        String text = text(chosen, replaced);
         while (!chosen.isEmpty() && counter.count(text) > mostTokens) {
             chosen.removeLast();
-            text = text(chosen);
+            text = text(chosen, replaced);
         }
         return text;
     }
 
-    private String text(List<LedgerFact> chosen) {
+    private String text(List<LedgerFact> chosen, Map<Long, List<LedgerFact>> replaced) {
         if (chosen.isEmpty()) {
             return "";
         }
         StringBuilder text = new StringBuilder(HEADING);
         Set<LedgerFact> lines = new HashSet<>(chosen);
-        facts.stream().filter(lines::contains).forEach(fact -> text.append('\n').append(line(fact)));
+        facts.stream()
+                .filter(lines::contains)
+                .forEach(fact -> text.append('\n').append(line(fact, replaced)));
         return text.toString();
     }
 
-    private String line(LedgerFact fact) {
+    private static String line(LedgerFact fact, Map<Long, List<LedgerFact>> replaced) {
         StringBuilder line = new StringBuilder("- ");
         if (!fact.label().isEmpty()) {
             line.append(fact.label()).append(": ");
         }
         line.append(fact.value()).append(" (").append(fact.message()).append(", ");
         line.append(fact.at().atOffset(ZoneOffset.UTC).toLocalDate());
-        for (LedgerFact before : replacedBy(fact)) {
-            line.append("; before: ").append(before.value()).append(", ").append(before.message());
+        for (LedgerFact before : replaced.getOrDefault(fact.message(), List.of())) {
+            boolean same = before.label().equals(fact.label()) || fact.label().isEmpty();
+            if (same && before.kind().equals(fact.kind())) {
+                line.append("; before: ").append(before.value()).append(", ").append(before.message());
+            }
         }
         return line.append(')').toString();
     }
 
-    /** The values that a value corrects. A message that corrects a value has at least one of its kind. */
-    private List<LedgerFact> replacedBy(LedgerFact fact) {
-        return facts.stream()
-                .filter(before -> Long.valueOf(fact.message()).equals(before.supersededBy())
-                        && before.kind().equals(fact.kind())
-                        && (before.label().equals(fact.label()) || isOnlyOne(fact)))
-                .toList();
-    }
-
-    private boolean isOnlyOne(LedgerFact fact) {
-        return facts.stream()
-                        .filter(other -> other.message() == fact.message()
-                                && other.kind().equals(fact.kind()))
-                        .count()
-                == 1;
-    }
-
-    private List<LedgerFact> byImportance() {
+    /** @param corrections numbers of the messages that correct a value */
+    private List<LedgerFact> byImportance(Set<Long> corrections) {
         List<LedgerFact> current = facts.stream().filter(LedgerFact::holds).toList();
         List<LedgerFact> oldestAndNewest = new ArrayList<>(current.size());
         for (int i = 0, j = current.size() - 1; i <= j; i++, j--) {
@@ -197,12 +114,6 @@ public record Ledger(List<LedgerFact> facts) {
                 oldestAndNewest.add(current.get(j));
             }
         }
-        Set<Long> corrections = new HashSet<>();
-        facts.forEach(fact -> {
-            if (fact.supersededBy() != null) {
-                corrections.add(fact.supersededBy());
-            }
-        });
         return oldestAndNewest.stream()
                 .sorted(Comparator.comparingInt(fact -> -importance(fact, corrections)))
                 .toList();

@@ -28,8 +28,4 @@ public record LedgerFact(
     LedgerFact superseded(long by) {
         return new LedgerFact(kind, label, value, message, at, by);
     }
-
-    boolean isOf(String otherKind, String otherLabel) {
-        return kind.equals(otherKind) && label.equals(otherLabel);
-    }
 }

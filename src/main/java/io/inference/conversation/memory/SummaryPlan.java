@@ -2,6 +2,7 @@ package io.inference.conversation.memory;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -127,8 +128,19 @@ public final class SummaryPlan {
 
     /** The messages that no span covers, in order. */
     static List<LogMessage> uncovered(List<LogMessage> log, List<Span> spans) {
-        return log.stream()
-                .filter(message -> spans.stream().noneMatch(span -> span.covers(message.number())))
-                .toList();
+        Iterator<Span> further = spans.stream().sorted(OLDEST_FIRST).iterator();
+        Span next = further.hasNext() ? further.next() : null;
+        long covered = Long.MIN_VALUE;
+        List<LogMessage> uncovered = new ArrayList<>();
+        for (LogMessage message : log) {
+            while (next != null && next.first() <= message.number()) {
+                covered = Math.max(covered, next.last());
+                next = further.hasNext() ? further.next() : null;
+            }
+            if (message.number() > covered) {
+                uncovered.add(message);
+            }
+        }
+        return uncovered;
     }
 }

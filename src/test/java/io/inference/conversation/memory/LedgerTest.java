@@ -3,9 +3,11 @@ package io.inference.conversation.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.message.Role;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -57,6 +59,22 @@ class LedgerTest {
                 "The port of server A is 8080.", "The port of server B is 9090.", "Ports 80, 443 and 8443 are open.");
         assertThat(holding(ledger))
                 .contains("port server a=8080", "port server b=9090", "ports=80", "ports=443", "ports=8443");
+    }
+
+    @Test
+    void aListThatIsRepeatedInPartIsCorrectedInPart() {
+        assertThat(holding(ledger("Ports 80 and 443 are open.", "Ports 80 and 8443 are open.")))
+                .containsExactly("ports=80", "ports=8443");
+    }
+
+    @Test
+    void aLongConversationIsReadQuickly() {
+        List<LogMessage> log = new ArrayList<>();
+        for (int i = 1; i <= 10_000; i++) {
+            log.add(Logs.message(i, Role.USER, "The size is %d mm on day %d and file%d.txt is new.".formatted(i, i, i)));
+        }
+        Assertions.assertTimeout(
+                Duration.ofSeconds(20), () -> Ledger.of(log).render(500, Logs.COUNTER));
     }
 
     @Test

@@ -26,7 +26,7 @@ public final class LiteralFinder {
             + "|than|then|when|who|which|where|while|into|onto|per|not|can|could|would|should|may|might|also|its"
             + "|our|your|their)\\b)";
 
-    private static final Pattern LITERAL = Pattern.compile(String.join(
+    private static final Pattern LITERAL = Pattern.compile("(?<![\\p{L}\\p{N}_])(?:" + String.join(
             "|",
             group(Kind.URL, "https?://[^\\s<>\"'()\\[\\]{}]{1,2000}"),
             group(Kind.EMAIL, "[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,8}"),
@@ -68,7 +68,7 @@ public final class LiteralFinder {
             group(Kind.NUMBER, "[-+]?" + NUMBER),
             group(
                     Kind.NAME,
-                    "\\p{Lu}[\\p{L}’'-]{1,40}(?: (?:(?:de|van|von|der|la|of) ){0,2}\\p{Lu}[\\p{L}’'-]{0,40}){0,6}")));
+                    "\\p{Lu}[\\p{L}’'-]{1,40}(?: (?:(?:de|van|von|der|la|of) ){0,2}\\p{Lu}[\\p{L}’'-]{0,40}){0,6}")) + ")");
 
     /** Words that begin sentences or questions and name nothing. */
     private static final Set<String> COMMON = Set.of("""
@@ -88,7 +88,7 @@ public final class LiteralFinder {
     private LiteralFinder() {}
 
     private static String group(Kind kind, String... forms) {
-        return "(?<![\\p{L}\\p{N}_])(?<" + kind.name() + ">" + String.join("|", forms) + ")";
+        return "(?<" + kind.name() + ">" + String.join("|", forms) + ")";
     }
 
     /** The values of a text, in order. */
