@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A summary while it is made, by rounds. If the text fits into one request, that request is the only one. Otherwise it
  * is cut at ends of sentences into parts, each part is summarized, and the summaries are the text of the next round. A
- * part's summary is at most a quarter as long as a part, cut if the model writes more, so that each round is shorter and
- * the last one fits. Thread-safe: parts are summarized in parallel.
+ * part's summary is at most a quarter as long as a part, cut if the model writes more, so that each round is shorter
+ * and the last one fits. Thread-safe: parts are summarized in parallel.
  *
  * <p>The body of exchanges of the flow {@code summarize}, which calls the methods that are public.
  */
@@ -249,7 +249,7 @@ public final class SummaryWork {
         }
     }
 
-    /** Tokens of a part's summary: at most a quarter of a part, so that each round is at most half as long as the last. */
+    /** Tokens of a part's summary: at most a quarter of a part, so that each round is at most half of the last. */
     private synchronized int partAnswer() {
         return Math.min(limits.partAnswer(), mostTokens(false) / SHORTENING);
     }

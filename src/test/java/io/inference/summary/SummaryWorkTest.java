@@ -48,7 +48,7 @@ class SummaryWorkTest {
                 new Usage(10, 2, 0));
     }
 
-    /** Runs the work like the flow; every part is answered by its own text, as a model would that ignores its limits. */
+    /** Runs the work like the flow. The summary of a part is its text: the model ignores its limits. */
     private static List<SummaryPart> run(SummaryWork work) {
         List<SummaryPart> parts = new ArrayList<>();
         while (work.isUnfinished()) {

@@ -82,9 +82,7 @@ public record Ledger(List<LedgerFact> facts) {
         }
         StringBuilder text = new StringBuilder(HEADING);
         Set<LedgerFact> lines = new HashSet<>(chosen);
-        facts.stream()
-                .filter(lines::contains)
-                .forEach(fact -> text.append('\n').append(line(fact, replaced)));
+        facts.stream().filter(lines::contains).forEach(fact -> text.append('\n').append(line(fact, replaced)));
         return text.toString();
     }
 

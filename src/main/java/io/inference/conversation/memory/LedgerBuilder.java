@@ -98,7 +98,8 @@ final class LedgerBuilder {
         return added.stream().anyMatch(other -> Key.value(other).equals(Key.value(fact)))
                 || byValue.getOrDefault(Key.value(fact), Set.of()).stream()
                         .map(facts::get)
-                        .anyMatch(known -> fact.label().isEmpty() || known.label().equals(fact.label()));
+                        .anyMatch(
+                                known -> fact.label().isEmpty() || known.label().equals(fact.label()));
     }
 
     /** Supersedes the earlier values of a label, except those that the message repeats. */

@@ -71,10 +71,9 @@ class LedgerTest {
     void aLongConversationIsReadQuickly() {
         List<LogMessage> log = new ArrayList<>();
         for (int i = 1; i <= 10_000; i++) {
-            log.add(Logs.message(i, Role.USER, "The size is %d mm on day %d and file%d.txt is new.".formatted(i, i, i)));
+            log.add(Logs.message(i, Role.USER, "The size is %d mm on day %d and a%d.txt is new.".formatted(i, i, i)));
         }
-        Assertions.assertTimeout(
-                Duration.ofSeconds(20), () -> Ledger.of(log).render(500, Logs.COUNTER));
+        Assertions.assertTimeout(Duration.ofSeconds(20), () -> Ledger.of(log).render(500, Logs.COUNTER));
     }
 
     @Test

@@ -26,49 +26,52 @@ public final class LiteralFinder {
             + "|than|then|when|who|which|where|while|into|onto|per|not|can|could|would|should|may|might|also|its"
             + "|our|your|their)\\b)";
 
-    private static final Pattern LITERAL = Pattern.compile("(?<![\\p{L}\\p{N}_])(?:" + String.join(
-            "|",
-            group(Kind.URL, "https?://[^\\s<>\"'()\\[\\]{}]{1,2000}"),
-            group(Kind.EMAIL, "[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,8}"),
-            group(
-                    Kind.DATE,
-                    "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2})?(?:Z|[+-]\\d{2}:?\\d{2})?)?",
-                    DAY + " (?:of )?" + MONTH + "(?:,? \\d{4})?(?!\\p{L})",
-                    MONTH + " " + DAY + "(?:,? \\d{4})?(?![\\p{L}\\d])",
-                    MONTH + " \\d{4}(?![\\p{L}\\d])",
-                    "\\d{1,2}/\\d{1,2}/\\d{2,4}(?!\\d)",
-                    "\\d{1,2}\\.\\d{1,2}\\.\\d{4}(?!\\d)"),
-            group(
-                    Kind.TIME,
-                    "\\d{1,2}:\\d{2}(?::\\d{2})?(?: ?[apAP]\\.?[mM]\\b\\.?)?",
-                    "\\d{1,2} ?[apAP]\\.?[mM]\\b\\.?"),
-            group(
-                    Kind.MONEY,
-                    "[$€£¥] ?" + NUMBER + "(?: ?(?:k|million|billion)\\b)?",
-                    NUMBER + " ?(?:USD|EUR|GBP|CHF|JPY|dollars?|euros?|pounds?)\\b",
-                    "(?:USD|EUR|GBP|CHF|JPY) ?" + NUMBER),
-            group(
-                    Kind.PATH,
-                    "(?:[A-Za-z]:\\\\|~?/|\\.{1,2}/)[\\w.@+-]{1,255}(?:[/\\\\][\\w.@+-]{1,255}){0,64}/?",
-                    "[\\w-]{1,64}(?:/[\\w.-]{1,64}){2,64}",
-                    "[\\w-]{1,64}(?:/[\\w-]{1,64})?(?:\\.[\\w-]{1,64}){0,4}\\.[a-z][a-z0-9]{0,5}\\b"),
-            group(
-                    Kind.ID,
-                    "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-                    "#\\d{1,18}",
-                    "[vV]\\d{1,9}(?:\\.\\d{1,9}){1,8}",
-                    "\\d{1,9}(?:\\.\\d{1,9}){2,8}(?::\\d{1,5})?",
-                    "\\+\\d[\\d -]{6,20}\\d",
-                    "(?:[A-Za-z]{1,40}[-_]?\\d|\\d{1,40}[-_]?(?!" + UNIT + "(?!\\p{L}))[A-Za-z])[A-Za-z0-9]{0,64}"
-                            + "(?:[-_][A-Za-z0-9]{1,64}){0,8}"),
-            group(
-                    Kind.QUANTITY,
-                    "[-+]?" + NUMBER + " ?" + UNIT + "(?![\\p{L}\\d])",
-                    "[-+]?" + NUMBER + " " + NO_NOUN + "\\p{Ll}{3,30}"),
-            group(Kind.NUMBER, "[-+]?" + NUMBER),
-            group(
-                    Kind.NAME,
-                    "\\p{Lu}[\\p{L}’'-]{1,40}(?: (?:(?:de|van|von|der|la|of) ){0,2}\\p{Lu}[\\p{L}’'-]{0,40}){0,6}")) + ")");
+    private static final Pattern LITERAL = Pattern.compile("(?<![\\p{L}\\p{N}_])(?:"
+            + String.join(
+                    "|",
+                    group(Kind.URL, "https?://[^\\s<>\"'()\\[\\]{}]{1,2000}"),
+                    group(Kind.EMAIL, "[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,8}"),
+                    group(
+                            Kind.DATE,
+                            "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2})?(?:Z|[+-]\\d{2}:?\\d{2})?)?",
+                            DAY + " (?:of )?" + MONTH + "(?:,? \\d{4})?(?!\\p{L})",
+                            MONTH + " " + DAY + "(?:,? \\d{4})?(?![\\p{L}\\d])",
+                            MONTH + " \\d{4}(?![\\p{L}\\d])",
+                            "\\d{1,2}/\\d{1,2}/\\d{2,4}(?!\\d)",
+                            "\\d{1,2}\\.\\d{1,2}\\.\\d{4}(?!\\d)"),
+                    group(
+                            Kind.TIME,
+                            "\\d{1,2}:\\d{2}(?::\\d{2})?(?: ?[apAP]\\.?[mM]\\b\\.?)?",
+                            "\\d{1,2} ?[apAP]\\.?[mM]\\b\\.?"),
+                    group(
+                            Kind.MONEY,
+                            "[$€£¥] ?" + NUMBER + "(?: ?(?:k|million|billion)\\b)?",
+                            NUMBER + " ?(?:USD|EUR|GBP|CHF|JPY|dollars?|euros?|pounds?)\\b",
+                            "(?:USD|EUR|GBP|CHF|JPY) ?" + NUMBER),
+                    group(
+                            Kind.PATH,
+                            "(?:[A-Za-z]:\\\\|~?/|\\.{1,2}/)[\\w.@+-]{1,255}(?:[/\\\\][\\w.@+-]{1,255}){0,64}/?",
+                            "[\\w-]{1,64}(?:/[\\w.-]{1,64}){2,64}",
+                            "[\\w-]{1,64}(?:/[\\w-]{1,64})?(?:\\.[\\w-]{1,64}){0,4}\\.[a-z][a-z0-9]{0,5}\\b"),
+                    group(
+                            Kind.ID,
+                            "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+                            "#\\d{1,18}",
+                            "[vV]\\d{1,9}(?:\\.\\d{1,9}){1,8}",
+                            "\\d{1,9}(?:\\.\\d{1,9}){2,8}(?::\\d{1,5})?",
+                            "\\+\\d[\\d -]{6,20}\\d",
+                            "(?:[A-Za-z]{1,40}[-_]?\\d|\\d{1,40}[-_]?(?!" + UNIT
+                                    + "(?!\\p{L}))[A-Za-z])[A-Za-z0-9]{0,64}" + "(?:[-_][A-Za-z0-9]{1,64}){0,8}"),
+                    group(
+                            Kind.QUANTITY,
+                            "[-+]?" + NUMBER + " ?" + UNIT + "(?![\\p{L}\\d])",
+                            "[-+]?" + NUMBER + " " + NO_NOUN + "\\p{Ll}{3,30}"),
+                    group(Kind.NUMBER, "[-+]?" + NUMBER),
+                    group(
+                            Kind.NAME,
+                            "\\p{Lu}[\\p{L}’'-]{1,40}(?: (?:(?:de|van|von|der|la|of) ){0,2}"
+                                    + "\\p{Lu}[\\p{L}’'-]{0,40}){0,6}"))
+            + ")");
 
     /** Words that begin sentences or questions and name nothing. */
     private static final Set<String> COMMON = Set.of("""
