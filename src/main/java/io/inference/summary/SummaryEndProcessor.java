@@ -4,7 +4,7 @@ import io.inference.api.call.Call;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** The request about a part has ended. If it failed, the summary fails, and requests about other parts are cancelled. */
+/** The request about a part has ended. If it failed, the summary fails, and the other requests are cancelled. */
 final class SummaryEndProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {
