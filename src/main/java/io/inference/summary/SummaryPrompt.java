@@ -4,7 +4,6 @@ import io.inference.api.message.Message;
 import io.inference.api.message.Role;
 import io.inference.api.message.ToolCall;
 import io.inference.api.request.SummarizeRequest;
-import io.inference.api.request.SummaryStyle;
 import io.inference.wire.Sha256;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -69,7 +68,7 @@ record SummaryPrompt(String systemPrompt) {
         return request.maxWords() == null ? "" : " in at most " + request.maxWords() + " words";
     }
 
-    private static String form(SummaryStyle style) {
+    private static String form(SummarizeRequest.Style style) {
         return switch (style) {
             case PARAGRAPH -> ", as connected sentences without headings";
             case BULLETS -> ", as a list: one line for each point, each beginning with \"- \"";

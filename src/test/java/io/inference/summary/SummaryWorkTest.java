@@ -15,7 +15,6 @@ import io.inference.api.message.Role;
 import io.inference.api.message.ToolCall;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.SummarizeRequest;
-import io.inference.api.request.SummaryStyle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,10 @@ class SummaryWorkTest {
 
     private SummaryWork work(String text, SummaryLimits limits) {
         return new SummaryWork(
-                new SummarizeRequest("m", text, List.of(), SummaryStyle.PARAGRAPH, null, false), PROMPT, limits, call);
+                new SummarizeRequest("m", text, List.of(), SummarizeRequest.Style.PARAGRAPH, null, false),
+                PROMPT,
+                limits,
+                call);
     }
 
     private static ChatAnswer.Whole whole(String text) {
@@ -124,7 +126,8 @@ class SummaryWorkTest {
 
     @Test
     void lengthAndStyleAreAskedOfTheLastRequestAlone() {
-        SummarizeRequest request = new SummarizeRequest("m", sentences(400), List.of(), SummaryStyle.BULLETS, 50, true);
+        SummarizeRequest request =
+                new SummarizeRequest("m", sentences(400), List.of(), SummarizeRequest.Style.BULLETS, 50, true);
         SummaryWork work = new SummaryWork(request, PROMPT, LIMITS, call);
         List<SummaryPart> parts = run(work);
         ChatRequest first = work.chat(parts.getFirst());

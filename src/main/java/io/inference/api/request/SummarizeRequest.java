@@ -3,7 +3,9 @@ package io.inference.api.request;
 import io.inference.api.call.Operation;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +21,32 @@ public record SummarizeRequest(
         String model,
         String text,
         List<Message> messages,
-        SummaryStyle style,
+        Style style,
         @Nullable Integer maxWords,
-        boolean stream)
-        implements InferenceRequest {
+        boolean stream) implements InferenceRequest {
     private static final int MOST_WORDS = 10_000;
+
+    /** Form of a summary. */
+    public enum Style {
+        /** Connected sentences. */
+        PARAGRAPH,
+        /** One line for each point. */
+        BULLETS,
+        /** Headings with points below them. */
+        OUTLINE,
+        /** One sentence. */
+        HEADLINE;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        private static Style byLabel(String label) {
+            return Arrays.stream(values())
+                    .filter(style -> style.label.equals(label))
+                    .findFirst()
+                    .orElseThrow(() -> InferenceException.invalid(
+                            "style", "'style' must be paragraph, bullets, outline or headline"));
+        }
+    }
 
     public SummarizeRequest {
         messages = List.copyOf(messages);
@@ -51,8 +74,14 @@ public record SummarizeRequest(
         if (maxWords != null && (maxWords < 1 || maxWords > MOST_WORDS)) {
             throw InferenceException.invalid("max_words", "'max_words' must be between 1 and " + MOST_WORDS);
         }
-        SummaryStyle known = style == null ? SummaryStyle.PARAGRAPH : SummaryStyle.byLabel(style);
+        Style known = style == null ? Style.PARAGRAPH : Style.byLabel(style);
         return new SummarizeRequest(model, text, messages, known, maxWords, stream);
+    }
+
+    /** The refusal of a request that names a stored conversation in place of a text. */
+    public static InferenceException noConversations() {
+        return InferenceException.notConfigured(
+                "conversation_id", "'conversation_id' is refused: only texts and messages can be summarized");
     }
 
     @Override

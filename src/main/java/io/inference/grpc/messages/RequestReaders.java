@@ -22,7 +22,8 @@ public final class RequestReaders {
     public static ChatRequest chat(io.inference.grpc.v1.ChatRequest from, boolean stream) {
         String model = Fields.required("model", from.getModel());
         if (from.hasConversationId()) {
-            throw noConversations();
+            throw InferenceException.notConfigured(
+                    "conversation_id", "'conversation_id' is refused: this service stores no conversations");
         }
         var tools = ToolReader.tools(from.getToolsList());
         return new ChatRequest(
@@ -53,7 +54,7 @@ public final class RequestReaders {
 
     public static SummarizeRequest summarize(io.inference.grpc.v1.SummarizeRequest from, boolean stream) {
         if (from.hasConversationId()) {
-            throw noConversations();
+            throw SummarizeRequest.noConversations();
         }
         List<Message> messages = from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList());
         return SummarizeRequest.checked(
@@ -63,11 +64,6 @@ public final class RequestReaders {
                 from.hasStyle() ? from.getStyle() : null,
                 from.hasMaxWords() ? Integer.valueOf(from.getMaxWords()) : null,
                 stream);
-    }
-
-    private static InferenceException noConversations() {
-        return InferenceException.notConfigured(
-                "conversation_id", "'conversation_id' is refused: this service stores no conversations");
     }
 
     /** Texts to embed, of any message. */

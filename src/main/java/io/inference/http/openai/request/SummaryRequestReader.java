@@ -5,7 +5,6 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.http.format.WireRequest;
-import io.inference.http.format.WireRequestProcessor;
 import io.inference.http.json.JsonFields;
 import io.inference.http.openai.answer.SummaryAnswerWriter;
 import java.util.List;
@@ -18,7 +17,7 @@ public final class SummaryRequestReader {
     public static WireRequest<ChatAnswer> read(byte[] bytes) {
         JsonFields body = JsonFields.parse(bytes);
         if (body.has("conversation_id")) {
-            throw WireRequestProcessor.noConversations("conversation_id");
+            throw SummarizeRequest.noConversations();
         }
         boolean stream = body.flag("stream", false);
         List<Message> messages = body.has("messages") ? MessageReader.read(body) : List.of();
