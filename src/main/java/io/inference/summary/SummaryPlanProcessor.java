@@ -30,7 +30,7 @@ final class SummaryPlanProcessor implements Processor {
     private static final String CHOOSES_CONTEXT = "ollama";
     private static final int DEFAULT_CONTEXT = 4096;
     private static final int DEFAULT_PARALLEL = 2;
-    private static final int DEFAULT_PARTS = 500;
+    private static final int DEFAULT_PARTS = 300;
 
     private final String systemPrompt;
     private final ModelDirectory directory;
