@@ -146,7 +146,7 @@ class SummariesIT {
 
     @Test
     void aPartThatTheModelFindsTooLongIsCutAgain() throws Exception {
-        HttpResponse<String> answer = post(body(sentences("STRICT", 25)));
+        HttpResponse<String> answer = post(body(sentences("STRICT", 32)));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         // One refused, its two halves, and the summary of their summaries.
         assertThat(backend.asked("STRICT")).hasSize(4);
@@ -155,7 +155,8 @@ class SummariesIT {
     @Test
     void aFailureOfOnePartIsTheCallersAndEndsTheOthers() throws Exception {
         int before = backend.abandoned();
-        String text = sentences("WAIT for the end", 70) + sentences("BROKEN", 70);
+        // Two parts: the first one waits, the second one fails.
+        String text = sentences("WAIT", 1) + sentences("Himeji", 80) + sentences("BROKEN", 1);
         HttpResponse<String> answer = post(body(text));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         await().atMost(SOON).until(() -> backend.abandoned() == before + 1);
@@ -226,7 +227,7 @@ class SummariesIT {
     @Test
     void aJobShowsItsProgressAndKeepsTheSummary() throws Exception {
         ObjectNode job = JSON.createObjectNode().put("task", "summarization");
-        job.set("payload", body(sentences("WAIT as a job", 200)));
+        job.set("payload", body(sentences("HOLD as a job", 200)));
         JsonNode taken = JSON.readTree(
                 send("/v1/jobs", BodyPublishers.ofString(job.toString())).body());
         String self = taken.at("/links/self").asText();
@@ -243,7 +244,7 @@ class SummariesIT {
                 .until(() ->
                         JSON.readTree(get(self).body()).path("state").asText().equals("done"));
         JsonNode result = JSON.readTree(get(self + "/result").body());
-        assertThat(result.path("summary").asText()).startsWith("[[WAIT as a job");
+        assertThat(result.path("summary").asText()).startsWith("[[HOLD as a job");
     }
 
     private static ObjectNode body(String text) {

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * An OpenAI-compatible server with the model {@code sum}, whose context has 1,100 tokens. A summary is the first words
- * of the text in brackets; each request uses 10 and 2 tokens. A text with {@code WAIT} waits for a permit or for its
- * caller to disconnect; one with {@code STRICT} of more than 900 characters is refused as too long; one with
+ * of the text in brackets; each request uses 10 and 2 tokens. A text with {@code WAIT} waits for its
+ * caller to disconnect, one with {@code HOLD} also for a permit; one with {@code STRICT} of more than 900 characters is refused as too long; one with
  * {@code BROKEN} fails.
  */
 final class SummaryBackend implements AutoCloseable {
@@ -72,8 +72,8 @@ final class SummaryBackend implements AutoCloseable {
         JsonNode body = JSON.readTree(request.body());
         asked.add(body);
         String text = text(body);
-        boolean waits = text.contains("WAIT");
-        if (waits && !awaitPermit(connection)) {
+        boolean holds = text.contains("HOLD");
+        if ((holds || text.contains("WAIT")) && !awaitEnd(holds, connection)) {
             return;
         }
         if (text.contains("BROKEN") || text.contains("STRICT") && text.length() > STRICT_CHARACTERS) {
@@ -91,7 +91,7 @@ final class SummaryBackend implements AutoCloseable {
                     "{\"model\":\"sum\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
                             + JSON.writeValueAsString(summary) + "},\"finish_reason\":\"stop\"}],"
                             + "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2}}",
-                    "Connection: " + (waits ? "close" : "keep-alive"));
+                    "Connection: " + (holds ? "close" : "keep-alive"));
         }
     }
 
@@ -107,12 +107,12 @@ final class SummaryBackend implements AutoCloseable {
         connection.end();
     }
 
-    private boolean awaitPermit(StubServer.Connection connection) throws InterruptedException {
+    private boolean awaitEnd(boolean holds, StubServer.Connection connection) throws InterruptedException {
         waiting.incrementAndGet();
         Thread watch = Thread.ofVirtual().start(connection::awaitDisconnect);
         try {
             while (watch.isAlive()) {
-                if (permits.tryAcquire(10, TimeUnit.MILLISECONDS)) {
+                if (permits.tryAcquire(holds ? 1 : Integer.MAX_VALUE, 10, TimeUnit.MILLISECONDS)) {
                     return true;
                 }
             }

@@ -29,7 +29,8 @@ final class EarlyAnswer implements PendingAnswer {
     private final HttpServletResponse response;
     private final long intervalNanos;
     private final ReentrantLock writing = new ReentrantLock();
-    private boolean takenOver; // guarded by writing, as is the next
+    private boolean takenOver; // guarded by writing, as are the next two
+    private int reported;
     private @Nullable StreamWriter writer;
     private volatile long dueNanos;
     private volatile @Nullable StreamStart start;
@@ -67,15 +68,30 @@ final class EarlyAnswer implements PendingAnswer {
      * while it writes.
      */
     void keepAlive() {
-        write(StreamWriter::keepAlive);
+        // Locked: another one is still being written, or the route has returned.
+        if (writing.tryLock()) {
+            try {
+                write(StreamWriter::keepAlive);
+            } finally {
+                writing.unlock();
+            }
+        }
     }
 
     /**
      * Sends a comment on the progress of the call, after the head if it is the first that is sent; nothing if no stream
-     * was asked for.
+     * was asked for. Blocks while it writes. Of reports that arrive in another order, those that are late are left out.
      */
     void progress(int done, int total) {
-        write(stream -> stream.comment("progress " + done + "/" + total));
+        writing.lock();
+        try {
+            if (done > reported) {
+                reported = done;
+                write(stream -> stream.comment("progress " + done + "/" + total));
+            }
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** Something to write before the first chunk. */
@@ -85,14 +101,10 @@ final class EarlyAnswer implements PendingAnswer {
 
     private void write(Writing what) {
         StreamStart known = start;
-        // Locked: another one is still being written, or the route has returned.
-        if (known == null || !writing.tryLock()) {
+        if (known == null || takenOver) {
             return;
         }
         try {
-            if (takenOver) {
-                return;
-            }
             if (writer == null) {
                 AnswerSender.begin(known.framing().contentType(), response);
                 writer = new StreamWriter(known.framing(), known.encoder().get(), response.getOutputStream());
@@ -102,8 +114,6 @@ final class EarlyAnswer implements PendingAnswer {
         } catch (IOException e) {
             takenOver = true;
             call.cancel(ErrorCode.CANCELLED);
-        } finally {
-            writing.unlock();
         }
     }
 
