@@ -265,6 +265,16 @@ public final class KnownSettings {
                             new NamedNumbers(List.of("requests", "tokens", "streams"), 1_000_000_000),
                             "rate limits for members of groups; the most generous applies; 0: no limit")),
             section(
+                    "Summaries",
+                    plain(
+                            "SUMMARY_MODEL",
+                            new Text("a model's name"),
+                            "model of summaries that name none; empty: the model of the local engine"),
+                    plain(
+                            "SUMMARY_SYSTEM_PROMPT",
+                            new Text("a text"),
+                            "system's message to the model that summarizes")),
+            section(
                     "Jobs and batches",
                     plain("JOB_CONCURRENCY", new Whole(1, 10_000), "jobs that a replica runs at the same time"),
                     plain(

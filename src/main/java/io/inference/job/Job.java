@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstError error of its first failed run; stays if a later run succeeds
  * @param error error of its last failed run; of a failed job, the reason
  * @param cancelling whether its runner is to stop it
+ * @param progress of its last run; null if the run has reported none
  */
 public record Job(
         UUID id,
@@ -36,4 +37,13 @@ public record Job(
         @Nullable Instant endedAt,
         @Nullable JobError firstError,
         @Nullable JobError error,
-        boolean cancelling) {}
+        boolean cancelling,
+        @Nullable Progress progress) {
+    /**
+     * How far a run is.
+     *
+     * @param done steps that are done
+     * @param total all steps, as far as they are known
+     */
+    public record Progress(int done, int total) {}
+}

@@ -14,6 +14,7 @@ import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.LoadRequest;
+import io.inference.api.request.SummarizeRequest;
 import io.inference.backend.BackendEntry;
 import java.net.URI;
 import java.time.Duration;
@@ -221,6 +222,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
             case GenerateRequest generate -> backend.generate(generate, call);
             case EmbedRequest embed when embed.isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
             case EmbedRequest embed -> backend.embed(embed, call);
+            case SummarizeRequest ignored ->
+                throw new IllegalStateException("a backend takes the chats of the flow 'summarize', not its request");
         };
     }
 

@@ -1,7 +1,9 @@
 package io.inference.models;
 
 import io.inference.api.backend.ModelInfo;
+import io.inference.backend.BackendKind;
 import java.util.List;
+import java.util.Optional;
 
 /** The backends of the generation that serves: for reports on the service, which belong to no call. */
 public final class ModelDirectory {
@@ -20,6 +22,19 @@ public final class ModelDirectory {
     /** The backends in the order of preference, with their last known state. */
     public List<BackendState> backends() {
         return serving.states();
+    }
+
+    /** The model as the most preferred backend that has it lists it. */
+    public Optional<ModelInfo> find(String model) {
+        return serving.find(model);
+    }
+
+    /** Whether the most preferred backend of a model runs it with the context that a request asks for. */
+    public boolean takesContextOfRequest(String model) {
+        return find(model)
+                .map(found -> serving.named(found.backend()))
+                .filter(backend -> backend.entry().kind() == BackendKind.OLLAMA)
+                .isPresent();
     }
 
     /** Models that are loaded now. Asks the available backends; one that fails is left out. */

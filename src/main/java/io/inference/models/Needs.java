@@ -7,6 +7,7 @@ import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Unsupported;
+import io.inference.api.request.SummarizeRequest;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class Needs {
             case ChatRequest chat -> unmet(lacks, "chat", chat.stream());
             case GenerateRequest generate -> unmet(lacks, "completions", generate.stream());
             case EmbedRequest embed -> unmet(lacks, "embeddings", false);
+            case SummarizeRequest summarize -> unmet(lacks, "chat", false);
         };
     }
 
@@ -63,6 +65,7 @@ final class Needs {
             case ChatRequest chat -> chat.withOptions(chat.options().withLimitNot(lacks));
             case GenerateRequest generate -> generate.withOptions(generate.options().withLimitNot(lacks));
             case EmbedRequest embed -> embed;
+            case SummarizeRequest summarize -> summarize;
         };
     }
 }

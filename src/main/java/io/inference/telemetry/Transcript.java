@@ -12,6 +12,7 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.SummarizeRequest;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -51,6 +52,9 @@ final class Transcript {
                     case ChatRequest chat -> transcript.conversation(chat.messages());
                     case GenerateRequest generate -> transcript.list(generate.prompts(), transcript::text, "prompts");
                     case EmbedRequest embed -> transcript.list(embed.inputs(), transcript::text, "texts");
+                    case SummarizeRequest summarize
+                    when summarize.messages().isEmpty() -> transcript.text(summarize.text());
+                    case SummarizeRequest summarize -> transcript.conversation(summarize.messages());
                 });
     }
 

@@ -191,7 +191,9 @@ class GrpcDoorIT {
     void whatTheServiceDoesNotHaveIsSaidToBeNotConfigured() {
         var stub = caller.stub();
         Stream.<Runnable>of(
-                        () -> stub.summarize(SummarizeRequest.getDefaultInstance()),
+                        () -> stub.summarize(SummarizeRequest.newBuilder()
+                                .setConversationId("c")
+                                .build()),
                         () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()))
                 .forEach(call -> {
                     StatusRuntimeException failure = failure(call);

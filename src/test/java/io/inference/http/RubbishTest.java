@@ -13,6 +13,7 @@ import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Unsupported;
+import io.inference.api.request.SummarizeRequest;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.format.WireRequest;
 import io.inference.http.ollama.request.EmbedRequestReader;
@@ -166,6 +167,7 @@ class RubbishTest {
             case ChatRequest chat -> OpenAiRequests.chat(chat);
             case GenerateRequest generate -> OpenAiRequests.completion(generate);
             case EmbedRequest embed -> OpenAiRequests.embedding(embed);
+            case SummarizeRequest summarize -> throw new IllegalStateException(summarize.model());
         };
         try {
             return JSON.readTree(body);

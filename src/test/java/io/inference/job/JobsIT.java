@@ -163,7 +163,7 @@ class JobsIT {
         awaitEnd(alice, unknown);
         assertThat(get(alice, unknown + "/result").statusCode()).isEqualTo(404);
 
-        String later = self(submit(alice, "summarization", "{\"text\":\"x\"}"));
+        String later = self(submit(alice, "image_generation", "{\"prompt\":\"x\"}"));
         awaitEnd(alice, later);
         assertThat(get(alice, later + "/result").statusCode()).isEqualTo(501);
     }

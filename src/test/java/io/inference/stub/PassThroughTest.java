@@ -12,6 +12,7 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.api.request.SummarizeRequest;
 import io.inference.http.StubDoor;
 import io.inference.http.ollama.request.GenerateRequestReader;
 import io.inference.http.openai.request.ChatRequestReader;
@@ -76,6 +77,7 @@ class PassThroughTest {
             case ChatRequest chat -> backend.chat(chat, call);
             case GenerateRequest generate -> backend.generate(generate, call);
             case EmbedRequest embed -> backend.embed(embed, call);
+            case SummarizeRequest summarize -> throw new IllegalStateException(summarize.model());
         };
     }
 

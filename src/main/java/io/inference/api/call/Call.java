@@ -5,12 +5,16 @@ import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * State of one request: its id, deadline, cancellation, and the fields of its log line. Routes carry it as the exchange
  * property {@value #PROPERTY}, which no header or field of a request can set. Thread-safe.
+ *
+ * <p>A call may need several requests to backends: each is a {@link #part} with the same deadline, cancelled with the
+ * call. The call's usage includes that of its parts.
  */
 public final class Call {
     public static final String PROPERTY = "InferenceCall";
@@ -34,12 +38,47 @@ public final class Call {
     private volatile @Nullable Runnable firstTokenHook;
     private volatile boolean dropsUnsupported;
     private volatile List<String> dropped = List.of();
+    private volatile @Nullable ProgressListener progressListener;
+    private final List<Call> parts = new CopyOnWriteArrayList<>();
+    private final @Nullable Call whole;
+
+    /** Is notified of the progress of a call that takes several steps. */
+    @FunctionalInterface
+    public interface ProgressListener {
+        /**
+         * @param done steps that are done
+         * @param total all steps, as far as they are known now; grows if further ones turn out to be needed
+         */
+        void progress(int done, int total);
+    }
 
     /** @param timeout time limit of the whole call */
     public Call(String id, String door, Duration timeout) {
+        this(id, door, timeout, null);
+    }
+
+    private Call(String id, String door, Duration timeout, @Nullable Call whole) {
         this.id = id;
         this.door = door;
         this.deadlineNanos = startNanos + timeout.toNanos();
+        this.whole = whole;
+    }
+
+    /**
+     * A request to a backend that is a part of this call. Its model, backend and first token are this call's as well.
+     *
+     * @param name unique among the parts; follows this call's id in the part's
+     */
+    public Call part(String name) {
+        Call part = new Call(id + "-" + name, door, remaining(), this);
+        part.operation = operation;
+        part.caller = caller;
+        parts.add(part);
+        onCancel(() -> {
+            ErrorCode why = cancelled.get();
+            part.cancel(why == null ? ErrorCode.CANCELLED : why);
+        });
+        return part;
     }
 
     public String id() {
@@ -155,6 +194,9 @@ public final class Call {
 
     public void setModel(String model) {
         this.model = model;
+        if (whole != null) {
+            whole.setModel(model);
+        }
     }
 
     public String backend() {
@@ -163,6 +205,9 @@ public final class Call {
 
     public void setBackend(String backend) {
         this.backend = backend;
+        if (whole != null) {
+            whole.setBackend(backend);
+        }
     }
 
     /** Calls with the same text prefer the same replica of a backend; empty for no preference. */
@@ -194,8 +239,13 @@ public final class Call {
         this.conversation = conversation;
     }
 
+    /** Tokens used so far, those of all parts included. */
     public Usage usage() {
-        return usage;
+        Usage sum = usage;
+        for (Call part : parts) {
+            sum = sum.plus(part.usage());
+        }
+        return sum;
     }
 
     public void setUsage(Usage usage) {
@@ -210,6 +260,22 @@ public final class Call {
             if (hook != null) {
                 hook.run();
             }
+        }
+        if (whole != null) {
+            whole.markFirstToken();
+        }
+    }
+
+    /** Sets who is notified of this call's progress; one for each call. */
+    public void onProgress(ProgressListener listener) {
+        progressListener = listener;
+    }
+
+    /** Reports that a step is done. See {@link ProgressListener#progress}. */
+    public void reportProgress(int done, int total) {
+        ProgressListener listener = progressListener;
+        if (listener != null) {
+            listener.progress(done, total);
         }
     }
 

@@ -7,6 +7,7 @@ public enum Operation {
     CHAT,
     GENERATE,
     EMBED,
+    SUMMARIZE,
     MODELS,
     /** Jobs, batches and their files: submission and queries. The run of a job counts under the job's own operation. */
     JOBS,

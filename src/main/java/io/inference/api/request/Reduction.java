@@ -43,6 +43,7 @@ record Reduction(Set<String> lacks) {
                         generate.options().without(lacks),
                         generate.stream(),
                         extras);
+            case SummarizeRequest summarize -> summarize;
             case EmbedRequest embed ->
                 new EmbedRequest(
                         embed.model(),

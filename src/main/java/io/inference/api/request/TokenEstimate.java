@@ -23,6 +23,7 @@ public final class TokenEstimate {
                 prompt(generate)
                         + answers(generate.options(), generate.prompts().size());
             case EmbedRequest embed -> prompt(embed);
+            case SummarizeRequest summarize -> prompt(summarize) + ANSWER_WITHOUT_LIMIT;
         };
     }
 
@@ -33,6 +34,7 @@ public final class TokenEstimate {
             case GenerateRequest generate -> texts(generate.prompts());
             case EmbedRequest embed ->
                 texts(embed.inputs()) + tokens(embed.extras().json(EmbedRequest.INPUT));
+            case SummarizeRequest summarize -> texts(List.of(summarize.text())) + messages(summarize.messages());
         };
         return Math.toIntExact(tokens);
     }

@@ -97,6 +97,7 @@ public final class Unsupported {
                 checkOperation(COMPLETIONS, generate.stream(), lacks, params);
                 checkOptions(generate.options(), lacks, params);
             }
+            case SummarizeRequest summarize -> {}
             case EmbedRequest embed -> {
                 checkOperation(EMBEDDINGS, false, lacks, params);
                 add(params, lacks, "dimensions", embed.dimensions() != null);

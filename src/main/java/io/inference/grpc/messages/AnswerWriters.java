@@ -18,6 +18,7 @@ import io.inference.grpc.v1.GenerateChunk;
 import io.inference.grpc.v1.GenerateResponse;
 import io.inference.grpc.v1.ListModelsResponse;
 import io.inference.grpc.v1.Model;
+import io.inference.grpc.v1.SummarizeResponse;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -64,6 +65,20 @@ final class AnswerWriters {
             response.addEmbeddings(values);
         }
         return new GrpcAnswer.Whole(response.build());
+    }
+
+    public static GrpcAnswer summarize(@Nullable Object answer, Asked asked) {
+        return generated(
+                (ChatAnswer) answer,
+                asked,
+                (whole, choice) -> SummarizeResponse.newBuilder()
+                        .setSummary(choice.message().content())
+                        .setUsage(usage(whole.usage()))
+                        .setModel(whole.model())
+                        .build(),
+                model -> chunk -> {
+                    throw new IllegalStateException("the interface has no method that streams a summary");
+                });
     }
 
     @SuppressWarnings("unchecked") // The result of the flow "models" if no model is named.

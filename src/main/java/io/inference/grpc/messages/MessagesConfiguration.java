@@ -8,6 +8,7 @@ import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.EmbedRequest;
 import io.inference.grpc.v1.GenerateRequest;
 import io.inference.grpc.v1.ListModelsRequest;
+import io.inference.grpc.v1.SummarizeRequest;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -43,6 +44,16 @@ class MessagesConfiguration {
     @Bean
     Processor grpcEmbedAnswerProcessor() {
         return new RpcAnswerProcessor(AnswerWriters::embed);
+    }
+
+    @Bean
+    Processor grpcSummarizeRequestProcessor() {
+        return new RpcRequestProcessor<>(SummarizeRequest.class, RequestReaders::summarize);
+    }
+
+    @Bean
+    Processor grpcSummarizeAnswerProcessor() {
+        return new RpcAnswerProcessor(AnswerWriters::summarize);
     }
 
     @Bean

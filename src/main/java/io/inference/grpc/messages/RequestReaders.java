@@ -1,10 +1,12 @@
 package io.inference.grpc.messages;
 
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.routes.door.ConversationFields;
+import io.inference.api.request.SummarizeRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,20 @@ public final class RequestReaders {
         Integer dimensions =
                 from.hasDimensions() ? Integer.valueOf(Fields.atLeast("dimensions", from.getDimensions(), 1)) : null;
         return new EmbedRequest(model, inputs(from.getInputList()), dimensions, true, from.getTruncate());
+    }
+
+    public static SummarizeRequest summarize(io.inference.grpc.v1.SummarizeRequest from, boolean stream) {
+        if (from.hasConversationId()) {
+            throw SummarizeRequest.noConversations();
+        }
+        List<Message> messages = from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList(), false);
+        return SummarizeRequest.checked(
+                from.getModel(),
+                from.getText(),
+                messages,
+                from.hasStyle() ? from.getStyle() : null,
+                from.hasMaxWords() ? Integer.valueOf(from.getMaxWords()) : null,
+                stream);
     }
 
     /** Texts to embed, of any message. */

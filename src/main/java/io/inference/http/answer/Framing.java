@@ -6,7 +6,13 @@ import com.fasterxml.jackson.core.io.SerializedString;
 public final class Framing {
     /** Server-sent events as OpenAI uses them: one data line for each event, {@code [DONE]} last. */
     public static final Framing EVENTS = new Framing(
-            "text/event-stream", "data: ", "\n\n", "event: error\ndata: ", ": keep-alive\n\n", "data: [DONE]\n\n");
+            "text/event-stream",
+            "data: ",
+            "\n\n",
+            "event: error\ndata: ",
+            ": keep-alive\n\n",
+            "data: [DONE]\n\n",
+            ": ");
 
     /** One object on each line, without keep-alives. */
     public static final Framing LINES = new Framing("application/x-ndjson", "", "\n", "", "", "");
@@ -17,6 +23,7 @@ public final class Framing {
     final SerializedString beforeFailure;
     final SerializedString keepAlive;
     final SerializedString end;
+    final SerializedString beforeComment;
 
     /**
      * @param beforeFailure replaces {@code before} in front of an object that reports a failure
@@ -25,12 +32,25 @@ public final class Framing {
      */
     public Framing(
             String contentType, String before, String after, String beforeFailure, String keepAlive, String end) {
+        this(contentType, before, after, beforeFailure, keepAlive, end, "");
+    }
+
+    /** @param beforeComment starts a line that clients ignore; empty if the format has no such lines */
+    private Framing(
+            String contentType,
+            String before,
+            String after,
+            String beforeFailure,
+            String keepAlive,
+            String end,
+            String beforeComment) {
         this.contentType = contentType;
         this.before = new SerializedString(before);
         this.after = new SerializedString(after);
         this.beforeFailure = new SerializedString(beforeFailure);
         this.keepAlive = new SerializedString(keepAlive);
         this.end = new SerializedString(end);
+        this.beforeComment = new SerializedString(beforeComment);
     }
 
     public String contentType() {

@@ -6,6 +6,7 @@ import io.inference.api.stream.Chunk;
 import io.inference.wire.Json;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 
 /** Writes one streamed answer: the objects of its encoder in its framing. The door flushes after each call. */
 public final class StreamWriter {
@@ -29,6 +30,15 @@ public final class StreamWriter {
     public void keepAlive() throws IOException {
         encoder.keepAlive(sink);
         out.write(framing.keepAlive.asUnquotedUTF8());
+    }
+
+    /** Writes a line that clients ignore; nothing if the format has no such lines. */
+    public void comment(String text) throws IOException {
+        if (!framing.beforeComment.getValue().isEmpty()) {
+            out.write(framing.beforeComment.asUnquotedUTF8());
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.write(framing.after.asUnquotedUTF8());
+        }
     }
 
     /** Ends a complete answer. */

@@ -54,6 +54,7 @@ record JobWriter(String apiPrefix) {
             out.writeNumberField("ahead", ahead);
         }
         out.writeNumberField("attempts", job.attempts());
+        progress(out, job.progress());
         time(out, "created_at", job.createdAt());
         time(out, "not_before", job.notBefore());
         time(out, "started_at", job.startedAt());
@@ -65,6 +66,15 @@ record JobWriter(String apiPrefix) {
         out.writeStringField("result", path(job) + "/result");
         out.writeEndObject();
         out.writeEndObject();
+    }
+
+    private static void progress(JsonGenerator out, Job.@Nullable Progress progress) throws IOException {
+        if (progress != null) {
+            out.writeObjectFieldStart("progress");
+            out.writeNumberField("done", progress.done());
+            out.writeNumberField("total", progress.total());
+            out.writeEndObject();
+        }
     }
 
     private static void error(JsonGenerator out, String field, @Nullable JobError error) throws IOException {

@@ -7,6 +7,7 @@ import io.inference.http.openai.answer.ModelsWriter;
 import io.inference.http.openai.request.ChatRequestReader;
 import io.inference.http.openai.request.CompletionRequestReader;
 import io.inference.http.openai.request.EmbeddingRequestReader;
+import io.inference.http.openai.request.SummaryRequestReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -26,6 +27,12 @@ class OpenAiConfiguration {
     @Bean
     WireRequestProcessor openAiEmbeddingRequestProcessor() {
         return new WireRequestProcessor(EmbeddingRequestReader::read);
+    }
+
+    /** For {@code routes/rest-summaries.camel.yaml}. */
+    @Bean
+    WireRequestProcessor openAiSummaryRequestProcessor() {
+        return new WireRequestProcessor(SummaryRequestReader::read);
     }
 
     @Bean

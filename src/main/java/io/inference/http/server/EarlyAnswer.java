@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts a stream while its route is still running. A route returns when it has its first chunk. If that takes long,
- * the stream is begun without a chunk and kept alive, so that no proxy closes the connection as idle. The request's
+ * the stream is begun without a chunk and kept alive, so that no proxy closes the connection as idle; a route that
+ * reports its progress begins it as well. The request's
  * thread is inside the route meanwhile, so other threads write: one at a time, and none after {@link #takeOver}.
  */
 final class EarlyAnswer implements PendingAnswer {
@@ -28,7 +29,8 @@ final class EarlyAnswer implements PendingAnswer {
     private final HttpServletResponse response;
     private final long intervalNanos;
     private final ReentrantLock writing = new ReentrantLock();
-    private boolean takenOver; // guarded by writing, as is the next
+    private boolean takenOver; // guarded by writing, as are the next two
+    private int reported;
     private @Nullable StreamWriter writer;
     private volatile long dueNanos;
     private volatile @Nullable StreamStart start;
@@ -66,26 +68,52 @@ final class EarlyAnswer implements PendingAnswer {
      * while it writes.
      */
     void keepAlive() {
+        // Locked: another one is still being written, or the route has returned.
+        if (writing.tryLock()) {
+            try {
+                write(StreamWriter::keepAlive);
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    /**
+     * Sends a comment on the progress of the call, after the head if it is the first that is sent; nothing if no stream
+     * was asked for. Blocks while it writes. Of reports that arrive in another order, those that are late are left out.
+     */
+    void progress(int done, int total) {
+        writing.lock();
+        try {
+            if (done > reported) {
+                reported = done;
+                write(stream -> stream.comment("progress " + done + "/" + total));
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Something to write before the first chunk. */
+    private interface Writing {
+        void to(StreamWriter writer) throws IOException;
+    }
+
+    private void write(Writing what) {
         StreamStart known = start;
-        // Locked: the one before is still being written, or the route has returned.
-        if (known == null || !writing.tryLock()) {
+        if (known == null || takenOver) {
             return;
         }
         try {
-            if (takenOver) {
-                return;
-            }
             if (writer == null) {
                 AnswerSender.begin(known.framing().contentType(), response);
                 writer = new StreamWriter(known.framing(), known.encoder().get(), response.getOutputStream());
             }
-            writer.keepAlive();
+            what.to(writer);
             response.getOutputStream().flush();
         } catch (IOException e) {
             takenOver = true;
             call.cancel(ErrorCode.CANCELLED);
-        } finally {
-            writing.unlock();
         }
     }
 

@@ -57,6 +57,7 @@ final class HttpDoor {
         }
         OpenCall open = calls.open(call);
         EarlyAnswer early = new EarlyAnswer(call, response, settings.keepAlive());
+        call.onProgress(early::progress);
         InferenceException failure = null;
         try {
             failure = serve(match, open, early, request, response);

@@ -104,7 +104,8 @@ public final class JobLeases {
     private static String claiming(String picked) {
         return """
                 WITH %s UPDATE jobs SET state = 'running', lease_owner = :me, lease_until = :leased,
-                    attempts = attempts + 1, started_at = coalesce(started_at, :now)
+                    attempts = attempts + 1, started_at = coalesce(started_at, :now),
+                    progress_done = NULL, progress_total = NULL
                 FROM picked, %s
                 WHERE jobs.id = picked.id RETURNING %s, turn, payload, failures, picked.lower
                 """.formatted(picked, JobStore.RELAXED, JobRows.COLUMNS);
@@ -174,6 +175,21 @@ public final class JobLeases {
                         .param(me)
                         .query(UUID.class)
                         .list());
+    }
+
+    /** Stores how far the run is, if its lease still holds. */
+    public void progress(Lease lease, int done, int total) {
+        int ignored = database.call(client -> client.sql("""
+                        UPDATE jobs SET progress_done = :done, progress_total = :total FROM %s
+                        WHERE id = :id AND lease_owner = :me AND attempts = :attempt AND state = 'running'
+                        """.formatted(JobStore.RELAXED))
+                .param("done", done)
+                .param("total", total)
+                .param("commit", "off")
+                .param("id", lease.job().id())
+                .param("me", me)
+                .param("attempt", lease.attempt())
+                .update());
     }
 
     /** Stores the answer; waits for the disk. */

@@ -24,7 +24,7 @@ final class JobRows {
     static final String COLUMNS = """
             jobs.id, jobs.caller, jobs.door, jobs.correlation_id, jobs.task, jobs.priority, jobs.state, jobs.delivery,
             jobs.attempts, jobs.created_at, jobs.not_before, jobs.started_at, jobs.ended_at, jobs.first_error,
-            jobs.last_error, jobs.cancelling""";
+            jobs.last_error, jobs.cancelling, jobs.progress_done, jobs.progress_total""";
 
     private JobRows() {}
 
@@ -45,7 +45,13 @@ final class JobRows {
                 TimeColumn.read(row, "ended_at"),
                 JobJson.error(row.getString("first_error")),
                 JobJson.error(row.getString("last_error")),
-                row.getBoolean("cancelling"));
+                row.getBoolean("cancelling"),
+                progress(row));
+    }
+
+    private static Job.@Nullable Progress progress(ResultSet row) throws SQLException {
+        int total = row.getInt("progress_total");
+        return row.wasNull() ? null : new Job.Progress(row.getInt("progress_done"), total);
     }
 
     static JobState state(ResultSet row) throws SQLException {

@@ -15,6 +15,7 @@ import io.inference.job.store.Retries;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,16 +25,19 @@ import org.slf4j.LoggerFactory;
 final class JobRun {
     private static final Logger log = LoggerFactory.getLogger(JobRun.class);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+    private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
 
     private final Lease lease;
     private final JobRunContext context;
     private final Call call;
+    private final AtomicLong nextProgressNanos = new AtomicLong(System.nanoTime());
     private volatile boolean lost;
 
     JobRun(Lease lease, JobRunContext context) {
         this.lease = lease;
         this.context = context;
         this.call = new Call(lease.job().id().toString(), lease.job().door(), context.timeout());
+        call.onProgress(this::storeProgress);
     }
 
     int attempt() {
@@ -78,6 +82,23 @@ final class JobRun {
     /** Whether it was cancelled because the service stops, so that another replica runs it. */
     private boolean isGivenBack() {
         return call.cancelled() == ErrorCode.UNAVAILABLE;
+    }
+
+    /** Stores it at most once a second: the next report has all that this one has. */
+    private void storeProgress(int done, int total) {
+        long now = System.nanoTime();
+        long next = nextProgressNanos.get();
+        if (now - next < 0 || !nextProgressNanos.compareAndSet(next, now + PROGRESS_EVERY.toNanos())) {
+            return;
+        }
+        try {
+            context.leases().progress(lease, done, total);
+        } catch (InferenceException e) {
+            log.debug(
+                    "the progress of the job {} cannot be stored: {}",
+                    lease.job().id(),
+                    e.getMessage());
+        }
     }
 
     private ChunkSink chunks() {

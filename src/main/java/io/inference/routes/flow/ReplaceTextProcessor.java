@@ -13,6 +13,7 @@ import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.wire.Json;
+import io.inference.api.request.SummarizeRequest;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Replaces in all texts of a request what matches the regular expression in the property {@value #PATTERN} by the text
  * in the property {@value #REPLACEMENT}: in messages, their thinking and the arguments of tool calls, in prompts, in
- * texts to embed, and in fields that are only passed on.
+ * texts to embed or to summarize, and in fields that are only passed on.
  */
 public class ReplaceTextProcessor implements Processor {
     static final String PATTERN = "InferencePattern";
@@ -77,6 +78,15 @@ public class ReplaceTextProcessor implements Processor {
                             embed.normalize(),
                             embed.truncate(),
                             in(embed.extras()));
+
+                case SummarizeRequest summarize ->
+                    new SummarizeRequest(
+                            summarize.model(),
+                            in(summarize.text()),
+                            summarize.messages().stream().map(this::in).toList(),
+                            summarize.style(),
+                            summarize.maxWords(),
+                            summarize.stream());
             };
         }
 

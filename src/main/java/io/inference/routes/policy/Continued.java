@@ -7,6 +7,7 @@ import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Options;
+import io.inference.api.request.SummarizeRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +22,7 @@ final class Continued {
             case GenerateRequest generate ->
                 generate.options().choices() == 1 && generate.prompts().size() == 1;
             case EmbedRequest ignored -> false;
+            case SummarizeRequest ignored -> false;
         };
     }
 
@@ -44,6 +46,8 @@ final class Continued {
             case GenerateRequest generate ->
                 generate.continued(generate.prompts().getFirst() + said, rest(generate.options(), tokens));
             case EmbedRequest embed -> throw new IllegalArgumentException("vectors do not continue: " + embed.model());
+            case SummarizeRequest summary ->
+                throw new IllegalArgumentException("a summary is not one answer of a backend: " + summary.model());
         };
     }
 

@@ -43,7 +43,8 @@ class OutgoingMessagesTest {
                 START.plusSeconds(1),
                 error,
                 error,
-                false);
+                false,
+                null);
     }
 
     private static byte[] bytes(String text) {

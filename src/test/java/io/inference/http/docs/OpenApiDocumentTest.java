@@ -15,7 +15,9 @@ import io.inference.http.ollama.request.EmbedRequestReader;
 import io.inference.http.openai.request.ChatRequestReader;
 import io.inference.http.openai.request.CompletionRequestReader;
 import io.inference.http.openai.request.EmbeddingRequestReader;
+import io.inference.http.openai.request.SummaryRequestReader;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,17 +35,22 @@ class OpenApiDocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Map<String, Function<byte[], ?>> READERS = Map.ofEntries(
-            Map.entry("/v1/chat/completions", ChatRequestReader::read),
-            Map.entry("/v1/completions", CompletionRequestReader::read),
-            Map.entry("/v1/embeddings", EmbeddingRequestReader::read),
-            Map.entry("/v1/api-keys", NewApiKeyReader::read),
-            Map.entry("/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1")),
-            Map.entry("/v1/conversations", ConversationReader::begin),
-            Map.entry("/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1")),
-            Map.entry("/api/chat", io.inference.http.ollama.request.ChatRequestReader::read),
-            Map.entry("/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read),
-            Map.entry("/api/embed", EmbedRequestReader::read),
-            Map.entry("/api/embeddings", EmbedRequestReader::readLegacy));
+            reader("/v1/chat/completions", ChatRequestReader::read),
+            reader("/v1/completions", CompletionRequestReader::read),
+            reader("/v1/embeddings", EmbeddingRequestReader::read),
+            reader("/v1/api-keys", NewApiKeyReader::read),
+            reader("/v1/jobs", body -> JobRequestReader.read(body, Caller.LOCAL, null, "/v1")),
+            reader("/v1/conversations", ConversationReader::begin),
+            reader("/v1/batches", body -> BatchRequestReader.read(body, Caller.LOCAL, "/v1")),
+            reader("/api/chat", io.inference.http.ollama.request.ChatRequestReader::read),
+            reader("/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read),
+            reader("/api/embed", EmbedRequestReader::read),
+            reader("/api/embeddings", EmbedRequestReader::readLegacy),
+            reader("/v1/summaries", SummaryRequestReader::read));
+
+    private static Map.Entry<String, Function<byte[], ?>> reader(String path, Function<byte[], ?> reader) {
+        return Map.entry(path, reader);
+    }
 
     @Test
     void everyRouteOfTheRestDoorIsDescribedAndNothingElse() throws IOException {
@@ -136,16 +143,12 @@ class OpenApiDocumentTest {
     /** The paths that the door's route files declare. */
     private static List<PublishedPaths.Path> routes() throws IOException {
         List<PublishedPaths.Path> paths = new ArrayList<>();
-        for (String file : List.of(
-                "rest-openai",
-                "rest-ollama",
-                "rest-keys",
-                "rest-jobs",
-                "rest-files",
-                "rest-batches",
-                "rest-conversations")) {
-            List<Map<String, Map<String, Map<String, Object>>>> routes =
-                    new Yaml().load(Files.readString(Path.of("routes", file + ".camel.yaml")));
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("routes"), "rest-*.camel.yaml")) {
+            all.forEach(files::add);
+        }
+        for (Path file : files) {
+            List<Map<String, Map<String, Map<String, Object>>>> routes = new Yaml().load(Files.readString(file));
             for (var route : routes) {
                 @SuppressWarnings("unchecked")
                 var parameters =
