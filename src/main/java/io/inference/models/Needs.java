@@ -51,8 +51,8 @@ final class Needs {
     }
 
     /**
-     * The request as a backend that lacks something takes it: the limit of tokens under the other name, and without what
-     * its caller allows to be dropped.
+     * The request as a backend that lacks something takes it: the limit of tokens under the other name, and without
+     * what its caller allows to be dropped.
      *
      * @throws InferenceException {@code UNSUPPORTED} if it needs what the backend lacks
      */

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The recipes of routes/README.md and of src/docs/backends.md on which backend is asked, how often and for how long, word
- * for word, with two OpenAI-compatible servers: what counts is what they have seen.
+ * The recipes of routes/README.md and of src/docs/backends.md on which backend is asked, how often and for how long,
+ * word for word, with two OpenAI-compatible servers: what counts is what they have seen.
  */
 class PolicyRecipesIT {
     /** The recipes that are tested here. */
