@@ -203,8 +203,12 @@ public final class Call {
         return backend;
     }
 
+    /** Sets the backend that is asked now: what was dropped for another one does not count any more. */
     public void setBackend(String backend) {
         this.backend = backend;
+        if (!dropped.isEmpty()) {
+            dropped = List.of();
+        }
         if (whole != null) {
             whole.setBackend(backend);
         }
@@ -304,7 +308,10 @@ public final class Call {
         return dropped;
     }
 
-    public void setDropped(List<String> params) {
-        dropped = List.copyOf(params);
+    /** Adds parameters that were dropped for the backend that is asked now. */
+    public void addDropped(List<String> params) {
+        List<String> all = new ArrayList<>(dropped);
+        params.stream().filter(param -> !all.contains(param)).forEach(all::add);
+        dropped = List.copyOf(all);
     }
 }

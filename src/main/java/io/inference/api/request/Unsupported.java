@@ -6,7 +6,6 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.message.ContentPart;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -122,9 +121,6 @@ public final class Unsupported {
     public static <R extends InferenceRequest> R honour(R request, Set<String> lacks, String backend, Call call) {
         List<String> params = check(request, lacks);
         if (params.isEmpty()) {
-            if (!call.dropped().isEmpty()) {
-                call.setDropped(params);
-            }
             return request;
         }
         boolean cannotDrop = params.stream().anyMatch(NEEDED::contains);
@@ -132,7 +128,7 @@ public final class Unsupported {
             String param = params.stream().filter(NEEDED::contains).findFirst().orElse(params.getFirst());
             throw InferenceException.unsupported(param, "the " + backend + " backend does not support '" + param + "'");
         }
-        call.setDropped(params);
+        call.addDropped(params);
         return (R) without(request, lacks);
     }
 
@@ -156,9 +152,7 @@ public final class Unsupported {
                 if (less.equals(sent)) {
                     throw refusal;
                 }
-                List<String> dropped = new ArrayList<>(call.dropped());
-                dropped.add(param);
-                call.setDropped(dropped);
+                call.addDropped(List.of(param));
                 sent = (R) less;
             }
         }

@@ -21,6 +21,10 @@ final class Attempt {
         this.call = new Call(parent.id() + suffix, parent.door(), parent.remaining());
         call.setCaller(parent.caller());
         call.setOperation(parent.operation());
+        call.setAffinity(parent.affinity());
+        if (parent.dropsUnsupported()) {
+            call.dropUnsupported();
+        }
         this.withParent = () -> {
             ErrorCode why = parent.cancelled();
             call.cancel(why == null ? ErrorCode.CANCELLED : why);

@@ -117,6 +117,7 @@ public class HedgeProcessor implements Processor {
         }
         call.setModel(winner.call().model());
         call.setBackend(winner.call().backend());
+        call.addDropped(winner.call().dropped());
         call.setUsage(winner.call().usage());
         call.markFirstToken();
         exchange.getMessage()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -62,5 +63,17 @@ class CallTest {
         call.markFirstToken();
         assertThat(call.timeToFirstTokenNanos()).isEqualTo(first).isPositive();
         assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void whatWasDroppedIsThatOfTheBackendThatIsAskedLast() {
+        Call call = new Call("id", "rest", Duration.ofMinutes(1));
+        call.setBackend("one");
+        call.addDropped(List.of("seed"));
+        call.addDropped(List.of("seed", "logit_bias"));
+        assertThat(call.dropped()).containsExactly("seed", "logit_bias");
+
+        call.setBackend("another");
+        assertThat(call.dropped()).isEmpty();
     }
 }
