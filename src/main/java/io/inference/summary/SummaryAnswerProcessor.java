@@ -13,18 +13,20 @@ final class SummaryAnswerProcessor implements Processor {
     @Override
     public void process(Exchange exchange) {
         SummaryPart part = exchange.getProperty(SummarizationProcessor.PART, SummaryPart.class);
+        Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         if (!(exchange.getMessage().getBody() instanceof ChatAnswer answer)) {
             throw new InferenceException(ErrorCode.INTERNAL, "the route ended without an answer about a part");
         }
         if (part.last()) {
             part.work().finished(answer);
         } else {
-            ChatAnswer.Whole whole = whole(answer, exchange.getProperty(Call.PROPERTY, Call.class));
+            ChatAnswer.Whole whole = whole(answer, call);
             String text = whole.choices().isEmpty()
                     ? ""
                     : whole.choices().getFirst().message().content();
             part.work().summarized(part, text, whole.usage());
         }
+        part.work().succeeded(call);
         exchange.getMessage().setBody(part);
     }
 

@@ -34,11 +34,6 @@ class SummaryConfiguration {
     }
 
     @Bean
-    SummaryCutProcessor summaryCutProcessor() {
-        return new SummaryCutProcessor();
-    }
-
-    @Bean
     SummaryEndProcessor summaryEndProcessor() {
         return new SummaryEndProcessor();
     }

@@ -96,7 +96,7 @@ public final class SummaryWork {
         }
     }
 
-    /** A call for the request about a part; it ends with {@link #ended}. */
+    /** A call for the request about a part, until {@link #succeeded} or {@link #ended}. */
     Call begin(SummaryPart part) {
         Call begun = call.part("p" + part.number());
         boolean tooLate;
@@ -110,21 +110,43 @@ public final class SummaryWork {
         return begun;
     }
 
+    /** The request about a part has been answered. */
+    synchronized void succeeded(Call part) {
+        open.remove(part);
+    }
+
     /**
-     * The request about a part has ended. The first failure ends the work: the other requests are cancelled.
+     * The request about a part has ended: it has failed, unless it has succeeded before. A part that the model refused
+     * as too long is cut. Any other failure ends the work: the requests about other parts are cancelled.
      *
-     * @param thrown null if it succeeded
+     * @param thrown null if it is unknown
      */
-    void ended(Call part, @Nullable Throwable thrown) {
+    void ended(SummaryPart part, Call itsCall, @Nullable Throwable thrown) {
         List<Call> others = List.of();
         synchronized (this) {
-            open.remove(part);
-            if (thrown != null && failure == null) {
-                failure = InferenceException.of(thrown);
-                others = List.copyOf(open);
+            if (open.remove(itsCall) && failure == null) {
+                failure = failure(part, thrown);
+                others = failure == null ? List.of() : List.copyOf(open);
             }
         }
         others.forEach(other -> other.cancel(ErrorCode.CANCELLED));
+    }
+
+    /** Null if the part was cut instead. */
+    private @Nullable InferenceException failure(SummaryPart part, @Nullable Throwable thrown) {
+        if (thrown == null) {
+            return new InferenceException(ErrorCode.INTERNAL, "the route ended without an answer about a part");
+        }
+        InferenceException known = InferenceException.of(thrown);
+        if (known.code() != ErrorCode.CONTEXT_LENGTH_EXCEEDED) {
+            return known;
+        }
+        try {
+            cutSmaller(part);
+            return null;
+        } catch (InferenceException e) {
+            return e;
+        }
     }
 
     /** The request about a part. */

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 
 /**
  * An OpenAI-compatible server with the model {@code sum}, whose context has 1,100 tokens. A summary is the first words
- * of the text in brackets; each request uses 10 and 2 tokens. A text with {@code WAIT} waits for its caller to
- * disconnect, one with {@code HOLD} also for a permit; one with {@code STRICT} of more than 900 characters is refused
- * as too long; one with {@code BROKEN} fails.
+ * of the text in brackets; each request uses 10 and 2 tokens. What a text contains decides the answer: with
+ * {@code WAIT} it waits for its caller to disconnect, with {@code HOLD} also for a permit; with {@code STRICT} and more
+ * than 900 characters it is refused as too long; with {@code BROKEN} it fails.
  */
 final class SummaryBackend implements AutoCloseable {
     static final String MODEL = "sum";

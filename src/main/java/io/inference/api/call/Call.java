@@ -73,6 +73,8 @@ public final class Call {
         Call part = new Call(id + "-" + name, door, remaining(), this);
         part.operation = operation;
         part.caller = caller;
+        part.affinity = affinity;
+        part.dropsUnsupported = dropsUnsupported;
         parts.add(part);
         onCancel(() -> {
             ErrorCode why = cancelled.get();

@@ -82,6 +82,11 @@ class FlowConfiguration {
     }
 
     @Bean
+    AggregationStrategy keepOriginalStrategy() {
+        return new KeepOriginalStrategy();
+    }
+
+    @Bean
     AnswerCache answerCache() {
         return new AnswerCache();
     }
