@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream within time limits, which reports its end once. */
 final class LimitedStream implements ChunkStream {
+    /** Receives the end of a stream. */
+    interface Ending {
+        /** @param broken whether it failed, rather than ended or was closed */
+        void ended(boolean broken);
+    }
+
     private final ChunkStream stream;
     private final String backend;
     private final @Nullable Duration idle;
     private final long deadlineNanos;
     private final boolean limited;
-    private final Runnable onEnd;
+    private final Ending onEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
     /** Time for which the reader has waited for the next chunk; a slow reader is not the backend's fault. */
     private long waitedNanos;
@@ -27,7 +33,7 @@ final class LimitedStream implements ChunkStream {
      * @param total longest time from now to the end; null for no limit
      */
     LimitedStream(
-            ChunkStream stream, String backend, @Nullable Duration idle, @Nullable Duration total, Runnable onEnd) {
+            ChunkStream stream, String backend, @Nullable Duration idle, @Nullable Duration total, Ending onEnd) {
         this.stream = stream;
         this.backend = backend;
         this.idle = idle;
@@ -41,11 +47,11 @@ final class LimitedStream implements ChunkStream {
         try {
             StreamEvent event = idle == null && !limited ? stream.next(timeout) : nextInTime(timeout);
             if (event instanceof StreamEvent.End) {
-                end();
+                end(false);
             }
             return event;
         } catch (RuntimeException e) {
-            end();
+            end(true);
             throw e;
         }
     }
@@ -76,15 +82,15 @@ final class LimitedStream implements ChunkStream {
         return new InferenceException(ErrorCode.TIMEOUT, "the " + backend + " backend " + what);
     }
 
-    private void end() {
+    private void end(boolean broken) {
         if (ended.compareAndSet(false, true)) {
-            onEnd.run();
+            onEnd.ended(broken);
         }
     }
 
     @Override
     public void close() {
         stream.close();
-        end();
+        end(false);
     }
 }

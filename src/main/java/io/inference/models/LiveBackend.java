@@ -158,7 +158,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     private Object askReplicas(InferenceRequest request, Call call) {
         InferenceException failure = null;
-        for (Replica replica : inOrder()) {
+        for (Replica replica : inOrder(call)) {
             if (failure != null) {
                 log.warn(
                         "{} {}{}; going on to another replica",
@@ -199,9 +199,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
                                 entry.name(),
                                 entry.timeouts().idle(),
                                 entry.timeouts().total(),
-                                () -> {
+                                broken -> {
                                     replica.end();
                                     slots.release();
+                                    if (broken) {
+                                        call.avoid(replica);
+                                    }
                                 }));
             }
             return answer;
@@ -216,14 +219,17 @@ public final class LiveBackend implements Backend, AutoCloseable {
         return switch (request) {
             case ChatRequest chat -> backend.chat(chat, call);
             case GenerateRequest generate -> backend.generate(generate, call);
-            case EmbedRequest embed
-            when embed.inputs().isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
+            case EmbedRequest embed when embed.isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
             case EmbedRequest embed -> backend.embed(embed, call);
         };
     }
 
-    /** Available ones first, then by their calls; equals take turns. */
-    private List<Replica> inOrder() {
+    /**
+     * Available ones first, then by their calls; equals take turns. Calls of one affinity have one replica in common,
+     * which goes first unless it is down or has many more calls than another. A replica whose answer to this call broke
+     * off counts as down.
+     */
+    private List<Replica> inOrder(@Nullable Call call) {
         int count = replicas.size();
         if (count == 1) {
             return replicas;
@@ -234,9 +240,23 @@ public final class LiveBackend implements Backend, AutoCloseable {
         for (int i = 0; i < count; i++) {
             Replica replica = replicas.get((first + i) % count);
             // Read once: a comparison of values that change breaks the sort.
-            seen.add(new Seen(replica, replica.isAvailable(), replica.calls()));
+            boolean avoided = call != null && call.avoids(replica);
+            seen.add(new Seen(replica, !avoided && replica.isAvailable(), replica.calls()));
         }
         seen.sort(Comparator.comparing(Seen::available).reversed().thenComparing(Seen::calls));
+        String affinity = call == null ? "" : call.affinity();
+        if (!affinity.isEmpty()) {
+            int fewest = seen.getFirst().calls();
+            Replica preferred = replicas.get(Affinity.choose(affinity, count));
+            seen.stream()
+                    .filter(each -> each.replica() == preferred && each.available())
+                    .filter(each -> each.calls() <= fewest + Affinity.MORE_CALLS)
+                    .findFirst()
+                    .ifPresent(each -> {
+                        seen.remove(each);
+                        seen.addFirst(each);
+                    });
+        }
         return seen.stream().map(Seen::replica).toList();
     }
 
@@ -346,7 +366,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     private Backend firstAvailable() {
-        return inOrder().getFirst().backend();
+        return inOrder(null).getFirst().backend();
     }
 
     @Override

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs models on an Ollama server. Ollama generates one choice for each request, so several choices are several
- * concurrent requests. Unsupported features ({@code tool_choice} that forces a call, images by URL, strict tools, fields
- * that only OpenAI-compatible servers have) are {@code UNSUPPORTED}. A text that does not fit into the model's context is
- * refused, not truncated, unless the caller asks for that.
+ * concurrent requests. Unsupported features ({@code tool_choice} that forces a call, images by URL, strict tools, and
+ * fields that only OpenAI-compatible servers have) are {@code UNSUPPORTED}. A text that does not fit into the model's
+ * context is refused, not truncated, unless the caller asks for that.
  */
 public final class OllamaBackend implements Backend, AutoCloseable {
     /** Time limit for the requests for details that a list of models does not know yet. */

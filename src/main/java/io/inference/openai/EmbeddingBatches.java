@@ -49,7 +49,7 @@ final class EmbeddingBatches {
 
     /** @param send sends one batch */
     EmbedAnswer embed(EmbedRequest request, Function<EmbedRequest, EmbedAnswer> send) {
-        if (request.extras().json("input") != null) {
+        if (request.extras().json(EmbedRequest.INPUT) != null) {
             // Tokens, whose meaning is the server's.
             return send.apply(request);
         }

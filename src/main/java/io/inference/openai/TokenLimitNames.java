@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class TokenLimitNames {
     private static final int MAX_MODELS = 1000;
     private static final Pattern REFUSAL = Pattern.compile(
-            "unsupported|not supported|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|extra (?:input|field)",
+            "unsupported|unrecogni[sz]ed|unknown|unexpected|not (?:supported|permitted|allowed)|extra (?:input|field)",
             Pattern.CASE_INSENSITIVE);
 
     private final Cache<String, String> known =

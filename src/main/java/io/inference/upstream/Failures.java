@@ -3,6 +3,7 @@ package io.inference.upstream;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.error.StillLoadingException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -81,10 +82,21 @@ public record Failures(String backend) {
                         ErrorCode.TOO_LARGE,
                         "the " + backend + " backend takes no request so large",
                         new IOException("status 413", new IOException(body(reply))));
-            case 429, 503 -> busy(retryAfter);
+            case 503 -> saysLoading(reply) ? loading(retryAfter) : busy(retryAfter);
+            case 429 -> busy(retryAfter);
             // A server's message may quote the request, which must not be logged, except for debugging.
             default -> failed("failed", new IOException("status " + reply.status(), new IOException(body(reply))));
         };
+    }
+
+    /** llama.cpp and its relatives answer so from their start until their model is there. */
+    private static boolean saysLoading(Reply reply) {
+        String lower = body(reply).toLowerCase(Locale.ROOT);
+        return lower.contains("loading") && lower.contains("model");
+    }
+
+    private InferenceException loading(Duration retryAfter) {
+        return new StillLoadingException("the " + backend + " backend is loading the model", retryAfter);
     }
 
     /** The server works, but takes no more requests now. */

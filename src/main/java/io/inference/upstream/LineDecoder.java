@@ -36,8 +36,8 @@ public interface LineDecoder {
     }
 
     /**
-     * Whether the lines so far are a complete answer, so that only an end marker, or what is said beside the answer, may
-     * follow.
+     * Whether the lines so far are a complete answer, so that only an end marker, or what is said beside the answer,
+     * may follow.
      */
     default boolean awaitsEnd() {
         return false;

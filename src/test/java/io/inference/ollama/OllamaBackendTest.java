@@ -298,7 +298,6 @@ class OllamaBackendTest {
         assertThat(recorded.sentTo("/api/chat"))
                 .extracting(body -> body.path("messages").toString() + body.path("keep_alive"))
                 .containsExactly("[]", "[]0");
-        failure(ErrorCode.MODEL_NOT_FOUND, () -> ollama.load(new LoadRequest("nope", "0", true), call));
     }
 
     private static ChatRequest chat(String model, boolean stream, Message... messages) {

@@ -46,7 +46,8 @@ class OllamaRequestsTest {
     @Test
     void whatIsNotSetIsNotSent() throws IOException {
         assertThat(parse(OllamaRequests.chat(chat(USER), 0, true))).isEqualTo(parse("""
-                {"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}],"options":{},"truncate":false}"""));
+                {"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}],"options":{},
+                 "truncate":false}"""));
     }
 
     @ParameterizedTest

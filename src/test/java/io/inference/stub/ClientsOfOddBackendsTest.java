@@ -44,8 +44,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * OpenAI's own client, which is strict, and LangChain4j with Ollama's API, through the wire formats, in front of servers
- * that do not keep to the protocol.
+ * OpenAI's own client, which is strict, and LangChain4j with Ollama's API, through the wire formats, in front of
+ * servers that do not keep to the protocol.
  */
 class ClientsOfOddBackendsTest {
     private static final ObjectMapper JSON = new ObjectMapper();

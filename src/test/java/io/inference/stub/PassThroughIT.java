@@ -32,6 +32,11 @@ class PassThroughIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String DROP = "X-Inference-Drop-Unsupported";
 
+    private static final String OPENAI_MODELS = "{'data':[{'id':'both','max_model_len':8192},{'id':'remote'}]}";
+    private static final String OPENAI_ANSWER = "{'model':'remote','system_fingerprint':'fp','choices':[{'index':0,"
+            + "'message':{'content':'hi'},'finish_reason':'stop'}],'usage':{'prompt_tokens':1,'completion_tokens':5,"
+            + "'completion_tokens_details':{'reasoning_tokens':3}}}";
+
     private static StubServer ollama;
     private static StubServer openAi;
     private static RunningService service;
@@ -53,16 +58,10 @@ class PassThroughIT {
             };
             connection.whole(200, "application/json", json(body));
         });
-        openAi = new StubServer(
-                (request, connection) -> connection.whole(
-                        200,
-                        "application/json",
-                        json(
-                                request.path().endsWith("/models")
-                                        ? "{'data':[{'id':'both','max_model_len':8192},{'id':'remote'}]}"
-                                        : "{'model':'remote','system_fingerprint':'fp','choices':[{'index':0,'message':"
-                                                + "{'content':'hi'},'finish_reason':'stop'}],'usage':{'prompt_tokens':1,"
-                                                + "'completion_tokens':5,'completion_tokens_details':{'reasoning_tokens':3}}}")));
+        openAi = new StubServer((request, connection) -> {
+            boolean lists = request.path().endsWith("/models");
+            connection.whole(200, "application/json", json(lists ? OPENAI_MODELS : OPENAI_ANSWER));
+        });
         service = RunningService.start(
                 "--inference-services-ollama-base-url=" + ollama.url(),
                 "--inference-services-openai-base-url=" + openAi.url() + "/v1");
@@ -105,6 +104,9 @@ class PassThroughIT {
 
     @Test
     void aModelOfTwoBackendsIsListedOnce() throws Exception {
+        // Details of Ollama's models are learnt in the background.
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> get("/v1/models").body().contains("\"capabilities\""));
         JsonNode models = JSON.readTree(get("/v1/models").body()).path("data");
 
         assertThat(models).extracting(model -> model.path("id").asText()).containsExactly("both", "own", "remote");

@@ -23,6 +23,7 @@ public final class RecordedOllama implements AutoCloseable {
             "chat-stream",
             "chat-length-limit",
             "chat-logprobs",
+            "chat-empty-messages-loads",
             "chat-json-schema",
             "chat-images-unsupported",
             "chat-no-model",

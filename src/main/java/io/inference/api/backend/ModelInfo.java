@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameterSize such as {@code 134.52M}
  * @param quantization such as {@code Q4_1}
  * @param modifiedEpochSeconds when the file was last changed
- * @param capabilities such as {@code completion}, {@code embedding}, {@code tools}, {@code vision}; empty if the backend
- *     does not report them
+ * @param capabilities such as {@code completion}, {@code embedding}, {@code tools}; empty if the backend does not
+ *     report them
  */
 public record ModelInfo(
         String id,

@@ -26,6 +26,8 @@ public final class Call {
     private volatile String caller = "anonymous";
     private volatile String model = "";
     private volatile String backend = "";
+    private volatile String affinity = "";
+    private volatile List<Object> avoided = List.of();
     private volatile Usage usage = Usage.NONE;
     private volatile long firstTokenNanos;
     private volatile @Nullable Runnable firstTokenHook;
@@ -160,6 +162,26 @@ public final class Call {
 
     public void setBackend(String backend) {
         this.backend = backend;
+    }
+
+    /** Calls with the same text prefer the same replica of a backend; empty for no preference. */
+    public String affinity() {
+        return affinity;
+    }
+
+    public void setAffinity(String key) {
+        this.affinity = key;
+    }
+
+    /** Records a server that broke off its answer to this call: another one is preferred from now on. */
+    public synchronized void avoid(Object server) {
+        List<Object> more = new ArrayList<>(avoided);
+        more.add(server);
+        avoided = List.copyOf(more);
+    }
+
+    public boolean avoids(Object server) {
+        return avoided.contains(server);
     }
 
     public Usage usage() {

@@ -24,6 +24,11 @@ public class InferenceException extends RuntimeException {
         this(code, message, null, null, cause);
     }
 
+    /** A kind of its own that may be temporary. */
+    protected InferenceException(ErrorCode code, String message, Duration retryAfter) {
+        this(code, message, null, retryAfter, null);
+    }
+
     private InferenceException(
             ErrorCode code,
             String message,

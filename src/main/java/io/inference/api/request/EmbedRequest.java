@@ -22,6 +22,9 @@ public record EmbedRequest(
         boolean truncate,
         Extras extras)
         implements InferenceRequest {
+    /** The field of {@code extras} with tokens. */
+    public static final String INPUT = "input";
+
     public EmbedRequest {
         inputs = List.copyOf(inputs);
     }
@@ -40,6 +43,11 @@ public record EmbedRequest(
     @Override
     public EmbedRequest withModel(String name) {
         return new EmbedRequest(name, inputs, dimensions, normalize, truncate, extras);
+    }
+
+    /** Whether there is nothing to turn into vectors: neither texts nor tokens. */
+    public boolean isEmpty() {
+        return inputs.isEmpty() && extras.json(INPUT) == null;
     }
 
     /** The same request for other texts. */

@@ -95,7 +95,7 @@ final class Extensions {
                 return false;
             }
         }
-        if (name.equals("input") && !(request instanceof EmbedRequest)) {
+        if (name.equals(EmbedRequest.INPUT) && !(request instanceof EmbedRequest)) {
             return false;
         }
         boolean says = name.equals("web_search_options") || !NOTHING.contains(json);

@@ -32,7 +32,7 @@ public final class TokenEstimate {
             case ChatRequest chat -> messages(chat.messages());
             case GenerateRequest generate -> texts(generate.prompts());
             case EmbedRequest embed ->
-                texts(embed.inputs()) + tokens(embed.extras().json("input"));
+                texts(embed.inputs()) + tokens(embed.extras().json(EmbedRequest.INPUT));
         };
         return Math.toIntExact(tokens);
     }

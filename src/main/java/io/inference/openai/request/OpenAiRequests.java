@@ -84,7 +84,7 @@ public final class OpenAiRequests {
         return JsonTokens.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
-            String tokens = request.extras().of(Extras.Format.OPENAI).json("input");
+            String tokens = request.extras().of(Extras.Format.OPENAI).json(EmbedRequest.INPUT);
             if (tokens == null) {
                 OpenAiOptions.writeStrings(json, "input", request.inputs());
             } else {

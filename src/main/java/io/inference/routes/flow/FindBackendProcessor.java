@@ -57,8 +57,13 @@ public class FindBackendProcessor implements Processor {
         to.setProperty(OTHERS, List.copyOf(left).iterator());
     }
 
+    /** Makes this backend the next one. */
+    public static void again(Exchange exchange, String name) {
+        exchange.setProperty(OTHERS, List.of(name).iterator());
+    }
+
     /** Whether another backend has the model and is not tried yet. */
-    static boolean hasOthers(Exchange exchange) {
+    public static boolean hasOthers(Exchange exchange) {
         Iterator<?> others = exchange.getProperty(OTHERS, Iterator.class);
         return others != null && others.hasNext();
     }

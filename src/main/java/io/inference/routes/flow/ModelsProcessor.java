@@ -9,7 +9,8 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Body in: a {@link LoadRequest}, which is done first, or anything else. Body out: all models, or the details of the one that the header {@code InferenceModel} names.
+ * Body in: a {@link LoadRequest}, which is done first, or anything else. Body out: all models, or the details of the
+ * one that the header {@code InferenceModel} names.
  */
 public class ModelsProcessor implements Processor {
     @Override

@@ -37,7 +37,8 @@ public class NextBackendProcessor implements Processor {
         exchange.getMessage().setHeader(RouteHeaders.BACKEND, next);
     }
 
-    private static InferenceException reason(Exchange exchange) {
+    /** Why the backend that was asked last failed. */
+    public static InferenceException reason(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (caught == null) {
             // An open breaker did not call the backend; Camel does not expose the breaker's exception.

@@ -18,6 +18,16 @@ class PolicyConfiguration {
     }
 
     @Bean
+    Processor retryBackendProcessor() {
+        return new RetryProcessor();
+    }
+
+    @Bean
+    Processor affinityProcessor() {
+        return new AffinityProcessor();
+    }
+
+    @Bean
     Processor timeLimitProcessor() {
         return new TimeLimitProcessor();
     }

@@ -155,6 +155,7 @@ class BackendRoutesTest {
         beans.bind("localInferenceProcessor", new BackendProcessor(BackendKind.LOCAL));
         beans.bind("ollamaProcessor", new BackendProcessor(BackendKind.OLLAMA));
         beans.bind("openaiProcessor", new BackendProcessor(BackendKind.OPENAI));
+        beans.bind("retryBackendProcessor", (Processor) exchange -> {});
         beans.bind("resumeAnswerProcessor", (Processor) exchange -> {});
         beans.bind("promptLogProcessor", (Processor) exchange -> {});
         beans.bind("answerLogProcessor", (Processor) exchange -> {});

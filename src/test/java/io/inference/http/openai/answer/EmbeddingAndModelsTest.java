@@ -43,8 +43,6 @@ class EmbeddingAndModelsTest {
                 "\"input\":[] | input | INVALID_REQUEST",
                 "\"input\":[\"a\",\"\"] | input | INVALID_REQUEST",
                 "\"input\":[\"a\",1] | input[1] | INVALID_REQUEST",
-                "\"input\":[1,2] | input | UNSUPPORTED",
-                "\"input\":[[1]] | input | UNSUPPORTED",
                 "\"input\":\"a\",\"dimensions\":0 | dimensions | INVALID_REQUEST",
                 "\"input\":\"a\",\"encoding_format\":\"hex\" | encoding_format | INVALID_REQUEST",
             })
