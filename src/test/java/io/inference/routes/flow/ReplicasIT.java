@@ -109,7 +109,9 @@ class ReplicasIT {
             assertThat(ended.body()).contains("half");
             broken += ended.body().contains("[DONE]") ? 0 : 1;
         }
-        assertThat(broken).as("those that were at the killed one, after their first chunk").isEqualTo(begunAtFirst);
+        assertThat(broken)
+                .as("those that were at the killed one, after their first chunk")
+                .isEqualTo(begunAtFirst);
         for (CompletableFuture<HttpResponse<String>> answer : later) {
             assertThat(answer.get(60, TimeUnit.SECONDS).body()).contains("half", " whole", "[DONE]");
         }
