@@ -32,6 +32,10 @@ public final class BackendSet implements AutoCloseable {
     private final DirectoryTiming timing;
     private final Runnable onClose;
     private final AtomicLong lastUnknownNanos;
+    private final AtomicLong changes = new AtomicLong();
+    /** The last change that the index has; read and written under the lock of {@code backends}. */
+    private long indexed;
+
     private volatile List<CompletableFuture<Void>> unknownRound = List.of();
     private volatile boolean firstWaitOver;
     private volatile ModelIndex index;
@@ -84,11 +88,16 @@ public final class BackendSet implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** A list has changed. */
+    /** A list has changed. When this returns, the index has the change. */
     void reindex() {
+        long change = changes.incrementAndGet();
         // Two changes at the same time must not leave the index of the earlier one.
         synchronized (backends) {
-            index = ModelIndex.of(all());
+            if (indexed < change) {
+                // All changes that are counted so far are in the lists already: one index has them together.
+                indexed = changes.get();
+                index = ModelIndex.of(all());
+            }
         }
     }
 

@@ -32,8 +32,7 @@ final class LimitedStream implements ChunkStream {
      * @param idle longest wait for a chunk; null for no limit
      * @param total longest time from now to the end; null for no limit
      */
-    LimitedStream(
-            ChunkStream stream, String backend, @Nullable Duration idle, @Nullable Duration total, Ending onEnd) {
+    LimitedStream(ChunkStream stream, String backend, @Nullable Duration idle, @Nullable Duration total, Ending onEnd) {
         this.stream = stream;
         this.backend = backend;
         this.idle = idle;

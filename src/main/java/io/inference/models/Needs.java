@@ -63,7 +63,8 @@ final class Needs {
         InferenceRequest honoured = Unsupported.honour(request, lacks, backend, call);
         return switch (honoured) {
             case ChatRequest chat -> chat.withOptions(chat.options().withLimitNot(lacks));
-            case GenerateRequest generate -> generate.withOptions(generate.options().withLimitNot(lacks));
+            case GenerateRequest generate ->
+                generate.withOptions(generate.options().withLimitNot(lacks));
             case EmbedRequest embed -> embed;
             case SummarizeRequest summarize -> summarize;
         };

@@ -32,7 +32,8 @@ public class FindBackendProcessor implements Processor {
         InferenceRequest request = message.getBody(InferenceRequest.class);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         String model = message.getHeader(RouteHeaders.MODEL, request.model(), String.class);
-        List<String> backends = BackendSource.of(exchange.getContext()).backendsFor(model, request, call.dropsUnsupported());
+        List<String> backends =
+                BackendSource.of(exchange.getContext()).backendsFor(model, request, call.dropsUnsupported());
         if (backends.isEmpty()) {
             throw InferenceException.modelNotFound(model);
         }

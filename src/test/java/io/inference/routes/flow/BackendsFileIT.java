@@ -72,9 +72,11 @@ class BackendsFileIT {
 
     private String entry(String name, StubServer server, String... fields) {
         return "  - name: " + name + "\n    kind: openai\n    urls: [" + server.url() + "/v1]\n"
-                + String.join("", List.of(fields).stream()
-                        .map(field -> "    " + field + "\n")
-                        .toList());
+                + String.join(
+                        "",
+                        List.of(fields).stream()
+                                .map(field -> "    " + field + "\n")
+                                .toList());
     }
 
     /** As editors and Kubernetes do: the file is replaced as a whole. */
@@ -87,15 +89,16 @@ class BackendsFileIT {
     private void change(String text) throws IOException {
         int before = service.bean(RouteGenerations.class).current().number();
         write(text);
-        await().atMost(SOON).until(() -> service.bean(RouteGenerations.class).current().number() > before);
+        await().atMost(SOON)
+                .until(() -> service.bean(RouteGenerations.class).current().number() > before);
     }
 
     private HttpResponse<String> chat(String model) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/chat/completions"))
                         .timeout(SOON)
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"" + model
-                                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
@@ -143,14 +146,15 @@ class BackendsFileIT {
         write("backends:\n" + entry("One", first, "prio: 1", "apiKey: sk-secret", "timeouts: {idle: soon}")
                 + "  - name: two\n    kind: vllm\n");
 
-        await().atMost(SOON).untilAsserted(() -> assertThat(get("/internal/routes"))
-                .contains(
-                        "'name': 'One' is not a name",
-                        "there is no field 'prio' here",
-                        "'apiKey' is not a mapping",
-                        "'idle': 'soon' is not a time above zero",
-                        "'kind': 'vllm' is not one of openai, ollama, local")
-                .doesNotContain("No such"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(get("/internal/routes"))
+                        .contains(
+                                "'name': 'One' is not a name",
+                                "there is no field 'prio' here",
+                                "'apiKey' is not a mapping",
+                                "'idle': 'soon' is not a time above zero",
+                                "'kind': 'vllm' is not one of openai, ollama, local")
+                        .doesNotContain("No such"));
         assertThat(service.bean(RouteGenerations.class).current().number()).isEqualTo(serving);
         assertThat(chat("mock").body()).contains("from first");
     }
