@@ -22,6 +22,7 @@ final class MemoryBackend implements AutoCloseable {
     private final Semaphore permits = new Semaphore(0);
     private final Semaphore pauses = new Semaphore(0);
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
+    private volatile JsonNode lastBody;
     private final StubServer server = new StubServer(this::answer);
 
     /** The service's options that name it. */
@@ -37,6 +38,11 @@ final class MemoryBackend implements AutoCloseable {
     /** The contents of the messages of the last request. */
     List<String> lastAsked() {
         return asked.getLast().findValuesAsText("content");
+    }
+
+    /** The body of the last request. */
+    JsonNode lastBody() {
+        return lastBody;
     }
 
     boolean wasAsked(String text) {
@@ -63,6 +69,7 @@ final class MemoryBackend implements AutoCloseable {
             return;
         }
         JsonNode body = JSON.readTree(request.body());
+        lastBody = body;
         JsonNode messages = body.path("messages");
         asked.add(messages);
         String text = last(messages);

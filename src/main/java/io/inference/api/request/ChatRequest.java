@@ -66,7 +66,8 @@ public record ChatRequest(
 
     /** The same request with other messages. */
     public ChatRequest withMessages(List<Message> others) {
-        return new ChatRequest(model, others, options, tools, toolChoice, responseFormat, think, stream);
+        return new ChatRequest(
+                model, others, options, tools, toolChoice, responseFormat, think, stream, reasoningEffort, extras);
     }
 
     @Override

@@ -34,7 +34,11 @@ record TurnPrompt(List<Message> prompt, List<Message> added) {
         List<Message> prompt = new ArrayList<>(instructions.isEmpty() ? inForce : instructions);
         stored.stream().filter(message -> !isInstruction(message)).forEach(prompt::add);
         prompt.addAll(rest);
-        return new TurnPrompt(prompt, instructions.equals(inForce) ? rest : sent);
+        return new TurnPrompt(prompt, texts(instructions).equals(texts(inForce)) ? rest : sent);
+    }
+
+    private static List<String> texts(List<Message> messages) {
+        return messages.stream().map(Message::content).toList();
     }
 
     private static List<Message> lastInstructions(List<Message> stored) {
