@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.zip.CRC32C;
 
-
 /**
  * Chooses a replica by a text: the one with the highest hash of text and number (rendezvous hashing), so that a replica
  * that is added at the end takes its share of the texts, and all others stay where they were.

@@ -151,8 +151,7 @@ public final class OllamaBackend implements Backend, AutoCloseable {
         List<float[]> vectors = new ArrayList<>(request.inputs().size());
         for (String input : request.inputs()) {
             byte[] body = OllamaRequests.embeddings(request, input);
-            for (float[] vector :
-                    server.embeddings(body, request.model(), call).embeddings()) {
+            for (float[] vector : server.embeddings(body, request.model(), call).embeddings()) {
                 vectors.add(cut(vector, request.dimensions()));
             }
         }

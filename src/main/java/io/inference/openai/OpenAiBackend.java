@@ -6,7 +6,6 @@ import io.inference.api.backend.Backend;
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
-import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
@@ -63,7 +62,8 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
         return limitNames.send(request.model(), request.options(), limitName -> {
             byte[] body = OpenAiRequests.chat(request, limitName);
             return request.stream()
-                    ? server.streamed(server.chat, body, request, request.options().choices(), call)
+                    ? server.streamed(
+                            server.chat, body, request, request.options().choices(), call)
                     : server.whole(server.chat, body, request.model(), call);
         });
     }

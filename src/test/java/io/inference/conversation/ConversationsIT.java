@@ -471,10 +471,7 @@ class ConversationsIT {
     @Test
     void otherFieldsOfAChatGoOnToTheBackend() throws Exception {
         ObjectNode body = chat(alice.begin("one"), "two").put("x_custom", 7).put("reasoning_effort", "high");
-        body.withArray("messages")
-                .insertObject(0)
-                .put("role", "developer")
-                .put("content", "be kind");
+        body.withArray("messages").insertObject(0).put("role", "developer").put("content", "be kind");
         id(alice.post("/v1/chat/completions", body));
         assertThat(backend.lastBody().path("x_custom").asInt()).isEqualTo(7);
         assertThat(backend.lastBody().path("reasoning_effort").asText()).isEqualTo("high");

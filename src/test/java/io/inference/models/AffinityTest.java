@@ -10,7 +10,8 @@ class AffinityTest {
     void textsAreSharedEvenlyAmongReplicas() {
         int[] texts = new int[4];
         IntStream.range(0, 4000).forEach(i -> texts[Affinity.choose("conversation " + i, 4)]++);
-        assertThat(IntStream.of(texts).boxed().toList()).allSatisfy(count -> assertThat(count).isBetween(850, 1150));
+        assertThat(IntStream.of(texts).boxed().toList())
+                .allSatisfy(count -> assertThat(count).isBetween(850, 1150));
     }
 
     @Test

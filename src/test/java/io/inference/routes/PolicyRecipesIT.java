@@ -149,7 +149,9 @@ class PolicyRecipesIT {
                 answer(request, connection, "from one");
             }
         };
-        assertThat(chat(issuer.token(), "hi").statusCode()).as("without the recipe").isEqualTo(503);
+        assertThat(chat(issuer.token(), "hi").statusCode())
+                .as("without the recipe")
+                .isEqualTo(503);
         follow("Retry a busy backend");
         refusals.set(3);
         long start = System.nanoTime();
@@ -297,8 +299,7 @@ class PolicyRecipesIT {
                     if (!resume.isEmpty()) {
                         request.header("X-Inference-Resume", resume);
                     }
-                    HttpResponse<String> answer =
-                            client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                    HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
                     assertThat(answer.statusCode()).isEqualTo(200);
                     return answer.body();
                 }));
@@ -334,8 +335,8 @@ class PolicyRecipesIT {
     private static void awaitListed(String backend) {
         await().atMost(SOON)
                 .until(() -> service.bean(ModelDirectory.class).backends().stream()
-                        .anyMatch(state -> state.name().equals(backend)
-                                && !state.models().isEmpty()));
+                        .anyMatch(state ->
+                                state.name().equals(backend) && !state.models().isEmpty()));
     }
 
     private static void follow(String title) throws Exception {

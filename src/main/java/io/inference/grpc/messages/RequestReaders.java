@@ -5,8 +5,8 @@ import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
-import io.inference.routes.door.ConversationFields;
 import io.inference.api.request.SummarizeRequest;
+import io.inference.routes.door.ConversationFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +60,8 @@ public final class RequestReaders {
         if (from.hasConversationId()) {
             throw SummarizeRequest.noConversations();
         }
-        List<Message> messages = from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList(), false);
+        List<Message> messages =
+                from.getMessagesCount() == 0 ? List.of() : MessageReader.read(from.getMessagesList(), false);
         return SummarizeRequest.checked(
                 from.getModel(),
                 from.getText(),

@@ -1,10 +1,9 @@
 package io.inference.http.format;
 
 import io.inference.api.call.Call;
-import io.inference.api.error.InferenceException;
+import io.inference.api.call.Operation;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Unsupported;
-import io.inference.api.call.Operation;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.StreamStart;
 import java.util.function.Function;

@@ -42,7 +42,8 @@ final class Ask {
     }
 
     /** Asks the backends that were found; blocks until there is an answer or its first chunk. */
-    @Nullable Object first(InferenceRequest request, Call call) {
+    @Nullable
+    Object first(InferenceRequest request, Call call) {
         Exchange exchange = exchange(request, call);
         FindBackendProcessor.copy(found, exchange);
         return send(exchange);
@@ -54,7 +55,8 @@ final class Ask {
      * @param lastChoice the backend to ask only if there is no other
      * @throws InferenceException if no backend answers
      */
-    @Nullable Object other(InferenceRequest request, Call call, String lastChoice) {
+    @Nullable
+    Object other(InferenceRequest request, Call call, String lastChoice) {
         Exchange exchange = exchange(request, call);
         exchange.getMessage().removeHeader(BACKEND);
         exchange.setProperty(FindBackendProcessor.LAST_CHOICE, lastChoice);

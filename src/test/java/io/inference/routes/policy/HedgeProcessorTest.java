@@ -43,8 +43,7 @@ class HedgeProcessorTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final AtomicInteger asked = new AtomicInteger();
-    private final BackendPool pool =
-            new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()));
+    private final BackendPool pool = new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()));
     private volatile Processor backend = exchange -> {};
     private ProducerTemplate template;
 

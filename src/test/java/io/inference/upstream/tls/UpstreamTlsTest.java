@@ -155,7 +155,8 @@ class UpstreamTlsTest {
 
     private UpstreamClient client(String host, UpstreamTls tls) {
         URI url = URI.create("https://" + host + ":" + server.getAddress().getPort());
-        return new UpstreamClient(Connection.of("b", url, null, Duration.ofSeconds(30)).withTls(tls));
+        return new UpstreamClient(
+                Connection.of("b", url, null, Duration.ofSeconds(30)).withTls(tls));
     }
 
     private UpstreamTls tls(String authority, String certificate, String key) {
