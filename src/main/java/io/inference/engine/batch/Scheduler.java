@@ -5,6 +5,7 @@ import io.inference.engine.error.EngineClosedException;
 import io.inference.engine.error.EngineException;
 import io.inference.engine.model.Slice;
 import io.inference.engine.model.StepModel;
+import io.inference.engine.model.StepResult;
 import io.inference.engine.tensor.KvLayout;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,7 +48,7 @@ public final class Scheduler {
         this.model = model;
         this.options = options;
         this.nanoTime = nanoTime;
-        this.pool = new PagePool(model.kvLayout().pageFloats(), options.maxPages());
+        this.pool = new PagePool(model::allocatePage, options.maxPages());
         this.waiting = new WaitingQueue(options.ageing());
     }
 
@@ -226,7 +227,7 @@ public final class Scheduler {
     }
 
     private void run(List<Sequence> batch, List<Slice> slices) {
-        List<float[]> results;
+        List<StepResult> results;
         try {
             results = model.step(slices);
         } catch (Throwable e) {
