@@ -6,6 +6,7 @@ import io.inference.engine.sampling.SamplingState;
 import io.inference.engine.sampling.TokenLogprobs;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.Matrix;
 import io.inference.engine.tensor.TensorOps;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import java.util.List;
  */
 public final class LlamaModel implements StepModel {
     private final ModelConfig config;
-    private final LlamaWeights weights;
+    private final LlamaWeights<Matrix> weights;
     private final TensorOps ops;
     private final Rope rope;
     private final KvLayout layout;
@@ -45,7 +46,7 @@ public final class LlamaModel implements StepModel {
      */
     public LlamaModel(GgufFile file, TensorOps ops, int contextLength, int maxStepTokens) {
         this.config = ModelConfig.of(file.metadata());
-        this.weights = LlamaWeights.of(file, config, ops);
+        this.weights = LlamaWeights.of(file, config, ops::prepare);
         this.ops = ops;
         this.rope = new Rope(config.rope(), contextLength, weights.ropeDivisors());
         this.layout = config.kvLayout();
@@ -102,7 +103,7 @@ public final class LlamaModel implements StepModel {
     }
 
     /** {@code x += attention(norm(x))}. */
-    private void attentionBlock(LlamaWeights.Layer w, int layer, List<AttentionSpan> spans, int n) {
+    private void attentionBlock(LlamaWeights.Layer<Matrix> w, int layer, List<AttentionSpan> spans, int n) {
         ops.rmsNorm(x, n, w.attentionNorm(), config.epsilon(), normed);
         ops.matmul(w.query(), normed, n, q);
         ops.matmul(w.key(), normed, n, k);
@@ -130,7 +131,7 @@ public final class LlamaModel implements StepModel {
     }
 
     /** {@code x += down(silu(gate(norm(x))) * up(norm(x)))}. */
-    private void feedForwardBlock(LlamaWeights.Layer w, int n) {
+    private void feedForwardBlock(LlamaWeights.Layer<Matrix> w, int n) {
         ops.rmsNorm(x, n, w.feedForwardNorm(), config.epsilon(), normed);
         ops.matmul(w.gate(), normed, n, gate);
         ops.matmul(w.up(), normed, n, up);
