@@ -1,5 +1,6 @@
 package io.inference.engine;
 
+import io.inference.engine.model.LoadedModel;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ import java.util.Map;
  * @param vocabularySize number of tokens of the vocabulary
  * @param fileBytes size of the file
  * @param chatTemplate the file's chat template, empty if it has none
- * @param backend description of the tensor backend
+ * @param hardware where the model runs
  * @param metadata the file's metadata by key: String, Boolean, Long or Double, without lists
  * @param tensors the file's tensors in its order
  */
@@ -29,7 +30,7 @@ public record EngineInfo(
         int vocabularySize,
         long fileBytes,
         String chatTemplate,
-        String backend,
+        LoadedModel.Hardware hardware,
         Map<String, Object> metadata,
         List<Tensor> tensors) {
     /** A tensor's name, type and shape, fastest varying dimension first. */

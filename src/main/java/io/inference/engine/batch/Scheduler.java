@@ -1,10 +1,12 @@
 package io.inference.engine.batch;
 
+import io.inference.engine.error.DeviceLostException;
 import io.inference.engine.error.EngineBusyException;
 import io.inference.engine.error.EngineClosedException;
 import io.inference.engine.error.EngineException;
 import io.inference.engine.model.Slice;
 import io.inference.engine.model.StepModel;
+import io.inference.engine.model.StepResult;
 import io.inference.engine.tensor.KvLayout;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,6 +42,7 @@ public final class Scheduler {
     private int activeCount;
     private int pagesInUse;
     private long typicalNanos = Duration.ofSeconds(1).toNanos(); // recent running time of a sequence
+    private long generatedTokens;
     private boolean closed;
 
     /** @param nanoTime the clock, {@link System#nanoTime} outside tests */
@@ -47,7 +50,7 @@ public final class Scheduler {
         this.model = model;
         this.options = options;
         this.nanoTime = nanoTime;
-        this.pool = new PagePool(model.kvLayout().pageFloats(), options.maxPages());
+        this.pool = new PagePool(model::allocatePage, options.maxPages());
         this.waiting = new WaitingQueue(options.ageing());
     }
 
@@ -99,7 +102,18 @@ public final class Scheduler {
         }
     }
 
-    /** Does one step; returns whether there was anything to do. */
+    /** Number of tokens generated so far. */
+    public long generatedTokens() {
+        synchronized (lock) {
+            return generatedTokens;
+        }
+    }
+
+    /**
+     * Does one step; returns whether there was anything to do.
+     *
+     * @throws DeviceLostException if the model can do no more steps; the sequences of this one have failed
+     */
     public boolean step() {
         takeArrived();
         dropCancelled();
@@ -135,7 +149,7 @@ public final class Scheduler {
     private void admit() {
         long now = nanoTime.getAsLong();
         long working = running.stream().filter(it -> it.owner().ready()).count();
-        while (working < options.maxBatch() && running.size() < mostRunning(options)) {
+        while (working < options.maxBatch() && running.size() < mostRunning(options.maxBatch())) {
             Optional<Sequence> next = waiting.peek(now);
             if (next.isEmpty() || !(running.isEmpty() || fits(next.get()))) {
                 return;
@@ -160,8 +174,8 @@ public final class Scheduler {
     }
 
     /** How many sequences can run, including those that wait for slow readers: each may have a token in one step. */
-    public static int mostRunning(SchedulerOptions options) {
-        return 4 * options.maxBatch();
+    public static int mostRunning(int maxBatch) {
+        return 4 * maxBatch;
     }
 
     /** Whether there are free pages for the whole prompt and a little of its answer. */
@@ -226,13 +240,22 @@ public final class Scheduler {
     }
 
     private void run(List<Sequence> batch, List<Slice> slices) {
-        List<float[]> results;
+        List<StepResult> results;
         try {
             results = model.step(slices);
         } catch (Throwable e) {
             // Errors as well: a mapped file that was truncated, or a full heap, must not end the engine.
             batch.forEach(it -> fail(it, failure("the model failed", e)));
+            if (e instanceof DeviceLostException lost) {
+                throw lost; // the pages of all other sequences are lost as well
+            }
             return;
+        }
+        long tokens = results.stream()
+                .filter(StepResult.Token.class::isInstance)
+                .count();
+        synchronized (lock) {
+            generatedTokens += tokens;
         }
         for (int i = 0; i < batch.size(); i++) {
             Sequence sequence = batch.get(i);
@@ -284,9 +307,14 @@ public final class Scheduler {
 
     /** Refuses new sequences and ends all others; on the thread that steps, or after it has ended. */
     public void close() {
+        close(new EngineClosedException());
+    }
+
+    /** The same with a reason for the sequences that it ends. */
+    public void close(EngineException reason) {
         synchronized (lock) {
             closed = true;
         }
-        endAll(new EngineClosedException());
+        endAll(reason);
     }
 }

@@ -1,0 +1,71 @@
+// Memory layouts that several kernels share: the inputs of matrix products, and the pages of keys and values.
+#pragma once
+#include "device.cuh"
+
+static const int BLOCK = 32;       // elements that share a scale
+static const int PAGE = 16;        // positions in a page of the cache
+static const int SPLIT = 128;      // positions of a split of decode attention
+static const int OUTPUT_INTS = 16; // of a row of the table of outputs
+static const int RESULT_INTS = 48; // of a row of the table of results
+static const int TOP = 20;         // most probable tokens that a result can list
+
+// Position of element e of a group of 8 among the group's bytes, so that dot products of bytes and pairs of halves both
+// come from the same words without a shuffle: the order is 0,4,1,5,2,6,3,7.
+DEVICE int byte_position(int e) { return (e & 3) * 2 + (e >> 2); }
+
+// Index of (row,k) in halves in fragment order; a thread of a matrix fragment finds its 8 halves in 16 bytes.
+DEVICE size_t half_index(int row, int k, int columns) {
+    int groups = (columns + 127) / 128;
+    return ((((static_cast<size_t>(row / 8) * groups + k / 128) * 4 + k % 32 / 8) * 32 + row % 8 * 4 + k / 32 % 4) * 8) + k % 8;
+}
+
+// The inputs of a product, in the forms that kernels read; null if no kernel reads that form.
+struct Act {
+    uint8* q8;    // (n,columns) 8-bit integers, groups of 8 in byte_position order
+    int2* meta;   // (n,columns/32) scale, and the sums of both 16 integers
+    uint16* half; // (n,columns) in fragment order
+    float* f;     // (n,columns)
+};
+
+DEVICE Act act(void* q8, void* meta, void* half, float* f) {
+    Act a = {static_cast<uint8*>(q8), static_cast<int2*>(meta), static_cast<uint16*>(half), f};
+    return a;
+}
+
+DEVICE uint16 saturated_half(float value) {
+    bool finite = fabsf(value) < as_float(0x7F800000u);
+    return float_to_half(finite && value > 65504.0f ? 65504.0f : finite && value < -65504.0f ? -65504.0f : value);
+}
+
+// A whole warp writes block `block` of row `row`: each lane has one of its 32 values. Rounding as Rounding.java.
+DEVICE void write_block(const Act& a, int row, int block, int columns, float value) {
+    int lane = lane_id();
+    int k = block * BLOCK + lane;
+    if (a.f) {
+        a.f[static_cast<size_t>(row) * columns + k] = value;
+    }
+    if (a.half) {
+        a.half[half_index(row, k, columns)] = saturated_half(value);
+    }
+    if (a.q8) {
+        float largest = warp_largest(value);
+        bool finite = largest < as_float(0x7F800000u);
+        int q = finite && largest > 1e-30f ? static_cast<int>(round_even(value * exact_divide(127, largest))) : 0;
+        int sum = q;
+        UNROLL for (int mask = 8; mask > 0; mask >>= 1) { sum += shuffle_xor(sum, mask); }
+        int high = shuffle(sum, 16);
+        size_t at = static_cast<size_t>(row) * columns + block * BLOCK;
+        a.q8[at + lane / 8 * 8 + byte_position(lane % 8)] = static_cast<uint8>(q);
+        if (lane == 0) {
+            // A value that is not finite makes the scale not a number, and so every product with the block.
+            float scale = !finite ? as_float(0x7FC00000u) : largest > 1e-30f ? exact_divide(largest, 127) : 0;
+            int2 m = {static_cast<int>(as_uint(scale)), static_cast<int>((sum & 0xFFFF) | (static_cast<uint32>(high) << 16))};
+            a.meta[at / BLOCK] = m;
+        }
+    }
+}
+
+// Halves before the keys of a page's head in a layer; its values follow PAGE * headSize further.
+DEVICE size_t key_offset(int page, int layer, int layers, int head, int heads, int headSize) {
+    return ((static_cast<size_t>(page) * layers + layer) * heads + head) * 2 * PAGE * headSize;
+}
