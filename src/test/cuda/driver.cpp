@@ -49,6 +49,7 @@ enum : Result {
 
 constexpr size_t SHARED_DEFAULT = 48 * 1024;
 constexpr size_t SHARED_MOST = 96 * 1024;
+constexpr size_t PARAMETER_BYTES = 4096;
 constexpr int NODE_KERNEL = 0, NODE_COPY = 1, NODE_FILL = 2, NODE_EMPTY = 5;
 
 struct Context {
@@ -228,11 +229,18 @@ Outcome run_launch(const Launch& launch) {
     if (lost_at > 0 && counter("kernels") - control("lose_device_from") >= lost_at) {
         return {static_cast<int>(control("lost_code")), "the device is lost"};
     }
-    std::vector<void*> parameters;
-    for (const auto& parameter : launch.parameters) {
-        parameters.push_back(const_cast<unsigned char*>(parameter.data()));
+    // Kernels may read them here: as constants of this library.
+    alignas(16) static unsigned char space[PARAMETER_BYTES];
+    static void* parameters[PARAMETER_BYTES / 4];
+    size_t at = 0;
+    for (size_t i = 0; i < launch.parameters.size(); i++) {
+        const auto& parameter = launch.parameters[i];
+        at = (at + 15) / 16 * 16;
+        memcpy(space + at, parameter.data(), parameter.size());
+        parameters[i] = space + at;
+        at += parameter.size();
     }
-    return run_kernel(*launch.kernel, launch.grid, launch.block, launch.shared_bytes, parameters.data());
+    return run_kernel(*launch.kernel, launch.grid, launch.block, launch.shared_bytes, parameters);
 }
 
 Work kernel_work(std::shared_ptr<Launch> launch) {
@@ -250,6 +258,11 @@ Result make_launch(
     REQUIRE(threads <= function.entry.most_threads, LAUNCH_OUT_OF_RESOURCES);
     REQUIRE(shared_bytes <= function.most_dynamic_shared, INVALID_VALUE);
     REQUIRE(parameters != nullptr || function.kernel->parameters.empty(), INVALID_VALUE);
+    size_t bytes = 0;
+    for (size_t size : function.kernel->parameters) {
+        bytes += (size + 15) / 16 * 16;
+    }
+    REQUIRE(bytes <= PARAMETER_BYTES, INVALID_VALUE);
     launch = std::make_shared<Launch>(Launch{function.kernel, grid, block, shared_bytes, {}});
     for (size_t i = 0; i < function.kernel->parameters.size(); i++) {
         auto from = static_cast<const unsigned char*>(parameters[i]);
