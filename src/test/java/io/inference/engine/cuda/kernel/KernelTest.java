@@ -1,0 +1,86 @@
+package io.inference.engine.cuda.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inference.engine.cuda.CudaDouble;
+import io.inference.engine.cuda.CudaDouble.Schedule;
+import io.inference.engine.cuda.kernel.Report.Line;
+import io.inference.engine.gguf.TensorType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every kernel against its reference, on the test double; and kernels that are broken on purpose are found there. */
+class KernelTest {
+    @ParameterizedTest
+    @EnumSource(Schedule.class)
+    void theKernelsOfAStepAgreeWithTheirReferences(Schedule schedule) {
+        try (CudaDouble cuda = CudaDouble.open()) {
+            cuda.schedule(schedule);
+            try (Device device = Device.open()) {
+                assertThat(KernelChecks.step(device)).allSatisfy(KernelTest::passes);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TensorType.class)
+    void productsWithWeightsOfEveryTypeAgreeWithTheirReferences(TensorType type) {
+        try (CudaDouble cuda = CudaDouble.open()) {
+            // Each type with one of the three, so that all types together see all.
+            cuda.schedule(Schedule.values()[type.ordinal() % Schedule.values().length]);
+            try (Device device = Device.open()) {
+                assertThat(KernelChecks.matrix(device, type)).allSatisfy(KernelTest::passes);
+            }
+        }
+    }
+
+    private static void passes(Line line) {
+        assertThat(line.worst()).as(line.name()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void everyScheduleGivesTheSameBits() {
+        float[][] outputs = new float[Schedule.values().length][];
+        for (Schedule schedule : Schedule.values()) {
+            try (CudaDouble cuda = CudaDouble.open()) {
+                cuda.schedule(schedule);
+                try (Device device = Device.open()) {
+                    outputs[schedule.ordinal()] = KernelChecks.matrix(device, TensorType.Q8_0).stream()
+                            .map(Line::output)
+                            .reduce(new float[0], KernelTest::joined);
+                }
+            }
+        }
+        assertThat(outputs[1]).containsExactly(outputs[0]);
+        assertThat(outputs[2]).containsExactly(outputs[0]);
+    }
+
+    private static float[] joined(float[] a, float[] b) {
+        float[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BREAK_NORM_BARRIER, race in shared memory, LAUNCH_FAILED",
+        "BREAK_SMALL_BARRIER, race in shared memory, LAUNCH_FAILED",
+        "BREAK_ROW_BOUND, outside device memory, ILLEGAL_ADDRESS",
+        "BREAK_POSITION_BOUND, outside device memory, ILLEGAL_ADDRESS"
+    })
+    void aKernelWithoutItsBarrierOrBoundIsFound(String macro, String finding, String error) {
+        try (CudaDouble cuda = CudaDouble.open()) {
+            cuda.breakKernels(macro);
+            Device device = Device.open();
+            assertThatThrownBy(() -> {
+                        KernelChecks.step(device);
+                        KernelChecks.matrix(device, TensorType.Q8_0);
+                    })
+                    .hasMessageContaining(error);
+            assertThat(cuda.report()).contains(finding).containsPattern("\\.cuh?:\\d+");
+        }
+    }
+}
