@@ -30,6 +30,8 @@ uint32_t exchange(uint32_t value, int sourceLane);
 unsigned ballot(bool predicate);
 void* shared(const void* site, size_t bytes);
 void* dynamic_shared();
+uint32_t atomic_add(uint32_t* at, uint32_t value); // returns the value before
+uint64_t atomic_add(uint64_t* at, uint64_t value);
 void register_entry(const char* name, size_t count, const size_t* sizes, void (*call)(void (*)(), void**), void (*entry)());
 
 template <class... P>
@@ -84,9 +86,12 @@ struct alignas(8) float2 {
 static inline void __syncthreads() { host::sync_block(); }
 static inline void __syncwarp() { host::sync_warp(); }
 static inline void __threadfence() {}
-static inline int atomic_next(int* counter) { return (*counter)++; }
-static inline void atomic_add(uint32* sum, uint32 value) { *sum += value; }
-static inline void atomic_add(uint64* sum, uint64 value) { *sum += value; }
+static inline int atomic_next(int* counter) {
+    return static_cast<int>(host::atomic_add(reinterpret_cast<uint32_t*>(counter), 1u));
+}
+static inline void atomic_add(uint64* sum, uint64 value) {
+    host::atomic_add(reinterpret_cast<uint64_t*>(sum), static_cast<uint64_t>(value));
+}
 
 template <class T>
 static inline T host_bits(uint32 bits) {
@@ -268,7 +273,6 @@ static inline void mma(float d[4], uint32 a0, uint32 a1, uint32 a2, uint32 a3, u
 
 #define DEVICE static __device__ __forceinline__
 DEVICE int atomic_next(int* counter) { return atomicAdd(counter, 1); }
-DEVICE void atomic_add(uint32* sum, uint32 value) { atomicAdd(sum, value); }
 DEVICE void atomic_add(uint64* sum, uint64 value) { atomicAdd(sum, value); }
 DEVICE float as_float(uint32 bits) { return __uint_as_float(bits); }
 DEVICE uint32 as_uint(float value) { return __float_as_uint(value); }

@@ -235,6 +235,7 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
     if (thread < RESULT_INTS) {
         result[thread] = thread == 0 ? -1 : 0;
     }
+    __syncthreads();
     if (options[0] < 0) {
         return;
     }
