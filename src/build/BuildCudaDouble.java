@@ -31,8 +31,15 @@ class BuildCudaDouble {
             List.of("-std=c++17", "-O1", "-g1", "-fPIC", "-Wall", "-ffp-contract=off", "-I" + DOUBLE, "-I" + KERNELS);
     /** The sanitizers' calls go to checks.cpp; their own libraries are not linked. */
     private static final List<String> CHECKED = List.of(
-            "-x", "c++", "-DINFERENCE_HOST", "-fsanitize=thread", "-fsanitize=undefined", "-fno-sanitize=vptr",
-            "-Wno-unknown-pragmas", "-Wno-unused-function");
+            "-x",
+            "c++",
+            "-DINFERENCE_HOST",
+            "-fsanitize=thread",
+            "-fsanitize=undefined",
+            "-fno-sanitize=vptr",
+            "-Wno-unknown-pragmas",
+            "-Wno-unused-function");
+
     private static final Pattern BREAK = Pattern.compile("\\bBREAK_\\w+");
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.cuh)\"");
 
@@ -44,7 +51,8 @@ class BuildCudaDouble {
 
     public static void main(String[] args) throws Exception {
         Path target = Path.of(args[0]);
-        if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("os.arch").equals("amd64")) {
+        if (!System.getProperty("os.name").equals("Linux")
+                || !System.getProperty("os.arch").equals("amd64")) {
             System.out.println("no test double of CUDA's driver on this system: its tests are skipped");
             return;
         }
@@ -66,7 +74,9 @@ class BuildCudaDouble {
 
     private static Optional<String> compilerVersion() {
         try {
-            Process process = new ProcessBuilder("g++", "--version").redirectErrorStream(true).start();
+            Process process = new ProcessBuilder("g++", "--version")
+                    .redirectErrorStream(true)
+                    .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor() == 0 ? Optional.of(output) : Optional.empty();
         } catch (IOException | InterruptedException e) {
@@ -99,7 +109,8 @@ class BuildCudaDouble {
         List<String> objects = new ArrayList<>();
         for (Path source : sources(DOUBLE)) {
             if (source.toString().endsWith(".cpp")) {
-                commands.add(compile(source, object(objects, source.getFileName().toString()), List.of()));
+                commands.add(
+                        compile(source, object(objects, source.getFileName().toString()), List.of()));
             }
         }
         commands.add(compile(target.resolve("stubs.cpp"), object(objects, "stubs"), List.of()));
@@ -124,14 +135,22 @@ class BuildCudaDouble {
         runAll(commands);
         List<String> link = new ArrayList<>(List.of("g++", "-shared", "-Wl,-soname,libcuda.so.1", "-Wl,-z,defs"));
         link.addAll(objects);
-        link.addAll(List.of("-ldl", "-lpthread", "-o", target.resolve("libcuda.so.1").toString()));
+        link.addAll(List.of(
+                "-ldl", "-lpthread", "-o", target.resolve("libcuda.so.1").toString()));
         run(link);
         try (var broken = Files.list(target)) {
-            for (Path object : broken.filter(file -> file.getFileName().toString().matches("BREAK_\\w+\\.o")).toList()) {
+            for (Path object : broken.filter(
+                            file -> file.getFileName().toString().matches("BREAK_\\w+\\.o"))
+                    .toList()) {
                 String library = object.toString().replaceAll("\\.o$", ".so");
                 run(List.of(
-                        "g++", "-shared", "-Wl,-Bsymbolic", object.toString(),
-                        target.resolve("libcuda.so.1").toString(), "-o", library));
+                        "g++",
+                        "-shared",
+                        "-Wl,-Bsymbolic",
+                        object.toString(),
+                        target.resolve("libcuda.so.1").toString(),
+                        "-o",
+                        library));
             }
         }
     }
@@ -184,7 +203,8 @@ class BuildCudaDouble {
     }
 
     private static void runAll(List<List<String>> commands) throws Exception {
-        try (ExecutorService workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+        try (ExecutorService workers =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             List<Callable<Void>> tasks = new ArrayList<>();
             for (List<String> command : commands) {
                 tasks.add(() -> {

@@ -20,7 +20,7 @@ struct Dim {
     unsigned x, y, z;
 };
 struct Thread {
-    Dim thread, block, blockDim, gridDim;
+    Dim thread, block, threads, blocks; // indices, and how many of them
 };
 // Implemented by the test double.
 const Thread& current();
@@ -30,6 +30,8 @@ uint32_t exchange(uint32_t value, int sourceLane);
 unsigned ballot(bool predicate);
 void* shared(const void* site, size_t bytes);
 void* dynamic_shared();
+uint32_t atomic_add(uint32_t* at, uint32_t value); // returns the value before
+uint64_t atomic_add(uint64_t* at, uint64_t value);
 void register_entry(const char* name, size_t count, const size_t* sizes, void (*call)(void (*)(), void**), void (*entry)());
 
 template <class... P>
@@ -72,8 +74,8 @@ struct alignas(8) float2 {
 #define __launch_bounds__(...)
 #define threadIdx (host::current().thread)
 #define blockIdx (host::current().block)
-#define blockDim (host::current().blockDim)
-#define gridDim (host::current().gridDim)
+#define blockDim (host::current().threads)
+#define gridDim (host::current().blocks)
 #define ENTRY(name) static host::Registration register_##name(#name, name);
 #define SHARED(T, name, count) \
     static const char name##_site = 0; \
@@ -84,9 +86,12 @@ struct alignas(8) float2 {
 static inline void __syncthreads() { host::sync_block(); }
 static inline void __syncwarp() { host::sync_warp(); }
 static inline void __threadfence() {}
-static inline int atomic_next(int* counter) { return (*counter)++; }
-static inline void atomic_add(uint32* sum, uint32 value) { *sum += value; }
-static inline void atomic_add(uint64* sum, uint64 value) { *sum += value; }
+static inline int atomic_next(int* counter) {
+    return static_cast<int>(host::atomic_add(reinterpret_cast<uint32_t*>(counter), 1u));
+}
+static inline void atomic_add(uint64* sum, uint64 value) {
+    host::atomic_add(reinterpret_cast<uint64_t*>(sum), static_cast<uint64_t>(value));
+}
 
 template <class T>
 static inline T host_bits(uint32 bits) {
@@ -102,8 +107,7 @@ static inline uint32 host_word(float value) {
 static inline float as_float(uint32 bits) { return host_bits<float>(bits); }
 static inline uint32 as_uint(float value) { return host_word(value); }
 static inline int lane_id() {
-    const host::Thread& t = host::current();
-    return static_cast<int>((t.thread.x + t.thread.y * t.blockDim.x) & 31);
+    return static_cast<int>(host::current().thread.x & 31); // blocks of threads have one dimension
 }
 static inline float shuffle_xor(float value, int mask) {
     return as_float(host::exchange(as_uint(value), lane_id() ^ mask));
@@ -183,6 +187,78 @@ static inline float exact_divide(float a, float b) { return a / b; }
 static inline float round_even(float x) { return std::nearbyint(x); }
 static inline float inverse_root(float x) { return 1 / std::sqrt(x); }
 
+#ifdef TENSOR_CORES // their instructions in plain C++, for tests of what surrounds them
+#include <vector>
+static inline std::vector<char*>& host_addresses() {
+    static std::vector<char*> known;
+    return known;
+}
+static inline uint32 shared_address(const void* p) {
+    std::vector<char*>& known = host_addresses();
+    char* at = static_cast<char*>(const_cast<void*>(p));
+    for (size_t i = 0; i < known.size(); i++) {
+        if (known[i] == at) {
+            return static_cast<uint32>(i << 20);
+        }
+    }
+    known.push_back(at);
+    return static_cast<uint32>((known.size() - 1) << 20);
+}
+static inline char* host_pointer(uint32 address) { return host_addresses()[address >> 20] + (address & 0xFFFFF); }
+static inline void copy_async(uint32 to, const void* from, bool present) {
+    if (present) {
+        std::memcpy(host_pointer(to), from, 16);
+    } else {
+        std::memset(host_pointer(to), 0, 16);
+    }
+}
+static inline void copy_commit() {}
+template <int PENDING>
+static inline void copy_wait() {}
+static inline void store_shared(uint32 to, const uint32 v[4]) { std::memcpy(host_pointer(to), v, 16); }
+// Every lane's `count` words, for all lanes of the warp: word w of lane l at [l * 8 + w].
+static inline const uint32* host_gather(const uint32* mine, int count) {
+    static const char site = 0;
+    const host::Thread& t = host::current();
+    uint32* all = static_cast<uint32*>(host::shared(&site, 32 * 32 * 8 * 4)) + (t.thread.x / 32) * 256;
+    host::sync_warp();
+    std::memcpy(all + lane_id() * 8, mine, count * 4);
+    host::sync_warp();
+    return all;
+}
+static inline void host_load_matrices(uint32 r[4], uint32 from, bool transposed) {
+    const uint32* rows = host_gather(&from, 1);
+    int lane = lane_id();
+    for (int i = 0; i < 4; i++) {
+        uint16 pair[2];
+        for (int e = 0; e < 2; e++) {
+            int row = transposed ? lane % 4 * 2 + e : lane / 4;
+            int column = transposed ? lane / 4 : lane % 4 * 2 + e;
+            std::memcpy(&pair[e], host_pointer(rows[(i * 8 + row) * 8]) + column * 2, 2);
+        }
+        r[i] = pair[0] | (static_cast<uint32>(pair[1]) << 16);
+    }
+    host::sync_warp();
+}
+static inline void load_matrices(uint32 r[4], uint32 from) { host_load_matrices(r, from, false); }
+static inline void load_matrices_transposed(uint32 r[4], uint32 from) { host_load_matrices(r, from, true); }
+static inline void mma(float d[4], uint32 a0, uint32 a1, uint32 a2, uint32 a3, uint32 b0, uint32 b1) {
+    uint32 mine[6] = {a0, a1, a2, a3, b0, b1};
+    const uint32* all = host_gather(mine, 6);
+    int lane = lane_id();
+    for (int c = 0; c < 4; c++) {
+        int row = lane / 4 + c / 2 * 8;
+        int column = lane % 4 * 2 + c % 2;
+        for (int k = 0; k < 16; k++) {
+            uint32 a = all[(row % 8 * 4 + k % 8 / 2) * 8 + k / 8 * 2 + row / 8];
+            uint32 b = all[(column * 4 + k % 8 / 2) * 8 + 4 + k / 8];
+            d[c] = std::fma(k % 2 ? high_half(a) : low_half(a), k % 2 ? high_half(b) : low_half(b), d[c]);
+        }
+    }
+    host::sync_warp();
+}
+#endif
+
 #else // a GPU
 
 #define ENTRY(name)
@@ -197,7 +273,6 @@ static inline float inverse_root(float x) { return 1 / std::sqrt(x); }
 
 #define DEVICE static __device__ __forceinline__
 DEVICE int atomic_next(int* counter) { return atomicAdd(counter, 1); }
-DEVICE void atomic_add(uint32* sum, uint32 value) { atomicAdd(sum, value); }
 DEVICE void atomic_add(uint64* sum, uint64 value) { atomicAdd(sum, value); }
 DEVICE float as_float(uint32 bits) { return __uint_as_float(bits); }
 DEVICE uint32 as_uint(float value) { return __float_as_uint(value); }
@@ -276,26 +351,29 @@ DEVICE float inverse_root(float x) { return __fdiv_rn(1.0f, __fsqrt_rn(x)); }
 
 #ifdef TENSOR_CORES
 DEVICE uint32 shared_address(const void* p) { return static_cast<uint32>(__cvta_generic_to_shared(p)); }
+// Addresses in shared memory are 32-bit numbers here, which saves registers.
 // 16 bytes from global to shared memory without registers; zeros if absent.
-DEVICE void copy_async(void* to, const void* from, bool present) {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(present ? 16 : 0)
-                 : "memory");
+DEVICE void copy_async(uint32 to, const void* from, bool present) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(present ? 16 : 0) : "memory");
 }
 DEVICE void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template <int PENDING>
 DEVICE void copy_wait() {
     asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
 }
-DEVICE void load_matrices(uint32 r[4], const void* p) {
+DEVICE void store_shared(uint32 to, const uint32 v[4]) {
+    asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" ::"r"(to), "r"(v[0]), "r"(v[1]), "r"(v[2]), "r"(v[3]) : "memory");
+}
+DEVICE void load_matrices(uint32 r[4], uint32 from) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                  : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-                 : "r"(shared_address(p))
+                 : "r"(from)
                  : "memory");
 }
-DEVICE void load_matrices_transposed(uint32 r[4], const void* p) {
+DEVICE void load_matrices_transposed(uint32 r[4], uint32 from) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
                  : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-                 : "r"(shared_address(p))
+                 : "r"(from)
                  : "memory");
 }
 // d (16,8) += a (16,16) @ b (16,8): halves, sums in floats.
@@ -321,15 +399,6 @@ static const int WARP = 32;
 DEVICE float warp_sum(float value) {
     UNROLL for (int mask = 16; mask > 0; mask >>= 1) { value += shuffle_xor(value, mask); }
     return value;
-}
-// The largest absolute value; not a number counts as larger than infinity.
-DEVICE float warp_largest(float value) {
-    int bits = static_cast<int>(as_uint(value) & 0x7FFFFFFFu);
-    UNROLL for (int mask = 16; mask > 0; mask >>= 1) {
-        int other = shuffle_xor(bits, mask);
-        bits = other > bits ? other : bits;
-    }
-    return as_float(static_cast<uint32>(bits));
 }
 // The exponential as the CPU computes it (Exp.java), to the last bit; from -87 to 88.
 DEVICE float exact_exp(float x) {

@@ -37,14 +37,15 @@ DEVICE void gemm_put_gated(float gate, float up, int row, int input, int width, 
 static const int GEMM_COLUMNS = 64;
 
 // 16-byte chunk c of row r of a stage; the exclusive or spreads a column of chunks over the banks.
-DEVICE uint4* gemm_chunk(uint4* stage, int r, int c) { return stage + r * 8 + (c ^ (r & 7)); }
+DEVICE uint32 gemm_chunk(uint32 stage, int r, int c) { return stage + r * 128 + (c ^ (r & 7)) * 16; }
 
 template <int T>
 DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     typedef typename Choose<T, Traits<T>::FLOATING>::Block B;
-    const int chunks = GEMM_TILE * GEMM_COLUMNS / 8; // of an operand in a stage
-    DYNAMIC_SHARED(uint4, stages);                   // inputs 0, inputs 1, weights 0, weights 1
+    const int size = GEMM_TILE * GEMM_COLUMNS * 2; // bytes of an operand in a stage
+    DYNAMIC_SHARED(uint4, shared);                 // inputs 0, inputs 1, weights 0, weights 1
+    uint32 stages = shared_address(shared);
     F format(w, rows, columns);
     int thread = threadIdx.x;
     int lane = lane_id();
@@ -54,6 +55,13 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
     int groups = (blocks + 3) / 4;
     int steps = (blocks + 1) / 2;
     int row = gemm_row(blockIdx.x, thread / 2, rows, mode);
+    // A thread copies the same chunk of columns for inputs 32 apart.
+    int input = first + thread / 64 * 8 + thread / 2 % 8;
+    int part = thread / 16 % 4;
+    const uint4* from = reinterpret_cast<const uint4*>(x) + (static_cast<size_t>(input / 8) * groups * 4 + part) * 32 + input % 8 * 4;
+    if (input >= n) {
+        from = reinterpret_cast<const uint4*>(x);
+    }
     int warpInput = warp / 4 * 64;
     int warpRow = warp % 4 * 32;
 
@@ -65,53 +73,51 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
     }
     for (int step = -1; step < steps; step++) {
         int ahead = step + 1;
-        uint4* aheadInputs = stages + ahead % 2 * chunks;
-        uint4* aheadWeights = stages + (2 + ahead % 2) * chunks;
+        uint32 aheadInputs = stages + ahead % 2 * size;
+        uint32 aheadWeights = aheadInputs + 2 * size;
         bool more = ahead < steps;
         B raw = F::zero();
         if (more) {
-            UNROLL for (int i = 0; i < 4; i++) {
-                int u = thread + i * GEMM_THREADS;
-                int input = u / 64 * 8 + u / 2 % 8;
-                int part = u / 16 % 4;
-                int block = ahead * 2 + u % 2;
-                size_t at = ((static_cast<size_t>((first + input) / 8) * groups + block / 4) * 4 + part) * 32
-                    + input % 8 * 4 + block % 4;
-                bool present = first + input < n && block < blocks;
-                copy_async(gemm_chunk(aheadInputs, input, u % 2 * 4 + part), reinterpret_cast<const uint4*>(x) + (present ? at : 0),
-                    present);
-            }
             int block = ahead * 2 + thread % 2;
-            if (row >= 0 && block < blocks) {
+            UNROLL for (int i = 0; i < 4; i++) {
+                bool present = input + 32 * i < n && block < blocks;
+                int at = i * groups * 4 * 128 + block / 4 * 128 + block % 4;
+                copy_async(gemm_chunk(aheadInputs, input - first, thread % 2 * 4 + part) + i * 32 * 128, from + (present ? at : 0), present);
+            }
+            bool present = row >= 0 && block < blocks;
+            if (T == F16) { // as it is
+                const uint4* weight = static_cast<const uint4*>(w) + (present ? (static_cast<size_t>(row) * blocks + block) * 4 : 0);
+                UNROLL for (int j = 0; j < 4; j++) {
+                    copy_async(gemm_chunk(aheadWeights, thread / 2, thread % 2 * 4 + j), weight + (present ? j : 0), present);
+                }
+            } else if (present) {
                 raw = format.load(row, block);
             }
         }
         copy_commit();
         if (step >= 0) {
-            uint4* inputs = stages + step % 2 * chunks;
-            uint4* weights = stages + (2 + step % 2) * chunks;
+            uint32 inputs = stages + step % 2 * size;
+            uint32 weights = inputs + 2 * size;
             UNROLL for (int k = 0; k < GEMM_COLUMNS / 16; k++) {
-                uint32 a[4][4], b[2][4];
-                UNROLL for (int i = 0; i < 4; i++) {
-                    load_matrices(a[i], gemm_chunk(inputs, warpInput + i * 16 + lane % 16, k * 2 + lane / 16));
-                }
+                uint32 b[2][4];
                 UNROLL for (int j = 0; j < 2; j++) {
                     load_matrices(b[j], gemm_chunk(weights, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
                 }
                 UNROLL for (int i = 0; i < 4; i++) {
+                    uint32 a[4];
+                    load_matrices(a, gemm_chunk(inputs, warpInput + i * 16 + lane % 16, k * 2 + lane / 16));
                     UNROLL for (int j = 0; j < 4; j++) {
-                        mma(sum[i][j], a[i][0], a[i][1], a[i][2], a[i][3], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]);
+                        mma(sum[i][j], a[0], a[1], a[2], a[3], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]);
                     }
                 }
             }
         }
-        if (more) {
+        if (more && T != F16) {
             Scales scales = F::scales(raw);
             UNROLL for (int j = 0; j < 4; j++) {
                 uint32 h[4];
                 F::halves(raw, scales, j, h);
-                uint4 chunk = {h[0], h[1], h[2], h[3]};
-                *gemm_chunk(aheadWeights, thread / 2, thread % 2 * 4 + j) = chunk;
+                store_shared(gemm_chunk(aheadWeights, thread / 2, thread % 2 * 4 + j), h);
             }
         }
         copy_wait<0>();
@@ -120,8 +126,8 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
     int tile = blockIdx.x;
     UNROLL for (int i = 0; i < 4; i++) {
         UNROLL for (int c = 0; c < 4; c++) {
-            int input = first + warpInput + i * 16 + lane / 4 + c / 2 * 8;
-            if (input >= n) {
+            int at = first + warpInput + i * 16 + lane / 4 + c / 2 * 8;
+            if (at >= n) {
                 continue;
             }
             UNROLL for (int j = 0; j < 4; j++) {
@@ -130,9 +136,9 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
                     continue;
                 }
                 if (mode != SWIGLU) {
-                    gemm_put(sum[i][j][c], r, input, out, ldo, mode);
+                    gemm_put(sum[i][j][c], r, at, out, ldo, mode);
                 } else if (j % 2 == 0) {
-                    gemm_put_gated(sum[i][j][c], sum[i][j + 1][c], r, input, rows / 2, to);
+                    gemm_put_gated(sum[i][j][c], sum[i][j + 1][c], r, at, rows / 2, to);
                 }
             }
         }

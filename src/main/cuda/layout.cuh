@@ -37,29 +37,54 @@ DEVICE uint16 saturated_half(float value) {
     return float_to_half(finite && value > 65504.0f ? 65504.0f : finite && value < -65504.0f ? -65504.0f : value);
 }
 
-// A whole warp writes block `block` of row `row`: each lane has one of its 32 values. Rounding as Rounding.java.
-DEVICE void write_block(const Act& a, int row, int block, int columns, float value) {
-    int lane = lane_id();
-    int k = block * BLOCK + lane;
-    if (a.f) {
-        a.f[static_cast<size_t>(row) * columns + k] = value;
+// A warp writes elements k..k+3 of row `row` for each lane; 8 neighbouring lanes have the elements of one block of 32, and
+// all or none of the 8 are present. Every lane of the warp calls it. Rounding as Rounding.java.
+DEVICE void write_four(const Act& a, int row, int k, int columns, const float v[4], bool present) {
+    size_t at = static_cast<size_t>(row) * columns + k;
+    if (a.f && present) {
+        float4 all = {v[0], v[1], v[2], v[3]};
+        *reinterpret_cast<float4*>(a.f + at) = all;
     }
-    if (a.half) {
-        a.half[half_index(row, k, columns)] = saturated_half(value);
+    if (a.half && present) {
+        uint2 pairs = {saturated_half(v[0]) | (static_cast<uint32>(saturated_half(v[1])) << 16),
+            saturated_half(v[2]) | (static_cast<uint32>(saturated_half(v[3])) << 16)};
+        *reinterpret_cast<uint2*>(a.half + half_index(row, k, columns)) = pairs;
     }
-    if (a.q8) {
-        float largest = warp_largest(value);
-        bool finite = largest < as_float(0x7F800000u);
-        int q = finite && largest > 1e-30f ? static_cast<int>(round_even(value * exact_divide(127, largest))) : 0;
-        int sum = q;
-        UNROLL for (int mask = 8; mask > 0; mask >>= 1) { sum += shuffle_xor(sum, mask); }
-        int high = shuffle(sum, 16);
-        size_t at = static_cast<size_t>(row) * columns + block * BLOCK;
-        a.q8[at + lane / 8 * 8 + byte_position(lane % 8)] = static_cast<uint8>(q);
-        if (lane == 0) {
+    if (!a.q8) {
+        return;
+    }
+    int bits = 0; // of the largest absolute value; one that is not a number counts as larger than infinity
+    UNROLL for (int i = 0; i < 4; i++) {
+        int magnitude = static_cast<int>(as_uint(v[i]) & 0x7FFFFFFFu);
+        bits = magnitude > bits ? magnitude : bits;
+    }
+    UNROLL for (int mask = 4; mask > 0; mask >>= 1) {
+        int other = shuffle_xor(bits, mask);
+        bits = other > bits ? other : bits;
+    }
+    float largest = as_float(static_cast<uint32>(bits));
+    bool finite = bits < 0x7F800000;
+    bool something = finite && largest > 1e-30f;
+    float inverse = something ? exact_divide(127, largest) : 0;
+    uint32 packed = 0;
+    int sum = 0;
+    UNROLL for (int i = 0; i < 4; i++) {
+        int q = something ? static_cast<int>(round_even(v[i] * inverse)) : 0;
+        packed |= static_cast<uint32>(q & 0xFF) << (8 * i);
+        sum += q;
+    }
+    // Two lanes have a group of 8: the even one stores bytes 0,4,1,5 of it, the odd one 2,6,3,7.
+    uint32 other = static_cast<uint32>(shuffle_xor(static_cast<int>(packed), 1));
+    uint32 mixed = lane_id() % 2 ? bytes(packed, other, 0x3726) : bytes(packed, other, 0x5140);
+    sum += shuffle_xor(sum, 1);
+    sum += shuffle_xor(sum, 2);
+    int last = shuffle_xor(sum, 4);
+    if (present) {
+        *reinterpret_cast<uint32*>(a.q8 + at) = mixed;
+        if (lane_id() % 8 == 0) {
             // A value that is not finite makes the scale not a number, and so every product with the block.
-            float scale = !finite ? as_float(0x7FC00000u) : largest > 1e-30f ? exact_divide(largest, 127) : 0;
-            int2 m = {static_cast<int>(as_uint(scale)), static_cast<int>((sum & 0xFFFF) | (static_cast<uint32>(high) << 16))};
+            float scale = !finite ? as_float(0x7FC00000u) : something ? exact_divide(largest, 127) : 0;
+            int2 m = {static_cast<int>(as_uint(scale)), static_cast<int>((sum & 0xFFFF) | (static_cast<uint32>(last) << 16))};
             a.meta[at / BLOCK] = m;
         }
     }

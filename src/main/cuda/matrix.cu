@@ -195,7 +195,7 @@ extern "C" __global__ void WITH_TYPE(embed_, )(const void* w, int rows, int colu
 ENTRY_OF(WITH_TYPE(embed_, ))
 
 #define MATVEC(N) \
-    extern "C" __global__ void __launch_bounds__(MATVEC_THREADS) WITH_TYPE(matvec_, _n##N)(const void* w, int rows, \
+    extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, 2) WITH_TYPE(matvec_, _n##N)(const void* w, int rows, \
         int columns, int n, void* q8, void* meta, float* f, float* out, int ldo, int mode, void* toQ8, void* toMeta, \
         void* toHalf, float* toF) { \
         matvec<TYPE, N>(w, rows, columns, n, act(q8, meta, 0, f), out, ldo, mode, act(toQ8, toMeta, toHalf, toF)); \
@@ -218,7 +218,7 @@ SMALL(2)
 SMALL(4)
 SMALL(8)
 
-extern "C" __global__ void __launch_bounds__(GEMM_THREADS) WITH_TYPE(gemm_, )(const void* w, int rows, int columns, int n,
+extern "C" __global__ void __launch_bounds__(GEMM_THREADS, 2) WITH_TYPE(gemm_, )(const void* w, int rows, int columns, int n,
     const uint16* x, float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, float* toF) {
     gemm<TYPE>(w, rows, columns, n, x, out, ldo, mode, act(toQ8, toMeta, toHalf, toF));
 }

@@ -161,7 +161,7 @@ DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, fl
         }
         __syncthreads();
         if (warp < n) {
-            write_block(to, warp, tile, width, products[warp * BLOCK + lane]);
+            write_four(to, warp, tile * BLOCK + lane * 4, width, products + warp * BLOCK + lane % 8 * 4, lane < 8);
         }
         __syncthreads();
     }

@@ -77,7 +77,8 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
     typedef typename Choose<T, Traits<T>::FLOATING>::Block B;
     const int warps = SMALL_THREADS / WARP;
     const int size = 2 * NT * 4 * WARP; // sums of a tile
-    SHARED(float, sums, (NT == 8 ? 4 : 4) * size);
+    const bool AHEAD = NT < 8;          // loads the next weights early, if registers allow it
+    SHARED(float, sums, 4 * size);
     F format(w, rows, columns);
     int lane = lane_id();
     int warp = threadIdx.x / WARP;
@@ -97,7 +98,7 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
             }
         }
         B next[4];
-        UNROLL for (int i = 0; i < 4; i++) {
+        UNROLL for (int i = 0; i < 4 && AHEAD; i++) {
             int block = warp * 4 + lane % 4;
             next[i] = row[i] >= 0 && block < blocks ? format.load(row[i], block) : F::zero();
         }
@@ -105,9 +106,11 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
             B raw[4];
             bool inside = group * 4 + lane % 4 < blocks;
             UNROLL for (int i = 0; i < 4; i++) {
-                raw[i] = next[i];
+                raw[i] = AHEAD ? next[i] : row[i] >= 0 && inside ? format.load(row[i], group * 4 + lane % 4) : F::zero();
                 int block = (group + warps) * 4 + lane % 4;
-                next[i] = row[i] >= 0 && block < blocks ? format.load(row[i], block) : F::zero();
+                if (AHEAD) {
+                    next[i] = row[i] >= 0 && block < blocks ? format.load(row[i], block) : F::zero();
+                }
             }
             Scales scales[4];
             UNROLL for (int i = 0; i < 4; i++) { scales[i] = F::scales(raw[i]); }

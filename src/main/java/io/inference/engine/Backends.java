@@ -114,9 +114,6 @@ final class Backends {
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         String obstacle = options.backend() == BackendChoice.SCALAR ? "" : vectorObstacle();
-        if (options.backend() == BackendChoice.CPU && !obstacle.isEmpty()) {
-            throw new EngineException("the backend cpu does not work here: " + obstacle);
-        }
         boolean scalar = options.backend() == BackendChoice.SCALAR || !obstacle.isEmpty();
         TensorOps ops = scalar ? new ScalarOps(threads) : new VectorOps(threads);
         log(ops.description(), reason.isEmpty() || obstacle.isEmpty() ? reason + obstacle : reason + ", " + obstacle);

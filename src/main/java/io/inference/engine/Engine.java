@@ -160,6 +160,11 @@ public final class Engine implements AutoCloseable {
         return session.scheduler.generatedTokens();
     }
 
+    /** Tokens per second that were generated recently, of all answers together, while the model worked. */
+    public double tokensPerSecond() {
+        return session.scheduler.tokensPerSecond();
+    }
+
     /**
      * The tokens of a text as a prompt, after the model's beginning-of-sequence token if it needs one. Control tokens
      * that are written out in the text stay text.

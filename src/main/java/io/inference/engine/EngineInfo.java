@@ -1,6 +1,5 @@
 package io.inference.engine;
 
-import io.inference.engine.model.LoadedModel;
 import java.util.List;
 import java.util.Map;
 
@@ -30,11 +29,21 @@ public record EngineInfo(
         int vocabularySize,
         long fileBytes,
         String chatTemplate,
-        LoadedModel.Hardware hardware,
+        Hardware hardware,
         Map<String, Object> metadata,
         List<Tensor> tensors) {
     /** A tensor's name, type and shape, fastest varying dimension first. */
     public record Tensor(String name, String type, List<Long> shape) {}
+
+    /**
+     * Where a model runs.
+     *
+     * @param backend {@code cuda}, {@code cpu} or {@code scalar}
+     * @param description for people: {@code cpu, 512-bit vectors, 2 threads}
+     * @param usedBytes device memory that the model takes, with its key-value cache; 0 on the CPU
+     * @param totalBytes memory of the device; 0 on the CPU
+     */
+    public record Hardware(String backend, String description, long usedBytes, long totalBytes) {}
 
     public boolean hasChatTemplate() {
         return !chatTemplate.isEmpty();

@@ -43,9 +43,14 @@ final class EngineInfos {
                 loaded.vocabularySize(),
                 file.path().toFile().length(),
                 file.metadata().optionalString("tokenizer.chat_template").orElse(""),
-                loaded.hardware(),
+                hardware(loaded.hardware()),
                 metadata(file.metadata()),
                 tensors(file));
+    }
+
+    private static EngineInfo.Hardware hardware(LoadedModel.Hardware hardware) {
+        return new EngineInfo.Hardware(
+                hardware.backend(), hardware.description(), hardware.usedBytes(), hardware.totalBytes());
     }
 
     static String quantization(GgufFile file) {

@@ -26,7 +26,7 @@ public record EngineOptions(
         AUTO,
         /** An NVIDIA GPU. */
         CUDA,
-        /** The Vector API. */
+        /** The Vector API, or plain loops on a machine without vectors. */
         CPU,
         /** Plain loops: the reference, several times slower. */
         SCALAR

@@ -1,5 +1,6 @@
 package io.inference.local;
 
+import io.inference.api.backend.EngineReports;
 import io.inference.config.Settings;
 import io.inference.local.store.FetchListener;
 import org.springframework.boot.SpringApplication;
@@ -41,6 +42,11 @@ class LocalConfiguration {
                     new LoggingFailureAnalysisReporter().report(failure.analysis());
                     System.exit(SpringApplication.exit(context, () -> 1));
                 }));
+    }
+
+    @Bean
+    EngineReports engineReports(LocalModels models) {
+        return new LocalEngineReports(models);
     }
 
     @Bean

@@ -102,6 +102,8 @@ class LocalChatTemplateTest {
                         StoreSettings.of(folder, null),
                         Optional.empty(),
                         Optional.of(1),
+                        0,
+                        false,
                         8,
                         8,
                         Duration.ofMinutes(1)),

@@ -137,6 +137,8 @@ class LocalModelsTest {
                         StoreSettings.of(folder, null),
                         contextLength,
                         Optional.of(1),
+                        0,
+                        false,
                         2,
                         8,
                         Duration.ofMinutes(1)),

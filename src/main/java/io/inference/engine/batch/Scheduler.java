@@ -34,6 +34,7 @@ public final class Scheduler {
     private final LongSupplier nanoTime;
     private final PagePool pool;
     private final WaitingQueue waiting;
+    private final TokenRate rate = new TokenRate();
     private final List<Sequence> running = new ArrayList<>(); // in order of admission
 
     private final Object lock = new Object(); // guards the fields below
@@ -107,6 +108,11 @@ public final class Scheduler {
         synchronized (lock) {
             return generatedTokens;
         }
+    }
+
+    /** Tokens per second that steps generated recently, of all sequences together; 0 if there was no step lately. */
+    public double tokensPerSecond() {
+        return rate.perSecond(nanoTime.getAsLong());
     }
 
     /**
@@ -241,6 +247,7 @@ public final class Scheduler {
 
     private void run(List<Sequence> batch, List<Slice> slices) {
         List<StepResult> results;
+        long began = nanoTime.getAsLong();
         try {
             results = model.step(slices);
         } catch (Throwable e) {
@@ -251,9 +258,9 @@ public final class Scheduler {
             }
             return;
         }
-        long tokens = results.stream()
-                .filter(StepResult.Token.class::isInstance)
-                .count();
+        long tokens =
+                results.stream().filter(StepResult.Token.class::isInstance).count();
+        rate.add(began, nanoTime.getAsLong(), tokens);
         synchronized (lock) {
             generatedTokens += tokens;
         }

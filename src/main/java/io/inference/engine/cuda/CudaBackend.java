@@ -72,11 +72,11 @@ public final class CudaBackend {
         boolean fits = config.width() % 32 == 0
                 && config.queryWidth() % 32 == 0
                 && config.feedForward() % 32 == 0
-                && config.headSize() % 8 == 0
+                && config.headSize() % 32 == 0
                 && config.headSize() <= LARGEST_HEAD;
         if (!fits) {
             throw new DeviceUnavailableException(
-                    ("the GPU's kernels need widths that are multiples of 32 and heads of a multiple of 8 up to %d;"
+                    ("the GPU's kernels need widths and heads that are multiples of 32, heads of at most %d;"
                                     + " the model has width %d, feed-forward %d, heads of %d")
                             .formatted(LARGEST_HEAD, config.width(), config.feedForward(), config.headSize()),
                     null);
@@ -100,15 +100,16 @@ public final class CudaBackend {
                 weights.layers().stream()
                         .anyMatch(it -> it.gate().type() != it.up().type()));
         MemoryPlan plan = MemoryPlan.of(bytes(weights), steps, options.sequences(), context.freeBytes());
-        LOG.log(plan.cut() ? System.Logger.Level.WARNING : System.Logger.Level.INFO, device.name() + ": " + plan.summary());
+        LOG.log(
+                plan.cut() ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+                device.name() + ": " + plan.summary());
 
         KernelModules modules = own(owned, new KernelModules(context));
         CudaStream stream = own(owned, new CudaStream(context));
         DeviceArena arena = own(owned, new DeviceArena(context));
         DeviceWeights onDevice = upload(context, arena, modules, stream, weights, config, plan.contextLength());
         StepBuffers buffers = own(
-                owned,
-                new StepBuffers(context, stream, steps.withContextLength(plan.contextLength()), plan.pages()));
+                owned, new StepBuffers(context, stream, steps.withContextLength(plan.contextLength()), plan.pages()));
         Set<TensorType> types = types(weights);
         MatrixKernels matrices =
                 new MatrixKernels(modules, stream, device.hasTensorCores(), options.deterministic(), types);
@@ -116,8 +117,7 @@ public final class CudaBackend {
                 types.stream().anyMatch(DeviceMatrix::quantized),
                 types.stream().anyMatch(type -> !DeviceMatrix.quantized(type)));
         ForwardPass pass = new ForwardPass(context, stream, modules, config, onDevice, buffers, matrices, forms);
-        CudaModel model =
-                new CudaModel(context, stream, config, buffers, pass, plan.pages(), options.deterministic());
+        CudaModel model = new CudaModel(context, stream, config, buffers, pass, plan.pages(), options.deterministic());
         owned.push(model::close);
         LoadedModel.Hardware hardware = new LoadedModel.Hardware(
                 "cuda",

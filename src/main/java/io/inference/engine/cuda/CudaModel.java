@@ -90,13 +90,17 @@ final class CudaModel implements StepModel {
         List<StepResult> all = new ArrayList<>();
         for (int i = 0; i < slices.size(); i++) {
             int output = plan.output(i);
-            all.add(switch (slices.get(i).output()) {
-                case Slice.None none -> new StepResult.Nothing();
-                case Slice.NextToken next ->
-                    token(results, output * StepLayout.RESULT_INTS * Integer.BYTES, next.sampling().reportsLogprobs());
-                case Slice.Logits logits -> new StepResult.Floats(floats.get(i));
-                case Slice.Hidden hidden -> new StepResult.Floats(floats.get(i));
-            });
+            all.add(
+                    switch (slices.get(i).output()) {
+                        case Slice.None none -> new StepResult.Nothing();
+                        case Slice.NextToken next ->
+                            token(
+                                    results,
+                                    output * StepLayout.RESULT_INTS * Integer.BYTES,
+                                    next.sampling().reportsLogprobs());
+                        case Slice.Logits logits -> new StepResult.Floats(floats.get(i));
+                        case Slice.Hidden hidden -> new StepResult.Floats(floats.get(i));
+                    });
         }
         return all;
     }

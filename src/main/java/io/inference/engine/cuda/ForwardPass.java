@@ -105,7 +105,12 @@ final class ForwardPass {
         for (int layer = 0; layer < config.layers(); layer++) {
             DeviceWeights.Layer w = weights.layers().get(layer);
             norm(w.attentionNorm(), rows, 0, 0, needed(buffers.normed, rows));
-            multiply(w.queryKeyValue(), rows, buffers.normed, buffers.queryKeyValue.address(), sizes.queryKeyValueWidth());
+            multiply(
+                    w.queryKeyValue(),
+                    rows,
+                    buffers.normed,
+                    buffers.queryKeyValue.address(),
+                    sizes.queryKeyValueWidth());
             ropeStore(w, layer, rows, parameters);
             Activations attended = needed(buffers.attended, rows);
             attendSingly(layer, singleRows, parameters, attended);
@@ -137,7 +142,7 @@ final class ForwardPass {
     private void norm(long weight, int n, long index, int indexStride, Activations out) {
         stream.launch(
                 rmsNorm,
-                Grid.of(n, 256),
+                Grid.of(n, 512),
                 buffers.hidden,
                 config.width(),
                 index,
@@ -191,8 +196,8 @@ final class ForwardPass {
         for (int first = 0; first < rows; first += most) {
             int count = Math.min(most, rows - first);
             Activations from = out.from(first, config.queryWidth());
-            int splits =
-                    Math.clamp(BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / (count * blocks), 1, sizes.maxSplits());
+            int splits = Math.clamp(
+                    BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / (count * blocks), 1, sizes.maxSplits());
             stream.launch(
                     attentionDecode,
                     Grid.of(blocks, count, splits, 256),
@@ -247,7 +252,7 @@ final class ForwardPass {
         multiply(w.gateUp(), rows, buffers.normed, buffers.gate.address(), 2 * width);
         stream.launch(
                 swiglu,
-                Grid.of(Math.ceilDiv(width, 256), rows, 256),
+                Grid.of(Math.ceilDiv(width, 1024), rows, 256),
                 buffers.gate,
                 2 * width,
                 buffers.gate.at((long) width * Float.BYTES),

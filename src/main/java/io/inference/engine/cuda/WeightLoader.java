@@ -105,8 +105,7 @@ final class WeightLoader implements AutoCloseable {
         float[] all = new float[config.queryWidth() + 2 * config.kvWidth()];
         System.arraycopy(layer.queryBias(), 0, all, 0, layer.queryBias().length);
         System.arraycopy(layer.keyBias(), 0, all, config.queryWidth(), layer.keyBias().length);
-        System.arraycopy(
-                layer.valueBias(), 0, all, config.queryWidth() + config.kvWidth(), layer.valueBias().length);
+        System.arraycopy(layer.valueBias(), 0, all, config.queryWidth() + config.kvWidth(), layer.valueBias().length);
         return vector(all);
     }
 
@@ -151,7 +150,8 @@ final class WeightLoader implements AutoCloseable {
                 DeviceBuffer staged = upload(bytes, null);
                 int blocks = count * (matrix.columns() / 32);
                 stream.launch(
-                        kernels.kernel(MatrixKernels.module(matrix.type()), MatrixKernels.name("repack", matrix.type())),
+                        kernels.kernel(
+                                MatrixKernels.module(matrix.type()), MatrixKernels.name("repack", matrix.type())),
                         Grid.of(Math.ceilDiv(blocks, 256), 256),
                         staged,
                         matrix.address(),

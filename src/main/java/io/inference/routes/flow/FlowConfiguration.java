@@ -117,8 +117,9 @@ class FlowConfiguration {
         return exchange -> exchange.getMessage().setBody(directory.loaded());
     }
 
-    @Bean
-    Processor localInferenceProcessor(@Qualifier("localBackend") Backend backend) {
+    /** The first name is the one that route files use; the second one is older and stays. */
+    @Bean({"jcudaInferenceProcessor", "localInferenceProcessor"})
+    Processor jcudaInferenceProcessor(@Qualifier("localBackend") Backend backend) {
         return new BackendProcessor(backend);
     }
 

@@ -55,10 +55,10 @@ final class Cuda {
     /** File and line of the nearest caller outside this package. */
     private static String caller() {
         String here = Cuda.class.getPackageName();
-        return StackWalker.getInstance().walk(frames -> frames.filter(
-                        frame -> !frame.getClassName().startsWith(here + "."))
-                .findFirst()
-                .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
-                .orElse("unknown"));
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> !frame.getClassName().startsWith(here + "."))
+                        .findFirst()
+                        .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+                        .orElse("unknown"));
     }
 }

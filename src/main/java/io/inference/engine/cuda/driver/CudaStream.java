@@ -94,7 +94,10 @@ public final class CudaStream implements AutoCloseable {
     public void download(DeviceBuffer from, PinnedBuffer to, long offset) {
         Cuda.check(
                 JCudaDriver.cuMemcpyDtoHAsync(
-                        to.pointer().withByteOffset(offset), new DeviceBuffer.Pointer(from.at(0)), from.bytes(), handle),
+                        to.pointer().withByteOffset(offset),
+                        new DeviceBuffer.Pointer(from.at(0)),
+                        from.bytes(),
+                        handle),
                 "cuMemcpyDtoHAsync of %,d bytes".formatted(from.bytes()));
     }
 

@@ -63,7 +63,8 @@ public final class KernelModules implements AutoCloseable {
 
     /** A module's PTX as a C string. */
     private byte[] ptx(String module) {
-        String resource = "/cuda/%s.%s.ptx.gz".formatted(module, context.device().architecture());
+        String resource =
+                "/cuda/%s.%s.ptx.gz".formatted(module, context.device().architecture());
         try (InputStream in = KernelModules.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("there is no resource " + resource);
@@ -80,9 +81,7 @@ public final class KernelModules implements AutoCloseable {
         context.makeCurrent();
         Cuda.check(
                 JCudaDriver.cuFuncSetAttribute(
-                        kernel.function(),
-                        CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                        bytes),
+                        kernel.function(), CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
                 "cuFuncSetAttribute of %d bytes of shared memory for %s".formatted(bytes, kernel.name()));
     }
 

@@ -1,0 +1,376 @@
+// From logits to tokens. All sums that decide a token are sums of integers, so they do not depend on the order in which
+// threads add; everything below is the same on every run, in any batch.
+#pragma once
+#include "norm.cuh"
+
+static const int CHUNKS = 64; // blocks of threads that scan a row of logits
+static const int SCAN_THREADS = 256;
+static const int SAMPLE_THREADS = 1024;
+static const int CANDIDATES = 2048; // that fit in shared memory
+static const float INFINITE = 3.4028235e38f;
+
+// Logits and ids in one number: order by logit, the lower id is larger among equals.
+DEVICE uint64 ordered(float logit, int id) {
+    uint32 bits = as_uint(logit == 0 ? 0.0f : logit); // -0 counts as 0
+    uint32 key = bits >> 31 ? ~bits : bits | 0x80000000u;
+    return (static_cast<uint64>(key) << 24) | static_cast<uint64>(0xFFFFFF - id);
+}
+DEVICE int ordered_id(uint64 value) { return 0xFFFFFF - static_cast<int>(value & 0xFFFFFF); }
+DEVICE float ordered_logit(uint64 value) {
+    uint32 key = static_cast<uint32>(value >> 24);
+    return as_float(key >> 31 ? key & 0x7FFFFFFFu : ~key);
+}
+
+DEVICE uint64 shuffle_xor(uint64 value, int mask) {
+    uint32 low = static_cast<uint32>(shuffle_xor(static_cast<int>(static_cast<uint32>(value)), mask));
+    uint32 high = static_cast<uint32>(shuffle_xor(static_cast<int>(static_cast<uint32>(value >> 32)), mask));
+    return (static_cast<uint64>(high) << 32) | low;
+}
+
+// The largest value (or the sum) over the block of threads, for all of them; `parts` has one for each warp.
+template <bool SUM>
+DEVICE uint64 block_reduce(uint64 value, uint64* parts) {
+    UNROLL for (int mask = 16; mask > 0; mask >>= 1) {
+        uint64 other = shuffle_xor(value, mask);
+        value = SUM ? value + other : other > value ? other : value;
+    }
+    __syncthreads(); // parts may still be read from before
+    if (lane_id() == 0) {
+        parts[threadIdx.x / WARP] = value;
+    }
+    __syncthreads();
+    uint64 result = parts[0];
+    for (int i = 1; i < static_cast<int>(blockDim.x) / WARP; i++) {
+        result = SUM ? result + parts[i] : parts[i] > result ? parts[i] : result;
+    }
+    return result;
+}
+
+// Statistics of part of a row of logits: stats (m,64,4) has the largest logit, its id, the sum of e^(logit - largest), and
+// whether a logit is not a number or infinity.
+//
+// Roofline: 4 bytes a logit, twice, the second time from the first-level cache; 128,256 logits of one row are 0.5 MB.
+extern "C" __global__ void __launch_bounds__(SCAN_THREADS) scan_logits(const float* logits, int ld, int vocabulary,
+    const int* outputs, float* stats) {
+    SHARED(uint64, parts, SCAN_THREADS / WARP);
+    SHARED(float, sums, SCAN_THREADS / WARP);
+    int row = blockIdx.y;
+    if (outputs[row * OUTPUT_INTS] < 0) {
+        return;
+    }
+    int share = (vocabulary + gridDim.x - 1) / gridDim.x;
+    int from = blockIdx.x * share;
+    int to = from + share < vocabulary ? from + share : vocabulary;
+    const float* x = logits + static_cast<size_t>(row) * ld;
+    uint64 best = 0;
+    uint64 bad = 0;
+    for (int i = from + threadIdx.x; i < to; i += SCAN_THREADS) {
+        float v = x[i];
+        if (!(v <= INFINITE)) {
+            bad = 1;
+        } else {
+            uint64 value = ordered(v, i);
+            best = value > best ? value : best;
+        }
+    }
+    best = block_reduce<false>(best, parts);
+    bad = block_reduce<false>(bad, parts);
+    float largest = best ? ordered_logit(best) : -INFINITE;
+    float sum = 0;
+    for (int i = from + threadIdx.x; i < to; i += SCAN_THREADS) {
+        float difference = x[i] - largest;
+        sum += difference > -80 ? exact_exp(difference) : 0;
+    }
+    sum = block_sum(sum, sums);
+    if (threadIdx.x == 0) {
+        float4 result = {largest, as_float(best ? static_cast<uint32>(ordered_id(best)) : 0xFFFFFFFFu), sum, bad ? 1.0f : 0.0f};
+        reinterpret_cast<float4*>(stats)[static_cast<size_t>(row) * CHUNKS + blockIdx.x] = result;
+    }
+}
+ENTRY(scan_logits)
+
+// Uniform in [0,1) from a seed and a counter.
+DEVICE double uniform(uint64 seed, uint32 counter) {
+    uint64 z = seed + (static_cast<uint64>(counter) + 1) * 0x9E3779B97F4A7C15ull;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    z ^= z >> 31;
+    return static_cast<double>(z >> 11) * (1.0 / 9007199254740992.0);
+}
+
+// What the threads of a row share.
+struct Choice {
+    const float* logits;
+    int vocabulary;
+    float* values; // candidates in shared memory
+    int* ids;
+    int listed;    // number of them, -1 if the candidates are the whole vocabulary
+    float best;    // the largest logit
+    float factor;  // log2(e) / temperature
+    uint64 least;  // candidates below this are out
+    uint64* histogram; // (256)
+    uint64* state;     // (4)
+    uint64* parts;     // (warps)
+
+    DEVICE_MEMBER int size() const { return listed < 0 ? vocabulary : listed; }
+    DEVICE_MEMBER uint64 at(int i) const { return listed < 0 ? ordered(logits[i], i) : ordered(values[i], ids[i]); }
+
+    // Probability in relation to the best token's, in units of 2^-44.
+    DEVICE_MEMBER uint64 mass(uint64 value) const {
+        return static_cast<uint64>(fast_exp2((ordered_logit(value) - best) * factor) * 17592186044416.0f);
+    }
+    DEVICE_MEMBER uint64 weight(uint64 value, bool byMass) const { return byMass ? mass(value) : 1; }
+
+    DEVICE_MEMBER uint64 total() const {
+        uint64 sum = 0;
+        for (int i = threadIdx.x; i < size(); i += blockDim.x) {
+            uint64 value = at(i);
+            sum += value >= least ? mass(value) : 0;
+        }
+        return block_reduce<true>(sum, parts);
+    }
+
+    // The largest value such that the candidates from it upwards reach `goal`, in number or mass, and no value below.
+    // Eight bits at a time: the histogram of the next eight bits among values that begin as the result does.
+    DEVICE_MEMBER uint64 select(uint64 goal, bool byMass) const {
+        uint64 prefix = 0;
+        for (int shift = 48; shift >= 0; shift -= 8) {
+            __syncthreads();
+            for (int i = threadIdx.x; i < 256; i += blockDim.x) {
+                histogram[i] = 0;
+            }
+            __syncthreads();
+            for (int i = threadIdx.x; i < size(); i += blockDim.x) {
+                uint64 value = at(i);
+                if (value >= least && (shift == 48 || value >> (shift + 8) == prefix)) {
+                    uint64 add = weight(value, byMass);
+                    if (add) {
+                        atomic_add(histogram + ((value >> shift) & 255), add);
+                    }
+                }
+            }
+            __syncthreads();
+            if (threadIdx.x < 16) { // sums of 16 bins, in the first of each 16
+                uint64 sum = 0;
+                for (int i = 0; i < 16; i++) {
+                    sum += histogram[threadIdx.x * 16 + i];
+                }
+                parts[threadIdx.x] = sum;
+            }
+            __syncthreads();
+            if (threadIdx.x == 0) {
+                int bin = 15;
+                uint64 left = goal;
+                while (bin > 0 && parts[bin] < left) {
+                    left -= parts[bin--];
+                }
+                int last = bin * 16;
+                bin = last + 15;
+                while (bin > last && histogram[bin] < left) {
+                    left -= histogram[bin--];
+                }
+                state[0] = static_cast<uint64>(bin);
+                state[1] = left;
+                state[2] = histogram[bin];
+            }
+            __syncthreads();
+            prefix = (prefix << 8) | state[0];
+            goal = state[1];
+            if (state[2] == goal) {
+                return prefix << shift; // the whole bin belongs
+            }
+        }
+        return prefix;
+    }
+
+    // Copies the candidates that are at least `floor` to shared memory if they fit; else only raises the bound.
+    DEVICE_MEMBER void gather(uint64 floor, int* counter) {
+        least = floor > least ? floor : least;
+        __syncthreads();
+        if (threadIdx.x == 0) {
+            *counter = 0;
+        }
+        __syncthreads();
+        for (int i = threadIdx.x; i < vocabulary; i += blockDim.x) {
+            float logit = logits[i];
+            if (ordered(logit, i) >= least) {
+                int at = atomic_next(counter);
+                if (at < CANDIDATES) {
+                    values[at] = logit;
+                    ids[at] = i;
+                }
+            }
+        }
+        __syncthreads();
+        listed = *counter <= CANDIDATES ? *counter : -1;
+    }
+};
+
+// A bound that at least `count` values reach: the count-th of the threads' own largest. Each thread gives its largest.
+DEVICE uint64 bound(const Choice& choice, uint64 mine, int count) {
+    Choice own = choice;
+    __syncthreads();
+    own.ids[threadIdx.x] = ordered_id(mine);
+    own.values[threadIdx.x] = mine ? ordered_logit(mine) : -INFINITE;
+    own.listed = blockDim.x;
+    own.least = 0;
+    __syncthreads();
+    return own.select(count, false);
+}
+
+// One block of threads a row of outputs: the most probable logprobs if asked for, penalties, then greedy, or temperature,
+// top-k, top-p and min-p as Sampler.java has them, and the draw. A draw takes the tokens from the most probable one down.
+extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logits, int ld, int vocabulary, const int* outputs,
+    int* penalties, const float* stats, int* results) {
+    SHARED(float, values, CANDIDATES);
+    SHARED(int, ids, CANDIDATES);
+    SHARED(uint64, histogram, 256);
+    SHARED(uint64, state, 4);
+    SHARED(uint64, parts, SAMPLE_THREADS / WARP);
+    SHARED(int, counter, 1);
+    int row = blockIdx.x;
+    const int* options = outputs + row * OUTPUT_INTS;
+    int* result = results + row * RESULT_INTS;
+    int thread = threadIdx.x;
+    if (thread < RESULT_INTS) {
+        result[thread] = thread == 0 ? -1 : 0;
+    }
+    __syncthreads();
+    if (options[0] < 0) {
+        return;
+    }
+    float* x = logits + static_cast<size_t>(row) * ld;
+    const float4* own = reinterpret_cast<const float4*>(stats) + static_cast<size_t>(row) * CHUNKS;
+    uint64 best = 0;
+    bool bad = false;
+    for (int i = 0; i < CHUNKS; i++) {
+        float4 part = own[i];
+        bad |= part.w != 0;
+        int id = static_cast<int>(as_uint(part.y));
+        uint64 value = id >= 0 ? ordered(part.x, id) : 0;
+        best = value > best ? value : best;
+    }
+    if (bad || best == 0 || ordered_logit(best) < -INFINITE) {
+        if (thread == 0) {
+            result[1] = 1;
+        }
+        return;
+    }
+    double sum = 0;
+    for (int i = 0; i < CHUNKS; i++) {
+        float4 part = own[i];
+        float difference = part.x - ordered_logit(best);
+        sum += difference > -80 ? static_cast<double>(part.z * exact_exp(difference)) : 0;
+    }
+    float logSum = static_cast<float>(static_cast<double>(ordered_logit(best)) + log(sum));
+
+    Choice choice = {x, vocabulary, values, ids, -1, ordered_logit(best), 0, 0, histogram, state, parts};
+    int top = options[13] < TOP ? options[13] : TOP;
+    top = top < vocabulary ? top : vocabulary;
+    if (top > 0) {
+        uint64 mine = 0;
+        for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
+            uint64 value = ordered(x[i], i);
+            mine = value > mine ? value : mine;
+        }
+        choice.gather(vocabulary >= SAMPLE_THREADS ? bound(choice, mine, top) : 0, counter);
+        uint64 previous = ~0ull;
+        for (int t = 0; t < top; t++) {
+            uint64 next = 0;
+            for (int i = thread; i < choice.size(); i += SAMPLE_THREADS) {
+                uint64 value = choice.at(i);
+                next = value < previous && value > next ? value : next;
+            }
+            previous = block_reduce<false>(next, parts);
+            if (thread == 0) {
+                result[4 + t] = ordered_id(previous);
+                result[24 + t] = static_cast<int>(as_uint(ordered_logit(previous) - logSum));
+            }
+        }
+        choice.listed = -1;
+        choice.least = 0;
+    }
+
+    float temperature = as_float(static_cast<uint32>(options[4]));
+    int* pairs = penalties + 2 * options[11];
+    int penalised = options[12];
+    __syncthreads();
+    for (int i = thread; i < penalised; i += SAMPLE_THREADS) {
+        int token = pairs[2 * i];
+        if (token >= 0 && token < vocabulary) {
+            float repeat = as_float(static_cast<uint32>(options[8]));
+            float logit = x[token];
+            float repeated = logit > 0 ? exact_divide(logit, repeat) : logit * repeat;
+            x[token] = repeated - as_float(static_cast<uint32>(options[9]))
+                - static_cast<float>(pairs[2 * i + 1]) * as_float(static_cast<uint32>(options[10]));
+            pairs[2 * i + 1] = static_cast<int>(as_uint(logit)); // kept for the log probability
+        }
+    }
+    __syncthreads();
+    uint64 chosen = best;
+    if (temperature > 0 || penalised > 0) {
+        uint64 mine = 0;
+        for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
+            uint64 value = ordered(x[i], i);
+            mine = value > mine ? value : mine;
+        }
+        chosen = block_reduce<false>(mine, parts);
+        if (temperature > 0) {
+            int topK = options[5];
+            float topP = as_float(static_cast<uint32>(options[6]));
+            float minP = as_float(static_cast<uint32>(options[7]));
+            choice.best = ordered_logit(chosen);
+            choice.factor = exact_divide(1.44269504f, temperature);
+            bool limited = topK > 0 && topK < vocabulary;
+            // The least logit that min-p keeps.
+            float lowest = minP > 0 ? choice.best + static_cast<float>(log(static_cast<double>(minP))) * temperature : -INFINITE;
+            if (limited) {
+                bool few = topK <= SAMPLE_THREADS && vocabulary >= SAMPLE_THREADS;
+                choice.gather(few ? bound(choice, mine, topK) : 0, counter);
+                choice.least = choice.select(topK, false);
+            } else if (topP < 1) {
+                // Tokens lighter than the rest beyond the nucleus divided by all are not part of it.
+                uint64 all = choice.total();
+                double rest = (1 - static_cast<double>(topP)) * static_cast<double>(all) / vocabulary * (1 / 17592186044416.0);
+                float floor = rest > 1e-30 ? choice.best + static_cast<float>(log(rest * 0.999)) * temperature : -INFINITE;
+                // The nucleus is of the whole distribution: the dropped mass counts.
+                uint64 goal = static_cast<uint64>(static_cast<double>(topP) * static_cast<double>(all));
+                choice.gather(ordered(floor, 0xFFFFFF), counter);
+                choice.least = choice.select(goal > 0 ? goal : 1, true);
+            } else if (minP > 0) {
+                choice.gather(ordered(lowest, 0xFFFFFF), counter);
+            }
+            if (limited && topP < 1) {
+                uint64 goal = static_cast<uint64>(static_cast<double>(topP) * static_cast<double>(choice.total()));
+                choice.least = choice.select(goal > 0 ? goal : 1, true);
+            }
+            uint64 byMinimum = minP > 0 ? ordered(lowest, 0xFFFFFF) : 0;
+            choice.least = byMinimum > choice.least ? byMinimum : choice.least;
+            choice.least = chosen < choice.least ? chosen : choice.least; // the best token always stays
+            uint64 all = choice.total();
+            uint64 seed = static_cast<uint32>(options[1]) | (static_cast<uint64>(static_cast<uint32>(options[2])) << 32);
+            uint64 point = static_cast<uint64>(uniform(seed, static_cast<uint32>(options[3])) * static_cast<double>(all)) + 1;
+            uint64 exact = choice.select(point < all ? point : all, true);
+            // A whole bin may be the answer: the value in it that is the least.
+            uint64 least = ~0ull;
+            for (int i = thread; i < choice.size(); i += SAMPLE_THREADS) {
+                uint64 value = choice.at(i);
+                least = value >= exact && value < least && choice.mass(value) > 0 ? value : least;
+            }
+            chosen = ~block_reduce<false>(~least, parts);
+        }
+    }
+    if (thread == 0) {
+        int token = ordered_id(chosen);
+        float raw = x[token];
+        for (int i = 0; i < penalised; i++) {
+            if (pairs[2 * i] == token) {
+                raw = as_float(static_cast<uint32>(pairs[2 * i + 1]));
+            }
+        }
+        result[0] = token;
+        result[2] = static_cast<int>(as_uint(raw - logSum));
+        result[3] = top > 0 ? top : 0;
+    }
+}
+ENTRY(sample)
