@@ -93,13 +93,13 @@ final class SamplingChecks {
     private void draws(int vocabulary) {
         float[] logits = Inputs.random(vocabulary, random);
         List<Integer> order = ranked(logits, 0, vocabulary);
-        List<Options> rows = IntStream.range(0, 12)
+        List<Options> rows = IntStream.range(0, 6)
                 .mapToObj(i -> Options.greedy(0, 0).drawn(i / 2, 3, 1, 0))
                 .toList();
         int[] tokens = tokens(sample(logits, vocabulary, rows));
         String name = "sample drawn, vocabulary " + vocabulary;
         boolean allowed = Arrays.stream(tokens).allMatch(token -> order.indexOf(token) >= 0 && order.indexOf(token) < 3);
-        boolean repeats = IntStream.range(0, 6).allMatch(i -> tokens[2 * i] == tokens[2 * i + 1]);
+        boolean repeats = IntStream.range(0, 3).allMatch(i -> tokens[2 * i] == tokens[2 * i + 1]);
         report.require(name + ": of the top 3", allowed);
         report.require(name + ": the same seed and counter, the same token", repeats);
         report.require(name + ": other counters, other tokens", Arrays.stream(tokens).distinct().count() > 1);
@@ -110,11 +110,11 @@ final class SamplingChecks {
         report.require(name + ": min-p of 1 leaves one", narrow[1] == order.getFirst());
         int[] wide = tokens(sample(
                 logits, vocabulary,
-                IntStream.range(0, 32).mapToObj(i -> Options.greedy(0, 0).drawn(i, 0, 1, 0)).toList()));
+                IntStream.range(0, 8).mapToObj(i -> Options.greedy(0, 0).drawn(i, 0, 1, 0)).toList()));
         report.require(
                 name + ": draws of everything are tokens and differ",
                 Arrays.stream(wide).allMatch(token -> token >= 0 && token < vocabulary)
-                        && Arrays.stream(wide).distinct().count() > 4);
+                        && Arrays.stream(wide).distinct().count() > 2);
     }
 
     private void broken() {
