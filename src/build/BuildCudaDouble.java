@@ -142,7 +142,8 @@ class BuildCudaDouble {
         runAll(tasks);
         List<String> link = new ArrayList<>(List.of("g++", "-shared", "-Wl,-soname,libcuda.so.1", "-Wl,-z,defs"));
         link.addAll(objects);
-        link.addAll(List.of("-ldl", "-lpthread", "-o", target.resolve("libcuda.so.1").toString()));
+        link.addAll(List.of(
+                "-ldl", "-lpthread", "-o", target.resolve("libcuda.so.1").toString()));
         run(link);
         linkKernels(target.resolve("TENSOR_CORES.so").toString(), tensorObjects);
         for (String object : broken) {
