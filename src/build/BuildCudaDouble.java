@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +17,9 @@ import java.util.regex.Pattern;
 
 /**
  * Builds the test double of NVIDIA's driver library with g++: {@code BuildCudaDouble DIR} makes {@code
- * DIR/libcuda.so.1} from {@code src/test/cuda} and the kernels of {@code src/main/cuda}, and for each macro {@code
- * BREAK_…} that a kernel's source knows a library {@code DIR/BREAK_….so} with that kernel broken. Without g++ it makes
+ * DIR/libcuda.so.1} from {@code src/test/cuda} and the kernels of {@code src/main/cuda}, a library {@code
+ * DIR/TENSOR_CORES.so} of the kernels for tensor cores, whose instructions are plain C++ there, and for each macro
+ * {@code BREAK_…} that a kernel's source knows a library {@code DIR/BREAK_….so} with that kernel broken. Without g++ it makes
  * nothing, and the tests that need the double are skipped.
  */
 class BuildCudaDouble {
@@ -29,6 +29,9 @@ class BuildCudaDouble {
             List.of("F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K");
     private static final List<String> COMMON =
             List.of("-std=c++17", "-O1", "-g1", "-fPIC", "-Wall", "-ffp-contract=off", "-I" + DOUBLE, "-I" + KERNELS);
+    /** Those whose kernels for tensor cores are built as well; the others fall back to the plain ones. */
+    private static final Set<String> TENSOR_TYPES = Set.of("F16", "Q4_0", "Q4_K", "Q8_0");
+
     /** The sanitizers' calls go to checks.cpp; their own libraries are not linked. */
     private static final List<String> CHECKED = List.of(
             "-x",
@@ -62,8 +65,11 @@ class BuildCudaDouble {
             return;
         }
         Files.createDirectories(target);
-        Path stamp = target.resolve("inputs.sha256");
-        String inputs = hash(version.get());
+        Path stamp = target.resolve("inputs");
+        List<Path> files = new ArrayList<>(List.of(Path.of("src/build/BuildCudaDouble.java")));
+        files.addAll(sources(DOUBLE));
+        files.addAll(sources(KERNELS));
+        String inputs = version.get() + hash(files);
         if (Files.exists(stamp) && Files.readString(stamp).equals(inputs)) {
             return;
         }
@@ -84,13 +90,9 @@ class BuildCudaDouble {
         }
     }
 
-    private static String hash(String version) throws Exception {
+    private static String hash(List<Path> files) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update(version.getBytes(StandardCharsets.UTF_8));
-        List<Path> inputs = new ArrayList<>(List.of(Path.of("src/build/BuildCudaDouble.java")));
-        inputs.addAll(sources(DOUBLE));
-        inputs.addAll(sources(KERNELS));
-        for (Path file : inputs) {
+        for (Path file : files) {
             digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
             digest.update(Files.readAllBytes(file));
         }
@@ -105,54 +107,70 @@ class BuildCudaDouble {
 
     private void build() throws Exception {
         Files.writeString(target.resolve("stubs.cpp"), stubs());
-        List<List<String>> commands = new ArrayList<>();
+        String own = hash(sources(DOUBLE));
+        String kernels = hash(sources(KERNELS));
+        List<Callable<Void>> tasks = new ArrayList<>();
         List<String> objects = new ArrayList<>();
-        for (Path source : sources(DOUBLE)) {
-            if (source.toString().endsWith(".cpp")) {
-                commands.add(
-                        compile(source, object(objects, source.getFileName().toString()), List.of()));
-            }
-        }
-        commands.add(compile(target.resolve("stubs.cpp"), object(objects, "stubs"), List.of()));
+        List<String> tensorObjects = new ArrayList<>();
+        List<String> broken = new ArrayList<>();
         for (Path source : sources(KERNELS)) {
             String name = source.getFileName().toString();
-            if (name.equals("matrix.cu")) {
-                for (String type : TYPES) {
-                    commands.add(checked(source, object(objects, name + "." + type), List.of("-DTYPE=" + type)));
-                }
-            } else if (name.endsWith(".cu")) {
-                commands.add(checked(source, object(objects, name), List.of()));
+            if (!name.endsWith(".cu")) {
+                continue;
             }
-            if (name.endsWith(".cu")) {
-                for (String variant : variants(source)) {
-                    Path object = target.resolve(variant + ".o");
-                    commands.add(checked(source, object, List.of("-D" + variant, "-DTYPE=Q8_0")));
+            boolean typed = name.equals("matrix.cu");
+            for (String type : typed ? TYPES : List.of("F32")) {
+                Path object = object(objects, name + "." + type);
+                tasks.add(task(kernels, checked(source, object, List.of("-DTYPE=" + type))));
+                if (!typed || TENSOR_TYPES.contains(type)) {
+                    Path tensor = object(tensorObjects, name + "." + type + ".tensor");
+                    tasks.add(task(kernels, checked(source, tensor, List.of("-DTYPE=" + type, "-DTENSOR_CORES"))));
                 }
+            }
+            for (String variant : variants(source)) {
+                Path object = object(broken, variant);
+                tasks.add(task(kernels, checked(source, object, List.of("-DTYPE=Q8_0", "-D" + variant))));
             }
         }
-        // The longest last: matrix.cu takes longer than all else.
-        commands.sort(Comparator.comparing(command -> !command.toString().contains("matrix.cu")));
-        runAll(commands);
+        for (Path source : sources(DOUBLE)) {
+            String name = source.getFileName().toString();
+            if (name.endsWith(".cpp")) {
+                tasks.add(task(own, compile(source, object(objects, name), List.of())));
+            }
+        }
+        tasks.add(task(own, compile(target.resolve("stubs.cpp"), object(objects, "stubs"), List.of())));
+        runAll(tasks);
         List<String> link = new ArrayList<>(List.of("g++", "-shared", "-Wl,-soname,libcuda.so.1", "-Wl,-z,defs"));
         link.addAll(objects);
         link.addAll(List.of(
                 "-ldl", "-lpthread", "-o", target.resolve("libcuda.so.1").toString()));
         run(link);
-        try (var broken = Files.list(target)) {
-            for (Path object : broken.filter(
-                            file -> file.getFileName().toString().matches("BREAK_\\w+\\.o"))
-                    .toList()) {
-                String library = object.toString().replaceAll("\\.o$", ".so");
-                run(List.of(
-                        "g++",
-                        "-shared",
-                        "-Wl,-Bsymbolic",
-                        object.toString(),
-                        target.resolve("libcuda.so.1").toString(),
-                        "-o",
-                        library));
-            }
+        linkKernels(target.resolve("TENSOR_CORES.so").toString(), tensorObjects);
+        for (String object : broken) {
+            linkKernels(object.replaceAll("\\.o$", ".so"), List.of(object));
         }
+    }
+
+    /** A library of kernels that the double loads when a test asks for it. */
+    private void linkKernels(String library, List<String> objects) throws Exception {
+        List<String> link = new ArrayList<>(List.of("g++", "-shared", "-Wl,-Bsymbolic"));
+        link.addAll(objects);
+        link.addAll(List.of(target.resolve("libcuda.so.1").toString(), "-o", library));
+        run(link);
+    }
+
+    /** Compiles, unless the object is there from the same command and sources. */
+    private static Callable<Void> task(String sources, List<String> command) {
+        return () -> {
+            String inputs = command + " " + sources;
+            Path stamp = Path.of(command.getLast() + ".inputs");
+            if (!Files.exists(stamp) || !Files.readString(stamp).equals(inputs)) {
+                Files.deleteIfExists(stamp);
+                run(command);
+                Files.writeString(stamp, inputs);
+            }
+            return null;
+        };
     }
 
     private Path object(List<String> objects, String name) {
@@ -202,16 +220,9 @@ class BuildCudaDouble {
         return names;
     }
 
-    private static void runAll(List<List<String>> commands) throws Exception {
+    private static void runAll(List<Callable<Void>> tasks) throws Exception {
         try (ExecutorService workers =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            List<Callable<Void>> tasks = new ArrayList<>();
-            for (List<String> command : commands) {
-                tasks.add(() -> {
-                    run(command);
-                    return null;
-                });
-            }
             for (Future<Void> result : workers.invokeAll(tasks)) {
                 result.get();
             }

@@ -328,15 +328,42 @@ std::map<std::string, std::map<std::string, Kernel>>& libraries() {
     return all;
 }
 
-// The library whose entries are preferred; "" for none.
+// The broken library whose entries are preferred; "" for none.
 std::string& variant() {
     static std::string name;
     return name;
 }
+
+// The library that is being loaded: its static initialisers register its entries.
+std::string& registering() {
+    static std::string name;
+    return name;
+}
+
+bool load_library(const std::string& library) {
+    if (libraries().count(library) != 0) {
+        return true;
+    }
+    registering() = library;
+    void* loaded = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+    registering().clear();
+    if (loaded == nullptr) {
+        fprintf(stderr, "cuda double: %s\n", dlerror());
+    }
+    return loaded != nullptr;
+}
+
+std::string tensor_cores_library() {
+    Dl_info info;
+    dladdr(reinterpret_cast<const void*>(&tensor_cores_library), &info);
+    std::string own = info.dli_fname;
+    return own.substr(0, own.rfind('/') + 1) + "TENSOR_CORES.so";
+}
 } // namespace
 
-const Kernel* find_kernel(const std::string& name) {
-    for (const std::string& library : {variant(), std::string()}) {
+const Kernel* find_kernel(const std::string& name, bool tensor_cores) {
+    for (const std::string& library :
+         {variant(), tensor_cores ? tensor_cores_library() : std::string(), std::string()}) {
         auto& entries = libraries()[library];
         auto found = entries.find(name);
         if (found != entries.end()) {
@@ -346,18 +373,15 @@ const Kernel* find_kernel(const std::string& name) {
     return nullptr;
 }
 
+bool load_tensor_cores() { return load_library(tensor_cores_library()); }
+
 bool choose_variant(const char* library) {
     variant() = library == nullptr ? "" : library;
-    if (variant().empty() || libraries().count(variant()) != 0) {
+    if (variant().empty() || load_library(variant())) {
         return true;
     }
-    // Its static initialisers register its entries under the variant's name.
-    if (dlopen(library, RTLD_NOW | RTLD_LOCAL) == nullptr) {
-        fprintf(stderr, "%s\n", dlerror());
-        variant().clear();
-        return false;
-    }
-    return true;
+    variant().clear();
+    return false;
 }
 
 Outcome run_kernel(const Kernel& entry, Dim grid, Dim block, unsigned dynamic_bytes, void** parameters) {
@@ -368,8 +392,8 @@ Outcome run_kernel(const Kernel& entry, Dim grid, Dim block, unsigned dynamic_by
     thread_count = block.x * block.y * block.z;
     for (unsigned t = 0; t < thread_count; t++) {
         fibers[t].thread.thread = {t % block.x, t / block.x % block.y, t / block.x / block.y};
-        fibers[t].thread.blockDim = {block.x, block.y, block.z};
-        fibers[t].thread.gridDim = {grid.x, grid.y, grid.z};
+        fibers[t].thread.threads = {block.x, block.y, block.z};
+        fibers[t].thread.blocks = {grid.x, grid.y, grid.z};
     }
     shared_arrays.clear();
     std::vector<unsigned> order;
@@ -449,7 +473,7 @@ uint64_t atomic_add(uint64_t* at, uint64_t value) { return checked_add(at, value
 
 void register_entry(
         const char* name, size_t count, const size_t* sizes, void (*call)(void (*)(), void**), void (*entry)()) {
-    libraries()[variant()][name] = {name, std::vector<size_t>(sizes, sizes + count), call, entry};
+    libraries()[registering()][name] = {name, std::vector<size_t>(sizes, sizes + count), call, entry};
 }
 
 } // namespace host

@@ -340,10 +340,15 @@ Result load(const char* text, Module*& result, std::string& log) {
         log = "PTX for sm_" + std::to_string(ptx.target) + " does not run on this device";
         return NO_BINARY_FOR_GPU;
     }
+    bool tensor_cores = ptx.target >= 80;
+    if (tensor_cores && !load_tensor_cores()) {
+        log = "the kernels for tensor cores were not built for the host";
+        return NO_BINARY_FOR_GPU;
+    }
     auto module = std::make_unique<Module>();
     std::vector<std::unique_ptr<Function>> made;
     for (const auto& [name, entry] : ptx.entries) {
-        const Kernel* kernel = find_kernel(name);
+        const Kernel* kernel = find_kernel(name, tensor_cores);
         if (kernel == nullptr) {
             log = name + ": in the PTX, but not in the host build of the kernels";
             return INVALID_PTX;

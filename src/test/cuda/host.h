@@ -11,7 +11,7 @@ struct Dim {
 };
 
 struct Thread {
-    Dim thread, block, blockDim, gridDim;
+    Dim thread, block, threads, blocks; // indices, and how many of them
 };
 
 const Thread& current();

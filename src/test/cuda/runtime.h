@@ -84,8 +84,11 @@ struct Kernel {
     void (*function)();
 };
 
-// The entry of that name, or null. A broken variant's library, if one is chosen, goes before the kernels themselves.
-const Kernel* find_kernel(const std::string& name);
+// The entry of that name, or null. A broken variant's library, if one is chosen, goes before the kernels themselves;
+// those for tensor cores are in a library of their own, with the instructions in plain C++.
+const Kernel* find_kernel(const std::string& name, bool tensor_cores);
+
+bool load_tensor_cores();
 
 // Loads a library of kernels and prefers its entries; null prefers the kernels themselves again.
 bool choose_variant(const char* library);

@@ -98,8 +98,8 @@ public final class CudaDouble implements AutoCloseable {
     /** Modules that are loaded from now on have the kernels that {@code macro} (BREAK_…) breaks. */
     public CudaDouble breakKernels(String macro) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment library =
-                    arena.allocateFrom(FOLDER.resolve(macro + ".so").toAbsolutePath().toString());
+            MemorySegment library = arena.allocateFrom(
+                    FOLDER.resolve(macro + ".so").toAbsolutePath().toString());
             if ((int) kernels.invokeExact(library) != 0) {
                 throw new IllegalArgumentException("no kernels were built with " + macro);
             }
@@ -132,7 +132,8 @@ public final class CudaDouble implements AutoCloseable {
         MemorySegment address = SymbolLookup.libraryLookup(LIBRARY.toAbsolutePath(), Arena.global())
                 .find(name)
                 .orElseThrow(() -> new IllegalStateException(name + ": not in " + LIBRARY));
-        ValueLayout[] arguments = types.substring(1).chars().mapToObj(c -> layout((char) c)).toArray(ValueLayout[]::new);
+        ValueLayout[] arguments =
+                types.substring(1).chars().mapToObj(c -> layout((char) c)).toArray(ValueLayout[]::new);
         FunctionDescriptor descriptor = types.charAt(0) == 'v'
                 ? FunctionDescriptor.ofVoid(arguments)
                 : FunctionDescriptor.of(layout(types.charAt(0)), arguments);

@@ -2,6 +2,8 @@ package io.inference.engine.cuda.kernel;
 
 import io.inference.engine.cuda.kernel.Device.Buffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -58,7 +60,7 @@ final class AttentionChecks {
                     ids.add(ids.size());
                 }
             }
-            java.util.Collections.shuffle(ids, random);
+            Collections.shuffle(ids, random);
             pages = ids.stream().mapToInt(Integer::intValue).toArray();
             values = Inputs.halves(Inputs.random(pages.length * LAYERS * kvHeads * 2 * 16 * size, random));
             // What no position has reached is poison.
@@ -76,7 +78,8 @@ final class AttentionChecks {
 
         int at(int sequence, int position, int head, boolean value) {
             int page = pages[offsets[sequence] + position / 16];
-            return (((page * LAYERS + LAYER) * kvHeads + head) * 2 + (value ? 1 : 0)) * 16 * size + position % 16 * size;
+            return (((page * LAYERS + LAYER) * kvHeads + head) * 2 + (value ? 1 : 0)) * 16 * size
+                    + position % 16 * size;
         }
 
         Buffer upload() {
@@ -152,9 +155,28 @@ final class AttentionChecks {
         // Twice: a launch leaves the counters as it found them.
         for (int run = 0; run < 2; run++) {
             device.launch(
-                    MODULE, "attention_decode_d" + cache.instance(), new int[] {across, n, splits}, 256, 0, at,
-                    cache.ld(), table, pages, kv, LAYER, LAYERS, cache.heads, cache.kvHeads, cache.size, partial,
-                    counters, most, out.q8(), out.meta(), out.half(), out.floats());
+                    MODULE,
+                    "attention_decode_d" + cache.instance(),
+                    new int[] {across, n, splits},
+                    256,
+                    0,
+                    at,
+                    cache.ld(),
+                    table,
+                    pages,
+                    kv,
+                    LAYER,
+                    LAYERS,
+                    cache.heads,
+                    cache.kvHeads,
+                    cache.size,
+                    partial,
+                    counters,
+                    most,
+                    out.q8(),
+                    out.meta(),
+                    out.half(),
+                    out.floats());
         }
         String name = "attention_decode heads=%d/%d size=%d longest=%d splits=%d"
                 .formatted(cache.heads, cache.kvHeads, cache.size, longest, splits);
@@ -186,20 +208,37 @@ final class AttentionChecks {
                 }
             }
         }
-        int[] table = tiles.stream().flatMapToInt(java.util.Arrays::stream).toArray();
+        int[] table = tiles.stream().flatMapToInt(Arrays::stream).toArray();
         Inputs out = Inputs.empty(device, n, width);
         device.launch(
-                MODULE, "attention_prefill_d" + cache.instance(), new int[] {cache.heads, tiles.size()}, 128, 0,
-                device.upload(qkv), cache.ld(), device.upload(table), device.upload(cache.pages), cache.upload(),
-                LAYER, LAYERS, cache.heads, cache.kvHeads, cache.size, null, null, out.half(), out.floats());
-        String name = "attention_prefill heads=%d/%d size=%d rows=%d".formatted(cache.heads, cache.kvHeads, cache.size, n);
+                MODULE,
+                "attention_prefill_d" + cache.instance(),
+                new int[] {cache.heads, tiles.size()},
+                128,
+                0,
+                device.upload(qkv),
+                cache.ld(),
+                device.upload(table),
+                device.upload(cache.pages),
+                cache.upload(),
+                LAYER,
+                LAYERS,
+                cache.heads,
+                cache.kvHeads,
+                cache.size,
+                null,
+                null,
+                out.half(),
+                out.floats());
+        String name =
+                "attention_prefill heads=%d/%d size=%d rows=%d".formatted(cache.heads, cache.kvHeads, cache.size, n);
         // Tensor cores take queries and probabilities as halves.
         compare(name, out, expected, device.architecture() >= 80 ? 4e-3 : 1e-3);
     }
 
     private void compare(String name, Inputs out, double[] expected, double bound) {
         double[] allowed = new double[expected.length];
-        java.util.Arrays.fill(allowed, bound);
+        Arrays.fill(allowed, bound);
         float[] floats = out.readFloats(device);
         report.compare(name, floats, expected, allowed);
         report.compare(name + " halves", out.readHalves(device), Inputs.halves(floats), 0x1p-20);

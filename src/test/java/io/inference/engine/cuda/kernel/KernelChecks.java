@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Every kernel against its reference on random shapes, on whatever device is there. {@link KernelTest} runs it on the
@@ -36,23 +39,36 @@ public final class KernelChecks {
         return report.lines();
     }
 
-    /** {@code KernelChecks FILE}: checks everything and writes the outputs to the file. */
+    /**
+     * {@code KernelChecks FILE [MODULES]}: checks the modules, {@code step} or names of weight types with commas
+     * between, or all of them, and writes the outputs to the file.
+     */
     public static void main(String[] args) throws IOException {
         List<Line> lines = new ArrayList<>();
+        List<String> modules = args.length > 1
+                ? List.of(args[1].toUpperCase(Locale.ROOT).split(","))
+                : Stream.concat(
+                                Stream.of("STEP"),
+                                Arrays.stream(TensorType.values()).map(TensorType::name))
+                        .toList();
         try (Device device = Device.open()) {
-            lines.addAll(step(device));
-            for (TensorType type : TensorType.values()) {
-                lines.addAll(matrix(device, type));
+            for (String module : modules) {
+                lines.addAll(module.equals("STEP") ? step(device) : matrix(device, TensorType.valueOf(module)));
             }
             long failed = lines.stream().filter(line -> !line.passed()).count();
             lines.stream()
                     .filter(line -> !line.passed())
                     .forEach(line -> System.out.printf("FAILED %s: %.3g times the bound%n", line.name(), line.worst()));
             System.out.printf(
-                    "kernels: %d comparisons, %d failed, worst passing %.2f of the bound (PTX compute_%d)%n",
+                    "RESULT\tkernels %s\t%d comparisons, %d failed, worst passing %.2f of the bound, PTX compute_%d%n",
+                    String.join(",", modules).toLowerCase(Locale.ROOT),
                     lines.size(),
                     failed,
-                    lines.stream().filter(Line::passed).mapToDouble(Line::worst).max().orElse(0),
+                    lines.stream()
+                            .filter(Line::passed)
+                            .mapToDouble(Line::worst)
+                            .max()
+                            .orElse(0),
                     device.architecture());
             write(Path.of(args[0]), lines);
             if (failed > 0) {

@@ -7,6 +7,7 @@ import io.inference.engine.cuda.CudaDouble;
 import io.inference.engine.cuda.CudaDouble.Schedule;
 import io.inference.engine.cuda.kernel.Report.Line;
 import io.inference.engine.gguf.TensorType;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,7 +60,7 @@ class KernelTest {
     }
 
     private static float[] joined(float[] a, float[] b) {
-        float[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        float[] both = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, both, a.length, b.length);
         return both;
     }

@@ -7,9 +7,11 @@ import io.inference.engine.gguf.TensorType;
 import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.Weight;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Checks of the modules {@code matrix_<type>}: repacking and reading of weights, and products with 1 to many rows of
@@ -82,11 +84,20 @@ final class MatrixChecks {
 
     private void repack(Weight w, byte[] raw, Buffer planes, int row, int count) {
         int rowBytes = Math.toIntExact(w.rowBytes());
-        Buffer staged = device.upload(java.util.Arrays.copyOfRange(raw, row * rowBytes, (row + count) * rowBytes));
+        Buffer staged = device.upload(Arrays.copyOfRange(raw, row * rowBytes, (row + count) * rowBytes));
         int blocks = count * w.columns() / 32;
         device.launch(
-                module, "repack_" + name, new int[] {(blocks + 255) / 256}, 256, 0, staged, planes, w.rows(),
-                w.columns(), row, count);
+                module,
+                "repack_" + name,
+                new int[] {(blocks + 255) / 256},
+                256,
+                0,
+                staged,
+                planes,
+                w.rows(),
+                w.columns(),
+                row,
+                count);
     }
 
     private long planeBytes(int rows, int columns) {
@@ -121,8 +132,17 @@ final class MatrixChecks {
         }
         Buffer x = device.allocate(4L * expected.length);
         device.launch(
-                module, "embed_" + name, new int[] {tokens.length}, 128, 0, w.at(), w.weight().rows(), columns,
-                device.upload(table), x, columns);
+                module,
+                "embed_" + name,
+                new int[] {tokens.length},
+                128,
+                0,
+                w.at(),
+                w.weight().rows(),
+                columns,
+                device.upload(table),
+                x,
+                columns);
         report.compare("embed_" + name, device.floats(x), expected, 1e-6);
     }
 
@@ -132,33 +152,74 @@ final class MatrixChecks {
         Inputs in = Inputs.of(device, x, n, w.weight().columns());
         boolean integers = type.blockElements() > 1;
         Object[] inputs = integers ? new Object[] {in.q8(), in.meta(), null} : new Object[] {null, null, in.floats()};
-        int tiles = mode == SWIGLU ? (w.weight().rows() / 2 + 31) / 32 : (w.weight().rows() + 15) / 16;
+        int tiles =
+                mode == SWIGLU ? (w.weight().rows() / 2 + 31) / 32 : (w.weight().rows() + 15) / 16;
         String entry = "matvec_" + name + "_n" + most;
         // Fewer blocks than tiles, where there are some: a block then takes several.
-        product(w, n, mode, entry, new int[] {Math.max(1, tiles - 1)}, 0, inputs, integers ? Inputs.rounded(x) : x, 2e-6, true);
+        product(
+                w,
+                n,
+                mode,
+                entry,
+                new int[] {Math.max(1, tiles - 1)},
+                0,
+                inputs,
+                integers ? Inputs.rounded(x) : x,
+                2e-6,
+                true);
     }
 
     private void small(Uploaded w, int n, int mode) {
         int tiles = n <= 8 ? 1 : n <= 16 ? 2 : n <= 32 ? 4 : 8;
         float[] x = Inputs.random(n * w.weight().columns(), random);
         Inputs in = Inputs.of(device, x, n, w.weight().columns());
-        int across = mode == SWIGLU ? (w.weight().rows() / 2 + 15) / 16 : (w.weight().rows() + 31) / 32;
+        int across =
+                mode == SWIGLU ? (w.weight().rows() / 2 + 15) / 16 : (w.weight().rows() + 31) / 32;
         int[] grid = {across, (n + 8 * tiles - 1) / (8 * tiles)};
-        product(w, n, mode, "small_" + name + "_t" + tiles, grid, 0, new Object[] {in.half()}, Inputs.halves(x), 1.2e-3, false);
+        product(
+                w,
+                n,
+                mode,
+                "small_" + name + "_t" + tiles,
+                grid,
+                0,
+                new Object[] {in.half()},
+                Inputs.halves(x),
+                1.2e-3,
+                false);
     }
 
     private void gemm(Uploaded w, int n, int mode) {
         float[] x = Inputs.random(n * w.weight().columns(), random);
         Inputs in = Inputs.of(device, x, n, w.weight().columns());
-        int across = mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
+        int across =
+                mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
         int[] grid = {across, (n + 127) / 128};
-        product(w, n, mode, "gemm_" + name, grid, GEMM_SHARED, new Object[] {in.half()}, Inputs.halves(x), 1.2e-3, false);
+        product(
+                w,
+                n,
+                mode,
+                "gemm_" + name,
+                grid,
+                GEMM_SHARED,
+                new Object[] {in.half()},
+                Inputs.halves(x),
+                1.2e-3,
+                false);
     }
 
     /** @param relative allowed difference, as a part of the sum of a product's absolute terms */
     private void product(
-            Uploaded w, int n, int mode, String entry, int[] grid, int shared, Object[] inputs, float[] x,
-            double relative, boolean writesIntegers) {
+            Uploaded w,
+            int n,
+            int mode,
+            String entry,
+            int[] grid,
+            int shared,
+            Object[] inputs,
+            float[] x,
+            double relative,
+            boolean writesIntegers) {
         int rows = w.weight().rows();
         int columns = w.weight().columns();
         int ld = rows + 3;
@@ -170,9 +231,9 @@ final class MatrixChecks {
                 : new Object[] {
                     writesIntegers ? next.q8() : null, writesIntegers ? next.meta() : null, next.half(), next.floats()
                 };
-        Object[] arguments = java.util.stream.Stream.of(
+        Object[] arguments = Stream.of(
                         new Object[] {w.at(), rows, columns, n}, inputs, new Object[] {out, ld, mode}, written)
-                .flatMap(java.util.Arrays::stream)
+                .flatMap(Arrays::stream)
                 .toArray();
         device.launch(module, entry, grid, 256, shared, arguments);
         String title = "%s (%d,%d) n=%d mode=%d".formatted(entry, rows, columns, n, mode);
@@ -196,7 +257,14 @@ final class MatrixChecks {
 
     /** Stored or added results; what lies between the rows of the output stays as it was. */
     private void plain(
-            String title, float[] out, float[] before, double[] sums, double[] sizes, int n, int rows, int mode,
+            String title,
+            float[] out,
+            float[] before,
+            double[] sums,
+            double[] sizes,
+            int n,
+            int rows,
+            int mode,
             double relative) {
         int ld = out.length / n;
         double[] expected = new double[out.length];
@@ -214,7 +282,13 @@ final class MatrixChecks {
     }
 
     private void swiglu(
-            String title, Inputs next, double[] sums, double[] sizes, int n, int width, double relative,
+            String title,
+            Inputs next,
+            double[] sums,
+            double[] sizes,
+            int n,
+            int width,
+            double relative,
             boolean writesIntegers) {
         double[] expected = new double[n * width];
         double[] allowed = new double[n * width];
@@ -225,7 +299,8 @@ final class MatrixChecks {
             double silu = gate / (1 + Exp.of((float) -gate));
             expected[i] = silu * up;
             // silu's slope is at most 1.1.
-            allowed[i] = relative * (1.1 * sizes[gateAt] * Math.abs(up) + Math.abs(silu) * sizes[gateAt + width]) + 1e-5;
+            allowed[i] =
+                    relative * (1.1 * sizes[gateAt] * Math.abs(up) + Math.abs(silu) * sizes[gateAt + width]) + 1e-5;
         }
         float[] out = next.readFloats(device);
         report.compare(title, out, expected, allowed);

@@ -1,6 +1,7 @@
 package io.inference.engine.cuda.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What checks of kernels found: outputs beside their references, and how far apart they are. */
@@ -43,7 +44,7 @@ public final class Report {
             largest = Math.max(largest, Math.abs(expected[i]));
         }
         double[] allowed = new double[expected.length];
-        java.util.Arrays.fill(allowed, largest * relative);
+        Arrays.fill(allowed, largest * relative);
         compare(name, output, reference, allowed);
     }
 

@@ -58,8 +58,22 @@ final class StepChecks {
             table = device.upload(spread);
         }
         device.launch(
-                MODULE, "rms_norm", new int[] {n}, 512, 0, device.upload(x), ld, table, 16, device.upload(weight),
-                width, EPSILON, out.q8(), out.meta(), out.half(), out.floats());
+                MODULE,
+                "rms_norm",
+                new int[] {n},
+                512,
+                0,
+                device.upload(x),
+                ld,
+                table,
+                16,
+                device.upload(weight),
+                width,
+                EPSILON,
+                out.q8(),
+                out.meta(),
+                out.half(),
+                out.floats());
         forms("rms_norm width=" + width + (index == null ? "" : " of chosen rows"), out, expected, 4e-6);
     }
 
@@ -81,8 +95,18 @@ final class StepChecks {
         }
         Inputs out = Inputs.empty(device, n, width);
         device.launch(
-                MODULE, "quantize_rows", new int[] {(width + 1023) / 1024, n}, 256, 0, device.upload(x), ld, width,
-                out.q8(), out.meta(), out.half(), out.floats());
+                MODULE,
+                "quantize_rows",
+                new int[] {(width + 1023) / 1024, n},
+                256,
+                0,
+                device.upload(x),
+                ld,
+                width,
+                out.q8(),
+                out.meta(),
+                out.half(),
+                out.floats());
         forms("quantize_rows", out, expected, 1e-9);
     }
 
@@ -91,8 +115,20 @@ final class StepChecks {
         float[] up = Inputs.random(n * width, random);
         Inputs out = Inputs.empty(device, n, width);
         device.launch(
-                MODULE, "swiglu", new int[] {(width + 1023) / 1024, n}, 256, 0, device.upload(gate), width,
-                device.upload(up), width, width, out.q8(), out.meta(), out.half(), out.floats());
+                MODULE,
+                "swiglu",
+                new int[] {(width + 1023) / 1024, n},
+                256,
+                0,
+                device.upload(gate),
+                width,
+                device.upload(up),
+                width,
+                width,
+                out.q8(),
+                out.meta(),
+                out.half(),
+                out.floats());
         reference.swiglu(gate, up, n * width);
         forms("swiglu", out, gate, 1e-6);
     }
@@ -134,11 +170,29 @@ final class StepChecks {
         Buffer kv = device.fill(device.allocate(2L * 10 * pageHalves), 0);
         Buffer at = device.upload(qkv);
         device.launch(
-                MODULE, "rope_store", new int[] {(shape.heads() + 2 * shape.kvHeads() + 3) / 4, n}, 128, 0, at, ld,
-                bias ? device.upload(biases) : null, norms ? device.upload(qNorm) : null,
-                norms ? device.upload(kNorm) : null, EPSILON, device.upload(cos), device.upload(sin), shape.half(),
-                shape.neighbouring() ? 1 : 0, device.upload(rows), device.upload(pages), kv, layer, layers,
-                shape.heads(), shape.kvHeads(), shape.size());
+                MODULE,
+                "rope_store",
+                new int[] {(shape.heads() + 2 * shape.kvHeads() + 3) / 4, n},
+                128,
+                0,
+                at,
+                ld,
+                bias ? device.upload(biases) : null,
+                norms ? device.upload(qNorm) : null,
+                norms ? device.upload(kNorm) : null,
+                EPSILON,
+                device.upload(cos),
+                device.upload(sin),
+                shape.half(),
+                shape.neighbouring() ? 1 : 0,
+                device.upload(rows),
+                device.upload(pages),
+                kv,
+                layer,
+                layers,
+                shape.heads(),
+                shape.kvHeads(),
+                shape.size());
         float[] expected = qkv.clone();
         float[] stored = new float[10 * pageHalves];
         for (int i = 0; i < n; i++) {
