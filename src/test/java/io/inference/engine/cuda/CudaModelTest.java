@@ -33,8 +33,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * scalar backend rounds the inputs of some types to 8 bits.
  */
 class CudaModelTest {
-    /** Root mean square of the difference of logits in relation to that of the logits themselves. */
-    private static final double TOLERANCE = 0.02;
+    /**
+     * Root mean square of the difference of logits in relation to that of the logits themselves: at most 0.028 was
+     * measured. Halves alone explain 0.0005; but such a difference in an input that is then rounded to 8 bits changes
+     * one in thirty of its integers, and that by a whole unit, in each of 14 products.
+     */
+    private static final double TOLERANCE = 0.04;
+
+    /** The same for models without integers; at most 0.0008 was measured. */
+    private static final double TOLERANCE_OF_FLOATS = 0.002;
 
     private static final int PAGES = 32; // for each sequence: the whole context
 
@@ -54,8 +61,15 @@ class CudaModelTest {
     @ParameterizedTest
     @MethodSource("models")
     void agreesWithTheCpu(RandomModel shape) {
+        agreesWithTheCpu(shape, 70);
+        agreesWithTheCpu(shape, 80);
+    }
+
+    /** @param capability of the device: 80 selects the kernels that use tensor cores on a GPU */
+    private void agreesWithTheCpu(RandomModel shape, int capability) {
         Path path = shape.writeTo(folder.resolve("model.gguf"), 1);
-        try (CudaDouble cuda = CudaDouble.open();
+        double tolerance = shape.type().blockElements() == 1 ? TOLERANCE_OF_FLOATS : TOLERANCE;
+        try (CudaDouble cuda = CudaDouble.open().set("compute_capability", capability);
                 GgufFile file = GgufFile.open(path);
                 ScalarOps ops = new ScalarOps(2);
                 LoadedModel loaded = open(file, 4, false)) {
@@ -63,12 +77,13 @@ class CudaModelTest {
             int[] tokens = new Random(2).ints(200, 0, shape.vocabulary()).toArray();
             IntStream.range(0, 3 * PAGES).forEach(cpu::allocatePage);
             // a prompt of tiles, one of a few rows, one row; then all three together
-            compare(cpu, loaded.model(), List.of(slice(tokens, 0, 0, 70)));
-            compare(cpu, loaded.model(), List.of(slice(tokens, 1, 0, 5)));
-            compare(cpu, loaded.model(), List.of(slice(tokens, 2, 0, 1)));
+            compare(cpu, loaded.model(), tolerance, List.of(slice(tokens, 0, 0, 70)));
+            compare(cpu, loaded.model(), tolerance, List.of(slice(tokens, 1, 0, 5)));
+            compare(cpu, loaded.model(), tolerance, List.of(slice(tokens, 2, 0, 1)));
             compare(
                     cpu,
                     loaded.model(),
+                    tolerance,
                     List.of(slice(tokens, 0, 70, 1), slice(tokens, 2, 1, 40), slice(tokens, 1, 5, 1)));
             assertThat(cuda.report()).isEmpty();
         }
@@ -79,12 +94,12 @@ class CudaModelTest {
         return new Slice(Arrays.copyOfRange(tokens, from, from + count), from, pages, new Slice.Logits());
     }
 
-    private static void compare(StepModel cpu, StepModel cuda, List<Slice> slices) {
+    private static void compare(StepModel cpu, StepModel cuda, double tolerance, List<Slice> slices) {
         List<StepResult> expected = cpu.step(slices);
         List<StepResult> actual = cuda.step(slices);
         for (int i = 0; i < slices.size(); i++) {
             double error = relativeError(floats(actual.get(i)), floats(expected.get(i)));
-            assertThat(error).as("error of slice %d of %d", i, slices.size()).isLessThan(TOLERANCE);
+            assertThat(error).as("error of slice %d of %d", i, slices.size()).isLessThan(tolerance);
         }
     }
 
