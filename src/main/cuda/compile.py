@@ -1,59 +1,104 @@
-"""Compiles the CUDA sources to PTX with NVRTC, through its C interface. Needs no GPU and no CUDA toolkit."""
+"""Compiles the CUDA sources to PTX with NVRTC, through its C interface; build.sh calls it with the packages installed."""
 
+import concurrent.futures
 import ctypes
+import gzip
+import hashlib
 import pathlib
+import re
+import subprocess
 import sys
 
+import nvidia.cuda_nvcc
+import nvidia.cuda_nvrtc
+
+SOURCES = pathlib.Path(__file__).parent
 TYPES = ["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K"]
-ARCHITECTURES = ["compute_70", "compute_80"]
+MODULES = {f"matrix_{kind.lower()}": ("matrix.cu", [f"-DTYPE={kind}"]) for kind in TYPES} | {"step": ("step.cu", [])}
+# The PTX that a card gets, and what ptxas assembles it for.
+TARGETS = {"compute_70": ["sm_70", "sm_75"], "compute_80": ["sm_80", "sm_86", "sm_89", "sm_90"]}
+# Kernels that take nearly all of the time: none may spill registers on a card with tensor cores.
+HOT = re.compile(r"matvec_(q\w\w|q\w_k|f16)_n[12]$|small_(q4_0|q4_k|q8_0|f16)_t[124]$|gemm_(q4_0|q8_0|f16)$|attention_\w+_d(64|128)$|rms_norm$|rope_store$")
 
 
 def check(nvrtc, code, action):
     if code != 0:
-        raise SystemExit(f"{action}: {nvrtc.nvrtcGetErrorString(code).decode()}")
+        raise SystemExit(f"cuda: {action}: {nvrtc.nvrtcGetErrorString(code).decode()}")
 
 
-def ptx(nvrtc, source, options):
-    """The PTX of a source file, without the trailing NUL."""
-    program = ctypes.c_void_p()
-    name = source.name.encode()
-    check(nvrtc, nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.read_bytes(), name, 0, None, None), "create")
-    arguments = [option.encode() for option in options]
-    code = nvrtc.nvrtcCompileProgram(program, len(arguments), (ctypes.c_char_p * len(arguments))(*arguments))
+def text_of(nvrtc, program, size_of, get):
     size = ctypes.c_size_t()
-    check(nvrtc, nvrtc.nvrtcGetProgramLogSize(program, ctypes.byref(size)), "log")
-    log = ctypes.create_string_buffer(size.value)
-    check(nvrtc, nvrtc.nvrtcGetProgramLog(program, log), "log")
-    if log.value.strip():
-        print(log.value.decode(), file=sys.stderr)
-    check(nvrtc, code, f"{source.name} {' '.join(options)}")
-    check(nvrtc, nvrtc.nvrtcGetPTXSize(program, ctypes.byref(size)), "size")
-    result = ctypes.create_string_buffer(size.value)
-    check(nvrtc, nvrtc.nvrtcGetPTX(program, result), "ptx")
-    nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
-    return result.raw.rstrip(b"\0")
+    check(nvrtc, size_of(program, ctypes.byref(size)), "size")
+    text = ctypes.create_string_buffer(size.value)
+    check(nvrtc, get(program, text), "text")
+    return text.raw.rstrip(b"\0")
 
 
-def modules():
-    """Name, source file and extra options of every module."""
-    for kind in TYPES:
-        yield f"matrix_{kind.lower()}", "matrix.cu", [f"-DTYPE={kind}"]
-    yield "step", "step.cu", []
+def compile_module(name, architecture):
+    """The PTX of a module, without the trailing NUL."""
+    library = pathlib.Path(nvidia.cuda_nvrtc.__path__[0]) / "lib" / "libnvrtc.so.12"
+    nvrtc = ctypes.CDLL(str(library))
+    nvrtc.nvrtcGetErrorString.restype = ctypes.c_char_p
+    source, extra = MODULES[name]
+    options = [f"--gpu-architecture={architecture}", "--std=c++17", "--fmad=false", f"-I{SOURCES}", *extra]
+    program = ctypes.c_void_p()
+    text = (SOURCES / source).read_bytes()
+    check(nvrtc, nvrtc.nvrtcCreateProgram(ctypes.byref(program), text, source.encode(), 0, None, None), "create")
+    arguments = (ctypes.c_char_p * len(options))(*[option.encode() for option in options])
+    code = nvrtc.nvrtcCompileProgram(program, len(options), arguments)
+    log = text_of(nvrtc, program, nvrtc.nvrtcGetProgramLogSize, nvrtc.nvrtcGetProgramLog).decode().strip()
+    if log:
+        print(log, file=sys.stderr)
+    check(nvrtc, code, f"{name} for {architecture}")
+    return text_of(nvrtc, program, nvrtc.nvrtcGetPTXSize, nvrtc.nvrtcGetPTX)
+
+
+def assemble(file, target, work):
+    """Registers and spills of each kernel of a PTX file."""
+    ptxas = pathlib.Path(nvidia.cuda_nvcc.__path__[0]) / "bin" / "ptxas"
+    command = [ptxas, "-v", f"-arch={target}", file, "-o", work / f"{file.stem}.{target}.cubin"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"cuda: ptxas {target} {file.name}: {done.stderr}")
+    report = re.findall(
+        r"Function properties for (\w+)\s+\d+ bytes stack frame, (\d+) bytes spill stores, \d+ bytes spill loads"
+        r"\s+ptxas info\s+: Used (\d+) registers(?:.*?(\d+) bytes smem)?", done.stderr)
+    return [(target, kernel, int(registers), int(shared or 0), int(spilled)) for kernel, spilled, registers, shared in report]
 
 
 def main():
-    library, sources, target = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
-    only = sys.argv[4:]
-    nvrtc = ctypes.CDLL(library)
-    nvrtc.nvrtcGetErrorString.restype = ctypes.c_char_p
+    target, work = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    checking = "--check" in sys.argv[3:]
     target.mkdir(parents=True, exist_ok=True)
-    for name, source, extra in modules():
-        if only and name not in only:
-            continue
-        for architecture in ARCHITECTURES:
-            options = [f"--gpu-architecture={architecture}", "--std=c++17", "--fmad=false", f"-I{sources}"]
-            text = ptx(nvrtc, sources / source, options + extra)
-            (target / f"{name}.{architecture}.ptx").write_bytes(text)
+    jobs = [(name, architecture) for name in MODULES for architecture in TARGETS]
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        texts = list(pool.map(compile_module, *zip(*jobs)))
+    sums = {}
+    for (name, architecture), text in zip(jobs, texts):
+        sums[f"{name}.{architecture}.ptx"] = hashlib.sha256(text).hexdigest()
+        (work / f"{name}.{architecture}.ptx").write_bytes(text)
+    listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    if not checking:
+        for (name, architecture), text in zip(jobs, texts):
+            (target / f"{name}.{architecture}.ptx.gz").write_bytes(gzip.compress(text, 9, mtime=0))
+        (target / "SHA256SUMS").write_text(listing)
+        print(f"cuda: {len(jobs)} PTX files written to {target}")
+        return
+    stored = {file.name[:-3]: hashlib.sha256(gzip.decompress(file.read_bytes())).hexdigest() for file in target.glob("*.ptx.gz")}
+    if stored != sums or (target / "SHA256SUMS").read_text() != listing:
+        different = sorted(name for name in stored.keys() | sums.keys() if stored.get(name) != sums.get(name))
+        raise SystemExit(f"cuda: the PTX in the repository is not what the sources give; run build.sh ({', '.join(different)})")
+    tasks = [(work / f"{name}.{architecture}.ptx", sm, work) for name, architecture in jobs for sm in TARGETS[architecture]]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        report = [line for lines in pool.map(assemble, *zip(*tasks)) for line in lines]
+    table = "".join(f"{sm} {kernel} registers {registers} shared {shared} spilled {spilled}\n" for sm, kernel, registers, shared, spilled in report)
+    (work / "ptxas.txt").write_text(table)
+    bad = [line for line in report if line[4] > 0 and line[0] not in TARGETS["compute_70"] and HOT.match(line[1])]
+    for sm, kernel, registers, _, spilled in bad:
+        print(f"cuda: {kernel} for {sm} spills {spilled} bytes at {registers} registers")
+    if bad:
+        raise SystemExit(1)
+    print(f"cuda: {len(jobs)} PTX files are up to date; {len(report)} kernels assembled, no hot one spills ({work / 'ptxas.txt'})")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ struct Unpacked {
     uint32 d;
 };
 
-DEVICE uint32 two_bytes(const uint8* p) { return p[0] | (p[1] << 8); }
+template <class Byte>
+DEVICE uint32 two_bytes(const Byte* p) { return p[0] | (p[1] << 8); }
 
 // Block `block` of a row that starts at `raw`.
 template <int T>
@@ -195,10 +196,10 @@ extern "C" __global__ void WITH_TYPE(embed_, )(const void* w, int rows, int colu
 ENTRY_OF(WITH_TYPE(embed_, ))
 
 #define MATVEC(N) \
-    extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, 2) WITH_TYPE(matvec_, _n##N)(const void* w, int rows, \
+    extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, MATVEC_BLOCKS) WITH_TYPE(matvec_, _n##N)(const void* w, int rows, \
         int columns, int n, void* q8, void* meta, float* f, float* out, int ldo, int mode, void* toQ8, void* toMeta, \
         void* toHalf, float* toF) { \
-        matvec<TYPE, N>(w, rows, columns, n, act(q8, meta, 0, f), out, ldo, mode, act(toQ8, toMeta, toHalf, toF)); \
+        matvec<TYPE, N, N == 1 ? MATVEC_ROWS : 2>(w, rows, columns, n, act(q8, meta, 0, f), out, ldo, mode, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY_OF(WITH_TYPE(matvec_, _n##N))
 MATVEC(1)

@@ -1,6 +1,6 @@
 // Matrix-vector products for 1 to 8 rows of input: 8-bit integer dot products for the quantised types, floats for others.
 //
-// A warp multiplies two matrix rows by all inputs; a lane takes every 32nd block, so a warp's loads are 512 neighbouring
+// A warp multiplies R matrix rows by all inputs; a lane takes every 32nd block, so a warp's loads are 512 neighbouring
 // bytes. The sums of the lanes meet in a fixed tree: a row's result does not depend on the other rows of input.
 #pragma once
 #include "formats.cuh"
@@ -9,7 +9,18 @@ enum Mode { STORE, ADD, SWIGLU };
 
 static const int MATVEC_THREADS = 256;
 
-template <int T, int N>
+// Rows of a warp, and blocks whose loads are issued together, for one input; measured, see the notes of matvec below.
+#ifndef MATVEC_ROWS
+#define MATVEC_ROWS 2
+#endif
+#ifndef MATVEC_UNROLL
+#define MATVEC_UNROLL 4
+#endif
+#ifndef MATVEC_BLOCKS
+#define MATVEC_BLOCKS 2 // of threads on a multiprocessor, at least
+#endif
+
+template <int T, int N, int R>
 struct QuantizedDot {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     typedef typename Choose<T, Traits<T>::FLOATING>::Block B;
@@ -41,15 +52,16 @@ struct QuantizedDot {
         sum = fmaf(scales.first, static_cast<float>(first) * xScale, sum);
     }
 
-    // Rows a and b of the matrix with all inputs.
-    static DEVICE_MEMBER void rows(const void* w, int rows, int columns, int n, int a, int b, const Act& x, float sum[2][N]) {
+    // R rows of the matrix with all inputs.
+    static DEVICE_MEMBER void rows(const void* w, int rows, int columns, int n, const int row[R], const Act& x, float sum[R][N]) {
         F format(w, rows, columns);
         int blocks = columns / BLOCK;
 #ifndef INFERENCE_HOST
-#pragma unroll(N == 1 ? 4 : N == 2 ? 2 : 1)
+#pragma unroll(N == 1 ? MATVEC_UNROLL : N == 2 ? 2 : 1)
 #endif
         for (int block = lane_id(); block < blocks; block += WARP) {
-            B raw[2] = {format.load(a, block), format.load(b, block)};
+            B raw[R];
+            UNROLL for (int r = 0; r < R; r++) { raw[r] = format.load(row[r], block); }
             UNROLL for (int i = 0; i < N; i++) {
                 if (N > 1 && i >= n) {
                     continue;
@@ -60,85 +72,85 @@ struct QuantizedDot {
                 uint4 high = from[1];
                 int2 meta = x.meta[at];
                 uint32 words[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
-                add(raw[0], words, meta, sum[0][i]);
-                add(raw[1], words, meta, sum[1][i]);
+                UNROLL for (int r = 0; r < R; r++) { add(raw[r], words, meta, sum[r][i]); }
             }
         }
     }
 };
 
-template <int T, int N>
+template <int T, int N, int R>
 struct FloatDot {
-    static DEVICE_MEMBER void rows(const void* w, int, int columns, int n, int a, int b, const Act& x, float sum[2][N]) {
+    static DEVICE_MEMBER void rows(const void* w, int, int columns, int n, const int row[R], const Act& x, float sum[R][N]) {
         const int size = T == F32 ? 4 : 8;
         int chunks = columns / size;
-        const uint4* first = static_cast<const uint4*>(w) + static_cast<size_t>(a) * chunks;
-        const uint4* second = static_cast<const uint4*>(w) + static_cast<size_t>(b) * chunks;
+        const uint4* from[R];
+        UNROLL for (int r = 0; r < R; r++) { from[r] = static_cast<const uint4*>(w) + static_cast<size_t>(row[r]) * chunks; }
 #ifndef INFERENCE_HOST
 #pragma unroll(N <= 2 ? 4 : 2)
 #endif
         for (int chunk = lane_id(); chunk < chunks; chunk += WARP) {
-            float u[8], v[8];
-            floats<T>(load_once(first + chunk), u);
-            floats<T>(load_once(second + chunk), v);
+            float u[R][8];
+            UNROLL for (int r = 0; r < R; r++) { floats<T>(load_once(from[r] + chunk), u[r]); }
             UNROLL for (int i = 0; i < N; i++) {
                 if (N > 1 && i >= n) {
                     continue;
                 }
-                const float4* from = reinterpret_cast<const float4*>(x.f + static_cast<size_t>(i) * columns + chunk * size);
+                const float4* inputs = reinterpret_cast<const float4*>(x.f + static_cast<size_t>(i) * columns + chunk * size);
                 UNROLL for (int part = 0; part < size / 4; part++) {
-                    float4 p = from[part];
-                    sum[0][i] = fmaf(u[4 * part], p.x, sum[0][i]);
-                    sum[1][i] = fmaf(v[4 * part], p.x, sum[1][i]);
-                    sum[0][i] = fmaf(u[4 * part + 1], p.y, sum[0][i]);
-                    sum[1][i] = fmaf(v[4 * part + 1], p.y, sum[1][i]);
-                    sum[0][i] = fmaf(u[4 * part + 2], p.z, sum[0][i]);
-                    sum[1][i] = fmaf(v[4 * part + 2], p.z, sum[1][i]);
-                    sum[0][i] = fmaf(u[4 * part + 3], p.w, sum[0][i]);
-                    sum[1][i] = fmaf(v[4 * part + 3], p.w, sum[1][i]);
+                    float4 p = inputs[part];
+                    UNROLL for (int r = 0; r < R; r++) {
+                        sum[r][i] = fmaf(u[r][4 * part], p.x, sum[r][i]);
+                        sum[r][i] = fmaf(u[r][4 * part + 1], p.y, sum[r][i]);
+                        sum[r][i] = fmaf(u[r][4 * part + 2], p.z, sum[r][i]);
+                        sum[r][i] = fmaf(u[r][4 * part + 3], p.w, sum[r][i]);
+                    }
                 }
             }
         }
     }
 };
 
-template <int T, int N, bool FLOATING>
-struct Dot : QuantizedDot<T, N> {};
-template <int T, int N>
-struct Dot<T, N, true> : FloatDot<T, N> {};
+template <int T, int N, int R, bool FLOATING>
+struct Dot : QuantizedDot<T, N, R> {};
+template <int T, int N, int R>
+struct Dot<T, N, R, true> : FloatDot<T, N, R> {};
 
-// Sums of a pair of rows over a warp.
-template <int T, int N>
-DEVICE void pair_product(const void* w, int rows, int columns, int n, int a, int b, const Act& x, float sum[2][N]) {
-    UNROLL for (int i = 0; i < N; i++) { sum[0][i] = sum[1][i] = 0; }
-    Dot<T, N, Traits<T>::FLOATING>::rows(w, rows, columns, n, a, b, x, sum);
-    UNROLL for (int i = 0; i < N; i++) {
-        sum[0][i] = warp_sum(sum[0][i]);
-        sum[1][i] = warp_sum(sum[1][i]);
+// Sums of R rows over a warp.
+template <int T, int N, int R>
+DEVICE void product(const void* w, int rows, int columns, int n, const int row[R], const Act& x, float sum[R][N]) {
+    UNROLL for (int r = 0; r < R; r++) {
+        UNROLL for (int i = 0; i < N; i++) { sum[r][i] = 0; }
+    }
+    Dot<T, N, R, Traits<T>::FLOATING>::rows(w, rows, columns, n, row, x, sum);
+    UNROLL for (int r = 0; r < R; r++) {
+        UNROLL for (int i = 0; i < N; i++) { sum[r][i] = warp_sum(sum[r][i]); }
     }
 }
 
-template <int T, int N>
+template <int T, int N, int R>
 DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, float* out, int ldo, int mode, const Act& to) {
     const int warps = MATVEC_THREADS / WARP;
     int lane = lane_id();
     int warp = static_cast<int>(threadIdx.x) / WARP;
-    float sum[2][N];
+    float sum[R][N];
+    int row[R];
     if (mode != SWIGLU) {
-        int tiles = (rows + 2 * warps - 1) / (2 * warps);
+        int tiles = (rows + R * warps - 1) / (R * warps);
         for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-            int a = (tile * warps + warp) * 2;
+            int first = (tile * warps + warp) * R;
 #ifndef BREAK_ROW_BOUND
-            if (a >= rows) {
+            if (first >= rows) {
                 break;
             }
+            UNROLL for (int r = 0; r < R; r++) { row[r] = first + r < rows ? first + r : rows - 1; }
+#else
+            UNROLL for (int r = 0; r < R; r++) { row[r] = first + r; }
 #endif
-            int b = a + 1 < rows ? a + 1 : a;
-            pair_product<T, N>(w, rows, columns, n, a, b, x, sum);
-            UNROLL for (int i = 0; i < 2 * N; i++) {
-                float value = sum[i % 2][i / 2];
-                if (lane == i && i / 2 < n && (i % 2 == 0 || b != a)) {
-                    float* at = out + static_cast<size_t>(i / 2) * ldo + a + i % 2;
+            product<T, N, R>(w, rows, columns, n, row, x, sum);
+            UNROLL for (int i = 0; i < R * N; i++) {
+                float value = sum[i % R][i / R];
+                if (lane == i && i / R < n && row[i % R] == first + i % R) {
+                    float* at = out + static_cast<size_t>(i / R) * ldo + row[i % R];
                     *at = mode == ADD ? *at + value : value;
                 }
             }
@@ -148,14 +160,17 @@ DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, fl
     SHARED(float, products, N * BLOCK);
     int width = rows / 2;
     for (int tile = blockIdx.x; tile < width / BLOCK; tile += gridDim.x) {
-        for (int step = 0; step < BLOCK / warps; step++) {
+        for (int step = 0; step < BLOCK / warps; step += R / 2) {
             int local = warp * (BLOCK / warps) + step;
-            int row = tile * BLOCK + local;
-            pair_product<T, N>(w, rows, columns, n, row, row + width, x, sum);
-            UNROLL for (int i = 0; i < N; i++) {
-                float value = silu(sum[0][i]) * sum[1][i];
+            UNROLL for (int r = 0; r < R / 2; r++) {
+                row[2 * r] = tile * BLOCK + local + r;
+                row[2 * r + 1] = row[2 * r] + width;
+            }
+            product<T, N, R>(w, rows, columns, n, row, x, sum);
+            UNROLL for (int i = 0; i < N * (R / 2); i++) {
+                float value = silu(sum[i % (R / 2) * 2][i / (R / 2)]) * sum[i % (R / 2) * 2 + 1][i / (R / 2)];
                 if (lane == i) {
-                    products[i * BLOCK + local] = value;
+                    products[i / (R / 2) * BLOCK + local + i % (R / 2)] = value;
                 }
             }
         }

@@ -4,6 +4,8 @@
 // Shared memory keeps for each word who wrote and read it last. Two accesses of different threads to a word, one of
 // them a write, need a __syncthreads between them, or a __syncwarp of all lanes if both threads are of one warp: else
 // the result depends on the order in which the hardware runs them, and the launch fails whatever the order was here.
+// Device memory keeps who wrote a word last, for the same check within a block, except of writes after reads. What
+// blocks do to each other shows in the order of the schedules only.
 #include "runtime.h"
 
 #include <cstdarg>
@@ -106,7 +108,22 @@ void shared_access(unsigned offset, unsigned size, bool write, bool atomic, cons
     }
 }
 
+bool is_allocated(const unsigned char* state, unsigned size) {
+    uint64_t first = 0, second = 0;
+    switch (size) {
+    case 4: memcpy(&first, state, 4); return first == 0x01010101u * ALLOCATED;
+    case 16:
+        memcpy(&first, state, 8);
+        memcpy(&second, state + 8, 8);
+        return (first & second) == 0x0101010101010101u * ALLOCATED;
+    default: return false; // looked at byte by byte
+    }
+}
+
 void device_access(uintptr_t at, unsigned size, bool write, const void* from) {
+    if (is_allocated(heap_state + (at - heap_base), size)) {
+        return;
+    }
     for (unsigned i = 0; i < size; i++) {
         if (heap_state[at - heap_base + i] != ALLOCATED) {
             const Allocation* near = heap_find(at);
@@ -125,31 +142,43 @@ void device_access(uintptr_t at, unsigned size, bool write, const void* from) {
     }
 }
 
-inline void access(const void* address, unsigned size, bool write, const void* from) {
+// A write, or a read of what another thread of the block wrote, since the last barrier.
+void device_order(uintptr_t at, unsigned size, bool write, const void* from) {
+    auto warp_epoch = static_cast<uint16_t>(warp_epoch_of(current_thread));
+    for (uintptr_t word = at & ~uintptr_t{3}; word < at + size; word += 4) {
+        uint16_t bytes = 15;
+        if (word < at || word + 4 > at + size) {
+            bytes = 0;
+            for (unsigned b = 0; b < 4; b++) {
+                bytes |= static_cast<uint16_t>(word + b >= at && word + b < at + size ? 1u << b : 0);
+            }
+        }
+        Written& last = heap_written[(word - heap_base) / 4];
+        if (last.epoch == block_epoch && last.thread != current_thread && (last.bytes & bytes) != 0 &&
+            !(last.thread / 32 == current_thread / 32 && last.warp_epoch != warp_epoch)) {
+            fault(
+                    LAUNCH_FAILED, "race in device memory: %s thread %u wrote, without a barrier between, at %s",
+                    write ? "writes what" : "reads what", unsigned(last.thread), source_line(from).c_str());
+        }
+        if (write) {
+            last.epoch = block_epoch;
+            last.warp_epoch = warp_epoch;
+            last.thread = static_cast<uint16_t>(current_thread & 0xfff);
+            last.bytes = bytes & 15;
+        }
+    }
+}
+
+inline void access(const void* address, unsigned size, bool write, const void* from, bool atomic = false) {
     auto at = reinterpret_cast<uintptr_t>(address);
     if (at >= stack_low && at + size <= stack_high) {
         return;
     }
     if (at - heap_base < HEAP_BYTES) {
-        uint32_t states;
-        switch (size) {
-        case 4:
-            memcpy(&states, heap_state + (at - heap_base), 4);
-            if (states == 0x01010101u * ALLOCATED) {
-                return;
-            }
-            break;
-        case 16: {
-            uint64_t pair[2];
-            memcpy(pair, heap_state + (at - heap_base), 16);
-            if ((pair[0] & pair[1]) == 0x0101010101010101u * ALLOCATED) {
-                return;
-            }
-            break;
-        }
-        default: break;
-        }
         device_access(at, size, write, from);
+        if (!atomic) {
+            device_order(at, size, write, from);
+        }
         return;
     }
     auto offset = at - reinterpret_cast<uintptr_t>(shared_memory);
@@ -205,7 +234,7 @@ void check_atomic(const void* at, unsigned bytes, const void* from) {
     if (offset < SHARED_BYTES) {
         shared_access(static_cast<unsigned>(offset), bytes, true, true, from);
     } else {
-        access(at, bytes, true, from);
+        access(at, bytes, true, from, true);
     }
 }
 

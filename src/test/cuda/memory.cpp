@@ -9,6 +9,7 @@ namespace cuda_double {
 
 uintptr_t heap_base;
 unsigned char* heap_state;
+Written* heap_written;
 
 namespace {
 constexpr size_t ALIGNMENT = 256; // what the driver promises, and no more
@@ -48,10 +49,12 @@ bool heap_open() {
     }
     void* heap = reserve(HEAP_BYTES);
     void* state = reserve(HEAP_BYTES);
-    if (heap == nullptr || state == nullptr) {
+    void* written = reserve(HEAP_BYTES / 4 * sizeof(Written));
+    if (heap == nullptr || state == nullptr || written == nullptr) {
         return false;
     }
     heap_state = static_cast<unsigned char*>(state);
+    heap_written = static_cast<Written*>(written);
     heap_base = reinterpret_cast<uintptr_t>(heap);
     next_address = heap_base + ALIGNMENT;
     return true;
@@ -81,6 +84,7 @@ bool heap_free(uintptr_t at) {
     memset(heap_state + (at - heap_base), OUTSIDE, bytes);
     release_pages(at, bytes);
     release_pages(reinterpret_cast<uintptr_t>(heap_state) + (at - heap_base), bytes);
+    release_pages(reinterpret_cast<uintptr_t>(heap_written + (at - heap_base) / 4), bytes / 4 * sizeof(Written));
     live_bytes -= bytes;
     allocations.erase(found);
     return true;

@@ -33,9 +33,18 @@ std::string source_line(const void* address);
 // ---- Device memory. Addresses are never used twice, so that a use after free is found.
 
 extern uintptr_t heap_base;
-constexpr uintptr_t HEAP_BYTES = uintptr_t{1} << 38;
+constexpr uintptr_t HEAP_BYTES = uintptr_t{1} << 37;
 extern unsigned char* heap_state; // one byte for each byte of the heap
 constexpr unsigned char OUTSIDE = 0, ALLOCATED = 1;
+
+// Who wrote a word of device memory last.
+struct Written {
+    uint32_t epoch;      // of the block's barriers; 0 for nobody
+    uint16_t warp_epoch; // of the warp's barriers, its low bits
+    uint16_t thread : 12;
+    uint16_t bytes : 4; // which of the word's four, as bits
+};
+extern Written* heap_written; // one for each word of the heap
 
 struct Allocation {
     uintptr_t at;

@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 
-TYPES = ["q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q4_k", "q5_k", "q6_k", "f16", "bf16", "f32"]
+TYPES = ["q4_0", "q8_0", "q4_k", "q6_k", "f16", "q4_1", "q5_0", "q5_1", "q5_k", "bf16", "f32"]
 # bytes of the planes of a block of 32, and of 256 weights
 PLANES = {"q4_0": (16, 0, 2, 0), "q4_1": (16, 0, 4, 0), "q5_0": (16, 4, 2, 0), "q5_1": (16, 4, 4, 0), "q8_0": (32, 0, 2, 0),
           "q4_k": (16, 0, 2, 4), "q5_k": (16, 4, 2, 4), "q6_k": (16, 8, 2, 2)}
@@ -85,7 +85,7 @@ class Gpu:
         self.function(module, entry)(grid, (block, 1, 1), tuple(values), shared_mem=shared)
 
     def put(self, array):
-        return self.cp.asarray(np.ascontiguousarray(array))
+        return self.cp.asarray(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
 
     def poison(self, nbytes):
         return self.cp.full(ceil(nbytes, 256) * 256, 0xFF, dtype=np.uint8)
@@ -579,6 +579,7 @@ class Timer:
 
     def micros(self, calls, repeat=5):
         """Microseconds of one call: all of them in one graph, the median of `repeat` launches."""
+        self.cp.cuda.Device().synchronize()
         with self.stream:
             calls[0]()
             self.stream.synchronize()
@@ -604,12 +605,10 @@ def random_planes(dev, kind, rows, columns):
     cp = dev.cp
     sizes = planes(kind, rows, columns)
     buffer = cp.empty(sum(sizes), np.uint8)
-    buffer[:] = cp.random.randint(0, 256, 1 << 20, dtype=np.uint8).repeat(1)[cp.arange(sum(sizes)) % (1 << 20)] if sum(sizes) < 1 << 20 else 0
-    if sum(sizes) >= 1 << 20:
-        tile = cp.random.randint(0, 256, 1 << 20, dtype=np.uint8)
-        whole = sum(sizes) // (1 << 20)
-        buffer[: whole << 20].reshape(whole, 1 << 20)[:] = tile
-        buffer[whole << 20 :] = tile[: sum(sizes) - (whole << 20)]
+    tile = cp.random.randint(0, 256, 1 << 20, dtype=np.uint8)
+    whole = sum(sizes) >> 20
+    buffer[: whole << 20].reshape(whole, 1 << 20)[:] = tile
+    buffer[whole << 20 :] = tile[: sum(sizes) - (whole << 20)]
     if kind in ("f16", "bf16", "f32"):
         view = buffer.view(np.uint16)
         view &= np.uint16(0x83FF)
@@ -639,6 +638,8 @@ def matrix_times(dev, timer, report, deadline):
                 cases = [(1, "matvec", "n1"), (8, "small", "t1"), (32, "small", "t4"), (512, "gemm", "")]
             for n, family, variant in cases:
                 if shape in ("qkv", "o") and family == "gemm" and n == 64 or time.time() > deadline:
+                    continue
+                if kind in ("f16", "q4_k", "q6_k") and (n in (2, 4, 16, 64) or shape in ("qkv", "o")):
                     continue
                 x = cp.random.standard_normal((n, columns), dtype=F32)
                 q8, meta, h, f = forms(dev, n, columns)
@@ -746,7 +747,47 @@ def cp_setup(dev, n, kv_heads, size):
     return True
 
 
-def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256):
+def variant_times(dev, timer, report, folder, deadline):
+    """The matrix-vector kernels for one input, built in other ways: <folder>/<variant>/matrix_<type>.compute_80.ptx."""
+    cp = dev.cp
+    shapes = {"qkv": (6144, 4096, STORE), "o": (4096, 4096, ADD), "gate+up": (28672, 4096, SWIGLU), "down": (4096, 14336, ADD)}
+    for kind in ("q4_0", "q8_0"):
+        for shape, (rows, columns, mode) in shapes.items():
+            if time.time() > deadline:
+                return
+            size = sum(planes(kind, rows, columns))
+            copies = max(2, min(24, int(400e6 / size) + 1))
+            weights = [random_planes(dev, kind, rows, columns) for _ in range(copies)]
+            x = cp.random.standard_normal((8, columns), dtype=F32)
+            act, to = forms(dev, 8, columns), forms(dev, 8, rows // 2)
+            dev.launch("step", "quantize_rows", (ceil(columns, 1024), 8), 256, x, I32(columns), I32(columns), *act)
+            out = cp.zeros((8, rows), F32)
+            for variant in sorted(p for p in pathlib.Path(folder).iterdir()):
+                name = variant.name
+                path = variant / f"matrix_{kind}.compute_80.ptx"
+                if not path.exists():
+                    continue
+                if (name, kind) not in dev.modules:
+                    dev.modules[name, kind] = cp.RawModule(path=str(path))
+                rows_of_warp = 4 if "rows4" in name else 2
+                for n in (1, 2, 4) if "n124" in name else (1,):
+                    function = dev.modules[name, kind].get_function(f"matvec_{kind}_n{n}")
+                    full = rows // 64 if mode == SWIGLU else ceil(rows, 8 * (rows_of_warp if n == 1 else 2))
+                    for grid in {full, min(full, 2 * dev.processors), min(full, 4 * dev.processors)}:
+                        null = np.uint64(0)
+
+                        def call(w):
+                            values = (w, I32(rows), I32(columns), I32(n), act[0], act[1], null, out, I32(rows), I32(mode), to[0], to[1], null, null)
+                            values = tuple(np.uint64(v.data.ptr) if hasattr(v, "get") else v for v in values)
+                            return lambda: function((grid, 1, 1), (256, 1, 1), values)
+
+                        us = timer.micros([call(w) for w in weights])
+                        report.append({"kernel": f"{name} {kind} n{n}", "shape": f"{shape} grid {grid}", "n": n, "us": us, "gbs": size / us / 1e3, "tflops": 0})
+            del weights
+            cp.get_default_memory_pool().free_all_blocks()
+
+
+def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256, deterministic=False):
     """A whole decode step of a model in the shape of Llama-3.1-8B, in one graph."""
     cp = dev.cp
     width, heads, kv_heads, size, forward = 4096, 32, 8, 128, 14336
@@ -770,7 +811,7 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
     stats, out, pairs = cp.zeros((n, 64, 4), F32), cp.zeros((n, 48), I32), cp.zeros(2, I32)
     z = max(1, min(splits, 4 * dev.processors // (n * kv_heads)))
     module = f"matrix_{kind}"
-    matvec = n <= 4
+    matvec = n <= 4 and not deterministic
     t = next(t for t in (1, 2, 4, 8) if t * (1 if matvec else 8) >= n or t == 8)
 
     def select(act):
@@ -805,7 +846,7 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
         dev.launch("step", "sample", (n,), 1024, logits, I32(vocabulary), I32(vocabulary), outputs, pairs, stats, out)
 
     us = timer.micros([step])
-    report.append({"kernel": f"step 8B {kind}", "shape": f"length {length}", "n": n, "us": us, "gbs": size_bytes / us / 1e3, "tflops": 0, "tokens_per_second": n / us * 1e6})
+    report.append({"kernel": f"step 8B {kind}" + (" deterministic" if deterministic else ""), "shape": f"length {length}", "n": n, "us": us, "gbs": size_bytes / us / 1e3, "tflops": 0, "tokens_per_second": n / us * 1e6})
     del weights, output, kv
     cp.get_default_memory_pool().free_all_blocks()
 
@@ -843,6 +884,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ptx", default=str(pathlib.Path(__file__).parent / "ptx"))
     parser.add_argument("--out", default=".")
+    parser.add_argument("--variants", help="folder of other builds of the matrix-vector kernels, to compare")
     parser.add_argument("--host")
     parser.add_argument("--types", default=",".join(TYPES))
     parser.add_argument("--seconds", type=float, default=140)
@@ -868,6 +910,9 @@ def main():
     guarded("attention", lambda: attention_checks(dev))
     guarded("sampling", lambda: sampling_checks(dev))
     for kind in options.types.split(","):
+        if not options.host and time.time() > started + 0.55 * options.seconds:
+            print(f"# NOT CHECKED for lack of time: {kind}", flush=True)
+            continue
         guarded(kind, lambda: matrix_checks(dev, kind))
     report = []
     if not options.host and not options.check_only:
@@ -884,8 +929,11 @@ def main():
         for kind, n, length in [("q4_0", 1, 512), ("q8_0", 1, 512), ("q4_0", 8, 512), ("q4_0", 32, 512), ("q4_0", 128, 512), ("f16", 1, 512)]:
             if time.time() < deadline:
                 save(lambda: step_times(dev, timer, report, kind, n, length))
+        save(lambda: step_times(dev, timer, report, "q4_0", 1, 512, deterministic=True))
         save(lambda: attention_times(dev, timer, report))
         save(lambda: torch_times(report))
+        if options.variants:
+            save(lambda: variant_times(dev, timer, report, options.variants, deadline))
         save(lambda: matrix_times(dev, timer, report, deadline))
         print(f"\n{dev.name}: copy bandwidth {ceiling:.0f} GB/s (read plus written)")
         print(f"{'kernel':28} {'shape':22} {'n':>5} {'us':>9} {'GB/s':>7} {'share':>6} {'TFLOP/s':>8} {'tokens/s':>9}")

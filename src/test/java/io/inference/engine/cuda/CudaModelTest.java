@@ -55,7 +55,8 @@ class CudaModelTest {
                         RandomModel.of("qwen2", TensorType.Q8_0),
                         RandomModel.of("qwen3", TensorType.Q4_0).heads(4, 4, 128),
                         RandomModel.of("llama", TensorType.Q4_1).heads(6, 2, 64),
-                        RandomModel.of("llama", TensorType.Q4_K).mixed(TensorType.Q6_K, TensorType.F16, TensorType.Q8_0)));
+                        RandomModel.of("llama", TensorType.Q4_K)
+                                .mixed(TensorType.Q6_K, TensorType.F16, TensorType.Q8_0)));
     }
 
     @ParameterizedTest

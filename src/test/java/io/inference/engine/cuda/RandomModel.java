@@ -44,14 +44,38 @@ record RandomModel(
     /** The values and the gate's factor of another type, as files of mixed types have them. */
     RandomModel mixed(TensorType value, TensorType up, TensorType embedding) {
         return new RandomModel(
-                architecture, type, value, up, embedding, layers, width, heads, kvHeads, headSize, feedForward,
-                vocabulary, context, true);
+                architecture,
+                type,
+                value,
+                up,
+                embedding,
+                layers,
+                width,
+                heads,
+                kvHeads,
+                headSize,
+                feedForward,
+                vocabulary,
+                context,
+                true);
     }
 
     RandomModel heads(int count, int kvCount, int size) {
         return new RandomModel(
-                architecture, type, valueType, upType, embeddingType, layers, width, count, kvCount, size, feedForward,
-                vocabulary, context, tied);
+                architecture,
+                type,
+                valueType,
+                upType,
+                embeddingType,
+                layers,
+                width,
+                count,
+                kvCount,
+                size,
+                feedForward,
+                vocabulary,
+                context,
+                tied);
     }
 
     Path writeTo(Path file, long seed) {
@@ -129,8 +153,7 @@ record RandomModel(
         writer.tensor(name, new long[] {size}, values);
     }
 
-    private static void matrix(
-            GgufWriter writer, String name, TensorType type, int rows, int columns, Random random) {
+    private static void matrix(GgufWriter writer, String name, TensorType type, int rows, int columns, Random random) {
         Weight weight = RandomWeights.of(type, rows, columns, random);
         if (type.blockElements() == 1) {
             scale(weight.data(), type);
@@ -147,14 +170,10 @@ record RandomModel(
                 case F32 -> data.set(floats, at, data.get(floats, at) * FLOAT_SCALE);
                 case F16 ->
                     data.set(
-                            shorts,
-                            at,
-                            Float.floatToFloat16(Float.float16ToFloat(data.get(shorts, at)) * FLOAT_SCALE));
+                            shorts, at, Float.floatToFloat16(Float.float16ToFloat(data.get(shorts, at)) * FLOAT_SCALE));
                 default ->
-                    data.set(
-                            shorts,
-                            at,
-                            (short) (Float.floatToIntBits(Float.intBitsToFloat(data.get(shorts, at) << 16) * FLOAT_SCALE)
+                    data.set(shorts, at, (short)
+                            (Float.floatToIntBits(Float.intBitsToFloat(data.get(shorts, at) << 16) * FLOAT_SCALE)
                                     >> 16));
             }
         }

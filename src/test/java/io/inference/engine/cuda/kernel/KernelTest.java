@@ -67,21 +67,41 @@ class KernelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "BREAK_NORM_BARRIER, race in shared memory, LAUNCH_FAILED",
-        "BREAK_SMALL_BARRIER, race in shared memory, LAUNCH_FAILED",
-        "BREAK_ROW_BOUND, outside device memory, ILLEGAL_ADDRESS",
-        "BREAK_POSITION_BOUND, outside device memory, ILLEGAL_ADDRESS"
+        "BREAK_NORM_BARRIER, step, race in shared memory, LAUNCH_FAILED",
+        "BREAK_SMALL_BARRIER, matrix, race in shared memory, LAUNCH_FAILED",
+        "BREAK_ROW_BOUND, matrix, outside device memory, ILLEGAL_ADDRESS",
+        "BREAK_POSITION_BOUND, step, outside device memory, ILLEGAL_ADDRESS"
     })
-    void aKernelWithoutItsBarrierOrBoundIsFound(String macro, String finding, String error) {
+    void aKernelWithoutItsBarrierOrBoundIsFound(String macro, String module, String finding, String error) {
         try (CudaDouble cuda = CudaDouble.open()) {
             cuda.breakKernels(macro);
             Device device = Device.open();
             assertThatThrownBy(() -> {
-                        KernelChecks.step(device);
-                        KernelChecks.matrix(device, TensorType.Q8_0);
+                        if (module.equals("step")) {
+                            KernelChecks.step(device);
+                        } else {
+                            KernelChecks.matrix(device, TensorType.Q8_0);
+                        }
                     })
                     .hasMessageContaining(error);
             assertThat(cuda.report()).contains(finding).containsPattern("\\.cuh?:\\d+");
+        }
+    }
+
+    /** The instructions of tensor cores are plain C++ there; what surrounds them is the kernels' own. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TensorType.class,
+            names = {"F16", "Q4_0", "Q4_K", "Q8_0"})
+    void theKernelsForTensorCoresAgreeWithTheirReferences(TensorType type) {
+        try (CudaDouble cuda = CudaDouble.open()) {
+            cuda.set("compute_capability", 80).schedule(Schedule.values()[type.ordinal() % Schedule.values().length]);
+            try (Device device = Device.open()) {
+                assertThat(KernelChecks.matrix(device, type)).allSatisfy(KernelTest::passes);
+                if (type == TensorType.F16) {
+                    assertThat(KernelChecks.step(device)).allSatisfy(KernelTest::passes);
+                }
+            }
         }
     }
 }
