@@ -5,7 +5,7 @@
 // fixed positions of the sequence, and the last block to finish a row adds them in order: the result depends on the
 // sequence alone. Prefill: tiles of 64 queries of one head, with the tensor cores and an online softmax.
 #pragma once
-#include "layout.cuh"
+#include "rotary.cuh"
 
 static const int DECODE_THREADS = 256;
 static const int DECODE_WARPS = DECODE_THREADS / 32;
@@ -23,10 +23,11 @@ DEVICE void eight_floats(const uint4& words, float out[8]) {
     out[7] = high_half(words.w);
 }
 
-// Lane groups of D/8 lanes take a position each, every lane 8 dimensions.
-template <int D>
-DEVICE void attention_decode(const float* q, int ld, const int* rows, const int* pages, const uint16* kv, int layer,
-    int layers, int heads, int kvHeads, int headSize, float* partial, int* counters, int maxSplits, const Act& to) {
+// Lane groups of D/8 lanes take a position each, every lane 8 dimensions. If FUSED the row of q, k and v is as the matrices
+// left it: the queries are prepared here, and the blocks that take the last split store the row's key and value first.
+template <int D, bool FUSED>
+DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, const int* rows, const int* pages, uint16* kv,
+    int layer, int layers, int heads, int kvHeads, int headSize, float* partial, int* counters, int maxSplits, const Act& to) {
     const int lanes = D / 8;          // of a position
     const int at_once = WARP / lanes; // positions of a warp at a time
     const int steps = PAGE / at_once;
@@ -54,9 +55,28 @@ DEVICE void attention_decode(const float* q, int ld, const int* rows, const int*
 
     int d = lane % lanes * 8;
     float scale = LOG2E * inverse_root(static_cast<float>(headSize));
-    for (int i = thread; i < GROUP * D; i += DECODE_THREADS) {
-        bool present = i / D < count && i % D < headSize && length > 0;
-        queries[i] = present ? q[static_cast<size_t>(row) * ld + (firstHead + i / D) * headSize + i % D] * scale : 0;
+    const float* mine = q + static_cast<size_t>(row) * ld;
+    if (!FUSED) {
+        for (int i = thread; i < GROUP * D; i += DECODE_THREADS) {
+            bool present = i / D < count && i % D < headSize && length > 0;
+            queries[i] = present ? mine[(firstHead + i / D) * headSize + i % D] * scale : 0;
+        }
+    } else if (length > 0) {
+        if (warp < GROUP) {
+            float* x = queries + warp * D;
+            if (warp < count) {
+                prepare_head(rotation, mine + (firstHead + warp) * headSize, firstHead + warp, heads, kvHeads, headSize, length - 1, x);
+            }
+            for (int e = lane; e < D; e += WARP) {
+                x[e] = warp < count && e < headSize ? x[e] * scale : 0;
+            }
+        } else if (warp < GROUP + 2 && static_cast<int>(blockIdx.z) < splits && (splits - 1 - blockIdx.z) % gridDim.z == 0) {
+            bool value = warp > GROUP;
+            int head = heads + (value ? kvHeads : 0) + kvHead;
+            float* x = sums + warp * D;
+            prepare_head(rotation, mine + head * headSize, head, heads, kvHeads, headSize, length - 1, x);
+            store_head(x, kv, table, length - 1, layer, layers, kvHead, kvHeads, headSize, value);
+        }
     }
     __syncthreads();
     for (int split = blockIdx.z; split < splits; split += gridDim.z) {
@@ -464,13 +484,24 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
 #endif
 
 #define ATTENTION(D) \
-    extern "C" __global__ void __launch_bounds__(DECODE_THREADS, D <= 128 ? 2 : 1) attention_decode_d##D(const float* q, int ld, \
-        const int* rows, const int* pages, const uint16* kv, int layer, int layers, int heads, int kvHeads, int headSize, \
+    extern "C" __global__ void __launch_bounds__(DECODE_THREADS, D <= 128 ? 2 : 1) attention_decode_d##D(const float* q, \
+        int ld, const int* rows, const int* pages, uint16* kv, int layer, int layers, int heads, int kvHeads, int headSize, \
         float* partial, int* counters, int maxSplits, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
-        attention_decode<D>(q, ld, rows, pages, kv, layer, layers, heads, kvHeads, headSize, partial, counters, maxSplits, \
-            act(toQ8, toMeta, toHalf, toF)); \
+        Rotation none = {0, 0, 0, 0, 0, 0, 0, 0}; \
+        attention_decode<D, false>(q, ld, none, rows, pages, kv, layer, layers, heads, kvHeads, headSize, partial, counters, \
+            maxSplits, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY(attention_decode_d##D) \
+    extern "C" __global__ void __launch_bounds__(DECODE_THREADS, D <= 128 ? 2 : 1) attention_step_d##D(const float* q, \
+        int ld, const float* bias, const float* qNorm, const float* kNorm, float epsilon, const float* cos, const float* sin, \
+        int half, int neighbouring, const int* rows, const int* pages, uint16* kv, int layer, int layers, int heads, \
+        int kvHeads, int headSize, float* partial, int* counters, int maxSplits, void* toQ8, void* toMeta, void* toHalf, \
+        float* toF) { \
+        Rotation rotation = {bias, qNorm, kNorm, epsilon, cos, sin, half, neighbouring}; \
+        attention_decode<D, true>(q, ld, rotation, rows, pages, kv, layer, layers, heads, kvHeads, headSize, partial, counters, \
+            maxSplits, act(toQ8, toMeta, toHalf, toF)); \
+    } \
+    ENTRY(attention_step_d##D) \
     extern "C" __global__ void __launch_bounds__(PREFILL_THREADS) attention_prefill_d##D(const float* q, int ld, \
         const int* tiles, const int* pages, const uint16* kv, int layer, int layers, int heads, int kvHeads, int headSize, \
         void* toQ8, void* toMeta, void* toHalf, float* toF) { \

@@ -207,6 +207,16 @@ MATVEC(2)
 MATVEC(4)
 MATVEC(8)
 
+// A norm and the product with its result, for one input: row index[0] of x, or row 0 if there is no index.
+extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, MATVEC_BLOCKS) WITH_TYPE(norm_matvec_, )(const void* w, int rows,
+    int columns, const float* x, int ldx, const int* index, const float* weight, float epsilon, float* out, int ldo, int mode,
+    void* toQ8, void* toMeta, void* toHalf, float* toF) {
+    int row = index ? index[0] : 0;
+    norm_matvec<TYPE, MATVEC_ROWS>(w, rows, columns, x + static_cast<size_t>(row < 0 ? 0 : row) * ldx, row, weight, epsilon,
+        out, ldo, mode, act(toQ8, toMeta, toHalf, toF));
+}
+ENTRY_OF(WITH_TYPE(norm_matvec_, ))
+
 #define SMALL(NT) \
     extern "C" __global__ void __launch_bounds__(SMALL_THREADS) WITH_TYPE(small_, _t##NT)(const void* w, int rows, \
         int columns, int n, const uint16* x, float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, \

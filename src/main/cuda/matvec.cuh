@@ -181,3 +181,49 @@ DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, fl
         __syncthreads();
     }
 }
+
+static const int NORM_COLUMNS = 8192; // at most, for a norm in the same launch
+
+// One input that is the norm of a row of x: every block of threads makes it for itself in shared memory, which saves a
+// launch; the row and the weights of the norm come from the second-level cache.
+template <int T, int R>
+DEVICE void norm_matvec(const void* w, int rows, int columns, const float* x, int row, const float* weight, float epsilon,
+    float* out, int ldo, int mode, const Act& to) {
+    const bool floating = Traits<T>::FLOATING;
+    SHARED(float4, input, NORM_COLUMNS / (floating ? 4 : 16));
+    SHARED(int2, metas, floating ? 1 : NORM_COLUMNS / BLOCK);
+    SHARED(float, parts, MATVEC_THREADS / WARP);
+    const int most = NORM_COLUMNS / 4 / MATVEC_THREADS;
+    const float4* from = reinterpret_cast<const float4*>(x);
+    const float4* scales = reinterpret_cast<const float4*>(weight);
+    float4 v[most];
+    float squares = 0;
+    UNROLL for (int i = 0; i < most; i++) {
+        int at = i * MATVEC_THREADS + static_cast<int>(threadIdx.x);
+        float4 none = {0, 0, 0, 0};
+        v[i] = row >= 0 && at < columns / 4 ? from[at] : none;
+        squares = fmaf(v[i].x, v[i].x, fmaf(v[i].y, v[i].y, fmaf(v[i].z, v[i].z, fmaf(v[i].w, v[i].w, squares))));
+    }
+    squares = warp_sum(squares);
+    if (lane_id() == 0) {
+        parts[threadIdx.x / WARP] = squares;
+    }
+    __syncthreads();
+    float sum = 0;
+    UNROLL for (int i = 0; i < MATVEC_THREADS / WARP; i++) { sum += parts[i]; }
+    float scale = inverse_root(exact_divide(sum, static_cast<float>(columns)) + epsilon);
+    Act own = floating ? act(0, 0, 0, reinterpret_cast<float*>(input)) : act(input, metas, 0, 0);
+    UNROLL for (int i = 0; i < most; i++) {
+        int at = i * MATVEC_THREADS + static_cast<int>(threadIdx.x);
+        if (i * MATVEC_THREADS * 4 >= columns) { // the same for the whole block
+            break;
+        }
+        bool present = at < columns / 4;
+        float4 none = {0, 0, 0, 0};
+        float4 s = present ? scales[at] : none;
+        float four[4] = {v[i].x * scale * s.x, v[i].y * scale * s.y, v[i].z * scale * s.z, v[i].w * scale * s.w};
+        write_four(own, 0, at * 4, columns, four, present);
+    }
+    __syncthreads();
+    matvec<T, 1, R>(w, rows, columns, 1, own, out, ldo, mode, to);
+}

@@ -348,6 +348,23 @@ def matrix_checks(dev, kind):
                 grid = (ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), ceil(n, 128))
                 product(f"gemm_{kind}", n, mode, grid, 256, (dev.put(fragment(x)),), x, 1.5e-3, False)
 
+        # A norm and a product in one, against one after the other.
+        for mode in (STORE, ADD, SWIGLU):
+            if mode == SWIGLU and rows // 2 % 32:
+                continue
+            x = rng.standard_normal((3, columns)).astype(F32)
+            weight = rng.standard_normal(columns).astype(F32)
+            before = rng.standard_normal((1, rows)).astype(F32)
+            out, act = dev.put(before), forms(dev, 1, rows // 2)
+            dev.launch(module, f"norm_matvec_{kind}", (2,), 256, buffer, I32(rows), I32(columns), dev.put(x), I32(columns), dev.put(np.array([2], I32)),
+                       dev.put(weight), F32(1e-5), out, I32(rows), I32(mode), *act)
+            row = x[2:].astype(np.float64)
+            normed = (row / np.sqrt((row**2).mean() + 1e-5) * weight).astype(F32)
+            ref = apply_mode((normed if kind in FLOATS else rounded(normed)[0]).astype(np.float64) @ w.astype(np.float64).T, mode, before)
+            got = dev.get(act[3], F32, (1, rows // 2)) if mode == SWIGLU else dev.get(out, F32, (1, rows))
+            # a rounding to 8 bits may fall to the other side
+            check(f"norm_matvec_{kind} {rows}x{columns} mode={mode}", got, ref, 2e-3)
+
         # The same bits whatever the batch: a row alone and among others.
         x = rng.standard_normal((20, columns)).astype(F32)
         alone = dev.poison(rows * 4)
@@ -482,6 +499,23 @@ def attention_checks(dev):
             got = dev.get(act[3], F32, (n, width))
             first = got if first is None else first
             check(f"attention_decode {heads}/{kv_heads}x{size} z={z} same bits", got, first, 0)
+        # rotation, storing and attention in one: the same bits as one after the other
+        outcomes = []
+        for fused in (False, True):
+            device_kv2, device_qkv = dev.put(kv), dev.put(qkv)
+            rotation = (dev.put(bias), dev.put(norms[0]), dev.put(norms[1]), F32(1e-6), dev.put(cos), dev.put(sin), I32(rotated), I32(1))
+            act = forms(dev, n, width)
+            counters = dev.put(np.zeros(n * groups, I32))
+            partial = dev.poison(n * heads * max_splits * (size + 2) * 4)
+            if not fused:
+                dev.launch("step", "rope_store", (ceil(heads + 2 * kv_heads, 4), n), 128, device_qkv, I32(ld), *rotation, dev.put(rows), dev.put(pages),
+                           device_kv2, I32(layer), I32(layers), I32(heads), I32(kv_heads), I32(size))
+            dev.launch("step", f"attention_{'step' if fused else 'decode'}_d{padded}", (groups, n, 2), 256, device_qkv, I32(ld), *(rotation if fused else ()),
+                       dev.put(rows), dev.put(pages), device_kv2, I32(layer), I32(layers), I32(heads), I32(kv_heads), I32(size), partial, counters,
+                       I32(max_splits), *act)
+            outcomes.append((dev.get(act[3], F32, (n, width)), dev.get(device_kv2, np.float16, kv.shape)))
+        check(f"attention_step {heads}/{kv_heads}x{size}", outcomes[1][0], outcomes[0][0], 0)
+        check(f"attention_step {heads}/{kv_heads}x{size} pages", outcomes[1][1], outcomes[0][1], 0)
         # prefill: a slice for each row that ends at its position
         slices = [(p, min(p + 1, [100, 1, 20, 64, 70, 65][i % 6])) for i, p in enumerate(positions) if p >= 0]
         tables = [rows[i, 2] for i, p in enumerate(positions) if p >= 0]
@@ -787,7 +821,7 @@ def variant_times(dev, timer, report, folder, deadline):
             cp.get_default_memory_pool().free_all_blocks()
 
 
-def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256, deterministic=False):
+def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256, deterministic=False, fused=True, normed=True, blocks_per_processor=2):
     """A whole decode step of a model in the shape of Llama-3.1-8B, in one graph."""
     cp = dev.cp
     width, heads, kv_heads, size, forward = 4096, 32, 8, 128, 14336
@@ -828,25 +862,37 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
         dev.launch(module, entry, grid, 256, w, I32(rows_), I32(columns), I32(n), *inputs, to, I32(ldo), I32(mode), *target)
 
     def step():
+        one = normed and matvec and n == 1
+
+        def norm_product(w, rows_, to, ldo, mode, target=(None,) * 4, index=None):
+            if one:
+                tiles = rows_ // 64 if mode == SWIGLU else ceil(rows_, 16)
+                dev.launch(module, f"norm_matvec_{kind}", (min(tiles, blocks_per_processor * dev.processors),), 256, w, I32(rows_), I32(width), x, I32(width),
+                           index, norm, F32(1e-5), to, I32(ldo), I32(mode), *target)
+                return
+            dev.launch("step", "rms_norm", (n,), 512, x, I32(width), index, I32(16), norm, I32(width), F32(1e-5), *select(a))
+            product(w, rows_, width, a, to, ldo, mode, target)
+
         dev.launch(module, f"embed_{kind}", (n,), 128, output, I32(vocabulary), I32(width), rows, x, I32(width))
         for layer in range(layers):
-            dev.launch("step", "rms_norm", (n,), 512, x, I32(width), None, I32(0), norm, I32(width), F32(1e-5), *select(a))
-            product(weights[layer][0], ld, width, a, qkv, ld, STORE)
-            dev.launch("step", "rope_store", (12, n), 128, qkv, I32(ld), None, None, None, F32(0), table, table, I32(64), I32(1), rows, pages, kv, I32(layer),
-                       I32(layers), I32(heads), I32(kv_heads), I32(size))
-            dev.launch("step", "attention_decode_d128", (kv_heads, n, z), 256, qkv, I32(ld), rows, pages, kv, I32(layer), I32(layers), I32(heads), I32(kv_heads),
+            norm_product(weights[layer][0], ld, qkv, ld, STORE)
+            rotation = (None, None, None, F32(0), table, table, I32(64), I32(1))
+            if not fused:
+                dev.launch("step", "rope_store", (12, n), 128, qkv, I32(ld), *rotation, rows, pages, kv, I32(layer), I32(layers), I32(heads), I32(kv_heads),
+                           I32(size))
+            dev.launch("step", "attention_step_d128" if fused else "attention_decode_d128", (kv_heads, n, z), 256, qkv, I32(ld),
+                       *(rotation if fused else ()), rows, pages, kv, I32(layer), I32(layers), I32(heads), I32(kv_heads),
                        I32(size), partial, counters, I32(splits), *select(b))
             product(weights[layer][1], width, width, b, x, width, ADD)
-            dev.launch("step", "rms_norm", (n,), 512, x, I32(width), None, I32(0), norm, I32(width), F32(1e-5), *select(a))
-            product(weights[layer][2], 2 * forward, width, a, x, width, SWIGLU, select(c))
+            norm_product(weights[layer][2], 2 * forward, x, width, SWIGLU, select(c))
             product(weights[layer][3], width, forward, c, x, width, ADD)
-        dev.launch("step", "rms_norm", (n,), 512, x, I32(width), outputs, I32(16), norm, I32(width), F32(1e-5), *select(a))
-        product(output, vocabulary, width, a, logits, vocabulary, STORE)
+        norm_product(output, vocabulary, logits, vocabulary, STORE, index=outputs)
         dev.launch("step", "scan_logits", (64, n), 256, logits, I32(vocabulary), I32(vocabulary), outputs, stats)
         dev.launch("step", "sample", (n,), 1024, logits, I32(vocabulary), I32(vocabulary), outputs, pairs, stats, out)
 
     us = timer.micros([step])
-    report.append({"kernel": f"step 8B {kind}" + (" deterministic" if deterministic else ""), "shape": f"length {length}", "n": n, "us": us, "gbs": size_bytes / us / 1e3, "tflops": 0, "tokens_per_second": n / us * 1e6})
+    report.append({"kernel": f"step 8B {kind}" + (" deterministic" if deterministic else "") + ("" if fused else " rope apart") + ("" if normed else " norm apart")
+                   + ("" if blocks_per_processor == 2 else f" {blocks_per_processor} blocks"), "shape": f"length {length}", "n": n, "us": us, "gbs": size_bytes / us / 1e3, "tflops": 0, "tokens_per_second": n / us * 1e6})
     del weights, output, kv
     cp.get_default_memory_pool().free_all_blocks()
 
@@ -930,6 +976,8 @@ def main():
             if time.time() < deadline:
                 save(lambda: step_times(dev, timer, report, kind, n, length))
         save(lambda: step_times(dev, timer, report, "q4_0", 1, 512, deterministic=True))
+        for extra in ({"fused": False, "normed": False}, {"normed": False}, {"blocks_per_processor": 4}):
+            save(lambda: step_times(dev, timer, report, "q4_0", 1, 512, **extra))
         save(lambda: attention_times(dev, timer, report))
         save(lambda: torch_times(report))
         if options.variants:
