@@ -598,6 +598,9 @@ def sampling_checks(dev):
             check(f"{name} {options} allowed", keep[np.maximum(out[:, 0], 0)] & (out[:, 0] >= 0), np.ones(draws), 0)
             if dev.big:
                 share = np.where(keep, weight, 0) / np.where(keep, weight, 0).sum()
+                if options.get("top_p", 1) == 0:
+                    check(f"{name} {options} best", (out[:, 0] == order[0]).all(), True, 0)
+                    continue
                 top = int(share.argmax())
                 expected, measured = share[top], (out[:, 0] == top).mean()
                 check(f"{name} {options} share", abs(measured - expected) < 5 * np.sqrt(expected * (1 - expected) / draws) + 0.01, True, 0)
