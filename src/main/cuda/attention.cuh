@@ -9,7 +9,8 @@
 
 static const int DECODE_THREADS = 256;
 static const int DECODE_WARPS = DECODE_THREADS / 32;
-static const int GROUP = 4; // query heads of a block of threads
+static const int GROUP = 4;  // query heads of a block of threads
+static const int MERGE = 32; // splits that are added in a round
 static const float LOG2E = 1.44269504088896341f;
 
 DEVICE void eight_floats(const uint4& words, float out[8]) {
@@ -31,6 +32,7 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
     const int lanes = D / 8;          // of a position
     const int at_once = WARP / lanes; // positions of a warp at a time
     const int steps = PAGE / at_once;
+    const int MINE = (GROUP * D + DECODE_THREADS - 1) / DECODE_THREADS; // results of a thread
     const float lowest = -3.0e38f;
     SHARED(float, sums, DECODE_WARPS * GROUP * D);
     SHARED(float, most, DECODE_WARPS * GROUP);
@@ -220,24 +222,50 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
             return;
         }
         __threadfence();
-        for (int i = thread; i < count * headSize; i += DECODE_THREADS) {
-            int h = i / headSize;
-            int e = i % headSize;
-            const volatile float* from = partial + (static_cast<size_t>(row) * heads + firstHead + h) * maxSplits * (headSize + 2);
-            float top = lowest;
-            for (int s = 0; s < splits; s++) {
-                float other = from[s * (headSize + 2) + headSize];
-                top = other < top ? top : other;
+        // Splits in rounds of MERGE, whose largest scores and totals are loaded together.
+        float all[MINE], weight[MINE], top[MINE];
+        UNROLL for (int j = 0; j < MINE; j++) {
+            all[j] = weight[j] = 0;
+            top[j] = lowest;
+        }
+        const float* from = partial + (static_cast<size_t>(row) * heads + firstHead) * maxSplits * (headSize + 2);
+        for (int base = 0; base < splits; base += MERGE) {
+            int round = splits - base < MERGE ? splits - base : MERGE;
+            __syncthreads();
+            for (int i = thread; i < count * round; i += DECODE_THREADS) {
+                const float* part = from + (static_cast<size_t>(i / round) * maxSplits + base + i % round) * (headSize + 2) + headSize;
+                sums[i / round * MERGE + i % round] = part[0];
+                sums[(GROUP + i / round) * MERGE + i % round] = part[1];
             }
-            float all = 0;
-            float weight = 0;
-            for (int s = 0; s < splits; s++) {
-                const volatile float* part = from + s * (headSize + 2);
-                float factor = fast_exp2(part[headSize] - top);
-                weight = fmaf(part[headSize + 1], factor, weight);
-                all = fmaf(part[e], factor, all);
+            __syncthreads();
+            UNROLL for (int j = 0; j < MINE; j++) {
+                int i = j * DECODE_THREADS + thread;
+                if (i >= count * headSize) {
+                    continue;
+                }
+                int h = i / headSize;
+                float higher = top[j];
+                for (int s = 0; s < round; s++) {
+                    float other = sums[h * MERGE + s];
+                    higher = other < higher ? higher : other;
+                }
+                float factor = fast_exp2(top[j] - higher);
+                all[j] *= factor;
+                weight[j] *= factor;
+                top[j] = higher;
+                const float* part = from + (static_cast<size_t>(h) * maxSplits + base) * (headSize + 2) + i % headSize;
+                UNROLL_8 for (int s = 0; s < round; s++) {
+                    float share = fast_exp2(sums[h * MERGE + s] - higher);
+                    weight[j] = fmaf(sums[(GROUP + h) * MERGE + s], share, weight[j]);
+                    all[j] = fmaf(part[static_cast<size_t>(s) * (headSize + 2)], share, all[j]);
+                }
             }
-            result[h * D + e] = exact_divide(all, weight);
+        }
+        UNROLL for (int j = 0; j < MINE; j++) {
+            int i = j * DECODE_THREADS + thread;
+            if (i < count * headSize) {
+                result[i / headSize * D + i % headSize] = exact_divide(all[j], weight[j]);
+            }
         }
     }
     __syncthreads();

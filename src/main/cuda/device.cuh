@@ -82,6 +82,7 @@ struct alignas(8) float2 {
     T* name = static_cast<T*>(host::shared(&name##_site, sizeof(T) * (count)))
 #define DYNAMIC_SHARED(T, name) T* name = static_cast<T*>(host::dynamic_shared())
 #define UNROLL
+#define UNROLL_8
 
 static inline void __syncthreads() { host::sync_block(); }
 static inline void __syncwarp() { host::sync_warp(); }
@@ -267,6 +268,7 @@ static inline void mma(float d[4], uint32 a0, uint32 a1, uint32 a2, uint32 a3, u
     extern __shared__ uint4 dynamic_shared[]; \
     T* name = reinterpret_cast<T*>(dynamic_shared)
 #define UNROLL _Pragma("unroll")
+#define UNROLL_8 _Pragma("unroll 8")
 #if __CUDA_ARCH__ >= 800
 #define TENSOR_CORES 1
 #endif

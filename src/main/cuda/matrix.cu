@@ -1,5 +1,5 @@
 // The kernels of one weight type, TYPE: repacking at upload, rows of the embedding, and products.
-#include "gemm.cuh"
+#include "tile.cuh"
 
 #ifndef TYPE
 #error "compile with -DTYPE=Q4_0 or another type of formats.cuh"
@@ -234,3 +234,14 @@ extern "C" __global__ void __launch_bounds__(GEMM_THREADS, 2) WITH_TYPE(gemm_, )
     gemm<TYPE>(w, rows, columns, n, x, out, ldo, mode, act(toQ8, toMeta, toHalf, toF));
 }
 ENTRY_OF(WITH_TYPE(gemm_, ))
+
+#define TILE(M) \
+    extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) WITH_TYPE(tile_, _m##M)(const void* w, int rows, int columns, \
+        int n, const uint16* x, float* out, int ldo, int mode, float* partial, int* counters, void* toQ8, void* toMeta, \
+        void* toHalf, float* toF) { \
+        tile<TYPE, M>(w, rows, columns, n, x, out, ldo, mode, partial, counters, act(toQ8, toMeta, toHalf, toF)); \
+    } \
+    ENTRY_OF(WITH_TYPE(tile_, _m##M))
+TILE(32)
+TILE(64)
+TILE(128)

@@ -6,6 +6,7 @@
 static const int CHUNKS = 64; // blocks of threads that scan a row of logits
 static const int SCAN_THREADS = 256;
 static const int SAMPLE_THREADS = 1024;
+static const int ATTEMPTS = 24;     // to draw a token that the filters keep
 static const int CANDIDATES = 2048; // that fit in shared memory
 static const float INFINITE = 3.4028235e38f;
 
@@ -24,6 +25,12 @@ DEVICE float ordered_logit(uint64 value) {
 DEVICE uint64 shuffle_xor(uint64 value, int mask) {
     uint32 low = static_cast<uint32>(shuffle_xor(static_cast<int>(static_cast<uint32>(value)), mask));
     uint32 high = static_cast<uint32>(shuffle_xor(static_cast<int>(static_cast<uint32>(value >> 32)), mask));
+    return (static_cast<uint64>(high) << 32) | low;
+}
+
+DEVICE uint64 shuffle(uint64 value, int lane) {
+    uint32 low = static_cast<uint32>(shuffle(static_cast<int>(static_cast<uint32>(value)), lane));
+    uint32 high = static_cast<uint32>(shuffle(static_cast<int>(static_cast<uint32>(value >> 32)), lane));
     return (static_cast<uint64>(high) << 32) | low;
 }
 
@@ -64,7 +71,7 @@ extern "C" __global__ void __launch_bounds__(SCAN_THREADS) scan_logits(const flo
     const float* x = logits + static_cast<size_t>(row) * ld;
     uint64 best = 0;
     uint64 bad = 0;
-    for (int i = from + threadIdx.x; i < to; i += SCAN_THREADS) {
+    UNROLL_8 for (int i = from + threadIdx.x; i < to; i += SCAN_THREADS) {
         float v = x[i];
         if (!(v <= INFINITE)) {
             bad = 1;
@@ -77,7 +84,7 @@ extern "C" __global__ void __launch_bounds__(SCAN_THREADS) scan_logits(const flo
     bad = block_reduce<false>(bad, parts);
     float largest = best ? ordered_logit(best) : -INFINITE;
     float sum = 0;
-    for (int i = from + threadIdx.x; i < to; i += SCAN_THREADS) {
+    UNROLL_8 for (int i = from + threadIdx.x; i < to; i += SCAN_THREADS) {
         float difference = x[i] - largest;
         sum += difference > -80 ? exact_exp(difference) : 0;
     }
@@ -191,7 +198,7 @@ struct Choice {
             *counter = 0;
         }
         __syncthreads();
-        for (int i = threadIdx.x; i < vocabulary; i += blockDim.x) {
+        UNROLL_8 for (int i = threadIdx.x; i < vocabulary; i += blockDim.x) {
             float logit = logits[i];
             if (ordered(logit, i) >= least) {
                 int at = atomic_next(counter);
@@ -206,6 +213,30 @@ struct Choice {
     }
 };
 
+// The thread in whose share of the masses unit `point` (from 1) lies, and the unit's number in the share: state[0], state[1].
+DEVICE void locate(uint64 mass, uint64 point, uint64* parts, uint64* state) {
+    int lane = lane_id();
+    int warp = static_cast<int>(threadIdx.x) / WARP;
+    uint64 before = mass; // sum of the warp's masses up to this lane
+    UNROLL for (int step = 1; step < WARP; step <<= 1) {
+        uint64 other = shuffle(before, lane >= step ? lane - step : lane);
+        before += lane >= step ? other : 0;
+    }
+    __syncthreads();
+    if (lane == WARP - 1) {
+        parts[warp] = before;
+    }
+    __syncthreads();
+    for (int i = 0; i < warp; i++) {
+        before += parts[i];
+    }
+    if (before >= point && before - mass < point) {
+        state[0] = threadIdx.x;
+        state[1] = point - (before - mass);
+    }
+    __syncthreads();
+}
+
 // A bound that at least `count` values reach: the count-th of the threads' own largest. Each thread gives its largest.
 DEVICE uint64 bound(const Choice& choice, uint64 mine, int count) {
     Choice own = choice;
@@ -216,6 +247,36 @@ DEVICE uint64 bound(const Choice& choice, uint64 mine, int count) {
     own.least = 0;
     __syncthreads();
     return own.select(count, false);
+}
+
+// A draw from the tokens that the filters keep, by selecting: exact for every filter. `mine` is the thread's largest value.
+DEVICE uint64 exact_draw(Choice& choice, uint64 best, uint64 mine, int topK, float topP, float minP, float lowest, double draw, int* counter) {
+    bool limited = topK > 0 && topK < choice.vocabulary;
+    if (limited) {
+        bool few = topK <= SAMPLE_THREADS && choice.vocabulary >= SAMPLE_THREADS;
+        choice.gather(few ? bound(choice, mine, topK) : 0, counter);
+        choice.least = choice.select(topK, false);
+    }
+    if (topP < 1) {
+        uint64 goal = static_cast<uint64>(static_cast<double>(topP) * static_cast<double>(choice.total()));
+        choice.least = choice.select(goal > 0 ? goal : 1, true);
+    }
+    uint64 byMinimum = minP > 0 ? ordered(lowest, 0xFFFFFF) : 0;
+    choice.least = byMinimum > choice.least ? byMinimum : choice.least;
+    choice.least = best < choice.least ? best : choice.least; // the best token always stays
+    if (!limited) {
+        choice.gather(choice.least, counter);
+    }
+    uint64 all = choice.total();
+    uint64 point = static_cast<uint64>(draw * static_cast<double>(all)) + 1;
+    uint64 exact = choice.select(point < all ? point : all, true);
+    // A whole bin may be the answer: the value in it that is the least.
+    uint64 least = ~0ull;
+    for (int i = threadIdx.x; i < choice.size(); i += blockDim.x) {
+        uint64 value = choice.at(i);
+        least = value >= exact && value < least && choice.mass(value) > 0 ? value : least;
+    }
+    return ~block_reduce<false>(~least, choice.parts);
 }
 
 // One block of threads a row of outputs: the most probable logprobs if asked for, penalties, then greedy, or temperature,
@@ -241,14 +302,19 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
     }
     float* x = logits + static_cast<size_t>(row) * ld;
     const float4* own = reinterpret_cast<const float4*>(stats) + static_cast<size_t>(row) * CHUNKS;
-    uint64 best = 0;
-    bool bad = false;
-    for (int i = 0; i < CHUNKS; i++) {
-        float4 part = own[i];
+    uint64 best = 0; // every warp reads all the statistics
+    int bad = 0;
+    UNROLL for (int i = 0; i < CHUNKS / WARP; i++) {
+        float4 part = own[i * WARP + lane_id()];
         bad |= part.w != 0;
         int id = static_cast<int>(as_uint(part.y));
         uint64 value = id >= 0 ? ordered(part.x, id) : 0;
         best = value > best ? value : best;
+    }
+    UNROLL for (int mask = 16; mask > 0; mask >>= 1) {
+        uint64 other = shuffle_xor(best, mask);
+        best = other > best ? other : best;
+        bad |= shuffle_xor(bad, mask);
     }
     if (bad || best == 0 || ordered_logit(best) < -INFINITE) {
         if (thread == 0) {
@@ -256,20 +322,20 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
         }
         return;
     }
-    double sum = 0;
-    for (int i = 0; i < CHUNKS; i++) {
-        float4 part = own[i];
+    float sum = 0;
+    UNROLL for (int i = 0; i < CHUNKS / WARP; i++) {
+        float4 part = own[i * WARP + lane_id()];
         float difference = part.x - ordered_logit(best);
-        sum += difference > -80 ? static_cast<double>(part.z * exact_exp(difference)) : 0;
+        sum += difference > -80 ? part.z * exact_exp(difference) : 0;
     }
-    float logSum = static_cast<float>(static_cast<double>(ordered_logit(best)) + log(sum));
+    float logSum = static_cast<float>(static_cast<double>(ordered_logit(best)) + log(static_cast<double>(warp_sum(sum))));
 
     Choice choice = {x, vocabulary, values, ids, -1, ordered_logit(best), 0, 0, histogram, state, parts};
     int top = options[13] < TOP ? options[13] : TOP;
     top = top < vocabulary ? top : vocabulary;
     if (top > 0) {
         uint64 mine = 0;
-        for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
+        UNROLL_8 for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
             uint64 value = ordered(x[i], i);
             mine = value > mine ? value : mine;
         }
@@ -310,54 +376,59 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
     uint64 chosen = best;
     if (temperature > 0 || penalised > 0) {
         uint64 mine = 0;
-        for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
+        UNROLL_8 for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
             uint64 value = ordered(x[i], i);
             mine = value > mine ? value : mine;
         }
-        chosen = block_reduce<false>(mine, parts);
+        uint64 highest = block_reduce<false>(mine, parts);
+        chosen = highest;
         if (temperature > 0) {
             int topK = options[5];
             float topP = as_float(static_cast<uint32>(options[6]));
             float minP = as_float(static_cast<uint32>(options[7]));
-            choice.best = ordered_logit(chosen);
+            choice.best = ordered_logit(highest);
             choice.factor = exact_divide(1.44269504f, temperature);
             bool limited = topK > 0 && topK < vocabulary;
             // The least logit that min-p keeps.
             float lowest = minP > 0 ? choice.best + static_cast<float>(log(static_cast<double>(minP))) * temperature : -INFINITE;
-            if (limited) {
-                bool few = topK <= SAMPLE_THREADS && vocabulary >= SAMPLE_THREADS;
-                choice.gather(few ? bound(choice, mine, topK) : 0, counter);
-                choice.least = choice.select(topK, false);
-            } else if (topP < 1) {
-                // Tokens lighter than the rest beyond the nucleus divided by all are not part of it.
-                uint64 all = choice.total();
-                double rest = (1 - static_cast<double>(topP)) * static_cast<double>(all) / vocabulary * (1 / 17592186044416.0);
-                float floor = rest > 1e-30 ? choice.best + static_cast<float>(log(rest * 0.999)) * temperature : -INFINITE;
-                // The nucleus is of the whole distribution: the dropped mass counts.
-                uint64 goal = static_cast<uint64>(static_cast<double>(topP) * static_cast<double>(all));
-                choice.gather(ordered(floor, 0xFFFFFF), counter);
-                choice.least = choice.select(goal > 0 ? goal : 1, true);
-            } else if (minP > 0) {
-                choice.gather(ordered(lowest, 0xFFFFFF), counter);
-            }
-            if (limited && topP < 1) {
-                uint64 goal = static_cast<uint64>(static_cast<double>(topP) * static_cast<double>(choice.total()));
-                choice.least = choice.select(goal > 0 ? goal : 1, true);
-            }
-            uint64 byMinimum = minP > 0 ? ordered(lowest, 0xFFFFFF) : 0;
-            choice.least = byMinimum > choice.least ? byMinimum : choice.least;
-            choice.least = chosen < choice.least ? chosen : choice.least; // the best token always stays
-            uint64 all = choice.total();
             uint64 seed = static_cast<uint32>(options[1]) | (static_cast<uint64>(static_cast<uint32>(options[2])) << 32);
-            uint64 point = static_cast<uint64>(uniform(seed, static_cast<uint32>(options[3])) * static_cast<double>(all)) + 1;
-            uint64 exact = choice.select(point < all ? point : all, true);
-            // A whole bin may be the answer: the value in it that is the least.
-            uint64 least = ~0ull;
-            for (int i = thread; i < choice.size(); i += SAMPLE_THREADS) {
-                uint64 value = choice.at(i);
-                least = value >= exact && value < least && choice.mass(value) > 0 ? value : least;
+            uint32 counter32 = static_cast<uint32>(options[3]);
+            chosen = 0;
+            if (!limited) {
+                // Draws from all tokens until one is in the nucleus and probable enough: the same distribution as a draw from
+                // those only. A token is in the nucleus if the more probable ones do not reach topP.
+                uint64 masses = 0;
+                UNROLL_8 for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
+                    masses += choice.mass(choice.at(i));
+                }
+                uint64 all = block_reduce<true>(masses, parts);
+                uint64 goal = static_cast<uint64>(static_cast<double>(topP) * static_cast<double>(all));
+                goal = goal > 0 ? goal : 1;
+                for (int attempt = 0; attempt < ATTEMPTS && chosen == 0; attempt++) {
+                    double draw = uniform(seed + static_cast<uint64>(attempt) * 0xD1342543DE82EF95ull, counter32);
+                    uint64 point = static_cast<uint64>(draw * static_cast<double>(all)) + 1;
+                    locate(masses, point < all ? point : all, parts, state);
+                    int owner = static_cast<int>(state[0]);
+                    uint64 rest = state[1];
+                    int id = owner + thread * SAMPLE_THREADS; // the owner's tokens, one for each thread
+                    uint64 part = id < vocabulary ? choice.mass(choice.at(id)) : 0;
+                    locate(part, rest, parts, state);
+                    uint64 found = choice.at(owner + static_cast<int>(state[0]) * SAMPLE_THREADS);
+                    bool accepted = ordered_logit(found) >= lowest;
+                    if (topP < 1) {
+                        uint64 above = 0;
+                        UNROLL_8 for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
+                            uint64 value = choice.at(i);
+                            above += value > found ? choice.mass(value) : 0;
+                        }
+                        accepted &= block_reduce<true>(above, parts) < goal;
+                    }
+                    chosen = accepted ? found : 0;
+                }
             }
-            chosen = ~block_reduce<false>(~least, parts);
+            if (chosen == 0) { // top-k, or a nucleus that is too small for draws
+                chosen = exact_draw(choice, highest, mine, topK, topP, minP, lowest, uniform(seed, counter32), counter);
+            }
         }
     }
     if (thread == 0) {

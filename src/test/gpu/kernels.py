@@ -73,14 +73,14 @@ class Gpu:
     def function(self, module, entry):
         if (module, entry) not in self.functions:
             function = self.module(module).get_function(entry)
-            if entry.startswith("gemm"):
-                function.max_dynamic_shared_size_bytes = 65536
+            if shared_bytes(entry):
+                function.max_dynamic_shared_size_bytes = shared_bytes(entry)
             self.functions[module, entry] = function
         return self.functions[module, entry]
 
     def launch(self, module, entry, grid, block, *args):
         grid = tuple(grid) + (1,) * (3 - len(grid))
-        shared = 65536 if entry.startswith("gemm") else 0
+        shared = shared_bytes(entry)
         values = [np.uint64(0) if a is None else np.uint64(a.data.ptr) if hasattr(a, "data") and hasattr(a, "get") else a for a in args]
         self.function(module, entry)(grid, (block, 1, 1), tuple(values), shared_mem=shared)
 
@@ -116,7 +116,7 @@ class Host:
             else:
                 cells.append(ctypes.c_int32(a))
         pointers = (ctypes.c_void_p * len(cells))(*[ctypes.addressof(c) for c in cells])
-        shared = 65536 if entry.startswith("gemm") else 0
+        shared = shared_bytes(entry)
         if self.library.launch(entry.encode(), *grid, block, shared, pointers, len(cells)) != 0:
             raise SystemExit(f"cannot launch {entry}")
 
@@ -248,6 +248,16 @@ def fragment(x):
     return out
 
 
+def shared_bytes(entry):
+    """Dynamic shared memory of an entry."""
+    if entry.startswith("gemm"):
+        return 65536
+    if entry.startswith("tile"):
+        floating = entry.split("_")[1] in FLOATS
+        return (49152 if floating else 32768) + 3 * int(entry.rsplit("m", 1)[1]) * 128
+    return 0
+
+
 def silu(x):
     return x / (1 + np.exp(-x))
 
@@ -296,7 +306,7 @@ def matrix_checks(dev, kind):
         ref = np.where(ids[:, :1] >= 0, w[ids[:, 0]], F32(0))
         check(f"embed_{kind} {rows}x{columns}", dev.get(x, F32, (4, columns)), ref, 0)
 
-        def product(entry, n, mode, grid, block, inputs, ref_x, tolerance, quantise=True):
+        def product(entry, n, mode, grid, block, inputs, ref_x, tolerance, quantise=True, work=()):
             gated = mode == SWIGLU
             if gated and (rows // 2) % 32:
                 return
@@ -309,7 +319,7 @@ def matrix_checks(dev, kind):
             if not quantise:
                 q8 = meta = None
             dev.launch(module, entry, grid, block, buffer, I32(rows), I32(columns), I32(n), *inputs, out, I32(ldo), I32(mode),
-                       q8, meta, h, f)
+                       *work, q8, meta, h, f)
             ref = apply_mode(ref_x.astype(np.float64) @ w.astype(np.float64).T, mode, before[:, :rows])
             name = f"{entry} {rows}x{columns} n={n} mode={mode}"
             if not gated:
@@ -343,6 +353,12 @@ def matrix_checks(dev, kind):
                 tiles = ceil(rows, 32) if mode != SWIGLU else ceil(rows // 2, 16)
                 grid = (max(1, tiles - 1), ceil(n, template * 8))
                 product(f"small_{kind}_t{template}", n, mode, grid, 256, (dev.put(fragment(x)),), x, 1.5e-3, False)
+            for m, n, z in [(32, 29, 1), (32, 40, 2), (64, 50, 3), (128, 130, 2)] + ([(128, 300, 1), (64, 300, 5)] if big else []):
+                x = rng.standard_normal((n, columns)).astype(F32)
+                grid = (ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), ceil(n, m), z)
+                partial, counters = dev.poison(int(np.prod(grid)) * m * 128 * 4), dev.put(np.zeros(grid[0] * grid[1], I32))
+                product(f"tile_{kind}_m{m}", n, mode, grid, 128, (dev.put(fragment(x)),), x, 1.5e-3, False, (partial, counters))
+                check(f"tile_{kind}_m{m} counters", dev.get(counters, I32, (grid[0] * grid[1],)), np.zeros(grid[0] * grid[1]), 0)
             for n in [9, 130] + ([300] if big else []):
                 x = rng.standard_normal((n, columns)).astype(F32)
                 grid = (ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), ceil(n, 128))
@@ -598,6 +614,9 @@ def sampling_checks(dev):
             check(f"{name} {options} allowed", keep[np.maximum(out[:, 0], 0)] & (out[:, 0] >= 0), np.ones(draws), 0)
             if dev.big:
                 share = np.where(keep, weight, 0) / np.where(keep, weight, 0).sum()
+                if options.get("top_p", 1) == 0:
+                    check(f"{name} {options} best", (out[:, 0] == order[0]).all(), True, 0)
+                    continue
                 top = int(share.argmax())
                 expected, measured = share[top], (out[:, 0] == top).mean()
                 check(f"{name} {options} share", abs(measured - expected) < 5 * np.sqrt(expected * (1 - expected) / draws) + 0.01, True, 0)
@@ -655,6 +674,13 @@ def random_planes(dev, kind, rows, columns):
     return buffer
 
 
+def tile_grid(dev, rows, columns, n, m):
+    """Grid, partial sums and counters of a tile kernel: the columns are shared if there are few tiles."""
+    x, y = ceil(rows, 128), ceil(n, m)
+    z = max(1, min(2 * dev.processors // (x * y), columns // 512))
+    return (x, y, z), (dev.cp.empty(x * y * z * m * 128, F32), dev.cp.zeros(x * y, I32))
+
+
 def matrix_times(dev, timer, report, deadline):
     cp = dev.cp
     shapes = {"qkv": (6144, 4096, STORE), "o": (4096, 4096, ADD), "gate+up": (28672, 4096, SWIGLU), "down": (4096, 14336, ADD)}
@@ -667,11 +693,11 @@ def matrix_times(dev, timer, report, deadline):
             weights = [random_planes(dev, kind, rows, columns) for _ in range(copies)]
             cases = [(n, "matvec", f"n{t}") for n, t in [(1, 1), (2, 2), (4, 4), (8, 8)]]
             cases += [(n, "small", f"t{t}") for n, t in [(1, 1), (4, 1), (8, 1), (16, 2), (32, 4), (64, 8)]]
-            cases += [(n, "gemm", "") for n in (64, 128, 512, 2048)]
+            cases += [(n, "tile", f"m{m}") for n, m in [(16, 32), (32, 32), (64, 64), (64, 32), (128, 128), (128, 64), (256, 128), (512, 128), (2048, 128)]]
             if kind in ("q5_0", "q4_1"):
-                cases = [(1, "matvec", "n1"), (8, "small", "t1"), (32, "small", "t4"), (512, "gemm", "")]
+                cases = [(1, "matvec", "n1"), (8, "small", "t1"), (32, "tile", "m32"), (512, "tile", "m128")]
             for n, family, variant in cases:
-                if shape in ("qkv", "o") and family == "gemm" and n == 64 or time.time() > deadline:
+                if time.time() > deadline:
                     continue
                 if kind in ("f16", "q4_k", "q6_k") and (n in (2, 4, 16, 64) or shape in ("qkv", "o")):
                     continue
@@ -683,12 +709,16 @@ def matrix_times(dev, timer, report, deadline):
                 inputs = (q8, meta, f) if family == "matvec" else (h,)
                 act = act if family == "matvec" and kind not in FLOATS else (None, None, act[2], act[3])
                 entry = f"{family}_{kind}" + (f"_{variant}" if variant else "")
-                tiles = {"matvec": ceil(rows, 16) if mode != SWIGLU else rows // 64, "small": ceil(rows, 32), "gemm": ceil(rows, 128)}[family]
-                grid = (tiles,) if family == "matvec" else (tiles, ceil(n, 128 if family == "gemm" else 8 * int(variant[1:])))
-                count = copies if family != "gemm" or n < 512 else 4
+                tiles = {"matvec": ceil(rows, 16) if mode != SWIGLU else rows // 64, "small": ceil(rows, 32), "tile": ceil(rows, 128)}[family]
+                grid = (tiles,) if family == "matvec" else (tiles, ceil(n, int(variant[1:]) * (8 if family == "small" else 1)))
+                work = ()
+                if family == "tile":
+                    grid, work = tile_grid(dev, rows, columns, n, int(variant[1:]))
+                count = copies if n < 512 else 4
 
                 def call(w):
-                    return lambda: dev.launch(f"matrix_{kind}", entry, grid, 256, w, I32(rows), I32(columns), I32(n), *inputs, out, I32(rows), I32(mode), *act)
+                    return lambda: dev.launch(f"matrix_{kind}", entry, grid, 128 if family == "tile" else 256, w, I32(rows), I32(columns), I32(n), *inputs, out,
+                                              I32(rows), I32(mode), *work, *act)
 
                 us = timer.micros([call(weights[i % copies]) for i in range(max(count, 4))])
                 report.append({"kernel": entry, "shape": shape, "n": n, "us": us, "gbs": size / us / 1e3, "tflops": 2.0 * rows * columns * n / us / 1e6})
@@ -845,6 +875,7 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
     stats, out, pairs = cp.zeros((n, 64, 4), F32), cp.zeros((n, 48), I32), cp.zeros(2, I32)
     z = max(1, min(splits, 4 * dev.processors // (n * kv_heads)))
     module = f"matrix_{kind}"
+    keep = {}
     matvec = n <= 4 and not deterministic
     t = next(t for t in (1, 2, 4, 8) if t * (1 if matvec else 8) >= n or t == 8)
 
@@ -855,11 +886,18 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
 
     def product(w, rows_, columns, act, to, ldo, mode, target=(None,) * 4):
         inputs = (act[0], act[1], act[3]) if matvec else (act[2],)
-        family = "matvec" if matvec else "small" if n <= 64 else "gemm"
-        entry = f"{family}_{kind}" + ("" if family == "gemm" else f"_{'n' if matvec else 't'}{t}")
-        tiles = (rows_ // 64 if mode == SWIGLU else ceil(rows_, 16)) if matvec else ceil(rows_, 32 if family == "small" else 128)
-        grid = (tiles,) if matvec else (tiles, ceil(n, 8 * t if family == "small" else 128))
-        dev.launch(module, entry, grid, 256, w, I32(rows_), I32(columns), I32(n), *inputs, to, I32(ldo), I32(mode), *target)
+        work, block = (), 256
+        if not matvec and n > 16:
+            m = 32 if n <= 32 else 64 if n <= 64 else 128
+            entry, block = f"tile_{kind}_m{m}", 128
+            if (rows_, columns) not in keep:
+                keep[rows_, columns] = tile_grid(dev, rows_, columns, n, m)
+            grid, work = keep[rows_, columns]
+        else:
+            entry = f"{'matvec' if matvec else 'small'}_{kind}_{'n' if matvec else 't'}{t}"
+            tiles = (rows_ // 64 if mode == SWIGLU else ceil(rows_, 16)) if matvec else ceil(rows_, 32)
+            grid = (tiles,) if matvec else (tiles, ceil(n, 8 * t))
+        dev.launch(module, entry, grid, block, w, I32(rows_), I32(columns), I32(n), *inputs, to, I32(ldo), I32(mode), *work, *target)
 
     def step():
         one = normed and matvec and n == 1
@@ -972,7 +1010,8 @@ def main():
                 print(f"FAILED timing: {type(problem).__name__}: {problem}", flush=True)
             (out / "kernels-times.json").write_text(json.dumps({"card": dev.name, "copy_gbs": ceiling, "times": report}, indent=0))
 
-        for kind, n, length in [("q4_0", 1, 512), ("q8_0", 1, 512), ("q4_0", 8, 512), ("q4_0", 32, 512), ("q4_0", 128, 512), ("f16", 1, 512)]:
+        for kind, n, length in [("q4_0", 1, 512), ("q8_0", 1, 512), ("q4_k", 1, 512), ("f16", 1, 512), ("q4_0", 4, 512), ("q4_0", 8, 512), ("q4_0", 16, 512),
+                                ("q4_0", 32, 512), ("q4_0", 64, 512), ("q4_0", 128, 512), ("q8_0", 32, 512), ("q8_0", 128, 512)]:
             if time.time() < deadline:
                 save(lambda: step_times(dev, timer, report, kind, n, length))
         save(lambda: step_times(dev, timer, report, "q4_0", 1, 512, deterministic=True))

@@ -36,8 +36,9 @@ def compare(device, double):
     print("| kernel | comparisons | equal to the bit | largest relative difference |\n| --- | --- | --- | --- |")
     for group, (worst, equal, count) in sorted(groups.items()):
         print(f"| {group} | {count} | {equal} | {worst:.1e} |")
-    for name in ours.keys() ^ theirs.keys():
-        print(f"only on one side: {name}")
+    missing = len(ours.keys() ^ theirs.keys())
+    if missing > 0:
+        print(f"\n{missing} comparisons are on one side only.")
 
 
 def main():
@@ -56,8 +57,8 @@ def main():
         print(f"| {name} | {' | '.join(value)} |")
     print("\nShare of the copy bandwidth when decoding for one sequence\n\n| model | tokens/s | share |\n| --- | --- | --- |")
     for name, value in figures.items():
-        if name.endswith(" decode tokens/s at 1") and copy > 0:
-            model = name.removesuffix(" decode tokens/s at 1")
+        if name.endswith(" decode tokens/s, batch 1") and copy > 0:
+            model = name.removesuffix(" decode tokens/s, batch 1")
             read = float(figures.get(model + " bytes read for a token", ["0"])[0])
             print(f"| {model} | {value[0]} | {float(value[0]) * read / copy / 1e9:.0%} |")
 
