@@ -31,8 +31,7 @@ final class MatrixKernels {
     private static final int MOST_NORMED_COLUMNS = 8192;
 
     /** The kernels of one type; those of a path by the number of rows 1, 2, 4 and 8, or tiles of 8 rows. */
-    private record OfType(
-            Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, Kernel large) {}
+    private record OfType(Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, Kernel large) {}
 
     private final CudaStream stream;
     private final boolean tensorCores;

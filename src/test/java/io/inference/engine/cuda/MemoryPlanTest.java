@@ -57,8 +57,9 @@ class MemoryPlanTest {
     void aModelThatDoesNotFitIsRefusedWithTheArithmetic() {
         assertThatThrownBy(() -> MemoryPlan.of(WEIGHTS, steps(8192), 8, 5 * GB))
                 .isInstanceOf(DeviceUnavailableException.class)
-                .hasMessageMatching("the model does not fit: weights 4\\.7 GB \\+ steps .* \\+ a context of 512 tokens .*"
-                        + " \\+ reserve .* = 5\\.\\d GB, 5\\.0 GB free on the GPU");
+                .hasMessageMatching(
+                        "the model does not fit: weights 4\\.7 GB \\+ steps .* \\+ a context of 512 tokens .*"
+                                + " \\+ reserve .* = 5\\.\\d GB, 5\\.0 GB free on the GPU");
     }
 
     /** Half precision: 2 MiB for 16 positions of this model. */
