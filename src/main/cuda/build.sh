@@ -19,7 +19,7 @@ if ! "$python" -c 'import nvidia.cuda_nvrtc, nvidia.cuda_runtime, nvidia.cuda_nv
     if ! { python3 -m venv "$work/venv" \
         && "$python" -m pip install --quiet --disable-pip-version-check nvidia-cuda-nvrtc-cu12==12.6.85 \
             nvidia-cuda-runtime-cu12==12.6.77 nvidia-cuda-nvcc-cu12==12.6.85; } >"$work/install.log" 2>&1; then
-        echo "cuda: the compiler's packages cannot be installed (see $work/install.log); the PTX in the repository is not rebuilt"
+        echo "cuda: the compiler's packages cannot be installed (see $work/install.log); the PTX is not rebuilt"
         exit 0
     fi
 fi
