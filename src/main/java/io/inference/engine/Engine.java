@@ -111,13 +111,30 @@ public final class Engine implements AutoCloseable {
         synchronized (moving) {
             EngineSession old = session;
             LOG.log(System.Logger.Level.ERROR, "the model moves to the CPU: {0}", lost.getMessage());
-            old.scheduler.close(new DeviceLostException(
-                    "the answer is lost with the GPU that computed it; the model continues on the CPU", lost));
+            DeviceLostException reason = new DeviceLostException(
+                    "the answer is lost with the GPU that computed it; the model continues on the CPU", lost);
+            List<SequenceRequest> waiting = old.scheduler.abandon(reason);
             old.loaded.close();
             if (!closed) {
                 openOnCpu();
             }
+            // A shorter context might not hold what was accepted for a longer one.
+            boolean fits = session != old && session.info.contextLength() >= old.info.contextLength();
+            waiting.forEach(it -> moveOrFail(it, fits, reason));
         }
+    }
+
+    private void moveOrFail(SequenceRequest request, boolean fits, DeviceLostException reason) {
+        try {
+            if (fits) {
+                session.scheduler.submit(request);
+                session.thread.wake();
+                return;
+            }
+        } catch (EngineException e) {
+            LOG.log(System.Logger.Level.DEBUG, "not moved to the CPU", e);
+        }
+        request.owner().failed(reason);
     }
 
     private void openOnCpu() {

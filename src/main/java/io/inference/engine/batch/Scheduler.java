@@ -314,14 +314,24 @@ public final class Scheduler {
 
     /** Refuses new sequences and ends all others; on the thread that steps, or after it has ended. */
     public void close() {
-        close(new EngineClosedException());
-    }
-
-    /** The same with a reason for the sequences that it ends. */
-    public void close(EngineException reason) {
         synchronized (lock) {
             closed = true;
         }
+        endAll(new EngineClosedException());
+    }
+
+    /**
+     * Refuses new sequences, fails all that have started, and returns the others, which can go elsewhere; on the thread
+     * that steps.
+     */
+    public List<SequenceRequest> abandon(EngineException reason) {
+        synchronized (lock) {
+            closed = true;
+        }
+        takeArrived();
+        List<SequenceRequest> unstarted =
+                waiting.remove(it -> !it.started()).stream().map(it -> it.request).toList();
         endAll(reason);
+        return unstarted;
     }
 }

@@ -51,6 +51,11 @@ final class Sequence {
         return pages.size();
     }
 
+    /** Whether it has ever had its turn. */
+    boolean started() {
+        return started;
+    }
+
     /** Takes the cached pages of the beginning; the last token always goes through the model, for its result. */
     void start(PagePool pool) {
         if (!request.hidden()) {

@@ -112,7 +112,7 @@ public final class CudaBackend {
                 owned, new StepBuffers(context, stream, steps.withContextLength(plan.contextLength()), plan.pages()));
         Set<TensorType> types = types(weights);
         MatrixKernels matrices =
-                new MatrixKernels(modules, stream, device.hasTensorCores(), options.deterministic(), types);
+                new MatrixKernels(modules, stream, device, options.deterministic(), types);
         ForwardPass.Forms forms = new ForwardPass.Forms(
                 types.stream().anyMatch(DeviceMatrix::quantized),
                 types.stream().anyMatch(type -> !DeviceMatrix.quantized(type)));

@@ -127,7 +127,7 @@ final class CudaModel implements StepModel {
     }
 
     private void launchDecode(StepLayout layout, int rows) {
-        pass.layers(layout, rows, rows, 0);
+        pass.layers(layout, rows, rows, 0, true);
         pass.outputs(layout, rows, first -> {});
     }
 
@@ -135,7 +135,7 @@ final class CudaModel implements StepModel {
     private List<float[]> compute(StepPlan plan, List<Slice> slices) {
         StepLayout layout = StepLayout.of(plan.rows(), plan.tiles(), plan.outputs());
         upload(plan, layout, plan.rows(), plan.outputs());
-        pass.layers(layout, plan.rows(), plan.singleRows(), plan.tiles());
+        pass.layers(layout, plan.rows(), plan.singleRows(), plan.tiles(), false);
         FloatCopies copies = new FloatCopies(plan, slices);
         pass.outputs(layout, plan.outputs(), copies::logits);
         if (slices.stream().anyMatch(it -> it.output() instanceof Slice.Hidden)) {

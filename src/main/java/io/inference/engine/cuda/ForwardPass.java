@@ -31,6 +31,7 @@ final class ForwardPass {
     private final Kernel swiglu;
     private final Kernel ropeStore;
     private final Kernel attentionDecode;
+    private final Kernel attentionStep;
     private final Kernel attentionPrefill;
     private final Kernel scanLogits;
     private final Kernel sample;
@@ -65,6 +66,7 @@ final class ForwardPass {
         this.swiglu = modules.kernel(MODULE, "swiglu");
         this.ropeStore = modules.kernel(MODULE, "rope_store");
         this.attentionDecode = modules.kernel(MODULE, "attention_decode" + size);
+        this.attentionStep = modules.kernel(MODULE, "attention_step" + size);
         this.attentionPrefill = modules.kernel(MODULE, "attention_prefill" + size);
         this.scanLogits = modules.kernel(MODULE, "scan_logits");
         this.sample = modules.kernel(MODULE, "sample");
@@ -97,32 +99,63 @@ final class ForwardPass {
      * @param rows number of rows
      * @param singleRows number of rows, the first ones, that attend one by one
      * @param tiles number of tiles of the other rows
+     * @param separate whether each row is of another sequence, so that none has to wait for another's key and value
      */
-    void layers(StepLayout layout, int rows, int singleRows, int tiles) {
+    void layers(StepLayout layout, int rows, int singleRows, int tiles, boolean separate) {
         Parameters parameters = parameters(layout);
         long x = buffers.hidden.address();
         matrices.embed(weights.embedding(), rows, parameters.rows(), x);
         for (int layer = 0; layer < config.layers(); layer++) {
             DeviceWeights.Layer w = weights.layers().get(layer);
-            norm(w.attentionNorm(), rows, 0, 0, needed(buffers.normed, rows));
-            multiply(
-                    w.queryKeyValue(),
-                    rows,
-                    buffers.normed,
-                    buffers.queryKeyValue.address(),
-                    sizes.queryKeyValueWidth());
-            ropeStore(w, layer, rows, parameters);
+            queryKeyValue(w, rows);
             Activations attended = needed(buffers.attended, rows);
-            attendSingly(layer, singleRows, parameters, attended);
-            if (tiles > 0) {
+            if (separate) {
+                attendSingly(w, layer, rows, parameters, attended, true);
+            } else {
+                ropeStore(w, layer, rows, parameters);
+                attendSingly(w, layer, singleRows, parameters, attended, false);
                 attendTiles(layer, tiles, parameters, attended);
             }
             matrices.multiply(
                     w.attentionOutput(), rows, attended, x, config.width(), MatrixKernels.ADD, Activations.NONE);
-            norm(w.feedForwardNorm(), rows, 0, 0, needed(buffers.normed, rows));
             feedForward(w, rows);
             matrices.multiply(
                     w.down(), rows, buffers.activated, x, config.width(), MatrixKernels.ADD, Activations.NONE);
+        }
+    }
+
+    /** {@code norm(x)} times the matrices of queries, keys and values, whose results are side by side. */
+    private void queryKeyValue(DeviceWeights.Layer w, int rows) {
+        product(
+                w.attentionNorm(),
+                w.queryKeyValue(),
+                rows,
+                buffers.queryKeyValue.address(),
+                sizes.queryKeyValueWidth());
+    }
+
+    /** {@code norm(x)} times several matrices, whose results are side by side. */
+    private void product(long norm, List<DeviceMatrix> parts, int rows, long out, int stride) {
+        boolean together = matrices.norms(rows, config.width());
+        if (!together) {
+            norm(norm, rows, 0, 0, needed(buffers.normed, rows));
+        }
+        long at = out;
+        for (DeviceMatrix part : parts) {
+            if (together) {
+                matrices.normAndMultiply(
+                        part,
+                        buffers.hidden.address(),
+                        0,
+                        norm,
+                        config.epsilon(),
+                        at,
+                        MatrixKernels.STORE,
+                        Activations.NONE);
+            } else {
+                matrices.multiply(part, rows, buffers.normed, at, stride, MatrixKernels.STORE, Activations.NONE);
+            }
+            at += (long) part.rows() * Float.BYTES;
         }
     }
 
@@ -156,15 +189,6 @@ final class ForwardPass {
                 out.floats());
     }
 
-    /** Products of several matrices with the same input; their results are side by side. */
-    private void multiply(List<DeviceMatrix> parts, int n, Activations in, long out, int stride) {
-        long at = out;
-        for (DeviceMatrix part : parts) {
-            matrices.multiply(part, n, in, at, stride, MatrixKernels.STORE, Activations.NONE);
-            at += (long) part.rows() * Float.BYTES;
-        }
-    }
-
     private void ropeStore(DeviceWeights.Layer w, int layer, int rows, Parameters parameters) {
         stream.launch(
                 ropeStore,
@@ -189,39 +213,90 @@ final class ForwardPass {
                 config.headSize());
     }
 
-    /** Attention of the first {@code rows} rows, split along their sequences; many rows take several launches. */
-    private void attendSingly(int layer, int rows, Parameters parameters, Activations out) {
+    /**
+     * Attention of the first {@code rows} rows, split along their sequences; many rows take several launches.
+     *
+     * @param raw whether queries, keys and values are as the product left them: the launch rotates and stores them
+     */
+    private void attendSingly(
+            DeviceWeights.Layer w, int layer, int rows, Parameters parameters, Activations out, boolean raw) {
         int most = sizes.attentionRows();
         int blocks = sizes.attentionBlocks();
         for (int first = 0; first < rows; first += most) {
             int count = Math.min(most, rows - first);
+            int splits =
+                    Math.clamp(BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / (count * blocks), 1, sizes.maxSplits());
+            Grid grid = Grid.of(blocks, count, splits, 256);
+            long input = buffers.queryKeyValue.at((long) first * sizes.queryKeyValueWidth() * Float.BYTES);
+            long stepRows = parameters.rows() + (long) first * StepLayout.ROW_INTS * Integer.BYTES;
             Activations from = out.from(first, config.queryWidth());
-            int splits = Math.clamp(
-                    BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / (count * blocks), 1, sizes.maxSplits());
-            stream.launch(
-                    attentionDecode,
-                    Grid.of(blocks, count, splits, 256),
-                    buffers.queryKeyValue.at((long) first * sizes.queryKeyValueWidth() * Float.BYTES),
-                    sizes.queryKeyValueWidth(),
-                    parameters.rows() + (long) first * StepLayout.ROW_INTS * Integer.BYTES,
-                    parameters.data(),
-                    buffers.pages,
-                    layer,
-                    config.layers(),
-                    config.heads(),
-                    config.kvHeads(),
-                    config.headSize(),
-                    buffers.partial,
-                    buffers.counters,
-                    sizes.maxSplits(),
-                    from.integers(),
-                    from.scales(),
-                    from.halves(),
-                    from.floats());
+            if (raw) {
+                attentionStep(w, layer, grid, input, stepRows, parameters.data(), from);
+            } else {
+                attentionDecode(layer, grid, input, stepRows, parameters.data(), from);
+            }
         }
     }
 
+    private void attentionDecode(int layer, Grid grid, long input, long rows, long data, Activations out) {
+        stream.launch(
+                attentionDecode,
+                grid,
+                input,
+                sizes.queryKeyValueWidth(),
+                rows,
+                data,
+                buffers.pages,
+                layer,
+                config.layers(),
+                config.heads(),
+                config.kvHeads(),
+                config.headSize(),
+                buffers.partial,
+                buffers.counters,
+                sizes.maxSplits(),
+                out.integers(),
+                out.scales(),
+                out.halves(),
+                out.floats());
+    }
+
+    private void attentionStep(
+            DeviceWeights.Layer w, int layer, Grid grid, long input, long rows, long data, Activations out) {
+        stream.launch(
+                attentionStep,
+                grid,
+                input,
+                sizes.queryKeyValueWidth(),
+                w.bias(),
+                w.queryNorm(),
+                w.keyNorm(),
+                config.epsilon(),
+                weights.cosines(),
+                weights.sines(),
+                config.rope().dimensions() / 2,
+                config.rope().neighbouring() ? 1 : 0,
+                rows,
+                data,
+                buffers.pages,
+                layer,
+                config.layers(),
+                config.heads(),
+                config.kvHeads(),
+                config.headSize(),
+                buffers.partial,
+                buffers.counters,
+                sizes.maxSplits(),
+                out.integers(),
+                out.scales(),
+                out.halves(),
+                out.floats());
+    }
+
     private void attendTiles(int layer, int tiles, Parameters parameters, Activations out) {
+        if (tiles == 0) {
+            return;
+        }
         stream.launch(
                 attentionPrefill,
                 Grid.of(config.heads(), tiles, 128),
@@ -241,15 +316,29 @@ final class ForwardPass {
                 out.floats());
     }
 
-    /** Gate and up, and their product into {@link StepBuffers#activated}. */
+    /** Gate and up of {@code norm(x)}, and their product into {@link StepBuffers#activated}. */
     private void feedForward(DeviceWeights.Layer w, int rows) {
         Activations out = needed(buffers.activated, rows);
         if (w.gateUp().size() == 1) {
-            matrices.multiply(w.gateUp().getFirst(), rows, buffers.normed, 0, 0, MatrixKernels.SWIGLU, out);
+            DeviceMatrix both = w.gateUp().getFirst();
+            if (matrices.norms(rows, config.width())) {
+                matrices.normAndMultiply(
+                        both,
+                        buffers.hidden.address(),
+                        0,
+                        w.feedForwardNorm(),
+                        config.epsilon(),
+                        0,
+                        MatrixKernels.SWIGLU,
+                        out);
+            } else {
+                norm(w.feedForwardNorm(), rows, 0, 0, needed(buffers.normed, rows));
+                matrices.multiply(both, rows, buffers.normed, 0, 0, MatrixKernels.SWIGLU, out);
+            }
             return;
         }
         int width = config.feedForward();
-        multiply(w.gateUp(), rows, buffers.normed, buffers.gate.address(), 2 * width);
+        product(w.feedForwardNorm(), w.gateUp(), rows, buffers.gate.address(), 2 * width);
         stream.launch(
                 swiglu,
                 Grid.of(Math.ceilDiv(width, 1024), rows, 256),
@@ -274,16 +363,7 @@ final class ForwardPass {
         for (int first = 0; first < count; first += sizes.logitRows()) {
             int n = Math.min(sizes.logitRows(), count - first);
             long outputs = parameters.outputs() + (long) first * StepLayout.OUTPUT_INTS * Integer.BYTES;
-            Activations in = needed(buffers.normed, n);
-            norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, in);
-            matrices.multiply(
-                    weights.output(),
-                    n,
-                    in,
-                    buffers.logits.address(),
-                    sizes.logitStride(),
-                    MatrixKernels.STORE,
-                    Activations.NONE);
+            logits(n, outputs);
             stream.launch(
                     scanLogits,
                     Grid.of(BLOCKS_OF_A_ROW, n, 256),
@@ -304,6 +384,27 @@ final class ForwardPass {
                     buffers.results.at((long) first * StepLayout.RESULT_INTS * Integer.BYTES));
             afterLogits.accept(first);
         }
+    }
+
+    /** The logits of {@code n} outputs, which start at an address. */
+    private void logits(int n, long outputs) {
+        long out = buffers.logits.address();
+        if (matrices.norms(n, config.width())) {
+            matrices.normAndMultiply(
+                    weights.output(),
+                    buffers.hidden.address(),
+                    outputs,
+                    weights.finalNorm(),
+                    config.epsilon(),
+                    out,
+                    MatrixKernels.STORE,
+                    Activations.NONE);
+            return;
+        }
+        Activations in = needed(buffers.normed, n);
+        norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, in);
+        matrices.multiply(
+                weights.output(), n, in, out, sizes.logitStride(), MatrixKernels.STORE, Activations.NONE);
     }
 
     /** Launches the final norm of every row, as floats into {@link StepBuffers#normed}. */

@@ -1,5 +1,6 @@
 package io.inference.engine.cuda;
 
+import io.inference.engine.cuda.driver.CudaDevice;
 import io.inference.engine.cuda.driver.CudaStream;
 import io.inference.engine.cuda.driver.Grid;
 import io.inference.engine.cuda.driver.Kernel;
@@ -26,11 +27,16 @@ final class MatrixKernels {
     private static final int LARGE_SHARED_BYTES = 65_536;
     private static final int BLOCK = 256;
 
+    /** Widest input of the kernel that norms and multiplies. */
+    private static final int MOST_NORMED_COLUMNS = 8192;
+
     /** The kernels of one type; those of a path by the number of rows 1, 2, 4 and 8, or tiles of 8 rows. */
-    private record OfType(Kernel embed, List<Kernel> vector, List<Kernel> small, Kernel large) {}
+    private record OfType(
+            Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, Kernel large) {}
 
     private final CudaStream stream;
     private final boolean tensorCores;
+    private final int multiprocessors;
     private final boolean deterministic;
     private final Map<TensorType, OfType> kernels = new EnumMap<>(TensorType.class);
 
@@ -38,11 +44,12 @@ final class MatrixKernels {
     MatrixKernels(
             KernelModules modules,
             CudaStream stream,
-            boolean tensorCores,
+            CudaDevice device,
             boolean deterministic,
             Collection<TensorType> types) {
         this.stream = stream;
-        this.tensorCores = tensorCores;
+        this.tensorCores = device.hasTensorCores();
+        this.multiprocessors = device.multiprocessors();
         this.deterministic = deterministic;
         for (TensorType type : types) {
             kernels.put(type, kernels(modules, type));
@@ -54,6 +61,7 @@ final class MatrixKernels {
         modules.allowDynamicShared(large, LARGE_SHARED_BYTES);
         return new OfType(
                 modules.kernel(module(type), name("embed", type)),
+                modules.kernel(module(type), name("norm_matvec", type)),
                 powers(modules, type, "matvec", "_n"),
                 powers(modules, type, "small", "_t"),
                 large);
@@ -115,6 +123,39 @@ final class MatrixKernels {
                 in.floats(),
                 out,
                 stride,
+                mode,
+                activated.integers(),
+                activated.scales(),
+                activated.halves(),
+                activated.floats());
+    }
+
+    /** Whether {@link #normAndMultiply} can take the place of a norm and a product of {@code n} rows. */
+    boolean norms(int n, int columns) {
+        return n == 1 && columns <= MOST_NORMED_COLUMNS && path(n) == MatrixPath.VECTOR;
+    }
+
+    /**
+     * The norm of one row of {@code x (rows,columns)} and its product with {@code W}; the same bits as in two launches.
+     *
+     * @param index address of the row's number; 0 for the first row
+     */
+    void normAndMultiply(
+            DeviceMatrix w, long x, long index, long norm, float epsilon, long out, int mode, Activations activated) {
+        int tiles = Math.ceilDiv(w.rows(), mode == SWIGLU ? 64 : 16);
+        stream.launch(
+                kernels(w).normVector(),
+                Grid.of(Math.min(tiles, 2 * multiprocessors), BLOCK),
+                w.address(),
+                w.rows(),
+                w.columns(),
+                x,
+                w.columns(),
+                index,
+                norm,
+                epsilon,
+                out,
+                w.rows(),
                 mode,
                 activated.integers(),
                 activated.scales(),

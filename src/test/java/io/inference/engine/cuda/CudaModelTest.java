@@ -1,5 +1,7 @@
 package io.inference.engine.cuda;
 
+import static io.inference.engine.cuda.Differences.floats;
+import static io.inference.engine.cuda.Differences.relativeError;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -102,22 +104,6 @@ class CudaModelTest {
             double error = relativeError(floats(actual.get(i)), floats(expected.get(i)));
             assertThat(error).as("error of slice %d of %d", i, slices.size()).isLessThan(tolerance);
         }
-    }
-
-    static float[] floats(StepResult result) {
-        return ((StepResult.Floats) result).values();
-    }
-
-    /** Root mean square of the difference in relation to that of {@code expected}. */
-    static double relativeError(float[] actual, float[] expected) {
-        assertThat(actual).hasSameSizeAs(expected);
-        double difference = 0;
-        double size = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += Math.pow(actual[i] - (double) expected[i], 2);
-            size += Math.pow(expected[i], 2);
-        }
-        return Math.sqrt(difference / size);
     }
 
     private static LoadedModel open(GgufFile file, int sequences, boolean deterministic) {

@@ -41,8 +41,12 @@ import java.util.stream.IntStream;
 public final class GpuCheck {
     private static final int BATCH = 16;
     private static final int ANSWER = 24;
-    private static final int CONTEXT = 4608;
-    private static final int DECODE_CONTEXT = 256;
+
+    /** Positions after the prompt for tokens that are generated. */
+    private static final int DECODE_POSITIONS = 128;
+
+    /** A benchmark of so few seconds is one of the double. */
+    private static final int SECONDS_OF_THE_DOUBLE = 3;
 
     /** Root mean square of the difference of logits, in relation to that of the logits; see {@link CudaModelTest}. */
     private static final double LOGITS_BOUND = 0.05;
@@ -112,8 +116,8 @@ public final class GpuCheck {
         List<StepResult> actual = cuda.step(slices);
         double worst = 0;
         for (int i = 0; i < slices.size(); i++) {
-            double error = CudaModelTest.relativeError(
-                    CudaModelTest.floats(actual.get(i)), CudaModelTest.floats(expected.get(i)));
+            double error = Differences.relativeError(
+                    Differences.floats(actual.get(i)), Differences.floats(expected.get(i)));
             worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
         }
         result(name, worst, LOGITS_BOUND);
@@ -182,40 +186,69 @@ public final class GpuCheck {
         }
     }
 
+    /**
+     * How much is measured: all that is of interest on a GPU, or as little as the double can do.
+     *
+     * @param batches numbers of sequences that generate together
+     * @param context tokens before those that they generate
+     * @param prompts lengths of prompts
+     * @param others answers beside which the first token is awaited
+     */
+    private record Extent(List<Integer> batches, int context, List<Integer> prompts, int others) {
+        static final Extent WHOLE = new Extent(List.of(1, 8, 32, 128), 256, List.of(512, 4096), BATCH);
+        static final Extent SMALL = new Extent(List.of(1, 8), 16, List.of(64, 128), 2);
+
+        int longest() {
+            return prompts.getLast();
+        }
+    }
+
     private static void bench(Path path, String label, int seconds) throws InterruptedException {
+        Extent extent = seconds <= SECONDS_OF_THE_DOUBLE ? Extent.SMALL : Extent.WHOLE;
         Duration each = Duration.ofMillis(seconds * 1000L / 8);
         try (GgufFile file = GgufFile.open(path);
                 LoadedModel loaded = CudaBackend.open(
                         file,
                         ModelConfig.of(file.metadata()),
-                        new CudaBackend.Options(0, CONTEXT, 128, 128, false))) {
+                        new CudaBackend.Options(
+                                0,
+                                extent.longest() + DECODE_POSITIONS,
+                                extent.batches().getLast(),
+                                extent.batches().getLast(),
+                                false))) {
             Sequences sequences = new Sequences(loaded);
-            for (int batch : new int[] {1, 8, 32, 128}) {
-                sequences.decode(label, batch, each);
+            for (int batch : extent.batches()) {
+                sequences.decode(label, batch, extent.context(), each);
             }
-            sequences.prefill(label, 512, each);
-            sequences.prefill(label, 4096, each);
+            for (int length : extent.prompts()) {
+                sequences.prefill(label, length, each);
+            }
         }
-        firstToken(path, label, each);
+        firstToken(path, label, extent, each);
     }
 
-    /** The time from a prompt of 512 tokens to its first token, while 16 other answers are generated. */
-    private static void firstToken(Path path, String label, Duration limit) throws InterruptedException {
-        try (Engine engine = Engine.open(path, new EngineOptions(BackendChoice.CUDA, 0, CONTEXT, 32, 64))) {
+    /** The time from a prompt to its first token, while other answers are generated. */
+    private static void firstToken(Path path, String label, Extent extent, Duration limit)
+            throws InterruptedException {
+        int context = extent.longest() + DECODE_POSITIONS;
+        int length = extent.prompts().getFirst();
+        try (Engine engine = Engine.open(path, new EngineOptions(BackendChoice.CUDA, 0, context, 32, 64))) {
             Random random = new Random(3);
             List<Generation> others = new ArrayList<>();
             List<Thread> readers = new ArrayList<>();
-            for (int i = 0; i < BATCH; i++) {
+            for (int i = 0; i < extent.others(); i++) {
                 Generation other = engine.submit(GenerateJob.of(
-                        random.ints(64, 0, engine.info().vocabularySize()).toArray(), 4000, SamplingOptions.greedy()));
+                        random.ints(16, 0, engine.info().vocabularySize()).toArray(),
+                        GenerateJob.NO_LIMIT,
+                        SamplingOptions.greedy()));
                 others.add(other);
                 readers.add(Thread.startVirtualThread(() -> drain(other)));
             }
             List<Double> millis = new ArrayList<>();
             long end = System.nanoTime() + limit.toNanos();
-            while (millis.size() < 3 || System.nanoTime() < end && millis.size() < 20) {
+            while (millis.isEmpty() || System.nanoTime() < end && millis.size() < 20) {
                 int[] prompt =
-                        random.ints(512, 0, engine.info().vocabularySize()).toArray();
+                        random.ints(length, 0, engine.info().vocabularySize()).toArray();
                 long start = System.nanoTime();
                 try (Generation generation = engine.submit(GenerateJob.of(prompt, 4, SamplingOptions.greedy()))) {
                     while (generation.next(Duration.ofSeconds(30)) instanceof GenerationEvent.Pending) {
@@ -224,7 +257,9 @@ public final class GpuCheck {
                 }
                 millis.add((System.nanoTime() - start) / 1e6);
             }
-            result(label + " ms to first token of 512 beside 16", millis.stream().sorted().toList().get(millis.size() / 2));
+            result(
+                    "%s ms to first token of %d beside %d".formatted(label, length, extent.others()),
+                    millis.stream().sorted().toList().get(millis.size() / 2));
             others.forEach(Generation::close);
             for (Thread reader : readers) {
                 reader.join();
@@ -274,28 +309,28 @@ public final class GpuCheck {
             return KvLayout.pagesFor(positions);
         }
 
-        /** Steps in which each of {@code batch} sequences generates a token after about 256 others. */
-        void decode(String label, int batch, Duration limit) {
+        /** Steps in which each of {@code batch} sequences generates a token after {@code context} others or more. */
+        void decode(String label, int batch, int context, Duration limit) {
             StepModel model = loaded.model();
-            int positions = DECODE_CONTEXT + 128;
+            int positions = context + DECODE_POSITIONS;
             if (batch * pages(positions) > loaded.maxPages()) {
                 System.out.println("no memory for " + batch + " sequences");
                 return;
             }
             int[] last = new int[batch];
             int[] prompt =
-                    new Random(5).ints(DECODE_CONTEXT, 0, loaded.vocabularySize()).toArray();
+                    new Random(5).ints(context, 0, loaded.vocabularySize()).toArray();
             for (int i = 0; i < batch; i++) {
                 model.step(List.of(new Slice(prompt, 0, pages(i, positions), new Slice.None())));
             }
             for (int i = 0; i < 4; i++) {
-                step(last, DECODE_CONTEXT + i, positions);
+                step(last, context + i, positions);
             }
             long launches = ((CudaModel) model).launches();
             long start = System.nanoTime();
             int steps = 0;
-            while (steps < 16 || System.nanoTime() - start < limit.toNanos()) {
-                step(last, DECODE_CONTEXT + 4 + steps % 124, positions); // the same positions again after 124 steps
+            while (steps < 4 || System.nanoTime() - start < limit.toNanos()) {
+                step(last, context + 4 + steps % (DECODE_POSITIONS - 4), positions); // the same positions after 124 steps
                 steps++;
             }
             double elapsed = (System.nanoTime() - start) / 1e9;
@@ -331,7 +366,7 @@ public final class GpuCheck {
             prefill(prompt);
             long start = System.nanoTime();
             int rounds = 0;
-            while (rounds < 2 || System.nanoTime() - start < limit.toNanos()) {
+            while (rounds < 1 || System.nanoTime() - start < limit.toNanos()) {
                 prefill(prompt);
                 rounds++;
             }

@@ -41,6 +41,11 @@ record RandomModel(
         return new RandomModel(architecture, type, type, type, type, 2, 256, 8, 2, 32, 512, 300, 512, false);
     }
 
+    /** One layer of that type, as small as the kernels allow: for tests of many steps. */
+    static RandomModel small(String architecture, TensorType type) {
+        return new RandomModel(architecture, type, type, type, type, 1, 64, 2, 1, 32, 64, 64, 512, true);
+    }
+
     /** The values and the gate's factor of another type, as files of mixed types have them. */
     RandomModel mixed(TensorType value, TensorType up, TensorType embedding) {
         return new RandomModel(
@@ -136,10 +141,13 @@ record RandomModel(
         matrix(writer, prefix + "ffn_down.weight", type, width, feedForward, random);
     }
 
-    /** Different words of lower-case letters. */
+    /** The lower-case letters, and different words of them. */
     private List<String> tokens() {
         List<String> tokens = new ArrayList<>();
-        for (int i = 0; i < vocabulary; i++) {
+        for (char letter = 'a'; letter <= 'z'; letter++) {
+            tokens.add(String.valueOf(letter));
+        }
+        for (int i = tokens.size(); i < vocabulary; i++) {
             tokens.add("" + (char) ('a' + i / 26 / 26) + (char) ('a' + i / 26 % 26) + (char) ('a' + i % 26));
         }
         return tokens;
