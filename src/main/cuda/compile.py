@@ -17,8 +17,10 @@ TYPES = ["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "
 MODULES = {f"matrix_{kind.lower()}": ("matrix.cu", [f"-DTYPE={kind}"]) for kind in TYPES} | {"step": ("step.cu", [])}
 # The PTX that a card gets, and what ptxas assembles it for.
 TARGETS = {"compute_70": ["sm_70", "sm_75"], "compute_80": ["sm_80", "sm_86", "sm_89", "sm_90"]}
-# Kernels that take nearly all of the time: none may spill registers on a card with tensor cores.
-HOT = re.compile(r"matvec_(q\w\w|q\w_k|f16)_n[12]$|small_(q4_0|q4_k|q8_0|f16)_t[124]$|gemm_(q4_0|q8_0|f16)$|attention_\w+_d(64|128)$|rms_norm$|rope_store$")
+# Kernels that take nearly all of the time, and the bytes of registers that they may spill on a card with tensor cores: ptxas
+# puts a value or two that loops do not read into memory to reach the number of blocks that a kernel asks for.
+HOT = re.compile(r"(norm_)?matvec_\w+?(_n[124])?$|small_\w+_t[124]$|tile_\w+|attention_\w+_d(64|128)$|rms_norm$|rope_store$|sample$|scan_logits$")
+SPILL_LIMIT = 8
 
 
 def check(nvrtc, code, action):
@@ -93,7 +95,7 @@ def main():
         report = [line for lines in pool.map(assemble, *zip(*tasks)) for line in lines]
     table = "".join(f"{sm} {kernel} registers {registers} shared {shared} spilled {spilled}\n" for sm, kernel, registers, shared, spilled in report)
     (work / "ptxas.txt").write_text(table)
-    bad = [line for line in report if line[4] > 0 and line[0] not in TARGETS["compute_70"] and HOT.match(line[1])]
+    bad = [line for line in report if line[4] > SPILL_LIMIT and line[0] not in TARGETS["compute_70"] and HOT.match(line[1])]
     for sm, kernel, registers, _, spilled in bad:
         print(f"cuda: {kernel} for {sm} spills {spilled} bytes at {registers} registers")
     if bad:

@@ -218,7 +218,7 @@ extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, MATVEC_BLOCKS) WITH
 ENTRY_OF(WITH_TYPE(norm_matvec_, ))
 
 #define SMALL(NT) \
-    extern "C" __global__ void __launch_bounds__(SMALL_THREADS) WITH_TYPE(small_, _t##NT)(const void* w, int rows, \
+    extern "C" __global__ void __launch_bounds__(SMALL_THREADS, NT <= 2 ? 2 : 1) WITH_TYPE(small_, _t##NT)(const void* w, int rows, \
         int columns, int n, const uint16* x, float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, \
         float* toF) { \
         small<TYPE, NT>(w, rows, columns, n, x, out, ldo, mode, act(toQ8, toMeta, toHalf, toF)); \

@@ -78,6 +78,7 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
     const int warps = SMALL_THREADS / WARP;
     const int size = 2 * NT * 4 * WARP; // sums of a tile
     const bool AHEAD = NT < 8;          // loads the next weights early, if registers allow it
+    const bool INPUTS_AHEAD = NT == 1; // and the next inputs
     SHARED(float, sums, 4 * size);
     F format(w, rows, columns);
     int lane = lane_id();
@@ -86,7 +87,7 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
     int groups = (blocks + 3) / 4;
     int first = blockIdx.y * 8 * NT;
     const uint4* inputs = reinterpret_cast<const uint4*>(x) + static_cast<size_t>(first / 8) * groups * 4 * WARP + lane;
-    int present = (n - first + 7) / 8; // fragments of inputs that exist
+    int present_tiles = (n - first + 7) / 8; // fragments of inputs that exist
     int tiles = mode == SWIGLU ? (rows / 2 + 15) / 16 : (rows + SMALL_ROWS - 1) / SMALL_ROWS;
     for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
         int row[4];
@@ -102,8 +103,22 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
             int block = warp * 4 + lane % 4;
             next[i] = row[i] >= 0 && block < blocks ? format.load(row[i], block) : F::zero();
         }
+        uint4 nextInputs[INPUTS_AHEAD ? NT : 1][4];
+        UNROLL for (int i = 0; i < NT * 4 && INPUTS_AHEAD; i++) {
+            uint4 none = {0, 0, 0, 0};
+            bool present = warp * 4 + lane % 4 < blocks && i / 4 < present_tiles;
+            nextInputs[i / 4][i % 4] = present ? inputs[(static_cast<size_t>(i / 4) * groups + warp) * 4 * WARP + i % 4 * WARP] : none;
+        }
         for (int group = warp; group < groups; group += warps) {
             B raw[4];
+            uint4 own[INPUTS_AHEAD ? NT : 1][4];
+            UNROLL for (int i = 0; i < NT * 4 && INPUTS_AHEAD; i++) {
+                own[i / 4][i % 4] = nextInputs[i / 4][i % 4];
+                uint4 none = {0, 0, 0, 0};
+                bool present = (group + warps) * 4 + lane % 4 < blocks && i / 4 < present_tiles;
+                nextInputs[i / 4][i % 4] =
+                    present ? inputs[(static_cast<size_t>(i / 4) * groups + group + warps) * 4 * WARP + i % 4 * WARP] : none;
+            }
             bool inside = group * 4 + lane % 4 < blocks;
             UNROLL for (int i = 0; i < 4; i++) {
                 raw[i] = AHEAD ? next[i] : row[i] >= 0 && inside ? format.load(row[i], group * 4 + lane % 4) : F::zero();
@@ -119,7 +134,9 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
                 UNROLL for (int i = 0; i < 4; i++) { F::halves(raw[i], scales[i], j, a[i]); }
                 UNROLL for (int t = 0; t < NT; t++) {
                     uint4 b = {0, 0, 0, 0};
-                    if (inside && t < present) {
+                    if (INPUTS_AHEAD) {
+                        b = own[t][j];
+                    } else if (inside && t < present_tiles) {
                         b = inputs[(static_cast<size_t>(t) * groups + group) * 4 * WARP + j * WARP];
                     }
                     UNROLL for (int m = 0; m < 2; m++) {
