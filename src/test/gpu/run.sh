@@ -29,7 +29,7 @@ pack() {
     cp -r "$root/target/classes/io/inference/engine" "$target/classes/io/inference"
     cp -r "$root/target/test-classes/io/inference/engine" "$target/classes/io/inference"
     cp -r "$root/target/classes/cuda" "$target/classes"
-    for jar in org/jcuda/jcuda/*/jcuda-*.jar org/jspecify/jspecify/*/jspecify-*.jar; do
+    for jar in org/jcuda/jcuda/12*/jcuda-*.jar org/jspecify/jspecify/1.0.0/jspecify-*.jar; do
         cp "$HOME"/.m2/repository/$jar "$target"
     done
     # Of JCuda's native libraries the driver's binding alone.

@@ -31,6 +31,8 @@ final class AttentionChecks {
         decode(new Cache(8, 1, 64, new int[] {129}), 2);
         decode(new Cache(4, 2, 96, new int[] {40, 16}), 1);
         decode(new Cache(2, 1, 256, new int[] {33}), 1);
+        fused(small, 2, true);
+        fused(new Cache(4, 2, 96, new int[] {40, 16}), 1, false);
         prefill(small, new int[] {1, 5, 70});
         prefill(new Cache(8, 2, 64, new int[] {66}), new int[] {66});
         prefill(new Cache(2, 2, 96, new int[] {20, 130}), new int[] {20, 3});
@@ -182,6 +184,57 @@ final class AttentionChecks {
                 .formatted(cache.heads, cache.kvHeads, cache.size, longest, splits);
         compare(name, out, expected, 2e-5);
         report.compare(name + " integers", out.readIntegers(device), Inputs.rounded(out.readFloats(device)), 0x1p-20);
+    }
+
+    /** Rotation, storing and attention in one kernel: the same bits as in two. */
+    private void fused(Cache cache, int splits, boolean neighbouring) {
+        int n = cache.lengths.length;
+        int half = cache.size / 2;
+        int longest = Arrays.stream(cache.lengths).max().orElseThrow();
+        int most = (longest + SPLIT - 1) / SPLIT;
+        int across = cache.kvHeads * ((cache.heads / cache.kvHeads + 3) / 4);
+        int[] table = new int[n * 4];
+        for (int i = 0; i < n; i++) {
+            table[i * 4] = 1;
+            table[i * 4 + 1] = cache.lengths[i] - 1;
+            table[i * 4 + 2] = cache.offsets[i];
+        }
+        float[] qkv = Inputs.random(n * cache.ld(), random);
+        Buffer rows = device.upload(table);
+        Buffer pages = device.upload(cache.pages);
+        Buffer bias = device.upload(Inputs.random(cache.ld(), random));
+        Buffer qNorm = device.upload(Inputs.random(cache.size, random));
+        Buffer kNorm = device.upload(Inputs.random(cache.size, random));
+        Buffer cos = device.upload(Inputs.random(longest * half, random));
+        Buffer sin = device.upload(Inputs.random(longest * half, random));
+        Buffer counters = device.fill(device.allocate(4L * n * across), 0);
+        Buffer partial = device.allocate(4L * n * cache.heads * most * (cache.size + 2));
+        Object[] rotation = {cache.ld(), bias, qNorm, kNorm, 1e-5f, cos, sin, half, neighbouring ? 1 : 0, rows, pages};
+        Object[] shape = {LAYER, LAYERS, cache.heads, cache.kvHeads, cache.size};
+        Object[] scratch = {partial, counters, most};
+        int[] grid = {across, n, splits};
+        Inputs two = Inputs.empty(device, n, cache.heads * cache.size);
+        Buffer at = device.upload(qkv);
+        Buffer kv = cache.upload();
+        int warps = (cache.heads + 2 * cache.kvHeads + 3) / 4;
+        device.launch(
+                MODULE, "rope_store", new int[] {warps, n}, 128, 0, joined(new Object[] {at}, rotation, new Object[] {kv}, shape));
+        Object[] rotated = {at, cache.ld(), rows, pages, kv};
+        device.launch(
+                MODULE, "attention_decode_d" + cache.instance(), grid, 256, 0, joined(rotated, shape, scratch, two.all()));
+        Inputs one = Inputs.empty(device, n, cache.heads * cache.size);
+        Buffer stored = cache.upload();
+        Object[] raw = {device.upload(qkv)};
+        device.launch(
+                MODULE, "attention_step_d" + cache.instance(), grid, 256, 0,
+                joined(raw, rotation, new Object[] {stored}, shape, scratch, one.all()));
+        String name = "attention_step heads=%d/%d size=%d".formatted(cache.heads, cache.kvHeads, cache.size);
+        report.compare(name, one.readFloats(device), two.readFloats(device), 1e-12);
+        report.require(name + " pages", Arrays.equals(device.shorts(stored), device.shorts(kv)));
+    }
+
+    private static Object[] joined(Object[]... parts) {
+        return Arrays.stream(parts).flatMap(Arrays::stream).toArray();
     }
 
     /** The last {@code counts[i]} positions of each sequence, in tiles of up to 64. */

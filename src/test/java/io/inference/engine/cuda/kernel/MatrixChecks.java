@@ -25,6 +25,10 @@ final class MatrixChecks {
     private static final int SWIGLU = 2;
 
     private static final int GEMM_SHARED = 65_536;
+    private static final float EPSILON = 1e-5f;
+
+    /** Weights and inputs of tiles are halves: a rounding of each, in relation to the sum of the absolute terms. */
+    private static final double HALF_BOUND = 1.2e-3;
 
     private final Device device;
     private final Report report;
@@ -42,6 +46,19 @@ final class MatrixChecks {
         this.random = new Random(seed);
     }
 
+    /**
+     * A launch of a product.
+     *
+     * @param inputs parameters between the matrix and the output
+     * @param scratch parameters between the mode and the forms of the output
+     */
+    @SuppressWarnings("ArrayRecordComponent") // parameters, never compared
+    private record Launch(String entry, int[] grid, int block, int shared, Object[] inputs, Object[] scratch) {
+        Launch(String entry, int[] grid, Object... inputs) {
+            this(entry, grid, 256, 0, inputs, new Object[0]);
+        }
+    }
+
     /** A matrix on the device, and the weights that it stands for. */
     private record Uploaded(Weight weight, Buffer at, float[] values) {}
 
@@ -55,10 +72,16 @@ final class MatrixChecks {
         }
         matvec(uploaded(16, unit), 1, ADD);
         matvec(uploaded(2 * 64, 2 * unit), 3, SWIGLU);
+        normed(odd, STORE);
+        normed(uploaded(2 * 64, 2 * unit), SWIGLU);
         for (int n : new int[] {1, 9, 30, 61}) {
             small(odd, n, STORE);
         }
         small(uploaded(2 * 96, 2 * unit), 5, SWIGLU);
+        tile(odd, 5, ADD, 1);
+        tile(odd, 61, STORE, 2);
+        tile(uploaded(130, 2 * unit), 131, STORE, 2);
+        tile(uploaded(2 * 96, unit), 12, SWIGLU, 1);
         gemm(odd, 5, ADD);
         gemm(uploaded(130, unit), 131, STORE);
         gemm(uploaded(2 * 96, unit), 12, SWIGLU);
@@ -154,19 +177,27 @@ final class MatrixChecks {
         Object[] inputs = integers ? new Object[] {in.q8(), in.meta(), null} : new Object[] {null, null, in.floats()};
         int tiles =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 31) / 32 : (w.weight().rows() + 15) / 16;
-        String entry = "matvec_" + name + "_n" + most;
         // Fewer blocks than tiles, where there are some: a block then takes several.
-        product(
-                w,
-                n,
-                mode,
-                entry,
-                new int[] {Math.max(1, tiles - 1)},
-                0,
-                inputs,
-                integers ? Inputs.rounded(x) : x,
-                2e-6,
-                true);
+        Launch launch =
+                new Launch("matvec_" + name + "_n" + most, new int[] {Math.max(1, tiles - 1)}, inputs);
+        product(w, n, mode, launch, integers ? Inputs.rounded(x) : x, 2e-6, true);
+    }
+
+    /** The norm and the product of one row in one kernel: row 1 of the input, as a row of outputs names it. */
+    private void normed(Uploaded w, int mode) {
+        int columns = w.weight().columns();
+        float[] x = Inputs.random(2 * columns, random);
+        Buffer rows = device.upload(x);
+        Buffer norm = device.upload(Inputs.random(columns, random));
+        Buffer index = device.upload(1);
+        Inputs in = Inputs.empty(device, 1, columns);
+        Object[] parameters = {
+            rows, columns, index, 1, norm, columns, EPSILON, in.q8(), in.meta(), in.half(), in.floats()
+        };
+        device.launch("step", "rms_norm", new int[] {1}, 512, 0, parameters);
+        float[] normed = type.blockElements() > 1 ? in.readIntegers(device) : in.readFloats(device);
+        Launch launch = new Launch("norm_matvec_" + name, new int[] {2}, rows, columns, index, norm, EPSILON);
+        product(w, 1, mode, launch, normed, 2e-6, true);
     }
 
     private void small(Uploaded w, int n, int mode) {
@@ -176,17 +207,8 @@ final class MatrixChecks {
         int across =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 15) / 16 : (w.weight().rows() + 31) / 32;
         int[] grid = {across, (n + 8 * tiles - 1) / (8 * tiles)};
-        product(
-                w,
-                n,
-                mode,
-                "small_" + name + "_t" + tiles,
-                grid,
-                0,
-                new Object[] {in.half()},
-                Inputs.halves(x),
-                1.2e-3,
-                false);
+        Launch launch = new Launch("small_" + name + "_t" + tiles, grid, in.half());
+        product(w, n, mode, launch, Inputs.halves(x), HALF_BOUND, false);
     }
 
     private void gemm(Uploaded w, int n, int mode) {
@@ -195,31 +217,36 @@ final class MatrixChecks {
         int across =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
         int[] grid = {across, (n + 127) / 128};
-        product(
-                w,
-                n,
-                mode,
-                "gemm_" + name,
-                grid,
-                GEMM_SHARED,
+        Launch launch = new Launch(
+                "gemm_" + name, grid, 256, GEMM_SHARED, new Object[] {in.half()}, new Object[0]);
+        product(w, n, mode, launch, Inputs.halves(x), HALF_BOUND, false);
+    }
+
+    /** @param parts blocks of threads that share the columns */
+    private void tile(Uploaded w, int n, int mode, int parts) {
+        int rowsOfTile = n <= 32 ? 32 : n <= 64 ? 64 : 128;
+        float[] x = Inputs.random(n * w.weight().columns(), random);
+        Inputs in = Inputs.of(device, x, n, w.weight().columns());
+        int across = mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
+        int down = (n + rowsOfTile - 1) / rowsOfTile;
+        int shared = (type.blockElements() > 1 ? 32_768 : 49_152) + 3 * rowsOfTile * 128;
+        Object[] scratch = {
+            device.allocate(4L * across * down * parts * rowsOfTile * 128),
+            device.fill(device.allocate(4L * across * down), 0)
+        };
+        Launch launch = new Launch(
+                "tile_" + name + "_m" + rowsOfTile,
+                new int[] {across, down, parts},
+                128,
+                shared,
                 new Object[] {in.half()},
-                Inputs.halves(x),
-                1.2e-3,
-                false);
+                scratch);
+        product(w, n, mode, launch, Inputs.halves(x), HALF_BOUND, false);
     }
 
     /** @param relative allowed difference, as a part of the sum of a product's absolute terms */
     private void product(
-            Uploaded w,
-            int n,
-            int mode,
-            String entry,
-            int[] grid,
-            int shared,
-            Object[] inputs,
-            float[] x,
-            double relative,
-            boolean writesIntegers) {
+            Uploaded w, int n, int mode, Launch launch, float[] x, double relative, boolean writesIntegers) {
         int rows = w.weight().rows();
         int columns = w.weight().columns();
         // Without a gap between rows, one that is written past the last is past the end; with one, it is in the gap.
@@ -232,12 +259,15 @@ final class MatrixChecks {
                 : new Object[] {
                     writesIntegers ? next.q8() : null, writesIntegers ? next.meta() : null, next.half(), next.floats()
                 };
-        Object[] arguments = Stream.of(
-                        new Object[] {w.at(), rows, columns, n}, inputs, new Object[] {out, ld, mode}, written)
+        // The fused kernel takes one row.
+        Object[] size = launch.entry().startsWith("norm_")
+                ? new Object[] {w.at(), rows, columns}
+                : new Object[] {w.at(), rows, columns, n};
+        Object[] arguments = Stream.of(size, launch.inputs(), new Object[] {out, ld, mode}, launch.scratch(), written)
                 .flatMap(Arrays::stream)
                 .toArray();
-        device.launch(module, entry, grid, 256, shared, arguments);
-        String title = "%s (%d,%d) n=%d mode=%d".formatted(entry, rows, columns, n, mode);
+        device.launch(module, launch.entry(), launch.grid(), launch.block(), launch.shared(), arguments);
+        String title = "%s (%d,%d) n=%d mode=%d".formatted(launch.entry(), rows, columns, n, mode);
         double[] sums = new double[n * rows];
         double[] sizes = new double[n * rows];
         for (int i = 0; i < n; i++) {
