@@ -19,7 +19,7 @@ class MemoryPlanTest {
             "llama", 32, 4096, 32, 8, 128, 14_336, 131_072, 1e-5f, new RopeConfig(128, 500_000, 1, true));
 
     private static StepMemory steps(int contextLength) {
-        return new StepMemory(CONFIG, 128_256, 1024 + 32, 32, contextLength, false);
+        return new StepMemory(CONFIG, 128_256, 1024 + 32, 32, contextLength, false, 58);
     }
 
     @Test
