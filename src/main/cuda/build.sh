@@ -6,7 +6,7 @@
 #   build.sh --check  compile, compare with the files in the repository, and assemble for every architecture: fails if a
 #                     hash differs or a hot kernel spills registers
 #
-# If the packages cannot be had it says so in one line and ends well: the files in the repository are then used as they are.
+# If the packages cannot be had it says so in one line and ends well: the PTX in the repository stays as it is.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,4 +1,4 @@
-"""Compiles the CUDA sources to PTX with NVRTC, through its C interface; build.sh calls it with the packages installed."""
+"""Compiles the CUDA sources to PTX with NVRTC, through its C interface; build.sh calls it."""
 
 import concurrent.futures
 import ctypes
@@ -17,10 +17,11 @@ TYPES = ["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "
 MODULES = {f"matrix_{kind.lower()}": ("matrix.cu", [f"-DTYPE={kind}"]) for kind in TYPES} | {"step": ("step.cu", [])}
 # The PTX that a card gets, and what ptxas assembles it for.
 TARGETS = {"compute_70": ["sm_70", "sm_75"], "compute_80": ["sm_80", "sm_86", "sm_89", "sm_90"]}
-# Kernels that take nearly all of the time, and the bytes of registers that they may spill on a card with tensor cores: ptxas
-# puts a value or two that loops do not read into memory to reach the number of blocks that a kernel asks for.
+# Kernels that take nearly all of the time, and the bytes of registers that they may spill on a card with tensor cores:
+# ptxas puts a value or two that loops do not read into memory to reach the number of blocks that a kernel asks for.
 HOT = re.compile(
-    r"(norm_)?matvec_\w+?(_n[124])?$|small_\w+_t[124]$|tile_\w+|attention_\w+_d(64|128)$|rms_norm$|rope_store$|sample$|scan_logits$"
+    r"((norm_)?matvec_\w+?(_n[124])?|small_\w+_t[124]|tile_\w+|attention_\w+_d(64|128)"
+    r"|rms_norm|rope_store|sample|scan_logits)$"
 )
 SPILL_LIMIT = 8
 
@@ -119,9 +120,8 @@ def main():
         print(f"cuda: {kernel} for {sm} spills {spilled} bytes at {registers} registers")
     if bad:
         raise SystemExit(1)
-    print(
-        f"cuda: {len(jobs)} PTX files are up to date; {len(report)} kernels assembled, no hot one spills ({work / 'ptxas.txt'})"
-    )
+    kernels = f"{len(report)} kernels assembled ({work / 'ptxas.txt'})"
+    print(f"cuda: {len(jobs)} PTX files are up to date; {kernels}, no hot one spills more than {SPILL_LIMIT} bytes")
 
 
 if __name__ == "__main__":
