@@ -135,7 +135,8 @@ run() {
     results=$OUT/results.tsv
     : >"$results"
     mkdir -p "$work/tmp"
-    python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$here/jdk.tar.xz" "$work"
+    tar -C "$work" -xJf "$here/jdk.tar.xz" 2>/dev/null ||
+        python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$here/jdk.tar.xz" "$work"
     python3 -m zipfile -e "$here/classes.zip" "$work/classes" && chmod +x "$work"/jdk/bin/* "$work"/jdk/lib/jspawnhelper
     classpath=$work/classes:$(jars "$here")
     export CUDA_CACHE_MAXSIZE=4294967296
