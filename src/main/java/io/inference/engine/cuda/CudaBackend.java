@@ -112,7 +112,8 @@ public final class CudaBackend {
         StepBuffers buffers = own(
                 owned, new StepBuffers(context, stream, steps.withContextLength(plan.contextLength()), plan.pages()));
         Set<TensorType> types = types(weights);
-        MatrixKernels matrices = new MatrixKernels(modules, stream, device, options.deterministic(), types, buffers.tilePartial, buffers.tileCounters);
+        MatrixKernels matrices = new MatrixKernels(
+                modules, stream, device, options.deterministic(), types, buffers.tilePartial, buffers.tileCounters);
         ForwardPass.Forms forms = new ForwardPass.Forms(
                 types.stream().anyMatch(DeviceMatrix::quantized),
                 types.stream().anyMatch(type -> !DeviceMatrix.quantized(type)));

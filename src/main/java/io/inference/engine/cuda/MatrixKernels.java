@@ -37,11 +37,12 @@ final class MatrixKernels {
     /** Widest input of the kernel that norms and multiplies. */
     private static final int MOST_NORMED_COLUMNS = 8192;
 
-/**
+    /**
      * The kernels of one type: of the path of vectors for 1, 2, 4 and 8 rows, of the small one for as many times 8 rows,
      * of the large one for tiles of 32, 64 and 128 rows, or without tensor cores the only one.
      */
-    private record OfType(Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, List<Kernel> large) {}
+    private record OfType(
+            Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, List<Kernel> large) {}
 
     private final CudaStream stream;
     private final boolean tensorCores;
@@ -142,12 +143,12 @@ final class MatrixKernels {
         switch (path(n)) {
             case VECTOR -> vector(w, n, in, out, stride, mode, activated);
             case SMALL -> small(w, n, in, out, stride, mode, activated);
-case LARGE -> {
+            case LARGE -> {
                 if (tensorCores) {
                     tile(w, n, in, out, stride, mode, activated);
                 } else {
-                    Grid grid = new Grid(
-                            Math.ceilDiv(w.rows(), TILE), Math.ceilDiv(n, TILE), 1, BLOCK, PLAIN_SHARED_BYTES);
+                    Grid grid =
+                            new Grid(Math.ceilDiv(w.rows(), TILE), Math.ceilDiv(n, TILE), 1, BLOCK, PLAIN_SHARED_BYTES);
                     tiled(kernels(w).large().getFirst(), grid, w, n, in, out, stride, mode, activated);
                 }
             }

@@ -4,7 +4,7 @@ package io.inference.engine.cuda;
 enum MatrixPath {
     /** One pass over the weights for a few rows, in integers: limited by memory bandwidth. */
     VECTOR,
-    /** Tensor cores for a few rows. Each row's result is the same however many rows there are. */
+    /** Tensor cores for tens of rows. Each row's result is the same however many rows there are. */
     SMALL,
     /** Tiles in shared memory, for batches and prompts. */
     LARGE;
@@ -12,8 +12,8 @@ enum MatrixPath {
     /** Maximum number of rows of {@link #VECTOR} on any device. */
     static final int VECTOR_ROWS = 8;
 
-    private static final int VECTOR_ROWS_BESIDE_TENSOR_CORES = 4;
-    private static final int SMALL_ROWS = 16;
+    private static final int VECTOR_ROWS_BESIDE_TENSOR_CORES = 2;
+    private static final int SMALL_ROWS = 64;
 
     /** @param deterministic whether a row's result may not depend on the number of rows */
     static MatrixPath of(int n, boolean tensorCores, boolean deterministic) {

@@ -14,7 +14,13 @@ import io.inference.engine.model.ModelConfig;
  * @param multiprocessors those of the device
  */
 record StepMemory(
-        ModelConfig config, int vocabulary, int maxRows, int maxOutputs, int contextLength, boolean separateGate, int multiprocessors) {
+        ModelConfig config,
+        int vocabulary,
+        int maxRows,
+        int maxOutputs,
+        int contextLength,
+        boolean separateGate,
+        int multiprocessors) {
     /** Positions whose part of an attention is computed by one block. */
     static final int SPLIT_POSITIONS = 128;
 
