@@ -22,7 +22,7 @@
 static const int DECODE_THREADS = 256;
 static const int DECODE_WARPS = DECODE_THREADS / 32;
 static const int GROUP = 4;  // query heads of a block of threads
-static const int MERGE = 32; // splits that are added in a round
+static const int MERGE = 8;  // splits that are added in a round
 static const float LOG2E = 1.44269504088896341f;
 
 DEVICE void eight_floats(const uint4& words, float out[8]) {
@@ -46,7 +46,6 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
     const int lanes = D / 8;          // of a position
     const int at_once = WARP / lanes; // positions of a warp at a time
     const int steps = PAGE / at_once;
-    const int MINE = (GROUP * D + DECODE_THREADS - 1) / DECODE_THREADS; // results of a thread
     const float lowest = -3.0e38f;
     SHARED(float, sums, DECODE_WARPS* GROUP* D);
     SHARED(float, most, DECODE_WARPS* GROUP);
@@ -234,47 +233,35 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
         __syncthreads();
         if (!last[0]) { return; }
         __threadfence();
-        // Splits in rounds of MERGE, whose largest scores and totals are loaded together.
-        float all[MINE], weight[MINE], top[MINE];
-        UNROLL for (int j = 0; j < MINE; j++) {
-            all[j] = weight[j] = 0;
-            top[j] = lowest;
-        }
+        // Splits in rounds of MERGE, whose loads are issued together.
         const float* from = partial + (static_cast<size_t>(row) * heads + firstHead) * maxSplits * (headSize + 2);
-        for (int base = 0; base < splits; base += MERGE) {
-            int round = splits - base < MERGE ? splits - base : MERGE;
-            __syncthreads();
-            for (int i = thread; i < count * round; i += DECODE_THREADS) {
-                const float* part =
-                    from + (static_cast<size_t>(i / round) * maxSplits + base + i % round) * (headSize + 2) + headSize;
-                sums[i / round * MERGE + i % round] = part[0];
-                sums[(GROUP + i / round) * MERGE + i % round] = part[1];
-            }
-            __syncthreads();
-            UNROLL for (int j = 0; j < MINE; j++) {
-                int i = j * DECODE_THREADS + thread;
-                if (i >= count * headSize) { continue; }
-                int h = i / headSize;
-                float higher = top[j];
-                for (int s = 0; s < round; s++) {
-                    float other = sums[h * MERGE + s];
-                    higher = other < higher ? higher : other;
+        for (int i = thread; i < count * headSize; i += DECODE_THREADS) {
+            const float* part = from + static_cast<size_t>(i / headSize) * maxSplits * (headSize + 2);
+            float all = 0;
+            float weight = 0;
+            float top = lowest;
+            for (int base = 0; base < splits; base += MERGE) {
+                float score[MERGE], sum[MERGE], own[MERGE];
+                UNROLL for (int s = 0; s < MERGE; s++) {
+                    bool present = base + s < splits;
+                    const float* one = part + static_cast<size_t>(present ? base + s : base) * (headSize + 2);
+                    score[s] = present ? one[headSize] : lowest;
+                    sum[s] = present ? one[headSize + 1] : 0;
+                    own[s] = present ? one[i % headSize] : 0;
                 }
-                float factor = fast_exp2(top[j] - higher);
-                all[j] *= factor;
-                weight[j] *= factor;
-                top[j] = higher;
-                const float* part = from + (static_cast<size_t>(h) * maxSplits + base) * (headSize + 2) + i % headSize;
-                UNROLL_8 for (int s = 0; s < round; s++) {
-                    float share = fast_exp2(sums[h * MERGE + s] - higher);
-                    weight[j] = fmaf(sums[(GROUP + h) * MERGE + s], share, weight[j]);
-                    all[j] = fmaf(part[static_cast<size_t>(s) * (headSize + 2)], share, all[j]);
+                float higher = top;
+                UNROLL for (int s = 0; s < MERGE; s++) { higher = score[s] < higher ? higher : score[s]; }
+                float factor = fast_exp2(top - higher);
+                all *= factor;
+                weight *= factor;
+                top = higher;
+                UNROLL for (int s = 0; s < MERGE; s++) {
+                    float share = base + s < splits ? fast_exp2(score[s] - higher) : 0;
+                    weight = fmaf(sum[s], share, weight);
+                    all = fmaf(own[s], share, all);
                 }
             }
-        }
-        UNROLL for (int j = 0; j < MINE; j++) {
-            int i = j * DECODE_THREADS + thread;
-            if (i < count * headSize) { result[i / headSize * D + i % headSize] = exact_divide(all[j], weight[j]); }
+            result[i / headSize * D + i % headSize] = exact_divide(all, weight);
         }
     }
     __syncthreads();

@@ -7,6 +7,7 @@ static const int CHUNKS = 64; // blocks of threads that scan a row of logits
 static const int SCAN_THREADS = 256;
 static const int SAMPLE_THREADS = 1024;
 static const int ATTEMPTS = 24;     // to draw a token that the filters keep
+static const int FEW = 256;         // candidates that are sorted
 static const int CANDIDATES = 2048; // that fit in shared memory
 static const float INFINITE = 3.4028235e38f;
 
@@ -138,9 +139,10 @@ struct Choice {
 
     // The largest value such that the candidates from it upwards reach `goal`, in number or mass, and no value below.
     // Eight bits at a time: the histogram of the next eight bits among values that begin as the result does.
-    DEVICE_MEMBER uint64 select(uint64 goal, bool byMass) const {
+    // With a `lowest` shift above 0 it ends early, with a value that may be lower.
+    DEVICE_MEMBER uint64 select(uint64 goal, bool byMass, int lowest = 0) const {
         uint64 prefix = 0;
-        for (int shift = 48; shift >= 0; shift -= 8) {
+        for (int shift = 48; shift >= lowest; shift -= 8) {
             __syncthreads();
             for (int i = threadIdx.x; i < 256; i += blockDim.x) {
                 histogram[i] = 0;
@@ -184,7 +186,7 @@ struct Choice {
                 return prefix << shift; // the whole bin belongs
             }
         }
-        return prefix;
+        return prefix << lowest;
     }
 
     // Copies the candidates that are at least `floor` to shared memory if they fit; else only raises the bound.
@@ -240,7 +242,57 @@ DEVICE uint64 bound(const Choice& choice, uint64 mine, int count) {
     own.listed = blockDim.x;
     own.least = 0;
     __syncthreads();
-    return own.select(count, false);
+    return own.select(count, false, 32);
+}
+
+// A draw from at most FEW listed candidates: they are sorted, the filters are applied in turn, as Sampler.java has them.
+DEVICE uint64 sorted_draw(const Choice& choice, int topK, float topP, float lowest, double draw) {
+    uint64* sorted = choice.histogram;
+    uint64* masses = reinterpret_cast<uint64*>(choice.values); // no longer needed once sorted
+    int count = choice.listed;
+    int thread = threadIdx.x;
+    uint64 mine = thread < count ? choice.at(thread) : 0;
+    int rank = 0;
+    for (int i = 0; i < count; i++) {
+        rank += choice.at(i) > mine;
+    }
+    __syncthreads();
+    if (thread < count) {
+        sorted[rank] = mine;
+        masses[rank] = choice.mass(mine);
+    }
+    __syncthreads();
+    if (thread == 0) {
+        count = count < topK ? count : topK;
+        uint64 total = 0;
+        for (int i = 0; i < count; i++) {
+            total += masses[i];
+        }
+        if (topP < 1) {
+            uint64 goal = static_cast<uint64>(static_cast<double>(topP) * static_cast<double>(total));
+            uint64 reached = masses[0];
+            int kept = 1;
+            while (kept < count && reached < goal) {
+                reached += masses[kept++];
+            }
+            count = kept;
+        }
+        while (count > 1 && ordered_logit(sorted[count - 1]) < lowest) {
+            count--;
+        }
+        total = 0;
+        for (int i = 0; i < count; i++) {
+            total += masses[i];
+        }
+        uint64 point = static_cast<uint64>(draw * static_cast<double>(total)) + 1;
+        int at = 0;
+        for (uint64 reached = masses[0]; at < count - 1 && reached < point; reached += masses[at]) {
+            at++;
+        }
+        choice.state[0] = sorted[at];
+    }
+    __syncthreads();
+    return choice.state[0];
 }
 
 // A draw from the tokens that the filters keep, by selecting: exact for every filter. `mine` is the thread's largest
@@ -251,6 +303,7 @@ DEVICE uint64 exact_draw(Choice& choice, uint64 best, uint64 mine, int topK, flo
     if (limited) {
         bool few = topK <= SAMPLE_THREADS && choice.vocabulary >= SAMPLE_THREADS;
         choice.gather(few ? bound(choice, mine, topK) : 0, counter);
+        if (choice.listed >= 0 && choice.listed <= FEW) { return sorted_draw(choice, topK, topP, lowest, draw); }
         choice.least = choice.select(topK, false);
     }
     if (topP < 1) {
