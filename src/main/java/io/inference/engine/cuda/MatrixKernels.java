@@ -38,8 +38,8 @@ final class MatrixKernels {
     private static final int MOST_NORMED_COLUMNS = 8192;
 
     /**
-     * The kernels of one type: of the path of vectors for 1, 2, 4 and 8 rows, of the small one for as many times 8 rows,
-     * of the large one for tiles of 32, 64 and 128 rows, or without tensor cores the only one.
+     * The kernels of one type: of the path of vectors for 1, 2, 4 and 8 rows, of the small one for as many times 8
+     * rows, of the large one for tiles of 32, 64 and 128 rows, or without tensor cores the only one.
      */
     private record OfType(
             Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, List<Kernel> large) {}

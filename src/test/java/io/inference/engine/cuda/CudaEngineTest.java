@@ -248,7 +248,8 @@ class CudaEngineTest {
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("the backend cuda does not work here")
                     .hasMessageMatching(
-                            "(?s).*cuMemAlloc of [\\d,]+ bytes for .*CUDA_ERROR_OUT_OF_MEMORY \\(2\\), at \\w+\\.java:\\d+.*");
+                            "(?s).*cuMemAlloc of [\\d,]+ bytes for .*"
+                                    + "CUDA_ERROR_OUT_OF_MEMORY \\(2\\), at \\w+\\.java:\\d+.*");
             assertThat(cuda.get("live_bytes")).isZero();
         }
     }

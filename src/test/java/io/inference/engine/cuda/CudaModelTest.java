@@ -228,6 +228,25 @@ class CudaModelTest {
     }
 
     @Test
+    void aModelThatComputesNoNumbersSaysSoInsteadOfAToken() {
+        Path path = RandomModel.small("llama", TensorType.F32)
+                .withFinalNorm(Float.NaN)
+                .writeTo(folder.resolve("model.gguf"), 10);
+        try (CudaDouble cuda = CudaDouble.open();
+                GgufFile file = GgufFile.open(path);
+                LoadedModel loaded = open(file, 1, false)) {
+            SamplingState state = new SamplingState(SamplingOptions.neutral(1), new int[] {3}, 1, 0, -1);
+            Slice slice = new Slice(
+                    new int[] {3}, 0, IntStream.range(0, PAGES).toArray(), new Slice.NextToken(state));
+            for (int step = 0; step < 3; step++) { // a single launch, a recorded graph, the graph again
+                assertThat(loaded.model().step(List.of(slice)))
+                        .singleElement()
+                        .isInstanceOf(StepResult.NotFinite.class);
+            }
+        }
+    }
+
+    @Test
     void hiddenStatesAreThoseOfTheCpu() {
         Path path = RandomModel.of("qwen2", TensorType.Q5_1).writeTo(folder.resolve("model.gguf"), 8);
         try (CudaDouble cuda = CudaDouble.open();

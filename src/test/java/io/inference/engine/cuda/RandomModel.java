@@ -32,18 +32,19 @@ record RandomModel(
         int feedForward,
         int vocabulary,
         int context,
-        boolean tied) {
+        boolean tied,
+        float finalNorm) {
     private static final float NORM = 0.2f;
     private static final float FLOAT_SCALE = 0.1f;
 
     /** One layer of that type. */
     static RandomModel of(String architecture, TensorType type) {
-        return new RandomModel(architecture, type, type, type, type, 1, 256, 8, 2, 32, 256, 300, 512, false);
+        return new RandomModel(architecture, type, type, type, type, 1, 256, 8, 2, 32, 256, 300, 512, false, 1);
     }
 
     /** One layer of that type, as small as the kernels allow: for tests of many steps. */
     static RandomModel small(String architecture, TensorType type) {
-        return new RandomModel(architecture, type, type, type, type, 1, 64, 2, 1, 32, 64, 64, 512, true);
+        return new RandomModel(architecture, type, type, type, type, 1, 64, 2, 1, 32, 64, 64, 512, true, 1);
     }
 
     /** The values and the gate's factor of another type, as files of mixed types have them. */
@@ -62,7 +63,8 @@ record RandomModel(
                 feedForward,
                 vocabulary,
                 context,
-                true);
+                true,
+                finalNorm);
     }
 
     RandomModel heads(int count, int kvCount, int size) {
@@ -80,7 +82,27 @@ record RandomModel(
                 feedForward,
                 vocabulary,
                 context,
-                tied);
+                tied,
+                finalNorm);
+    }
+
+    RandomModel withFinalNorm(float scale) {
+        return new RandomModel(
+                architecture,
+                type,
+                valueType,
+                upType,
+                embeddingType,
+                layers,
+                width,
+                heads,
+                kvHeads,
+                headSize,
+                feedForward,
+                vocabulary,
+                context,
+                tied,
+                scale);
     }
 
     Path writeTo(Path file, long seed) {
@@ -107,7 +129,7 @@ record RandomModel(
         for (int i = 0; i < layers; i++) {
             layer(writer, "blk." + i + ".", random);
         }
-        vector(writer, "output_norm.weight", width, 1, random);
+        vector(writer, "output_norm.weight", width, finalNorm, random);
         if (!tied) {
             matrix(writer, "output.weight", type, vocabulary, width, random);
         }
