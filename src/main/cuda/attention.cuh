@@ -1,9 +1,21 @@
 // Attention over the pages of keys and values.
 //
 // Decode: a block of threads takes one row, one key-value head with up to four of its query heads, and splits of 128
-// positions; each of its 8 warps takes one page of 16 positions, with all loads of the page issued at once. Splits start at
-// fixed positions of the sequence, and the last block to finish a row adds them in order: the result depends on the
-// sequence alone. Prefill: tiles of 64 queries of one head, with the tensor cores and an online softmax.
+// positions; each of its 8 warps takes one page of 16 positions, with all loads of the page issued at once. Splits
+// start at fixed positions of the sequence, and the last block to finish a row adds them in order: the result depends
+// on the sequence alone. Prefill: tiles of 64 queries of one head, with the tensor cores and an online softmax.
+//
+// Decode: shapes q (n,heads*headSize) floats, pages as layout.cuh says, grid (kvHeads*ceil(heads/kvHeads/4), n, any).
+// Bytes: length * kvHeads * headSize * 4 a row; operations 4 * length * heads * headSize. Roofline: memory. A warp has
+// a page's keys (then values) in flight: 4 KiB at 128 dimensions. ptxas, sm_80 to sm_90: d64 116 to 122, d128 128
+// registers (2 blocks a multiprocessor, 64 KiB in flight), d256 254 (1 block); shared memory 10, 20, 40 KiB. Expected
+// share of bandwidth at 32 rows of 1,024: A10, L4, A100 0.8, H100 0.6. Measured on an H100, 32/8 heads of 128: 2,040
+// GB/s; 2,340 at 128 rows; 1 row of 512: 9 us, latency.
+//
+// Prefill: operations 4 * rows * length * heads * headSize, half of it if the slice is the whole sequence. Roofline:
+// the tensor cores; keys and values come from the second-level cache once for each 64 queries. ptxas: d64 139, d128 202
+// registers, 18 and 34 KiB of shared memory: 3 and 2 blocks of 128 threads. Measured on an H100: 109 TFLOP/s at 4,096
+// positions, 50 at 512.
 #pragma once
 #include "rotary.cuh"
 
@@ -24,21 +36,23 @@ DEVICE void eight_floats(const uint4& words, float out[8]) {
     out[7] = high_half(words.w);
 }
 
-// Lane groups of D/8 lanes take a position each, every lane 8 dimensions. If FUSED the row of q, k and v is as the matrices
-// left it: the queries are prepared here, and the blocks that take the last split store the row's key and value first.
+// Lane groups of D/8 lanes take a position each, every lane 8 dimensions. If FUSED the row of q, k and v is as the
+// matrices left it: the queries are prepared here, and the blocks that take the last split store the row's key and
+// value first.
 template <int D, bool FUSED>
-DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, const int* rows, const int* pages, uint16* kv,
-    int layer, int layers, int heads, int kvHeads, int headSize, float* partial, int* counters, int maxSplits, const Act& to) {
+DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, const int* rows, const int* pages,
+    uint16* kv, int layer, int layers, int heads, int kvHeads, int headSize, float* partial, int* counters,
+    int maxSplits, const Act& to) {
     const int lanes = D / 8;          // of a position
     const int at_once = WARP / lanes; // positions of a warp at a time
     const int steps = PAGE / at_once;
     const int MINE = (GROUP * D + DECODE_THREADS - 1) / DECODE_THREADS; // results of a thread
     const float lowest = -3.0e38f;
-    SHARED(float, sums, DECODE_WARPS * GROUP * D);
-    SHARED(float, most, DECODE_WARPS * GROUP);
-    SHARED(float, totals, DECODE_WARPS * GROUP);
-    SHARED(float, result, GROUP * D);
-    SHARED(float, queries, GROUP * D);
+    SHARED(float, sums, DECODE_WARPS* GROUP* D);
+    SHARED(float, most, DECODE_WARPS* GROUP);
+    SHARED(float, totals, DECODE_WARPS* GROUP);
+    SHARED(float, result, GROUP* D);
+    SHARED(float, queries, GROUP* D);
     SHARED(int, last, 1);
     int thread = threadIdx.x;
     int warp = thread / WARP;
@@ -67,12 +81,14 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
         if (warp < GROUP) {
             float* x = queries + warp * D;
             if (warp < count) {
-                prepare_head(rotation, mine + (firstHead + warp) * headSize, firstHead + warp, heads, kvHeads, headSize, length - 1, x);
+                prepare_head(rotation, mine + (firstHead + warp) * headSize, firstHead + warp, heads, kvHeads, headSize,
+                    length - 1, x);
             }
             for (int e = lane; e < D; e += WARP) {
                 x[e] = warp < count && e < headSize ? x[e] * scale : 0;
             }
-        } else if (warp < GROUP + 2 && static_cast<int>(blockIdx.z) < splits && (splits - 1 - blockIdx.z) % gridDim.z == 0) {
+        } else if (warp < GROUP + 2 && static_cast<int>(blockIdx.z) < splits &&
+                   (splits - 1 - blockIdx.z) % gridDim.z == 0) {
             bool value = warp > GROUP;
             int head = heads + (value ? kvHeads : 0) + kvHead;
             float* x = sums + warp * D;
@@ -105,7 +121,9 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
             UNROLL for (int s = 0; s < steps; s++) {
                 int slot = s * at_once + lane / lanes;
                 uint4 none = {0, 0, 0, 0};
-                loaded[s] = d < headSize && start + slot < end ? *reinterpret_cast<const uint4*>(keys + slot * headSize + d) : none;
+                loaded[s] = d < headSize && start + slot < end
+                                ? *reinterpret_cast<const uint4*>(keys + slot * headSize + d)
+                                : none;
             }
             UNROLL for (int h = 0; h < GROUP; h++) {
                 const float4* query = reinterpret_cast<const float4*>(queries + h * D + d);
@@ -121,11 +139,15 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
             UNROLL for (int s = 0; s < steps; s++) {
                 int slot = s * at_once + lane / lanes;
                 uint4 none = {0, 0, 0, 0};
-                loaded[s] = d < headSize && start + slot < end ? *reinterpret_cast<const uint4*>(values + slot * headSize + d) : none;
+                loaded[s] = d < headSize && start + slot < end
+                                ? *reinterpret_cast<const uint4*>(values + slot * headSize + d)
+                                : none;
             }
             UNROLL for (int h = 0; h < GROUP; h++) {
                 UNROLL for (int s = 0; s < steps; s++) {
-                    UNROLL for (int mask = lanes / 2; mask > 0; mask >>= 1) { score[h][s] += shuffle_xor(score[h][s], mask); }
+                    UNROLL for (int mask = lanes / 2; mask > 0; mask >>= 1) {
+                        score[h][s] += shuffle_xor(score[h][s], mask);
+                    }
                     bool visible = start + s * at_once + lane / lanes < end;
                     score[h][s] = visible ? score[h][s] : lowest;
                     // not (a < b), so that a score that is not a number is not lost
@@ -181,8 +203,8 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
             if (splits == 1) {
                 result[h * D + e] = exact_divide(all, weight);
             } else {
-                float* to_split = partial
-                    + ((static_cast<size_t>(row) * heads + firstHead + h) * maxSplits + split) * (headSize + 2);
+                float* to_split =
+                    partial + ((static_cast<size_t>(row) * heads + firstHead + h) * maxSplits + split) * (headSize + 2);
                 to_split[e] = all;
                 if (e == 0) {
                     to_split[headSize] = top;
@@ -193,34 +215,24 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
         __syncthreads();
     }
     if (length <= 0) {
-        if (blockIdx.z > 0) {
-            return;
-        }
+        if (blockIdx.z > 0) { return; }
         for (int i = thread; i < GROUP * D; i += DECODE_THREADS) {
             result[i] = 0;
         }
     } else if (splits == 1) {
-        if (blockIdx.z > 0) {
-            return;
-        }
+        if (blockIdx.z > 0) { return; }
     } else {
-        if (static_cast<int>(blockIdx.z) >= splits) {
-            return;
-        }
+        if (static_cast<int>(blockIdx.z) >= splits) { return; }
         __threadfence();
         __syncthreads();
         if (thread == 0) {
             int* counter = counters + row * gridDim.x + blockIdx.x;
             int blocks = splits < static_cast<int>(gridDim.z) ? splits : static_cast<int>(gridDim.z);
             last[0] = atomic_next(counter) == blocks - 1;
-            if (last[0]) {
-                *counter = 0;
-            }
+            if (last[0]) { *counter = 0; }
         }
         __syncthreads();
-        if (!last[0]) {
-            return;
-        }
+        if (!last[0]) { return; }
         __threadfence();
         // Splits in rounds of MERGE, whose largest scores and totals are loaded together.
         float all[MINE], weight[MINE], top[MINE];
@@ -233,16 +245,15 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
             int round = splits - base < MERGE ? splits - base : MERGE;
             __syncthreads();
             for (int i = thread; i < count * round; i += DECODE_THREADS) {
-                const float* part = from + (static_cast<size_t>(i / round) * maxSplits + base + i % round) * (headSize + 2) + headSize;
+                const float* part =
+                    from + (static_cast<size_t>(i / round) * maxSplits + base + i % round) * (headSize + 2) + headSize;
                 sums[i / round * MERGE + i % round] = part[0];
                 sums[(GROUP + i / round) * MERGE + i % round] = part[1];
             }
             __syncthreads();
             UNROLL for (int j = 0; j < MINE; j++) {
                 int i = j * DECODE_THREADS + thread;
-                if (i >= count * headSize) {
-                    continue;
-                }
+                if (i >= count * headSize) { continue; }
                 int h = i / headSize;
                 float higher = top[j];
                 for (int s = 0; s < round; s++) {
@@ -263,9 +274,7 @@ DEVICE void attention_decode(const float* q, int ld, const Rotation& rotation, c
         }
         UNROLL for (int j = 0; j < MINE; j++) {
             int i = j * DECODE_THREADS + thread;
-            if (i < count * headSize) {
-                result[i / headSize * D + i % headSize] = exact_divide(all[j], weight[j]);
-            }
+            if (i < count * headSize) { result[i / headSize * D + i % headSize] = exact_divide(all[j], weight[j]); }
         }
     }
     __syncthreads();
@@ -340,8 +349,8 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
                 bool present = start + p < length && chunk * 8 < headSize;
                 const uint16* from = kv;
                 if (present) {
-                    from += key_offset(table[(start + p) / PAGE], layer, layers, kvHead, kvHeads, headSize)
-                        + (part * PAGE + (start + p) % PAGE) * headSize + chunk * 8;
+                    from += key_offset(table[(start + p) / PAGE], layer, layers, kvHead, kvHeads, headSize) +
+                            (part * PAGE + (start + p) % PAGE) * headSize + chunk * 8;
                 }
                 copy_async((part ? values : keys) + (p * stride + chunk) * 16, from, present);
             }
@@ -365,9 +374,7 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
         UNROLL for (int j = 0; j < positions / 8; j++) {
             UNROLL for (int c = 0; c < 4; c++) {
                 int p = start + j * 8 + lane % 4 * 2 + c % 2;
-                if (p > position + query + c / 2 * 8 || p >= length) {
-                    score[j][c] = -3.0e38f;
-                }
+                if (p > position + query + c / 2 * 8 || p >= length) { score[j][c] = -3.0e38f; }
                 top[c / 2] = score[j][c] < top[c / 2] ? top[c / 2] : score[j][c];
             }
         }
@@ -409,15 +416,11 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
     UNROLL for (int i = 0; i < 2; i++) {
         UNROLL for (int mask = 1; mask < 4; mask <<= 1) { total[i] += shuffle_xor(total[i], mask); }
         int r = query + i * 8;
-        if (r >= count) {
-            continue;
-        }
+        if (r >= count) { continue; }
         float share = exact_divide(1, total[i]);
         UNROLL for (int j = 0; j < D / 8; j++) {
             int d = j * 8 + lane % 4 * 2;
-            if (d >= headSize) {
-                continue;
-            }
+            if (d >= headSize) { continue; }
             float low = sum[j][2 * i] * share;
             float high = sum[j][2 * i + 1] * share;
             int k = head * headSize + d;
@@ -465,7 +468,8 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
             int p = start + lane;
             float score = -3.0e38f;
             if (p < length) {
-                const uint16* key = kv + key_offset(table[p / PAGE], layer, layers, kvHead, kvHeads, headSize) + p % PAGE * headSize;
+                const uint16* key =
+                    kv + key_offset(table[p / PAGE], layer, layers, kvHead, kvHeads, headSize) + p % PAGE * headSize;
                 score = 0;
                 for (int d = 0; d < headSize; d++) {
                     score = fmaf(query[d], half_to_float(key[d]), score);
@@ -485,8 +489,9 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
             __syncwarp();
             UNROLL for (int i = 0; i < D / WARP; i++) { sum[i] *= factor; }
             for (int t = 0; t < WARP && start + t < length; t++) {
-                const uint16* value = kv + key_offset(table[(start + t) / PAGE], layer, layers, kvHead, kvHeads, headSize)
-                    + (PAGE + (start + t) % PAGE) * headSize;
+                const uint16* value = kv +
+                                      key_offset(table[(start + t) / PAGE], layer, layers, kvHead, kvHeads, headSize) +
+                                      (PAGE + (start + t) % PAGE) * headSize;
                 UNROLL for (int i = 0; i < D / WARP; i++) {
                     if (lane + i * WARP < headSize) {
                         sum[i] = fmaf(share[t], half_to_float(value[lane + i * WARP]), sum[i]);
@@ -499,12 +504,8 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
             int d = lane + i * WARP;
             if (d < headSize) {
                 float value = exact_divide(sum[i], total);
-                if (to.half) {
-                    to.half[half_index(row, head * headSize + d, width)] = saturated_half(value);
-                }
-                if (to.f) {
-                    to.f[static_cast<size_t>(row) * width + head * headSize + d] = value;
-                }
+                if (to.half) { to.half[half_index(row, head * headSize + d, width)] = saturated_half(value); }
+                if (to.f) { to.f[static_cast<size_t>(row) * width + head * headSize + d] = value; }
             }
         }
     }
@@ -512,28 +513,30 @@ DEVICE void attention_prefill(const float* q, int ld, const int* tiles, const in
 #endif
 
 #define ATTENTION(D) \
-    extern "C" __global__ void __launch_bounds__(DECODE_THREADS, D <= 128 ? 2 : 1) attention_decode_d##D(const float* q, \
-        int ld, const int* rows, const int* pages, uint16* kv, int layer, int layers, int heads, int kvHeads, int headSize, \
-        float* partial, int* counters, int maxSplits, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
+    extern "C" __global__ void __launch_bounds__(DECODE_THREADS, D <= 128 ? 2 : 1) \
+        attention_decode_d##D(const float* q, int ld, const int* rows, const int* pages, uint16* kv, int layer, \
+            int layers, int heads, int kvHeads, int headSize, float* partial, int* counters, int maxSplits, \
+            void* toQ8, void* toMeta, void* toHalf, float* toF) { \
         Rotation none = {0, 0, 0, 0, 0, 0, 0, 0}; \
-        attention_decode<D, false>(q, ld, none, rows, pages, kv, layer, layers, heads, kvHeads, headSize, partial, counters, \
-            maxSplits, act(toQ8, toMeta, toHalf, toF)); \
+        attention_decode<D, false>(q, ld, none, rows, pages, kv, layer, layers, heads, kvHeads, headSize, partial, \
+            counters, maxSplits, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY(attention_decode_d##D) \
-    extern "C" __global__ void __launch_bounds__(DECODE_THREADS, D <= 128 ? 2 : 1) attention_step_d##D(const float* q, \
-        int ld, const float* bias, const float* qNorm, const float* kNorm, float epsilon, const float* cos, const float* sin, \
-        int half, int neighbouring, const int* rows, const int* pages, uint16* kv, int layer, int layers, int heads, \
-        int kvHeads, int headSize, float* partial, int* counters, int maxSplits, void* toQ8, void* toMeta, void* toHalf, \
-        float* toF) { \
+    extern "C" __global__ void __launch_bounds__(DECODE_THREADS, D <= 128 ? 2 : 1) \
+        attention_step_d##D(const float* q, int ld, const float* bias, const float* qNorm, const float* kNorm, \
+            float epsilon, const float* cos, const float* sin, int half, int neighbouring, const int* rows, \
+            const int* pages, uint16* kv, int layer, int layers, int heads, int kvHeads, int headSize, float* partial, \
+            int* counters, int maxSplits, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
         Rotation rotation = {bias, qNorm, kNorm, epsilon, cos, sin, half, neighbouring}; \
-        attention_decode<D, true>(q, ld, rotation, rows, pages, kv, layer, layers, heads, kvHeads, headSize, partial, counters, \
-            maxSplits, act(toQ8, toMeta, toHalf, toF)); \
+        attention_decode<D, true>(q, ld, rotation, rows, pages, kv, layer, layers, heads, kvHeads, headSize, partial, \
+            counters, maxSplits, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY(attention_step_d##D) \
     extern "C" __global__ void __launch_bounds__(PREFILL_THREADS) attention_prefill_d##D(const float* q, int ld, \
-        const int* tiles, const int* pages, const uint16* kv, int layer, int layers, int heads, int kvHeads, int headSize, \
-        void* toQ8, void* toMeta, void* toHalf, float* toF) { \
-        attention_prefill<D>(q, ld, tiles, pages, kv, layer, layers, heads, kvHeads, headSize, act(toQ8, toMeta, toHalf, toF)); \
+        const int* tiles, const int* pages, const uint16* kv, int layer, int layers, int heads, int kvHeads, \
+        int headSize, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
+        attention_prefill<D>( \
+            q, ld, tiles, pages, kv, layer, layers, heads, kvHeads, headSize, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY(attention_prefill_d##D)
 ATTENTION(32)

@@ -6,7 +6,7 @@
 #   build.sh --check  compile, compare with the files in the repository, and assemble for every architecture: fails if a
 #                     hash differs or a hot kernel spills registers
 #
-# If the packages cannot be had it says so in one line and ends well: the files in the repository are then used as they are.
+# If the packages cannot be had it says so in one line and ends well: the PTX in the repository stays as it is.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,7 @@ if ! "$python" -c 'import nvidia.cuda_nvrtc, nvidia.cuda_runtime, nvidia.cuda_nv
     if ! { python3 -m venv "$work/venv" \
         && "$python" -m pip install --quiet --disable-pip-version-check nvidia-cuda-nvrtc-cu12==12.6.85 \
             nvidia-cuda-runtime-cu12==12.6.77 nvidia-cuda-nvcc-cu12==12.6.85; } >"$work/install.log" 2>&1; then
-        echo "cuda: the compiler's packages cannot be installed (see $work/install.log); the PTX in the repository is not rebuilt"
+        echo "cuda: the compiler's packages cannot be installed (see $work/install.log); the PTX is not rebuilt"
         exit 0
     fi
 fi

@@ -1,4 +1,4 @@
-"""Compiles the CUDA sources to PTX with NVRTC, through its C interface; build.sh calls it with the packages installed."""
+"""Compiles the CUDA sources to PTX with NVRTC, through its C interface; build.sh calls it."""
 
 import concurrent.futures
 import ctypes
@@ -17,9 +17,12 @@ TYPES = ["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "
 MODULES = {f"matrix_{kind.lower()}": ("matrix.cu", [f"-DTYPE={kind}"]) for kind in TYPES} | {"step": ("step.cu", [])}
 # The PTX that a card gets, and what ptxas assembles it for.
 TARGETS = {"compute_70": ["sm_70", "sm_75"], "compute_80": ["sm_80", "sm_86", "sm_89", "sm_90"]}
-# Kernels that take nearly all of the time, and the bytes of registers that they may spill on a card with tensor cores: ptxas
-# puts a value or two that loops do not read into memory to reach the number of blocks that a kernel asks for.
-HOT = re.compile(r"(norm_)?matvec_\w+?(_n[124])?$|small_\w+_t[124]$|tile_\w+|attention_\w+_d(64|128)$|rms_norm$|rope_store$|sample$|scan_logits$")
+# Kernels that take nearly all of the time, and the bytes of registers that they may spill on a card with tensor cores:
+# ptxas puts a value or two that loops do not read into memory to reach the number of blocks that a kernel asks for.
+HOT = re.compile(
+    r"((norm_)?matvec_\w+?(_n[124])?|small_\w+_t[124]|tile_\w+|attention_\w+_d(64|128)"
+    r"|rms_norm|rope_store|sample|scan_logits)$"
+)
 SPILL_LIMIT = 8
 
 
@@ -64,8 +67,13 @@ def assemble(file, target, work):
         raise SystemExit(f"cuda: ptxas {target} {file.name}: {done.stderr}")
     report = re.findall(
         r"Function properties for (\w+)\s+\d+ bytes stack frame, (\d+) bytes spill stores, \d+ bytes spill loads"
-        r"\s+ptxas info\s+: Used (\d+) registers(?:.*?(\d+) bytes smem)?", done.stderr)
-    return [(target, kernel, int(registers), int(shared or 0), int(spilled)) for kernel, spilled, registers, shared in report]
+        r"\s+ptxas info\s+: Used (\d+) registers(?:.*?(\d+) bytes smem)?",
+        done.stderr,
+    )
+    return [
+        (target, kernel, int(registers), int(shared or 0), int(spilled))
+        for kernel, spilled, registers, shared in report
+    ]
 
 
 def main():
@@ -86,21 +94,34 @@ def main():
         (target / "SHA256SUMS").write_text(listing)
         print(f"cuda: {len(jobs)} PTX files written to {target}")
         return
-    stored = {file.name[:-3]: hashlib.sha256(gzip.decompress(file.read_bytes())).hexdigest() for file in target.glob("*.ptx.gz")}
+    stored = {
+        file.name[:-3]: hashlib.sha256(gzip.decompress(file.read_bytes())).hexdigest()
+        for file in target.glob("*.ptx.gz")
+    }
     if stored != sums or (target / "SHA256SUMS").read_text() != listing:
         different = sorted(name for name in stored.keys() | sums.keys() if stored.get(name) != sums.get(name))
-        raise SystemExit(f"cuda: the PTX in the repository is not what the sources give; run build.sh ({', '.join(different)})")
-    tasks = [(work / f"{name}.{architecture}.ptx", sm, work) for name, architecture in jobs for sm in TARGETS[architecture]]
+        raise SystemExit(
+            f"cuda: the PTX in the repository is not what the sources give; run build.sh ({', '.join(different)})"
+        )
+    tasks = [
+        (work / f"{name}.{architecture}.ptx", sm, work) for name, architecture in jobs for sm in TARGETS[architecture]
+    ]
     with concurrent.futures.ThreadPoolExecutor() as pool:
         report = [line for lines in pool.map(assemble, *zip(*tasks)) for line in lines]
-    table = "".join(f"{sm} {kernel} registers {registers} shared {shared} spilled {spilled}\n" for sm, kernel, registers, shared, spilled in report)
+    table = "".join(
+        f"{sm} {kernel} registers {registers} shared {shared} spilled {spilled}\n"
+        for sm, kernel, registers, shared, spilled in report
+    )
     (work / "ptxas.txt").write_text(table)
-    bad = [line for line in report if line[4] > SPILL_LIMIT and line[0] not in TARGETS["compute_70"] and HOT.match(line[1])]
+    bad = [
+        line for line in report if line[4] > SPILL_LIMIT and line[0] not in TARGETS["compute_70"] and HOT.match(line[1])
+    ]
     for sm, kernel, registers, _, spilled in bad:
         print(f"cuda: {kernel} for {sm} spills {spilled} bytes at {registers} registers")
     if bad:
         raise SystemExit(1)
-    print(f"cuda: {len(jobs)} PTX files are up to date; {len(report)} kernels assembled, no hot one spills ({work / 'ptxas.txt'})")
+    kernels = f"{len(report)} kernels assembled ({work / 'ptxas.txt'})"
+    print(f"cuda: {len(jobs)} PTX files are up to date; {kernels}, no hot one spills more than {SPILL_LIMIT} bytes")
 
 
 if __name__ == "__main__":

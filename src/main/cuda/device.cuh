@@ -32,7 +32,8 @@ void* shared(const void* site, size_t bytes);
 void* dynamic_shared();
 uint32_t atomic_add(uint32_t* at, uint32_t value); // returns the value before
 uint64_t atomic_add(uint64_t* at, uint64_t value);
-void register_entry(const char* name, size_t count, const size_t* sizes, void (*call)(void (*)(), void**), void (*entry)());
+void register_entry(
+    const char* name, size_t count, const size_t* sizes, void (*call)(void (*)(), void**), void (*entry)());
 
 template <class... P>
 struct Entry {
@@ -84,8 +85,12 @@ struct alignas(8) float2 {
 #define UNROLL
 #define UNROLL_8
 
-static inline void __syncthreads() { host::sync_block(); }
-static inline void __syncwarp() { host::sync_warp(); }
+static inline void __syncthreads() {
+    host::sync_block();
+}
+static inline void __syncwarp() {
+    host::sync_warp();
+}
 static inline void __threadfence() {}
 static inline int atomic_next(int* counter) {
     return static_cast<int>(host::atomic_add(reinterpret_cast<uint32_t*>(counter), 1u));
@@ -105,8 +110,12 @@ static inline uint32 host_word(float value) {
     std::memcpy(&bits, &value, 4);
     return bits;
 }
-static inline float as_float(uint32 bits) { return host_bits<float>(bits); }
-static inline uint32 as_uint(float value) { return host_word(value); }
+static inline float as_float(uint32 bits) {
+    return host_bits<float>(bits);
+}
+static inline uint32 as_uint(float value) {
+    return host_word(value);
+}
 static inline int lane_id() {
     return static_cast<int>(host::current().thread.x & 31); // blocks of threads have one dimension
 }
@@ -116,7 +125,9 @@ static inline float shuffle_xor(float value, int mask) {
 static inline int shuffle_xor(int value, int mask) {
     return static_cast<int>(host::exchange(static_cast<uint32>(value), lane_id() ^ mask));
 }
-static inline float shuffle(float value, int lane) { return as_float(host::exchange(as_uint(value), lane)); }
+static inline float shuffle(float value, int lane) {
+    return as_float(host::exchange(as_uint(value), lane));
+}
 static inline int shuffle(int value, int lane) {
     return static_cast<int>(host::exchange(static_cast<uint32>(value), lane));
 }
@@ -138,9 +149,7 @@ static inline float half_to_float(uint16 h) {
     uint32 sign = (h & 0x8000u) << 16;
     uint32 exponent = (h >> 10) & 31;
     uint32 fraction = h & 0x3FF;
-    if (exponent == 31) {
-        return as_float(sign | 0x7F800000u | (fraction << 13));
-    }
+    if (exponent == 31) { return as_float(sign | 0x7F800000u | (fraction << 13)); }
     if (exponent == 0) {
         float value = static_cast<float>(fraction) * 0x1p-24f;
         return sign ? -value : value;
@@ -152,12 +161,8 @@ static inline uint16 float_to_half(float value) {
     uint32 bits = as_uint(value);
     uint16 sign = static_cast<uint16>((bits >> 16) & 0x8000u);
     uint32 magnitude = bits & 0x7FFFFFFFu;
-    if (magnitude > 0x7F800000u) {
-        return static_cast<uint16>(sign | 0x7FFFu);
-    }
-    if (magnitude >= 0x477FF000u) {
-        return static_cast<uint16>(sign | 0x7C00u);
-    }
+    if (magnitude > 0x7F800000u) { return static_cast<uint16>(sign | 0x7FFFu); }
+    if (magnitude >= 0x477FF000u) { return static_cast<uint16>(sign | 0x7C00u); }
     if (magnitude < 0x38800000u) { // below the least normal half
         float scaled = as_float(magnitude) * 0x1p24f;
         return static_cast<uint16>(sign | static_cast<uint32>(std::nearbyint(scaled)));
@@ -168,8 +173,12 @@ static inline uint16 float_to_half(float value) {
 static inline uint32 pack_halves(float low, float high) {
     return float_to_half(low) | (static_cast<uint32>(float_to_half(high)) << 16);
 }
-static inline float low_half(uint32 pair) { return half_to_float(static_cast<uint16>(pair)); }
-static inline float high_half(uint32 pair) { return half_to_float(static_cast<uint16>(pair >> 16)); }
+static inline float low_half(uint32 pair) {
+    return half_to_float(static_cast<uint16>(pair));
+}
+static inline float high_half(uint32 pair) {
+    return half_to_float(static_cast<uint16>(pair >> 16));
+}
 static inline uint32 half2_sub(uint32 a, uint32 b) {
     return pack_halves(low_half(a) - low_half(b), high_half(a) - high_half(b));
 }
@@ -177,16 +186,33 @@ static inline uint32 half2_mul(uint32 a, uint32 b) {
     return pack_halves(low_half(a) * low_half(b), high_half(a) * high_half(b));
 }
 static inline uint32 half2_fma(uint32 a, uint32 b, uint32 c) {
-    return pack_halves(std::fma(low_half(a), low_half(b), low_half(c)), std::fma(high_half(a), high_half(b), high_half(c)));
+    return pack_halves(
+        std::fma(low_half(a), low_half(b), low_half(c)), std::fma(high_half(a), high_half(b), high_half(c)));
 }
-static inline uint4 load_once(const uint4* p) { return *p; }
-static inline uint32 load_once(const uint32* p) { return *p; }
-static inline uint2 load_once(const uint2* p) { return *p; }
-static inline uint16 load_once(const uint16* p) { return *p; }
-static inline float fast_exp2(float x) { return std::exp2(x); }
-static inline float exact_divide(float a, float b) { return a / b; }
-static inline float round_even(float x) { return std::nearbyint(x); }
-static inline float inverse_root(float x) { return 1 / std::sqrt(x); }
+static inline uint4 load_once(const uint4* p) {
+    return *p;
+}
+static inline uint32 load_once(const uint32* p) {
+    return *p;
+}
+static inline uint2 load_once(const uint2* p) {
+    return *p;
+}
+static inline uint16 load_once(const uint16* p) {
+    return *p;
+}
+static inline float fast_exp2(float x) {
+    return std::exp2(x);
+}
+static inline float exact_divide(float a, float b) {
+    return a / b;
+}
+static inline float round_even(float x) {
+    return std::nearbyint(x);
+}
+static inline float inverse_root(float x) {
+    return 1 / std::sqrt(x);
+}
 
 #ifdef TENSOR_CORES // their instructions in plain C++, for tests of what surrounds them
 #include <vector>
@@ -198,14 +224,14 @@ static inline uint32 shared_address(const void* p) {
     std::vector<char*>& known = host_addresses();
     char* at = static_cast<char*>(const_cast<void*>(p));
     for (size_t i = 0; i < known.size(); i++) {
-        if (known[i] == at) {
-            return static_cast<uint32>(i << 20);
-        }
+        if (known[i] == at) { return static_cast<uint32>(i << 20); }
     }
     known.push_back(at);
     return static_cast<uint32>((known.size() - 1) << 20);
 }
-static inline char* host_pointer(uint32 address) { return host_addresses()[address >> 20] + (address & 0xFFFFF); }
+static inline char* host_pointer(uint32 address) {
+    return host_addresses()[address >> 20] + (address & 0xFFFFF);
+}
 static inline void copy_async(uint32 to, const void* from, bool present) {
     if (present) {
         std::memcpy(host_pointer(to), from, 16);
@@ -216,7 +242,9 @@ static inline void copy_async(uint32 to, const void* from, bool present) {
 static inline void copy_commit() {}
 template <int PENDING>
 static inline void copy_wait() {}
-static inline void store_shared(uint32 to, const uint32 v[4]) { std::memcpy(host_pointer(to), v, 16); }
+static inline void store_shared(uint32 to, const uint32 v[4]) {
+    std::memcpy(host_pointer(to), v, 16);
+}
 // Every lane's `count` words, for all lanes of the warp: word w of lane l at [l * 8 + w].
 static inline const uint32* host_gather(const uint32* mine, int count) {
     static const char site = 0;
@@ -241,8 +269,12 @@ static inline void host_load_matrices(uint32 r[4], uint32 from, bool transposed)
     }
     host::sync_warp();
 }
-static inline void load_matrices(uint32 r[4], uint32 from) { host_load_matrices(r, from, false); }
-static inline void load_matrices_transposed(uint32 r[4], uint32 from) { host_load_matrices(r, from, true); }
+static inline void load_matrices(uint32 r[4], uint32 from) {
+    host_load_matrices(r, from, false);
+}
+static inline void load_matrices_transposed(uint32 r[4], uint32 from) {
+    host_load_matrices(r, from, true);
+}
 static inline void mma(float d[4], uint32 a0, uint32 a1, uint32 a2, uint32 a3, uint32 b0, uint32 b1) {
     uint32 mine[6] = {a0, a1, a2, a3, b0, b1};
     const uint32* all = host_gather(mine, 6);
@@ -274,17 +306,39 @@ static inline void mma(float d[4], uint32 a0, uint32 a1, uint32 a2, uint32 a3, u
 #endif
 
 #define DEVICE static __device__ __forceinline__
-DEVICE int atomic_next(int* counter) { return atomicAdd(counter, 1); }
-DEVICE void atomic_add(uint64* sum, uint64 value) { atomicAdd(sum, value); }
-DEVICE float as_float(uint32 bits) { return __uint_as_float(bits); }
-DEVICE uint32 as_uint(float value) { return __float_as_uint(value); }
-DEVICE int lane_id() { return (threadIdx.x + threadIdx.y * blockDim.x) & 31; }
-DEVICE float shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xFFFFFFFFu, value, mask); }
-DEVICE int shuffle_xor(int value, int mask) { return __shfl_xor_sync(0xFFFFFFFFu, value, mask); }
-DEVICE float shuffle(float value, int lane) { return __shfl_sync(0xFFFFFFFFu, value, lane); }
-DEVICE int shuffle(int value, int lane) { return __shfl_sync(0xFFFFFFFFu, value, lane); }
-DEVICE int dp4a(uint32 a, uint32 b, int sum) { return __dp4a(static_cast<int>(a), static_cast<int>(b), sum); }
-DEVICE uint32 bytes(uint32 a, uint32 b, uint32 selector) { return __byte_perm(a, b, selector); }
+DEVICE int atomic_next(int* counter) {
+    return atomicAdd(counter, 1);
+}
+DEVICE void atomic_add(uint64* sum, uint64 value) {
+    atomicAdd(sum, value);
+}
+DEVICE float as_float(uint32 bits) {
+    return __uint_as_float(bits);
+}
+DEVICE uint32 as_uint(float value) {
+    return __float_as_uint(value);
+}
+DEVICE int lane_id() {
+    return (threadIdx.x + threadIdx.y * blockDim.x) & 31;
+}
+DEVICE float shuffle_xor(float value, int mask) {
+    return __shfl_xor_sync(0xFFFFFFFFu, value, mask);
+}
+DEVICE int shuffle_xor(int value, int mask) {
+    return __shfl_xor_sync(0xFFFFFFFFu, value, mask);
+}
+DEVICE float shuffle(float value, int lane) {
+    return __shfl_sync(0xFFFFFFFFu, value, lane);
+}
+DEVICE int shuffle(int value, int lane) {
+    return __shfl_sync(0xFFFFFFFFu, value, lane);
+}
+DEVICE int dp4a(uint32 a, uint32 b, int sum) {
+    return __dp4a(static_cast<int>(a), static_cast<int>(b), sum);
+}
+DEVICE uint32 bytes(uint32 a, uint32 b, uint32 selector) {
+    return __byte_perm(a, b, selector);
+}
 DEVICE float half_to_float(uint16 h) {
     float value;
     asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(h));
@@ -304,8 +358,12 @@ DEVICE uint32 pack_halves(float low, float high) {
     return float_to_half(low) | (static_cast<uint32>(float_to_half(high)) << 16);
 #endif
 }
-DEVICE float low_half(uint32 pair) { return half_to_float(static_cast<uint16>(pair)); }
-DEVICE float high_half(uint32 pair) { return half_to_float(static_cast<uint16>(pair >> 16)); }
+DEVICE float low_half(uint32 pair) {
+    return half_to_float(static_cast<uint16>(pair));
+}
+DEVICE float high_half(uint32 pair) {
+    return half_to_float(static_cast<uint16>(pair >> 16));
+}
 DEVICE uint32 half2_sub(uint32 a, uint32 b) {
     uint32 result;
     asm("sub.rn.f16x2 %0, %1, %2;" : "=r"(result) : "r"(a), "r"(b));
@@ -324,7 +382,9 @@ DEVICE uint32 half2_fma(uint32 a, uint32 b, uint32 c) {
 // Weights are read once a launch: they do not push activations out of the first-level cache.
 DEVICE uint4 load_once(const uint4* p) {
     uint4 v;
-    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p));
+    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+        : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+        : "l"(p));
     return v;
 }
 DEVICE uint2 load_once(const uint2* p) {
@@ -347,42 +407,55 @@ DEVICE float fast_exp2(float x) {
     asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
     return result;
 }
-DEVICE float exact_divide(float a, float b) { return __fdiv_rn(a, b); }
-DEVICE float round_even(float x) { return rintf(x); }
-DEVICE float inverse_root(float x) { return __fdiv_rn(1.0f, __fsqrt_rn(x)); }
+DEVICE float exact_divide(float a, float b) {
+    return __fdiv_rn(a, b);
+}
+DEVICE float round_even(float x) {
+    return rintf(x);
+}
+DEVICE float inverse_root(float x) {
+    return __fdiv_rn(1.0f, __fsqrt_rn(x));
+}
 
 #ifdef TENSOR_CORES
-DEVICE uint32 shared_address(const void* p) { return static_cast<uint32>(__cvta_generic_to_shared(p)); }
+DEVICE uint32 shared_address(const void* p) {
+    return static_cast<uint32>(__cvta_generic_to_shared(p));
+}
 // Addresses in shared memory are 32-bit numbers here, which saves registers.
 // 16 bytes from global to shared memory without registers; zeros if absent.
 DEVICE void copy_async(uint32 to, const void* from, bool present) {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(present ? 16 : 0) : "memory");
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(present ? 16 : 0)
+        : "memory");
 }
-DEVICE void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+DEVICE void copy_commit() {
+    asm volatile("cp.async.commit_group;" ::: "memory");
+}
 template <int PENDING>
 DEVICE void copy_wait() {
     asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
 }
 DEVICE void store_shared(uint32 to, const uint32 v[4]) {
-    asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" ::"r"(to), "r"(v[0]), "r"(v[1]), "r"(v[2]), "r"(v[3]) : "memory");
+    asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" ::"r"(to), "r"(v[0]), "r"(v[1]), "r"(v[2]), "r"(v[3])
+        : "memory");
 }
 DEVICE void load_matrices(uint32 r[4], uint32 from) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-                 : "r"(from)
-                 : "memory");
+        : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+        : "r"(from)
+        : "memory");
 }
 DEVICE void load_matrices_transposed(uint32 r[4], uint32 from) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
-                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-                 : "r"(from)
-                 : "memory");
+        : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+        : "r"(from)
+        : "memory");
 }
 // d (16,8) += a (16,16) @ b (16,8): halves, sums in floats.
 DEVICE void mma(float d[4], uint32 a0, uint32 a1, uint32 a2, uint32 a3, uint32 b0, uint32 b1) {
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-                 : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+    asm volatile(
+        "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+        : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
 #endif
 #endif
@@ -416,4 +489,6 @@ DEVICE float exact_exp(float x) {
     e = fmaf(e, r, 1.0f);
     return as_float((as_uint(shifted) << 23) + as_uint(e));
 }
-DEVICE float silu(float x) { return exact_divide(x, 1 + exact_exp(-x)); }
+DEVICE float silu(float x) {
+    return exact_divide(x, 1 + exact_exp(-x));
+}

@@ -1,18 +1,20 @@
 // The weight types: for each a Format that finds a block of 32 weights in the planes of a matrix, and unpacks it.
 //
-// A matrix of rows*columns has B = rows*columns/32 blocks and up to four planes, one after the other, each rounded up to
-// 256 bytes: Q the low bits, 16 bytes a block (32 for Q8_0), so that a thread loads 16 bytes at once; H the high bits; S
-// the scales of a block; D those of 256 weights. F32, F16 and BF16 are one plane, as in the file.
+// A matrix of rows*columns has B = rows*columns/32 blocks and up to four planes, one after the other, each rounded up
+// to 256 bytes: Q the low bits, 16 bytes a block (32 for Q8_0), so that a thread loads 16 bytes at once; H the high
+// bits; S the scales of a block; D those of 256 weights. F32, F16 and BF16 are one plane, as in the file.
 //
-// Integers: word j of Q has elements 8j..8j+7; its low nibbles are elements 0,4,1,5 of these, its high nibbles 2,6,3,7. A
-// block unpacks to ints v[0..8) of four bytes: v[2j] the low nibbles of word j, v[2j+1] the high ones. Two bytes apart in
-// an int are neighbouring elements, which makes pairs of halves.
+// Integers: word j of Q has elements 8j..8j+7; its low nibbles are elements 0,4,1,5 of these, its high nibbles 2,6,3,7.
+// A block unpacks to ints v[0..8) of four bytes: v[2j] the low nibbles of word j, v[2j+1] the high ones. Two bytes
+// apart in an int are neighbouring elements, which makes pairs of halves.
 #pragma once
 #include "layout.cuh"
 
 enum Type { F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K };
 
-DEVICE size_t plane(size_t bytes) { return (bytes + 255) / 256 * 256; }
+DEVICE size_t plane(size_t bytes) {
+    return (bytes + 255) / 256 * 256;
+}
 
 // What differs between the quantised types. OFFSET is subtracted from an unpacked integer; a weight is
 // scale * (integer - OFFSET) + minimum.
@@ -32,10 +34,10 @@ struct Traits {
 template <int T>
 struct Raw {
     uint4 q;
-    uint4 q2;        // Q8_0: the last 16
-    uint32 h, h2;    // high bits
-    uint32 s;        // S
-    uint32 d;        // D
+    uint4 q2;     // Q8_0: the last 16
+    uint32 h, h2; // high bits
+    uint32 s;     // S
+    uint32 d;     // D
 };
 
 // The scales of a block: of its first and last 16 weights, and the minimum.
@@ -160,9 +162,7 @@ struct Format {
         int at = byte_position(e % 8);
         uint32 byte = (at < 4 ? even >> (8 * at) : odd >> (8 * (at - 4))) & 0xFF;
         float value = T == Q8_0 ? static_cast<float>(static_cast<signed char>(byte)) : static_cast<float>(byte);
-        if (T == Q6_K) {
-            return (e < 16 ? scales.first : scales.last) * (value - 32);
-        }
+        if (T == Q6_K) { return (e < 16 ? scales.first : scales.last) * (value - 32); }
         return scales.first * value + (Is::MINIMUM ? scales.minimum : -Is::OFFSET * scales.first);
     }
 
@@ -191,7 +191,8 @@ struct FloatFormat {
 
     DEVICE_MEMBER FloatRaw<T> load(int row, int block) const {
         FloatRaw<T> raw;
-        const uint4* from = reinterpret_cast<const uint4*>(w + (static_cast<size_t>(row) * blocks + block) * (T == F32 ? 128 : 64));
+        const uint4* from =
+            reinterpret_cast<const uint4*>(w + (static_cast<size_t>(row) * blocks + block) * (T == F32 ? 128 : 64));
         UNROLL for (int i = 0; i < 4; i++) {
             if (T == F32) {
                 uint4 a = load_once(from + 2 * i);

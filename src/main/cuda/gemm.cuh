@@ -24,12 +24,8 @@ DEVICE void gemm_put(float value, int row, int input, float* out, int ldo, int m
 
 DEVICE void gemm_put_gated(float gate, float up, int row, int input, int width, const Act& to) {
     float value = silu(gate) * up;
-    if (to.half) {
-        to.half[half_index(input, row, width)] = saturated_half(value);
-    }
-    if (to.f) {
-        to.f[static_cast<size_t>(input) * width + row] = value;
-    }
+    if (to.half) { to.half[half_index(input, row, width)] = saturated_half(value); }
+    if (to.f) { to.f[static_cast<size_t>(input) * width + row] = value; }
 }
 
 #ifdef TENSOR_CORES
@@ -37,10 +33,13 @@ DEVICE void gemm_put_gated(float gate, float up, int row, int input, int width, 
 static const int GEMM_COLUMNS = 64;
 
 // 16-byte chunk c of row r of a stage; the exclusive or spreads a column of chunks over the banks.
-DEVICE uint32 gemm_chunk(uint32 stage, int r, int c) { return stage + r * 128 + (c ^ (r & 7)) * 16; }
+DEVICE uint32 gemm_chunk(uint32 stage, int r, int c) {
+    return stage + r * 128 + (c ^ (r & 7)) * 16;
+}
 
 template <int T>
-DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
+DEVICE void gemm(
+    const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     typedef typename Choose<T, Traits<T>::FLOATING>::Block B;
     const int size = GEMM_TILE * GEMM_COLUMNS * 2; // bytes of an operand in a stage
@@ -58,10 +57,9 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
     // A thread copies the same chunk of columns for inputs 32 apart.
     int input = first + thread / 64 * 8 + thread / 2 % 8;
     int part = thread / 16 % 4;
-    const uint4* from = reinterpret_cast<const uint4*>(x) + (static_cast<size_t>(input / 8) * groups * 4 + part) * 32 + input % 8 * 4;
-    if (input >= n) {
-        from = reinterpret_cast<const uint4*>(x);
-    }
+    const uint4* from =
+        reinterpret_cast<const uint4*>(x) + (static_cast<size_t>(input / 8) * groups * 4 + part) * 32 + input % 8 * 4;
+    if (input >= n) { from = reinterpret_cast<const uint4*>(x); }
     int warpInput = warp / 4 * 64;
     int warpRow = warp % 4 * 32;
 
@@ -82,13 +80,16 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
             UNROLL for (int i = 0; i < 4; i++) {
                 bool present = input + 32 * i < n && block < blocks;
                 int at = i * groups * 4 * 128 + block / 4 * 128 + block % 4;
-                copy_async(gemm_chunk(aheadInputs, input - first, thread % 2 * 4 + part) + i * 32 * 128, from + (present ? at : 0), present);
+                copy_async(gemm_chunk(aheadInputs, input - first, thread % 2 * 4 + part) + i * 32 * 128,
+                    from + (present ? at : 0), present);
             }
             bool present = row >= 0 && block < blocks;
             if (T == F16) { // as it is
-                const uint4* weight = static_cast<const uint4*>(w) + (present ? (static_cast<size_t>(row) * blocks + block) * 4 : 0);
+                const uint4* weight =
+                    static_cast<const uint4*>(w) + (present ? (static_cast<size_t>(row) * blocks + block) * 4 : 0);
                 UNROLL for (int j = 0; j < 4; j++) {
-                    copy_async(gemm_chunk(aheadWeights, thread / 2, thread % 2 * 4 + j), weight + (present ? j : 0), present);
+                    copy_async(
+                        gemm_chunk(aheadWeights, thread / 2, thread % 2 * 4 + j), weight + (present ? j : 0), present);
                 }
             } else if (present) {
                 raw = format.load(row, block);
@@ -101,7 +102,8 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
             UNROLL for (int k = 0; k < GEMM_COLUMNS / 16; k++) {
                 uint32 b[2][4];
                 UNROLL for (int j = 0; j < 2; j++) {
-                    load_matrices(b[j], gemm_chunk(weights, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
+                    load_matrices(
+                        b[j], gemm_chunk(weights, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
                 }
                 UNROLL for (int i = 0; i < 4; i++) {
                     uint32 a[4];
@@ -127,14 +129,10 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
     UNROLL for (int i = 0; i < 4; i++) {
         UNROLL for (int c = 0; c < 4; c++) {
             int at = first + warpInput + i * 16 + lane / 4 + c / 2 * 8;
-            if (at >= n) {
-                continue;
-            }
+            if (at >= n) { continue; }
             UNROLL for (int j = 0; j < 4; j++) {
                 int r = gemm_row(tile, warpRow + j * 8 + lane % 4 * 2 + c % 2, rows, mode);
-                if (r < 0) {
-                    continue;
-                }
+                if (r < 0) { continue; }
                 if (mode != SWIGLU) {
                     gemm_put(sum[i][j][c], r, at, out, ldo, mode);
                 } else if (j % 2 == 0) {
@@ -149,7 +147,8 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
 
 // Without tensor cores: floats in shared memory, 8 by 8 sums a thread.
 template <int T>
-DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
+DEVICE void gemm(
+    const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     typedef typename Choose<T, Traits<T>::FLOATING>::Block B;
     const int stride = GEMM_TILE + 4;
@@ -169,9 +168,7 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
         B raw = row >= 0 ? format.load(row, block) : F::zero();
         Scales scales = F::scales(raw);
         UNROLL for (int part = 0; part < 4; part++) {
-            if (part / 2 != thread % 2) {
-                continue;
-            }
+            if (part / 2 != thread % 2) { continue; }
             uint32 pairs[4];
             F::halves(raw, scales, part, pairs);
             UNROLL for (int i = 0; i < 4; i++) {
@@ -180,7 +177,8 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
             }
             for (int i = 0; i < 8; i++) {
                 int k = part * 8 + i;
-                inputs[k * stride + thread / 2] = input < n ? half_to_float(x[half_index(input, block * BLOCK + k, columns)]) : 0;
+                inputs[k * stride + thread / 2] =
+                    input < n ? half_to_float(x[half_index(input, block * BLOCK + k, columns)]) : 0;
             }
         }
         __syncthreads();
@@ -201,14 +199,10 @@ DEVICE void gemm(const void* w, int rows, int columns, int n, const uint16* x, f
         UNROLL for (int j = 0; j < 8; j++) {
             int r = gemm_row(tile, thread % 16 + 16 * j, rows, mode);
             if (mode != SWIGLU) {
-                if (at < n && r >= 0) {
-                    gemm_put(sum[i][j], r, at, out, ldo, mode);
-                }
+                if (at < n && r >= 0) { gemm_put(sum[i][j], r, at, out, ldo, mode); }
             } else {
                 float up = shuffle(sum[i][j], lane_id() ^ 8); // gate in lanes with bit 3 clear, up in the others
-                if (at < n && r >= 0 && thread % 16 < 8) {
-                    gemm_put_gated(sum[i][j], up, r, at, rows / 2, to);
-                }
+                if (at < n && r >= 0 && thread % 16 < 8) { gemm_put_gated(sum[i][j], up, r, at, rows / 2, to); }
             }
         }
     }

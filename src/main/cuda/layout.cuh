@@ -11,12 +11,16 @@ static const int TOP = 20;         // most probable tokens that a result can lis
 
 // Position of element e of a group of 8 among the group's bytes, so that dot products of bytes and pairs of halves both
 // come from the same words without a shuffle: the order is 0,4,1,5,2,6,3,7.
-DEVICE int byte_position(int e) { return (e & 3) * 2 + (e >> 2); }
+DEVICE int byte_position(int e) {
+    return (e & 3) * 2 + (e >> 2);
+}
 
 // Index of (row,k) in halves in fragment order; a thread of a matrix fragment finds its 8 halves in 16 bytes.
 DEVICE size_t half_index(int row, int k, int columns) {
     int groups = (columns + 127) / 128;
-    return ((((static_cast<size_t>(row / 8) * groups + k / 128) * 4 + k % 32 / 8) * 32 + row % 8 * 4 + k / 32 % 4) * 8) + k % 8;
+    return ((((static_cast<size_t>(row / 8) * groups + k / 128) * 4 + k % 32 / 8) * 32 + row % 8 * 4 + k / 32 % 4) *
+               8) +
+           k % 8;
 }
 
 // The inputs of a product, in the forms that kernels read; null if no kernel reads that form.
@@ -37,8 +41,8 @@ DEVICE uint16 saturated_half(float value) {
     return float_to_half(finite && value > 65504.0f ? 65504.0f : finite && value < -65504.0f ? -65504.0f : value);
 }
 
-// A warp writes elements k..k+3 of row `row` for each lane; 8 neighbouring lanes have the elements of one block of 32, and
-// all or none of the 8 are present. Every lane of the warp calls it. Rounding as Rounding.java.
+// A warp writes elements k..k+3 of row `row` for each lane; 8 neighbouring lanes have the elements of one block of 32,
+// and all or none of the 8 are present. Every lane of the warp calls it. Rounding as Rounding.java.
 DEVICE void write_four(const Act& a, int row, int k, int columns, const float v[4], bool present) {
     size_t at = static_cast<size_t>(row) * columns + k;
     if (a.f && present) {
@@ -50,9 +54,7 @@ DEVICE void write_four(const Act& a, int row, int k, int columns, const float v[
             saturated_half(v[2]) | (static_cast<uint32>(saturated_half(v[3])) << 16)};
         *reinterpret_cast<uint2*>(a.half + half_index(row, k, columns)) = pairs;
     }
-    if (!a.q8) {
-        return;
-    }
+    if (!a.q8) { return; }
     int bits = 0; // of the largest absolute value; one that is not a number counts as larger than infinity
     UNROLL for (int i = 0; i < 4; i++) {
         int magnitude = static_cast<int>(as_uint(v[i]) & 0x7FFFFFFFu);
@@ -84,7 +86,8 @@ DEVICE void write_four(const Act& a, int row, int k, int columns, const float v[
         if (lane_id() % 8 == 0) {
             // A value that is not finite makes the scale not a number, and so every product with the block.
             float scale = !finite ? as_float(0x7FC00000u) : something ? exact_divide(largest, 127) : 0;
-            int2 m = {static_cast<int>(as_uint(scale)), static_cast<int>((sum & 0xFFFF) | (static_cast<uint32>(last) << 16))};
+            int2 m = {
+                static_cast<int>(as_uint(scale)), static_cast<int>((sum & 0xFFFF) | (static_cast<uint32>(last) << 16))};
             a.meta[at / BLOCK] = m;
         }
     }

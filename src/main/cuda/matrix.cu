@@ -31,7 +31,9 @@ struct Unpacked {
 };
 
 template <class Byte>
-DEVICE uint32 two_bytes(const Byte* p) { return p[0] | (p[1] << 8); }
+DEVICE uint32 two_bytes(const Byte* p) {
+    return p[0] | (p[1] << 8);
+}
 
 // Block `block` of a row that starts at `raw`.
 template <int T>
@@ -89,8 +91,14 @@ struct Repack {
     static DEVICE_MEMBER void block(const uint8* raw, void* w, int rows, int columns, int row, int source, int block) {
         typedef Traits<T> Is;
         Format<T> format(w, rows, columns);
-        const int bytes = T == Q4_0 ? 18 : T == Q4_1 ? 20 : T == Q5_0 ? 22 : T == Q5_1 ? 24 : T == Q8_0 ? 34 : T == Q4_K ? 144
-            : T == Q5_K ? 176 : 210;
+        const int bytes = T == Q4_0   ? 18
+                          : T == Q4_1 ? 20
+                          : T == Q5_0 ? 22
+                          : T == Q5_1 ? 24
+                          : T == Q8_0 ? 34
+                          : T == Q4_K ? 144
+                          : T == Q5_K ? 176
+                                      : 210;
         int blocks = columns / BLOCK;
         Unpacked u = read_block<T>(raw + static_cast<size_t>(source) * (Is::K ? blocks / 8 : blocks) * bytes, block);
         size_t at = static_cast<size_t>(row) * blocks + block;
@@ -121,16 +129,10 @@ struct Repack {
             *reinterpret_cast<uint4*>(const_cast<uint8*>(format.q) + at * 16) = first;
         }
         uint32* h = reinterpret_cast<uint32*>(const_cast<uint8*>(format.h) + at * Is::H_BYTES);
-        if (Is::H_BYTES >= 4) {
-            h[0] = high[0];
-        }
-        if (Is::H_BYTES == 8) {
-            h[1] = high[1];
-        }
+        if (Is::H_BYTES >= 4) { h[0] = high[0]; }
+        if (Is::H_BYTES == 8) { h[1] = high[1]; }
         put(const_cast<uint8*>(format.s), at, Is::S_BYTES, u.s);
-        if (Is::K && block % 8 == 0) {
-            put(const_cast<uint8*>(format.d), at / 8, Is::D_BYTES, u.d);
-        }
+        if (Is::K && block % 8 == 0) { put(const_cast<uint8*>(format.d), at / 8, Is::D_BYTES, u.d); }
     }
 
     static DEVICE_MEMBER void put(uint8* plane, size_t at, int bytes, uint32 value) {
@@ -163,9 +165,7 @@ struct Repack<T, true> {
 
     static DEVICE_MEMBER float element(const void* w, int, int columns, int row, int k) {
         size_t at = static_cast<size_t>(row) * columns + k;
-        if (T == F32) {
-            return static_cast<const float*>(w)[at];
-        }
+        if (T == F32) { return static_cast<const float*>(w)[at]; }
         uint16 value = static_cast<const uint16*>(w)[at];
         return T == F16 ? half_to_float(value) : as_float(static_cast<uint32>(value) << 16);
     }
@@ -186,7 +186,8 @@ extern "C" __global__ void WITH_TYPE(repack_, )(const uint8* raw, void* w, int r
 ENTRY_OF(WITH_TYPE(repack_, ))
 
 // Rows of the embedding: x[i] = w[token of row i]; zeros for an unused row.
-extern "C" __global__ void WITH_TYPE(embed_, )(const void* w, int rows, int columns, const int* stepRows, float* x, int ldx) {
+extern "C" __global__ void WITH_TYPE(embed_, )(
+    const void* w, int rows, int columns, const int* stepRows, float* x, int ldx) {
     int token = stepRows[blockIdx.x * 4];
     for (int k = threadIdx.x; k < columns; k += blockDim.x) {
         x[static_cast<size_t>(blockIdx.x) * ldx + k] =
@@ -196,10 +197,11 @@ extern "C" __global__ void WITH_TYPE(embed_, )(const void* w, int rows, int colu
 ENTRY_OF(WITH_TYPE(embed_, ))
 
 #define MATVEC(N) \
-    extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, MATVEC_BLOCKS) WITH_TYPE(matvec_, _n##N)(const void* w, int rows, \
-        int columns, int n, void* q8, void* meta, float* f, float* out, int ldo, int mode, void* toQ8, void* toMeta, \
-        void* toHalf, float* toF) { \
-        matvec<TYPE, N, N == 1 ? MATVEC_ROWS : 2>(w, rows, columns, n, act(q8, meta, 0, f), out, ldo, mode, act(toQ8, toMeta, toHalf, toF)); \
+    extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, MATVEC_BLOCKS) \
+        WITH_TYPE(matvec_, _n##N)(const void* w, int rows, int columns, int n, void* q8, void* meta, float* f, \
+            float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
+        matvec<TYPE, N, N == 1 ? MATVEC_ROWS : 2>( \
+            w, rows, columns, n, act(q8, meta, 0, f), out, ldo, mode, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY_OF(WITH_TYPE(matvec_, _n##N))
 MATVEC(1)
@@ -208,19 +210,19 @@ MATVEC(4)
 MATVEC(8)
 
 // A norm and the product with its result, for one input: row index[0] of x, or row 0 if there is no index.
-extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, MATVEC_BLOCKS) WITH_TYPE(norm_matvec_, )(const void* w, int rows,
-    int columns, const float* x, int ldx, const int* index, const float* weight, float epsilon, float* out, int ldo, int mode,
-    void* toQ8, void* toMeta, void* toHalf, float* toF) {
+extern "C" __global__ void __launch_bounds__(MATVEC_THREADS, MATVEC_BLOCKS) WITH_TYPE(norm_matvec_, )(const void* w,
+    int rows, int columns, const float* x, int ldx, const int* index, const float* weight, float epsilon, float* out,
+    int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, float* toF) {
     int row = index ? index[0] : 0;
-    norm_matvec<TYPE, MATVEC_ROWS>(w, rows, columns, x + static_cast<size_t>(row < 0 ? 0 : row) * ldx, row, weight, epsilon,
-        out, ldo, mode, act(toQ8, toMeta, toHalf, toF));
+    norm_matvec<TYPE, MATVEC_ROWS>(w, rows, columns, x + static_cast<size_t>(row < 0 ? 0 : row) * ldx, row, weight,
+        epsilon, out, ldo, mode, act(toQ8, toMeta, toHalf, toF));
 }
 ENTRY_OF(WITH_TYPE(norm_matvec_, ))
 
 #define SMALL(NT) \
-    extern "C" __global__ void __launch_bounds__(SMALL_THREADS, NT <= 2 ? 2 : 1) WITH_TYPE(small_, _t##NT)(const void* w, int rows, \
-        int columns, int n, const uint16* x, float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, \
-        float* toF) { \
+    extern "C" __global__ void __launch_bounds__(SMALL_THREADS, NT <= 2 ? 2 : 1) \
+        WITH_TYPE(small_, _t##NT)(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, \
+            int mode, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
         small<TYPE, NT>(w, rows, columns, n, x, out, ldo, mode, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY_OF(WITH_TYPE(small_, _t##NT))
@@ -229,16 +231,16 @@ SMALL(2)
 SMALL(4)
 SMALL(8)
 
-extern "C" __global__ void __launch_bounds__(GEMM_THREADS, 2) WITH_TYPE(gemm_, )(const void* w, int rows, int columns, int n,
-    const uint16* x, float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, float* toF) {
+extern "C" __global__ void __launch_bounds__(GEMM_THREADS, 2) WITH_TYPE(gemm_, )(const void* w, int rows, int columns,
+    int n, const uint16* x, float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, float* toF) {
     gemm<TYPE>(w, rows, columns, n, x, out, ldo, mode, act(toQ8, toMeta, toHalf, toF));
 }
 ENTRY_OF(WITH_TYPE(gemm_, ))
 
 #define TILE(M) \
-    extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) WITH_TYPE(tile_, _m##M)(const void* w, int rows, int columns, \
-        int n, const uint16* x, float* out, int ldo, int mode, float* partial, int* counters, void* toQ8, void* toMeta, \
-        void* toHalf, float* toF) { \
+    extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) \
+        WITH_TYPE(tile_, _m##M)(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, \
+            int mode, float* partial, int* counters, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
         tile<TYPE, M>(w, rows, columns, n, x, out, ldo, mode, partial, counters, act(toQ8, toMeta, toHalf, toF)); \
     } \
     ENTRY_OF(WITH_TYPE(tile_, _m##M))

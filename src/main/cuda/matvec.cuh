@@ -1,7 +1,22 @@
-// Matrix-vector products for 1 to 8 rows of input: 8-bit integer dot products for the quantised types, floats for others.
+// Matrix-vector products for 1 to 8 rows of input: 8-bit integer dot products for the quantised types, floats for
+// others.
 //
 // A warp multiplies R matrix rows by all inputs; a lane takes every 32nd block, so a warp's loads are 512 neighbouring
 // bytes. The sums of the lanes meet in a fixed tree: a row's result does not depend on the other rows of input.
+//
+// Shapes: W (rows,columns) in planes, x (n,columns) as 8-bit blocks (1.25 bytes an element) or floats, out (n,rows).
+// Grid: any number of blocks of 256 threads; 16 rows a block and round (SwiGLU: 32 outputs). Bytes: those of W once
+// (Q4_0 0.5625 a weight, Q8_0 1.0625, F16 2), x again for each block from the caches. Operations: 2 a weight and input,
+// about 16 instructions for 16 bytes of weights and one input, a quarter of what issues at full bandwidth.
+//
+// Roofline: memory. By Little's law a multiprocessor needs bandwidth * 0.7 us / multiprocessors bytes in flight:
+//   A10 600 GB/s 5.8 KB, L4 300 GB/s 3.6 KB, A100 2,039 GB/s 13 KB, H100 3,350 GB/s 18 KB.
+// ptxas: n1 uses 96 (F16) to 128 registers on sm_80 to sm_90, so 2 blocks a multiprocessor; 2 rows * 4 blocks * 16
+// bytes * 512 threads = 64 KiB in flight (n2, n4: 32 KiB and 16 KiB at 62 to 105 registers). Shared memory: 128 bytes.
+// Fixed cost of a launch about 2.5 us. Expected share of bandwidth, 4096x4096 Q4_0 (9.4 MB) and 28672x4096 (66 MB): A10
+// 0.80 and 0.85, L4 0.80 and 0.85, A100 0.60 and 0.80, H100 0.50 and 0.80. Measured on an H100 80GB HBM3, n1: Q4_0
+// 1,680 and 2,620 GB/s, Q8_0 2,140 and 2,770, F16 2,930 at the larger; a copy there reaches 2,430 (read plus written).
+// Tried there without gain: 3 or 4 blocks a multiprocessor, 1, 2 or 8 blocks of weights at a time, 4 rows a warp.
 #pragma once
 #include "formats.cuh"
 
@@ -53,7 +68,8 @@ struct QuantizedDot {
     }
 
     // R rows of the matrix with all inputs.
-    static DEVICE_MEMBER void rows(const void* w, int rows, int columns, int n, const int row[R], const Act& x, float sum[R][N]) {
+    static DEVICE_MEMBER void rows(
+        const void* w, int rows, int columns, int n, const int row[R], const Act& x, float sum[R][N]) {
         F format(w, rows, columns);
         int blocks = columns / BLOCK;
 #ifndef INFERENCE_HOST
@@ -63,9 +79,7 @@ struct QuantizedDot {
             B raw[R];
             UNROLL for (int r = 0; r < R; r++) { raw[r] = format.load(row[r], block); }
             UNROLL for (int i = 0; i < N; i++) {
-                if (N > 1 && i >= n) {
-                    continue;
-                }
+                if (N > 1 && i >= n) { continue; }
                 size_t at = static_cast<size_t>(i) * blocks + block;
                 const uint4* from = reinterpret_cast<const uint4*>(x.q8 + at * BLOCK);
                 uint4 low = from[0];
@@ -80,11 +94,14 @@ struct QuantizedDot {
 
 template <int T, int N, int R>
 struct FloatDot {
-    static DEVICE_MEMBER void rows(const void* w, int, int columns, int n, const int row[R], const Act& x, float sum[R][N]) {
+    static DEVICE_MEMBER void rows(
+        const void* w, int, int columns, int n, const int row[R], const Act& x, float sum[R][N]) {
         const int size = T == F32 ? 4 : 8;
         int chunks = columns / size;
         const uint4* from[R];
-        UNROLL for (int r = 0; r < R; r++) { from[r] = static_cast<const uint4*>(w) + static_cast<size_t>(row[r]) * chunks; }
+        UNROLL for (int r = 0; r < R; r++) {
+            from[r] = static_cast<const uint4*>(w) + static_cast<size_t>(row[r]) * chunks;
+        }
 #ifndef INFERENCE_HOST
 #pragma unroll(N <= 2 ? 4 : 2)
 #endif
@@ -92,10 +109,9 @@ struct FloatDot {
             float u[R][8];
             UNROLL for (int r = 0; r < R; r++) { floats<T>(load_once(from[r] + chunk), u[r]); }
             UNROLL for (int i = 0; i < N; i++) {
-                if (N > 1 && i >= n) {
-                    continue;
-                }
-                const float4* inputs = reinterpret_cast<const float4*>(x.f + static_cast<size_t>(i) * columns + chunk * size);
+                if (N > 1 && i >= n) { continue; }
+                const float4* inputs =
+                    reinterpret_cast<const float4*>(x.f + static_cast<size_t>(i) * columns + chunk * size);
                 UNROLL for (int part = 0; part < size / 4; part++) {
                     float4 p = inputs[part];
                     UNROLL for (int r = 0; r < R; r++) {
@@ -128,7 +144,8 @@ DEVICE void product(const void* w, int rows, int columns, int n, const int row[R
 }
 
 template <int T, int N, int R>
-DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, float* out, int ldo, int mode, const Act& to) {
+DEVICE void matvec(
+    const void* w, int rows, int columns, int n, const Act& x, float* out, int ldo, int mode, const Act& to) {
     const int warps = MATVEC_THREADS / WARP;
     int lane = lane_id();
     int warp = static_cast<int>(threadIdx.x) / WARP;
@@ -139,9 +156,7 @@ DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, fl
         for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
             int first = (tile * warps + warp) * R;
 #ifndef BREAK_ROW_BOUND
-            if (first >= rows) {
-                break;
-            }
+            if (first >= rows) { break; }
             UNROLL for (int r = 0; r < R; r++) { row[r] = first + r < rows ? first + r : rows - 1; }
 #else
             UNROLL for (int r = 0; r < R; r++) { row[r] = first + r; }
@@ -157,7 +172,7 @@ DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, fl
         }
         return;
     }
-    SHARED(float, products, N * BLOCK);
+    SHARED(float, products, N* BLOCK);
     int width = rows / 2;
     for (int tile = blockIdx.x; tile < width / BLOCK; tile += gridDim.x) {
         for (int step = 0; step < BLOCK / warps; step += R / 2) {
@@ -169,9 +184,7 @@ DEVICE void matvec(const void* w, int rows, int columns, int n, const Act& x, fl
             product<T, N, R>(w, rows, columns, n, row, x, sum);
             UNROLL for (int i = 0; i < N * (R / 2); i++) {
                 float value = silu(sum[i % (R / 2) * 2][i / (R / 2)]) * sum[i % (R / 2) * 2 + 1][i / (R / 2)];
-                if (lane == i) {
-                    products[i / (R / 2) * BLOCK + local + i % (R / 2)] = value;
-                }
+                if (lane == i) { products[i / (R / 2) * BLOCK + local + i % (R / 2)] = value; }
             }
         }
         __syncthreads();
@@ -187,8 +200,8 @@ static const int NORM_COLUMNS = 8192; // at most, for a norm in the same launch
 // One input that is the norm of a row of x: every block of threads makes it for itself in shared memory, which saves a
 // launch; the row and the weights of the norm come from the second-level cache.
 template <int T, int R>
-DEVICE void norm_matvec(const void* w, int rows, int columns, const float* x, int row, const float* weight, float epsilon,
-    float* out, int ldo, int mode, const Act& to) {
+DEVICE void norm_matvec(const void* w, int rows, int columns, const float* x, int row, const float* weight,
+    float epsilon, float* out, int ldo, int mode, const Act& to) {
     const bool floating = Traits<T>::FLOATING;
     SHARED(float4, input, NORM_COLUMNS / (floating ? 4 : 16));
     SHARED(int2, metas, floating ? 1 : NORM_COLUMNS / BLOCK);
@@ -205,9 +218,7 @@ DEVICE void norm_matvec(const void* w, int rows, int columns, const float* x, in
         squares = fmaf(v[i].x, v[i].x, fmaf(v[i].y, v[i].y, fmaf(v[i].z, v[i].z, fmaf(v[i].w, v[i].w, squares))));
     }
     squares = warp_sum(squares);
-    if (lane_id() == 0) {
-        parts[threadIdx.x / WARP] = squares;
-    }
+    if (lane_id() == 0) { parts[threadIdx.x / WARP] = squares; }
     __syncthreads();
     float sum = 0;
     UNROLL for (int i = 0; i < MATVEC_THREADS / WARP; i++) { sum += parts[i]; }

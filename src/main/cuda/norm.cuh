@@ -7,9 +7,7 @@ static const int NORM_THREADS = 512;
 // Sum over a block of threads, in a fixed order; `parts` has a float for each warp.
 DEVICE float block_sum(float value, float* parts) {
     value = warp_sum(value);
-    if (lane_id() == 0) {
-        parts[threadIdx.x / WARP] = value;
-    }
+    if (lane_id() == 0) { parts[threadIdx.x / WARP] = value; }
 #ifndef BREAK_NORM_BARRIER
     __syncthreads();
 #endif
@@ -20,13 +18,14 @@ DEVICE float block_sum(float value, float* parts) {
     return sum;
 }
 
-// Row i of the outputs is the norm of row index[i*indexStride] of x (of row i if there is no index): x / sqrt(mean(x^2) +
-// epsilon) * weight. One block of threads a row; zeros for a negative index.
+// Row i of the outputs is the norm of row index[i*indexStride] of x (of row i if there is no index): x / sqrt(mean(x^2)
+// + epsilon) * weight. One block of threads a row; zeros for a negative index.
 //
-// Roofline: reads width*4 bytes twice (the second time from the first-level cache), writes 1 to 4 bytes an element. At 4,096
-// columns 16 KiB: the launch is what it costs (1.5 to 2.5 us on every card); it takes 1 of 8 launches of a layer, twice.
-extern "C" __global__ void __launch_bounds__(NORM_THREADS) rms_norm(const float* x, int ldx, const int* index, int indexStride,
-    const float* weight, int width, float epsilon, void* q8, void* meta, void* half, float* f) {
+// Roofline: reads width*4 bytes twice (the second time from the first-level cache), writes 1 to 4 bytes an element. At
+// 4,096 columns 16 KiB: the launch is what it costs (1.5 to 2.5 us on every card); it takes 1 of 8 launches of a layer,
+// twice.
+extern "C" __global__ void __launch_bounds__(NORM_THREADS) rms_norm(const float* x, int ldx, const int* index,
+    int indexStride, const float* weight, int width, float epsilon, void* q8, void* meta, void* half, float* f) {
     SHARED(float, parts, NORM_THREADS / WARP);
     Act to = act(q8, meta, half, f);
     int out = blockIdx.x;
@@ -58,8 +57,8 @@ extern "C" __global__ void __launch_bounds__(NORM_THREADS) rms_norm(const float*
 ENTRY(rms_norm)
 
 // Rows of floats in the forms that products read.
-extern "C" __global__ void __launch_bounds__(256) quantize_rows(const float* x, int ldx, int width, void* q8, void* meta,
-    void* half, float* f) {
+extern "C" __global__ void __launch_bounds__(256)
+    quantize_rows(const float* x, int ldx, int width, void* q8, void* meta, void* half, float* f) {
     int k = (blockIdx.x * blockDim.x + threadIdx.x) * 4;
     float four[4] = {0, 0, 0, 0};
     if (k < width) {
@@ -70,13 +69,14 @@ extern "C" __global__ void __launch_bounds__(256) quantize_rows(const float* x, 
 ENTRY(quantize_rows)
 
 // silu(gate) * up, for models whose gate and up differ in type.
-extern "C" __global__ void __launch_bounds__(256) swiglu(const float* gate, int ldg, const float* up, int ldu, int width,
-    void* q8, void* meta, void* half, float* f) {
+extern "C" __global__ void __launch_bounds__(256) swiglu(
+    const float* gate, int ldg, const float* up, int ldu, int width, void* q8, void* meta, void* half, float* f) {
     int k = (blockIdx.x * blockDim.x + threadIdx.x) * 4;
     float four[4] = {0, 0, 0, 0};
     if (k < width) {
         UNROLL for (int i = 0; i < 4; i++) {
-            four[i] = silu(gate[static_cast<size_t>(blockIdx.y) * ldg + k + i]) * up[static_cast<size_t>(blockIdx.y) * ldu + k + i];
+            four[i] = silu(gate[static_cast<size_t>(blockIdx.y) * ldg + k + i]) *
+                      up[static_cast<size_t>(blockIdx.y) * ldu + k + i];
         }
     }
     write_four(act(q8, meta, half, f), blockIdx.y, k, width, four, k < width);

@@ -16,7 +16,9 @@ DEVICE uint64 ordered(float logit, int id) {
     uint32 key = bits >> 31 ? ~bits : bits | 0x80000000u;
     return (static_cast<uint64>(key) << 24) | static_cast<uint64>(0xFFFFFF - id);
 }
-DEVICE int ordered_id(uint64 value) { return 0xFFFFFF - static_cast<int>(value & 0xFFFFFF); }
+DEVICE int ordered_id(uint64 value) {
+    return 0xFFFFFF - static_cast<int>(value & 0xFFFFFF);
+}
 DEVICE float ordered_logit(uint64 value) {
     uint32 key = static_cast<uint32>(value >> 24);
     return as_float(key >> 31 ? key & 0x7FFFFFFFu : ~key);
@@ -42,9 +44,7 @@ DEVICE uint64 block_reduce(uint64 value, uint64* parts) {
         value = SUM ? value + other : other > value ? other : value;
     }
     __syncthreads(); // parts may still be read from before
-    if (lane_id() == 0) {
-        parts[threadIdx.x / WARP] = value;
-    }
+    if (lane_id() == 0) { parts[threadIdx.x / WARP] = value; }
     __syncthreads();
     uint64 result = parts[0];
     for (int i = 1; i < static_cast<int>(blockDim.x) / WARP; i++) {
@@ -53,18 +53,16 @@ DEVICE uint64 block_reduce(uint64 value, uint64* parts) {
     return result;
 }
 
-// Statistics of part of a row of logits: stats (m,64,4) has the largest logit, its id, the sum of e^(logit - largest), and
-// whether a logit is not a number or infinity.
+// Statistics of part of a row of logits: stats (m,64,4) has the largest logit, its id, the sum of e^(logit - largest),
+// and whether a logit is not a number or infinity.
 //
 // Roofline: 4 bytes a logit, twice, the second time from the first-level cache; 128,256 logits of one row are 0.5 MB.
-extern "C" __global__ void __launch_bounds__(SCAN_THREADS) scan_logits(const float* logits, int ld, int vocabulary,
-    const int* outputs, float* stats) {
+extern "C" __global__ void __launch_bounds__(SCAN_THREADS)
+    scan_logits(const float* logits, int ld, int vocabulary, const int* outputs, float* stats) {
     SHARED(uint64, parts, SCAN_THREADS / WARP);
     SHARED(float, sums, SCAN_THREADS / WARP);
     int row = blockIdx.y;
-    if (outputs[row * OUTPUT_INTS] < 0) {
-        return;
-    }
+    if (outputs[row * OUTPUT_INTS] < 0) { return; }
     int share = (vocabulary + gridDim.x - 1) / gridDim.x;
     int from = blockIdx.x * share;
     int to = from + share < vocabulary ? from + share : vocabulary;
@@ -90,7 +88,8 @@ extern "C" __global__ void __launch_bounds__(SCAN_THREADS) scan_logits(const flo
     }
     sum = block_sum(sum, sums);
     if (threadIdx.x == 0) {
-        float4 result = {largest, as_float(best ? static_cast<uint32>(ordered_id(best)) : 0xFFFFFFFFu), sum, bad ? 1.0f : 0.0f};
+        float4 result = {
+            largest, as_float(best ? static_cast<uint32>(ordered_id(best)) : 0xFFFFFFFFu), sum, bad ? 1.0f : 0.0f};
         reinterpret_cast<float4*>(stats)[static_cast<size_t>(row) * CHUNKS + blockIdx.x] = result;
     }
 }
@@ -111,10 +110,10 @@ struct Choice {
     int vocabulary;
     float* values; // candidates in shared memory
     int* ids;
-    int listed;    // number of them, -1 if the candidates are the whole vocabulary
-    float best;    // the largest logit
-    float factor;  // log2(e) / temperature
-    uint64 least;  // candidates below this are out
+    int listed;        // number of them, -1 if the candidates are the whole vocabulary
+    float best;        // the largest logit
+    float factor;      // log2(e) / temperature
+    uint64 least;      // candidates below this are out
     uint64* histogram; // (256)
     uint64* state;     // (4)
     uint64* parts;     // (warps)
@@ -151,9 +150,7 @@ struct Choice {
                 uint64 value = at(i);
                 if (value >= least && (shift == 48 || value >> (shift + 8) == prefix)) {
                     uint64 add = weight(value, byMass);
-                    if (add) {
-                        atomic_add(histogram + ((value >> shift) & 255), add);
-                    }
+                    if (add) { atomic_add(histogram + ((value >> shift) & 255), add); }
                 }
             }
             __syncthreads();
@@ -194,9 +191,7 @@ struct Choice {
     DEVICE_MEMBER void gather(uint64 floor, int* counter) {
         least = floor > least ? floor : least;
         __syncthreads();
-        if (threadIdx.x == 0) {
-            *counter = 0;
-        }
+        if (threadIdx.x == 0) { *counter = 0; }
         __syncthreads();
         UNROLL_8 for (int i = threadIdx.x; i < vocabulary; i += blockDim.x) {
             float logit = logits[i];
@@ -213,7 +208,8 @@ struct Choice {
     }
 };
 
-// The thread in whose share of the masses unit `point` (from 1) lies, and the unit's number in the share: state[0], state[1].
+// The thread in whose share of the masses unit `point` (from 1) lies, and the unit's number in the share: state[0],
+// state[1].
 DEVICE void locate(uint64 mass, uint64 point, uint64* parts, uint64* state) {
     int lane = lane_id();
     int warp = static_cast<int>(threadIdx.x) / WARP;
@@ -223,9 +219,7 @@ DEVICE void locate(uint64 mass, uint64 point, uint64* parts, uint64* state) {
         before += lane >= step ? other : 0;
     }
     __syncthreads();
-    if (lane == WARP - 1) {
-        parts[warp] = before;
-    }
+    if (lane == WARP - 1) { parts[warp] = before; }
     __syncthreads();
     for (int i = 0; i < warp; i++) {
         before += parts[i];
@@ -249,8 +243,10 @@ DEVICE uint64 bound(const Choice& choice, uint64 mine, int count) {
     return own.select(count, false);
 }
 
-// A draw from the tokens that the filters keep, by selecting: exact for every filter. `mine` is the thread's largest value.
-DEVICE uint64 exact_draw(Choice& choice, uint64 best, uint64 mine, int topK, float topP, float minP, float lowest, double draw, int* counter) {
+// A draw from the tokens that the filters keep, by selecting: exact for every filter. `mine` is the thread's largest
+// value.
+DEVICE uint64 exact_draw(Choice& choice, uint64 best, uint64 mine, int topK, float topP, float minP, float lowest,
+    double draw, int* counter) {
     bool limited = topK > 0 && topK < choice.vocabulary;
     if (limited) {
         bool few = topK <= SAMPLE_THREADS && choice.vocabulary >= SAMPLE_THREADS;
@@ -264,9 +260,7 @@ DEVICE uint64 exact_draw(Choice& choice, uint64 best, uint64 mine, int topK, flo
     uint64 byMinimum = minP > 0 ? ordered(lowest, 0xFFFFFF) : 0;
     choice.least = byMinimum > choice.least ? byMinimum : choice.least;
     choice.least = best < choice.least ? best : choice.least; // the best token always stays
-    if (!limited) {
-        choice.gather(choice.least, counter);
-    }
+    if (!limited) { choice.gather(choice.least, counter); }
     uint64 all = choice.total();
     uint64 point = static_cast<uint64>(draw * static_cast<double>(all)) + 1;
     uint64 exact = choice.select(point < all ? point : all, true);
@@ -279,10 +273,11 @@ DEVICE uint64 exact_draw(Choice& choice, uint64 best, uint64 mine, int topK, flo
     return ~block_reduce<false>(~least, choice.parts);
 }
 
-// One block of threads a row of outputs: the most probable logprobs if asked for, penalties, then greedy, or temperature,
-// top-k, top-p and min-p as Sampler.java has them, and the draw. A draw takes the tokens from the most probable one down.
-extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logits, int ld, int vocabulary, const int* outputs,
-    int* penalties, const float* stats, int* results) {
+// One block of threads a row of outputs: the most probable logprobs if asked for, penalties, then greedy, or
+// temperature, top-k, top-p and min-p as Sampler.java has them, and the draw. A draw takes the tokens from the most
+// probable one down.
+extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(
+    float* logits, int ld, int vocabulary, const int* outputs, int* penalties, const float* stats, int* results) {
     SHARED(float, values, CANDIDATES);
     SHARED(int, ids, CANDIDATES);
     SHARED(uint64, histogram, 256);
@@ -293,13 +288,9 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
     const int* options = outputs + row * OUTPUT_INTS;
     int* result = results + row * RESULT_INTS;
     int thread = threadIdx.x;
-    if (thread < RESULT_INTS) {
-        result[thread] = thread == 0 ? -1 : 0;
-    }
+    if (thread < RESULT_INTS) { result[thread] = thread == 0 ? -1 : 0; }
     __syncthreads();
-    if (options[0] < 0) {
-        return;
-    }
+    if (options[0] < 0) { return; }
     float* x = logits + static_cast<size_t>(row) * ld;
     const float4* own = reinterpret_cast<const float4*>(stats) + static_cast<size_t>(row) * CHUNKS;
     uint64 best = 0; // every warp reads all the statistics
@@ -317,9 +308,7 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
         bad |= shuffle_xor(bad, mask);
     }
     if (bad || best == 0 || ordered_logit(best) < -INFINITE) {
-        if (thread == 0) {
-            result[1] = 1;
-        }
+        if (thread == 0) { result[1] = 1; }
         return;
     }
     float sum = 0;
@@ -328,7 +317,8 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
         float difference = part.x - ordered_logit(best);
         sum += difference > -80 ? part.z * exact_exp(difference) : 0;
     }
-    float logSum = static_cast<float>(static_cast<double>(ordered_logit(best)) + log(static_cast<double>(warp_sum(sum))));
+    float logSum =
+        static_cast<float>(static_cast<double>(ordered_logit(best)) + log(static_cast<double>(warp_sum(sum))));
 
     Choice choice = {x, vocabulary, values, ids, -1, ordered_logit(best), 0, 0, histogram, state, parts};
     int top = options[13] < TOP ? options[13] : TOP;
@@ -367,8 +357,8 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
             float repeat = as_float(static_cast<uint32>(options[8]));
             float logit = x[token];
             float repeated = logit > 0 ? exact_divide(logit, repeat) : logit * repeat;
-            x[token] = repeated - as_float(static_cast<uint32>(options[9]))
-                - static_cast<float>(pairs[2 * i + 1]) * as_float(static_cast<uint32>(options[10]));
+            x[token] = repeated - as_float(static_cast<uint32>(options[9])) -
+                       static_cast<float>(pairs[2 * i + 1]) * as_float(static_cast<uint32>(options[10]));
             pairs[2 * i + 1] = static_cast<int>(as_uint(logit)); // kept for the log probability
         }
     }
@@ -390,13 +380,15 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
             choice.factor = exact_divide(1.44269504f, temperature);
             bool limited = topK > 0 && topK < vocabulary;
             // The least logit that min-p keeps.
-            float lowest = minP > 0 ? choice.best + static_cast<float>(log(static_cast<double>(minP))) * temperature : -INFINITE;
-            uint64 seed = static_cast<uint32>(options[1]) | (static_cast<uint64>(static_cast<uint32>(options[2])) << 32);
+            float lowest =
+                minP > 0 ? choice.best + static_cast<float>(log(static_cast<double>(minP))) * temperature : -INFINITE;
+            uint64 seed =
+                static_cast<uint32>(options[1]) | (static_cast<uint64>(static_cast<uint32>(options[2])) << 32);
             uint32 counter32 = static_cast<uint32>(options[3]);
             chosen = 0;
             if (!limited) {
-                // Draws from all tokens until one is in the nucleus and probable enough: the same distribution as a draw from
-                // those only. A token is in the nucleus if the more probable ones do not reach topP.
+                // Draws from all tokens until one is in the nucleus and probable enough: the same distribution as a
+                // draw from those only. A token is in the nucleus if the more probable ones do not reach topP.
                 uint64 masses = 0;
                 UNROLL_8 for (int i = thread; i < vocabulary; i += SAMPLE_THREADS) {
                     masses += choice.mass(choice.at(i));
@@ -435,9 +427,7 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS) sample(float* logit
         int token = ordered_id(chosen);
         float raw = x[token];
         for (int i = 0; i < penalised; i++) {
-            if (pairs[2 * i] == token) {
-                raw = as_float(static_cast<uint32>(pairs[2 * i + 1]));
-            }
+            if (pairs[2 * i] == token) { raw = as_float(static_cast<uint32>(pairs[2 * i + 1])); }
         }
         result[0] = token;
         result[2] = static_cast<int>(as_uint(raw - logSum));

@@ -1,10 +1,20 @@
-// Products for 8 to 64 rows of input (any number in deterministic mode): weights pass from memory through registers into
-// the tensor cores, without shared memory.
+// Products for 8 to 64 rows of input (any number in deterministic mode): weights pass from memory through registers
+// into the tensor cores, without shared memory.
 //
 // A block of threads makes 32 matrix rows by 8*NT inputs; its 8 warps share the columns in groups of 128 and add their
 // sums in a fixed tree. Since the order of columns in a fragment is free as long as both operands agree, a thread
 // multiplies whole blocks of its own: it loads 16 bytes of weights for each of four rows, and inputs in fragment order.
 // The order of sums depends on the matrix's shape alone.
+//
+// Shapes: W (rows,columns) in planes, x (n,columns) halves in fragment order, out (n,rows). Grid: any x of 32-row tiles
+// (SwiGLU: 16 outputs), y = ceil(n/(8*NT)). Bytes: those of W, and n*columns*2 of x for each tile, from the
+// second-level cache. Operations: 2*rows*columns*n; matrix instructions m16n8k16, about 45 others to unpack 32 weights.
+//
+// Roofline: memory up to n = 16; then the inputs that every tile reads again from the second-level cache, which is why
+// tile.cuh takes over. ptxas, sm_80 to sm_90: t1 and t2 112 to 128 registers (2 blocks a multiprocessor, 32 KiB in
+// flight), t4 112 to 186, t8 159 to 208 (1 block); shared memory 4, 8, 16, 32 KiB. Expected share of bandwidth at n =
+// 8, 28672x4096 Q4_0: A10 and L4 0.75, A100 0.6, H100 0.5. Measured on an H100 before inputs were loaded ahead: Q4_0
+// 1,730 GB/s, Q8_0 2,256, F16 2,583.
 #pragma once
 #include "matvec.cuh"
 
@@ -23,7 +33,8 @@ DEVICE int small_row(int tile, int r, int rows, int mode) {
 
 // Writes a tile; `sums` finds the sum of (matrix row of the tile, input of the tile).
 template <int N, class Sums>
-DEVICE void small_write(int tile, int first, int rows, int n, const Sums& sums, float* out, int ldo, int mode, const Act& to) {
+DEVICE void small_write(
+    int tile, int first, int rows, int n, const Sums& sums, float* out, int ldo, int mode, const Act& to) {
     int thread = threadIdx.x;
     if (mode == SWIGLU) {
         int width = rows / 2;
@@ -32,12 +43,8 @@ DEVICE void small_write(int tile, int first, int rows, int n, const Sums& sums, 
             int input = first + i / 16;
             if (row < width && input < n) {
                 float value = silu(sums(i % 16, i / 16)) * sums(i % 16 + 16, i / 16);
-                if (to.half) {
-                    to.half[half_index(input, row, width)] = saturated_half(value);
-                }
-                if (to.f) {
-                    to.f[static_cast<size_t>(input) * width + row] = value;
-                }
+                if (to.half) { to.half[half_index(input, row, width)] = saturated_half(value); }
+                if (to.f) { to.f[static_cast<size_t>(input) * width + row] = value; }
             }
         }
         return;
@@ -72,13 +79,14 @@ struct FragmentSums {
 };
 
 template <int T, int NT>
-DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
+DEVICE void small(
+    const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     typedef typename Choose<T, Traits<T>::FLOATING>::Block B;
     const int warps = SMALL_THREADS / WARP;
     const int size = 2 * NT * 4 * WARP; // sums of a tile
     const bool AHEAD = NT < 8;          // loads the next weights early, if registers allow it
-    const bool INPUTS_AHEAD = NT == 1; // and the next inputs
+    const bool INPUTS_AHEAD = NT == 1;  // and the next inputs
     SHARED(float, sums, 4 * size);
     F format(w, rows, columns);
     int lane = lane_id();
@@ -107,7 +115,8 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
         UNROLL for (int i = 0; i < NT * 4 && INPUTS_AHEAD; i++) {
             uint4 none = {0, 0, 0, 0};
             bool present = warp * 4 + lane % 4 < blocks && i / 4 < present_tiles;
-            nextInputs[i / 4][i % 4] = present ? inputs[(static_cast<size_t>(i / 4) * groups + warp) * 4 * WARP + i % 4 * WARP] : none;
+            nextInputs[i / 4][i % 4] =
+                present ? inputs[(static_cast<size_t>(i / 4) * groups + warp) * 4 * WARP + i % 4 * WARP] : none;
         }
         for (int group = warp; group < groups; group += warps) {
             B raw[4];
@@ -117,15 +126,16 @@ DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, 
                 uint4 none = {0, 0, 0, 0};
                 bool present = (group + warps) * 4 + lane % 4 < blocks && i / 4 < present_tiles;
                 nextInputs[i / 4][i % 4] =
-                    present ? inputs[(static_cast<size_t>(i / 4) * groups + group + warps) * 4 * WARP + i % 4 * WARP] : none;
+                    present ? inputs[(static_cast<size_t>(i / 4) * groups + group + warps) * 4 * WARP + i % 4 * WARP]
+                            : none;
             }
             bool inside = group * 4 + lane % 4 < blocks;
             UNROLL for (int i = 0; i < 4; i++) {
-                raw[i] = AHEAD ? next[i] : row[i] >= 0 && inside ? format.load(row[i], group * 4 + lane % 4) : F::zero();
+                raw[i] = AHEAD                   ? next[i]
+                         : row[i] >= 0 && inside ? format.load(row[i], group * 4 + lane % 4)
+                                                 : F::zero();
                 int block = (group + warps) * 4 + lane % 4;
-                if (AHEAD) {
-                    next[i] = row[i] >= 0 && block < blocks ? format.load(row[i], block) : F::zero();
-                }
+                if (AHEAD) { next[i] = row[i] >= 0 && block < blocks ? format.load(row[i], block) : F::zero(); }
             }
             Scales scales[4];
             UNROLL for (int i = 0; i < 4; i++) { scales[i] = F::scales(raw[i]); }
@@ -178,7 +188,8 @@ struct PlainSums {
 
 // Without tensor cores: the same tile from floats in shared memory.
 template <int T, int NT>
-DEVICE void small(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
+DEVICE void small(
+    const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     const int stride = BLOCK + 1;
     SHARED(float, weights, SMALL_ROWS * stride);

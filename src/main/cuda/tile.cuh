@@ -1,9 +1,10 @@
-// Products for 17 and more rows of input, with tensor cores: tiles of M inputs by 128 matrix rows, 64 columns at a time.
+// Products for 17 and more rows of input, with tensor cores: tiles of M inputs by 128 matrix rows, 64 columns at a
+// time.
 //
-// Four warps. Inputs are copied asynchronously two steps ahead into three stages; weights are loaded to registers two steps
-// ahead, unpacked to halves between the matrix instructions of the step before, and stored in one of two stages (F16: copied
-// like the inputs, three stages). If there are fewer tiles than multiprocessors the columns are shared among gridDim.z blocks of
-// threads; the last to finish a tile adds the parts in order.
+// Four warps. Inputs are copied asynchronously two steps ahead into three stages; weights are loaded to registers two
+// steps ahead, unpacked to halves between the matrix instructions of the step before, and stored in one of two stages
+// (F16: copied like the inputs, three stages). If there are fewer tiles than multiprocessors the columns are shared
+// among gridDim.z blocks of threads; the last to finish a tile adds the parts in order.
 #pragma once
 #include "gemm.cuh"
 
@@ -15,16 +16,16 @@ static const int TILE_COLUMNS = 64;
 
 template <int T, int M>
 struct TileShape {
-    static const int WARPS_M = M == 128 ? 2 : 1;      // warps along inputs
-    static const int A = M / WARPS_M / 16;            // fragments of 16 inputs of a warp
+    static const int WARPS_M = M == 128 ? 2 : 1;        // warps along inputs
+    static const int A = M / WARPS_M / 16;              // fragments of 16 inputs of a warp
     static const int B = TILE_ROWS / (4 / WARPS_M) / 8; // fragments of 8 matrix rows of a warp
     static const int W_STAGES = Traits<T>::FLOATING ? 3 : 2;
-    static const bool EARLY = !Traits<T>::FLOATING;   // weights are loaded two steps ahead, else one
+    static const bool EARLY = !Traits<T>::FLOATING; // weights are loaded two steps ahead, else one
 };
 
 template <int T, int M>
-DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, float* partial,
-    int* counters, const Act& to) {
+DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode,
+    float* partial, int* counters, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     typedef typename Choose<T, Traits<T>::FLOATING>::Block Loaded;
     typedef TileShape<T, M> Is;
@@ -49,8 +50,9 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
     // A thread copies the same chunk of columns for inputs 16 apart.
     int input = thread / 64 * 8 + thread / 2 % 8;
     int part = thread / 16 % 4;
-    const uint4* from = reinterpret_cast<const uint4*>(x)
-        + (first + input < n ? (static_cast<size_t>((first + input) / 8) * groups * 4 + part) * 32 + input % 8 * 4 : 0);
+    const uint4* from =
+        reinterpret_cast<const uint4*>(x) +
+        (first + input < n ? (static_cast<size_t>((first + input) / 8) * groups * 4 + part) * 32 + input % 8 * 4 : 0);
     uint32 inputTo = inputs + gemm_chunk(0, input, thread % 2 * 4 + part);
     int warpInput = warp / (4 / Is::WARPS_M) * Is::A * 16;
     int warpRow = warp % (4 / Is::WARPS_M) * Is::B * 8;
@@ -75,7 +77,9 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
             UNROLL for (int c = 0; c < 8; c++) { \
                 bool present = row >= 0 && (step) * 2 + c / 4 < blocks; \
                 copy_async(gemm_chunk(weights + (step) % 3 * weightBytes, thread, c), \
-                    static_cast<const uint4*>(w) + (present ? (static_cast<size_t>(row) * blocks + (step) * 2) * 4 + c : 0), present); \
+                    static_cast<const uint4*>(w) + \
+                        (present ? (static_cast<size_t>(row) * blocks + (step) * 2) * 4 + c : 0), \
+                    present); \
             } \
         } \
     } \
@@ -84,7 +88,8 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
 #define TILE_LOAD(raw, step) \
     if (T != F16) { \
         UNROLL for (int b = 0; b < 2; b++) { \
-            raw[b] = row >= 0 && (step) < end && (step) * 2 + b < blocks ? format.load(row, (step) * 2 + b) : F::zero(); \
+            raw[b] = \
+                row >= 0 && (step) < end && (step) * 2 + b < blocks ? format.load(row, (step) * 2 + b) : F::zero(); \
         } \
     }
 
@@ -99,9 +104,7 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
     TILE_COPY(begin + 1)
     TILE_LOAD(next, begin)
     UNROLL for (int c = 0; c < 8; c++) { TILE_STORE(next, begin, c) }
-    if (Is::EARLY) {
-        TILE_LOAD(next, begin + 1)
-    }
+    if (Is::EARLY) { TILE_LOAD(next, begin + 1) }
     for (int step = begin; step < end; step++) {
         copy_wait<1>();
         __syncthreads();
@@ -116,7 +119,8 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
         UNROLL for (int k = 0; k < TILE_COLUMNS / 16; k++) {
             uint32 a[Is::A][4], b[Is::B / 2][4];
             UNROLL for (int j = 0; j < Is::B / 2; j++) {
-                load_matrices(b[j], gemm_chunk(b_stage, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
+                load_matrices(
+                    b[j], gemm_chunk(b_stage, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
             }
             UNROLL for (int i = 0; i < Is::A; i++) {
                 load_matrices(a[i], gemm_chunk(a_stage, warpInput + i * 16 + lane % 16, k * 2 + lane / 16));
@@ -150,32 +154,28 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
         __syncthreads();
         if (thread == 0) {
             last[0] = atomic_next(counters + index) == static_cast<int>(gridDim.z) - 1;
-            if (last[0]) {
-                counters[index] = 0;
-            }
+            if (last[0]) { counters[index] = 0; }
         }
         __syncthreads();
-        if (!last[0]) {
-            return;
-        }
+        if (!last[0]) { return; }
         __threadfence();
-        UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) { sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] = parts[i * TILE_THREADS]; }
+        UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
+            sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] = parts[i * TILE_THREADS];
+        }
         for (int z = 1; z < static_cast<int>(gridDim.z); z++) {
             parts += size;
-            UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) { sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] += parts[i * TILE_THREADS]; }
+            UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
+                sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] += parts[i * TILE_THREADS];
+            }
         }
     }
     UNROLL for (int i = 0; i < Is::A; i++) {
         UNROLL for (int c = 0; c < 4; c++) {
             int at = first + warpInput + i * 16 + lane / 4 + c / 2 * 8;
-            if (at >= n) {
-                continue;
-            }
+            if (at >= n) { continue; }
             UNROLL for (int j = 0; j < Is::B; j++) {
                 int r = gemm_row(blockIdx.x, warpRow + j * 8 + lane % 4 * 2 + c % 2, rows, mode);
-                if (r < 0) {
-                    continue;
-                }
+                if (r < 0) { continue; }
                 if (mode != SWIGLU) {
                     gemm_put(sum[i][j][c], r, at, out, ldo, mode);
                 } else if (j % 2 == 0) {
@@ -190,12 +190,13 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
 
 // Without tensor cores: plain and slow, a thread a matrix row; gemm is what such a card should use.
 template <int T, int M>
-DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, float*, int*,
-    const Act& to) {
+DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, float*,
+    int*, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     F format(w, rows, columns);
     int row = gemm_row(blockIdx.x, threadIdx.x, rows, mode);
-    for (int input = blockIdx.y * M; input < n && input < static_cast<int>(blockIdx.y + 1) * M && blockIdx.z == 0; input++) {
+    for (int input = blockIdx.y * M; input < n && input < static_cast<int>(blockIdx.y + 1) * M && blockIdx.z == 0;
+        input++) {
         float sum = 0;
         for (int block = 0; block < columns / BLOCK && row >= 0; block++) {
             typename Choose<T, Traits<T>::FLOATING>::Block raw = format.load(row, block);

@@ -2,8 +2,8 @@
 
     python3 kernels.py [--ptx FOLDER] [--out FOLDER] [--seconds N] [--check-only] [--host LIBRARY]
 
-Needs CuPy and numpy, and torch for the comparison with cuBLAS; nothing of the service. The folder has the PTX that build.sh
-makes (<module>.<arch>.ptx, or .ptx.gz). --host runs the same checks on a library of kernels compiled for the host.
+Needs CuPy and numpy, and torch for the comparison with cuBLAS; nothing of the service. The folder has the PTX that
+build.sh makes (<module>.<arch>.ptx, or .ptx.gz). --host runs the same checks on kernels compiled for the host.
 Outputs are poisoned before every launch. The error of a result is |out - ref| / |ref| over all of it; NaN never passes.
 """
 
@@ -19,8 +19,16 @@ import numpy as np
 
 TYPES = ["q4_0", "q8_0", "q4_k", "q6_k", "f16", "q4_1", "q5_0", "q5_1", "q5_k", "bf16", "f32"]
 # bytes of the planes of a block of 32, and of 256 weights
-PLANES = {"q4_0": (16, 0, 2, 0), "q4_1": (16, 0, 4, 0), "q5_0": (16, 4, 2, 0), "q5_1": (16, 4, 4, 0), "q8_0": (32, 0, 2, 0),
-          "q4_k": (16, 0, 2, 4), "q5_k": (16, 4, 2, 4), "q6_k": (16, 8, 2, 2)}
+PLANES = {
+    "q4_0": (16, 0, 2, 0),
+    "q4_1": (16, 0, 4, 0),
+    "q5_0": (16, 4, 2, 0),
+    "q5_1": (16, 4, 4, 0),
+    "q8_0": (32, 0, 2, 0),
+    "q4_k": (16, 0, 2, 4),
+    "q5_k": (16, 4, 2, 4),
+    "q6_k": (16, 8, 2, 2)
+}
 BLOCK_BYTES = {"q4_0": 18, "q4_1": 20, "q5_0": 22, "q5_1": 24, "q8_0": 34, "q4_k": 144, "q5_k": 176, "q6_k": 210}
 FLOATS = {"f16": 2, "bf16": 2, "f32": 4}
 STORE, ADD, SWIGLU = 0, 1, 2
@@ -41,7 +49,7 @@ def planes(kind, rows, columns):
     return [ceil(n, 256) * 256 for n in (blocks * q, blocks * h, blocks * s, blocks // 8 * d)]
 
 
-# ---- where kernels run -------------------------------------------------------------------------------------------------
+# ---- where kernels run ----
 
 
 class Gpu:
@@ -79,9 +87,12 @@ class Gpu:
         return self.functions[module, entry]
 
     def launch(self, module, entry, grid, block, *args):
-        grid = tuple(grid) + (1,) * (3 - len(grid))
+        grid = tuple(grid) + (1, ) * (3 - len(grid))
         shared = shared_bytes(entry)
-        values = [np.uint64(0) if a is None else np.uint64(a.data.ptr) if hasattr(a, "data") and hasattr(a, "get") else a for a in args]
+        values = [
+            np.uint64(0) if a is None else np.uint64(a.data.ptr) if hasattr(a, "data") and hasattr(a, "get") else a
+            for a in args
+        ]
         self.function(module, entry)(grid, (block, 1, 1), tuple(values), shared_mem=shared)
 
     def put(self, array):
@@ -92,7 +103,7 @@ class Gpu:
 
     def get(self, buffer, dtype, shape):
         count = int(np.prod(shape))
-        return buffer.view(np.uint8)[: count * np.dtype(dtype).itemsize].get().view(dtype).reshape(shape)
+        return buffer.view(np.uint8)[:count * np.dtype(dtype).itemsize].get().view(dtype).reshape(shape)
 
 
 class Host:
@@ -104,7 +115,7 @@ class Host:
         self.big = False
 
     def launch(self, module, entry, grid, block, *args):
-        grid = tuple(grid) + (1,) * (3 - len(grid))
+        grid = tuple(grid) + (1, ) * (3 - len(grid))
         cells = []
         for a in args:
             if a is None:
@@ -123,20 +134,20 @@ class Host:
     def poison(self, nbytes):
         raw = np.full(ceil(nbytes, 256) * 256 + 256, 0xFF, dtype=np.uint8)
         start = -raw.ctypes.data % 256
-        return raw[start : start + ceil(nbytes, 256) * 256]
+        return raw[start:start + ceil(nbytes, 256) * 256]
 
     def put(self, array):
         array = np.ascontiguousarray(array)
         buffer = self.poison(array.nbytes)
-        buffer[: array.nbytes] = array.reshape(-1).view(np.uint8)
+        buffer[:array.nbytes] = array.reshape(-1).view(np.uint8)
         return buffer
 
     def get(self, buffer, dtype, shape):
         count = int(np.prod(shape))
-        return buffer[: count * np.dtype(dtype).itemsize].view(dtype).reshape(shape).copy()
+        return buffer[:count * np.dtype(dtype).itemsize].view(dtype).reshape(shape).copy()
 
 
-# ---- references --------------------------------------------------------------------------------------------------------
+# ---- references ----
 
 
 def half(raw):
@@ -157,7 +168,7 @@ def random_raw(kind, rows, columns, scale=0.02):
 
     def put(at, factor):
         values = (rng.uniform(0.5, 1.5, blocks.shape[:2]) * factor).astype(np.float16)
-        blocks[..., at : at + 2] = values.view(np.uint8).reshape(*blocks.shape[:2], 2)
+        blocks[..., at:at + 2] = values.view(np.uint8).reshape(*blocks.shape[:2], 2)
 
     step = {"q4_0": 8, "q4_1": 8, "q5_0": 16, "q5_1": 16, "q8_0": 127, "q4_k": 250, "q5_k": 500, "q6_k": 2000}[kind]
     put(208 if kind == "q6_k" else 0, scale / step * (1 if kind != "q8_0" else 2))
@@ -184,15 +195,15 @@ def dequantize(kind, raw, columns):
     if not kind.endswith("_k"):
         minimum = kind.endswith("1")
         head = 4 if minimum else 2
-        low = b[..., head + (4 if kind[1] == "5" else 0) :]
+        low = b[..., head + (4 if kind[1] == "5" else 0):]
         q = np.concatenate([low & 15, low >> 4], axis=-1).astype(np.int32)
         if kind[1] == "5":
-            bits = np.unpackbits(b[..., head : head + 4], axis=-1, bitorder="little")
+            bits = np.unpackbits(b[..., head:head + 4], axis=-1, bitorder="little")
             q |= bits.astype(np.int32) << 4
         m = half(b[..., 2:4])[..., None] if minimum else F32(-8 if kind[1] == "4" else -16) * d
         return (d * q.astype(F32) + m).reshape(rows, columns)
     if kind == "q6_k":
-        q = np.zeros(b.shape[:2] + (256,), np.int32)
+        q = np.zeros(b.shape[:2] + (256, ), np.int32)
         for i in range(256):
             part, within = i // 128, i % 128
             low = b[..., part * 64 + within % 64] >> (within // 64 * 4) & 15
@@ -201,16 +212,17 @@ def dequantize(kind, raw, columns):
         s = np.repeat(b[..., 192:208].view(np.int8).astype(F32), 16, axis=-1)
         return (d * s * (q - 32).astype(F32)).reshape(rows, columns)
     m = half(b[..., 2:4])[..., None]
-    out = np.zeros(b.shape[:2] + (256,), F32)
+    out = np.zeros(b.shape[:2] + (256, ), F32)
     t = b[..., 4:16].astype(np.int32)
     for part in range(8):
         scale = t[..., part] & 63 if part < 4 else (t[..., part + 4] & 15) | (t[..., part - 4] >> 6 << 4)
         least = t[..., part + 4] & 63 if part < 4 else (t[..., part + 4] >> 4) | (t[..., part] >> 6 << 4)
-        low = b[..., (16 if kind == "q4_k" else 48) + part // 2 * 32 :][..., :32] >> (part % 2 * 4) & 15
+        low = b[..., (16 if kind == "q4_k" else 48) + part // 2 * 32:][..., :32] >> (part % 2 * 4) & 15
         q = low.astype(np.int32)
         if kind == "q5_k":
             q |= (b[..., 16:48].astype(np.int32) >> part & 1) << 4
-        out[..., part * 32 : part * 32 + 32] = (d * scale[..., None].astype(F32)) * q.astype(F32) - m * least[..., None].astype(F32)
+        out[..., part * 32:part * 32 +
+            32] = (d * scale[..., None].astype(F32)) * q.astype(F32) - m * least[..., None].astype(F32)
     return out.reshape(rows, columns)
 
 
@@ -271,7 +283,7 @@ def apply_mode(product, mode, before):
     return silu(product[:, :width]) * product[:, width:]
 
 
-# ---- checks ------------------------------------------------------------------------------------------------------------
+# ---- checks ----
 
 results = []
 
@@ -285,7 +297,8 @@ def check(name, out, ref, tolerance):
     results.append({"check": name, "error": float(error), "tolerance": tolerance, "ok": good})
     if not good:
         bad = np.argwhere(~(np.abs(out - ref) <= 10 * tolerance * (np.abs(ref).max() + 1e-30)))
-        print(f"FAILED {name}: error {error:.3g} > {tolerance:g}; first bad at {bad[:3].tolist()} of {out.shape}", flush=True)
+        print(f"FAILED {name}: error {error:.3g} > {tolerance:g}; first bad at {bad[:3].tolist()} of {out.shape}",
+              flush=True)
 
 
 def matrix_checks(dev, kind):
@@ -298,11 +311,11 @@ def matrix_checks(dev, kind):
         buffer = dev.poison(sum(planes(kind, rows, columns)))
         split = rows // 3
         for first, count in [(0, split), (split, rows - split)]:
-            dev.launch(module, f"repack_{kind}", (ceil(count * columns // 32, 256),), 256, dev.put(raw[first : first + count]),
-                       buffer, I32(rows), I32(columns), I32(first), I32(count))
+            dev.launch(module, f"repack_{kind}", (ceil(count * columns // 32, 256), ), 256,
+                       dev.put(raw[first:first + count]), buffer, I32(rows), I32(columns), I32(first), I32(count))
         ids = np.array([[5, 0, 0, 0], [-1, -1, 0, 0], [rows - 1, 0, 0, 0], [rows // 2, 0, 0, 0]], I32)
         x = dev.poison(4 * columns * 4)
-        dev.launch(module, f"embed_{kind}", (4,), 128, buffer, I32(rows), I32(columns), dev.put(ids), x, I32(columns))
+        dev.launch(module, f"embed_{kind}", (4, ), 128, buffer, I32(rows), I32(columns), dev.put(ids), x, I32(columns))
         ref = np.where(ids[:, :1] >= 0, w[ids[:, 0]], F32(0))
         check(f"embed_{kind} {rows}x{columns}", dev.get(x, F32, (4, columns)), ref, 0)
 
@@ -314,12 +327,13 @@ def matrix_checks(dev, kind):
             before = rng.standard_normal((n, ldo)).astype(F32)
             out = dev.put(before)
             width = rows // 2
-            q8, meta, h, f = (dev.poison(n * width), dev.poison(n * width // 4), dev.poison(ceil(n, 8) * 8 * ceil(width, 128) * 256),
-                              dev.poison(n * width * 4)) if gated else (None,) * 4
+            q8, meta, h, f = (dev.poison(n * width), dev.poison(n * width // 4),
+                              dev.poison(ceil(n, 8) * 8 * ceil(width, 128) * 256),
+                              dev.poison(n * width * 4)) if gated else (None, ) * 4
             if not quantise:
                 q8 = meta = None
-            dev.launch(module, entry, grid, block, buffer, I32(rows), I32(columns), I32(n), *inputs, out, I32(ldo), I32(mode),
-                       *work, q8, meta, h, f)
+            dev.launch(module, entry, grid, block, buffer, I32(rows), I32(columns), I32(n), *inputs, out, I32(ldo),
+                       I32(mode), *work, q8, meta, h, f)
             ref = apply_mode(ref_x.astype(np.float64) @ w.astype(np.float64).T, mode, before[:, :rows])
             name = f"{entry} {rows}x{columns} n={n} mode={mode}"
             if not gated:
@@ -329,14 +343,17 @@ def matrix_checks(dev, kind):
                 return
             got = dev.get(f, F32, (n, width))
             check(name, got, ref, tolerance)
-            halves = dev.get(h, np.float16, (ceil(n, 8) * 8 * ceil(width, 128) * 128,))
+            halves = dev.get(h, np.float16, (ceil(n, 8) * 8 * ceil(width, 128) * 128, ))
             check(name + " h", halves[fragment_index(n, width)], got.astype(np.float16), 0)
             if q8 is not None:
                 ref8, ref_meta, _ = act_pack(got)
                 check(name + " q8", dev.get(q8, np.int8, ref8.shape), ref8, 0)
-                check(name + " meta", dev.get(meta, np.int32, ref_meta.shape).view(F32)[..., 0], ref_meta.view(F32)[..., 0], 1e-7)
-                check(name + " sums", dev.get(meta, np.int16, ref_meta.shape[:2] + (4,))[..., 2:], ref_meta.view(np.int16).reshape(
-                    ref_meta.shape[:2] + (4,))[..., 2:], 0)
+                check(name + " meta",
+                      dev.get(meta, np.int32, ref_meta.shape).view(F32)[..., 0],
+                      ref_meta.view(F32)[..., 0], 1e-7)
+                check(name + " sums",
+                      dev.get(meta, np.int16, ref_meta.shape[:2] + (4, ))[..., 2:],
+                      ref_meta.view(np.int16).reshape(ref_meta.shape[:2] + (4, ))[..., 2:], 0)
 
         for mode in (STORE, ADD, SWIGLU):
             for template, n in [(1, 1), (2, 2), (4, 3), (8, 7), (8, 8)]:
@@ -344,25 +361,30 @@ def matrix_checks(dev, kind):
                 q8, meta, _ = act_pack(x)
                 inputs = (None, None, dev.put(x)) if kind in FLOATS else (dev.put(q8), dev.put(meta), None)
                 tiles = ceil(rows, 16) if mode != SWIGLU else rows // 64
-                grid = (max(1, tiles - 1),)  # fewer than tiles: the loop over tiles is in use
-                product(f"matvec_{kind}_n{template}", n, mode, grid, 256, inputs, x if kind in FLOATS else rounded(x)[0], 2e-6 if kind in FLOATS else 5e-6)
+                grid = (max(1, tiles - 1), )  # fewer than tiles: the loop over tiles is in use
+                product(f"matvec_{kind}_n{template}", n, mode, grid, 256, inputs,
+                        x if kind in FLOATS else rounded(x)[0], 2e-6 if kind in FLOATS else 5e-6)
             for template, n in [(1, 5), (2, 13), (4, 29), (8, 64), (8, 75)]:
                 if not big and template * 8 < n and mode == ADD:
                     continue
                 x = rng.standard_normal((n, columns)).astype(F32)
                 tiles = ceil(rows, 32) if mode != SWIGLU else ceil(rows // 2, 16)
                 grid = (max(1, tiles - 1), ceil(n, template * 8))
-                product(f"small_{kind}_t{template}", n, mode, grid, 256, (dev.put(fragment(x)),), x, 1.5e-3, False)
-            for m, n, z in [(32, 29, 1), (32, 40, 2), (64, 50, 3), (128, 130, 2)] + ([(128, 300, 1), (64, 300, 5)] if big else []):
+                product(f"small_{kind}_t{template}", n, mode, grid, 256, (dev.put(fragment(x)), ), x, 1.5e-3, False)
+            for m, n, z in [(32, 29, 1), (32, 40, 2), (64, 50, 3), (128, 130, 2)] + ([(128, 300, 1),
+                                                                                      (64, 300, 5)] if big else []):
                 x = rng.standard_normal((n, columns)).astype(F32)
                 grid = (ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), ceil(n, m), z)
-                partial, counters = dev.poison(int(np.prod(grid)) * m * 128 * 4), dev.put(np.zeros(grid[0] * grid[1], I32))
-                product(f"tile_{kind}_m{m}", n, mode, grid, 128, (dev.put(fragment(x)),), x, 1.5e-3, False, (partial, counters))
-                check(f"tile_{kind}_m{m} counters", dev.get(counters, I32, (grid[0] * grid[1],)), np.zeros(grid[0] * grid[1]), 0)
+                partial, counters = dev.poison(int(np.prod(grid)) * m * 128 * 4), dev.put(
+                    np.zeros(grid[0] * grid[1], I32))
+                product(f"tile_{kind}_m{m}", n, mode, grid, 128, (dev.put(fragment(x)), ), x, 1.5e-3, False,
+                        (partial, counters))
+                check(f"tile_{kind}_m{m} counters", dev.get(counters, I32, (grid[0] * grid[1], )),
+                      np.zeros(grid[0] * grid[1]), 0)
             for n in [9, 130] + ([300] if big else []):
                 x = rng.standard_normal((n, columns)).astype(F32)
                 grid = (ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), ceil(n, 128))
-                product(f"gemm_{kind}", n, mode, grid, 256, (dev.put(fragment(x)),), x, 1.5e-3, False)
+                product(f"gemm_{kind}", n, mode, grid, 256, (dev.put(fragment(x)), ), x, 1.5e-3, False)
 
         # A norm and a product in one, against one after the other.
         for mode in (STORE, ADD, SWIGLU):
@@ -372,11 +394,14 @@ def matrix_checks(dev, kind):
             weight = rng.standard_normal(columns).astype(F32)
             before = rng.standard_normal((1, rows)).astype(F32)
             out, act = dev.put(before), forms(dev, 1, rows // 2)
-            dev.launch(module, f"norm_matvec_{kind}", (2,), 256, buffer, I32(rows), I32(columns), dev.put(x), I32(columns), dev.put(np.array([2], I32)),
-                       dev.put(weight), F32(1e-5), out, I32(rows), I32(mode), *act)
+            dev.launch(module, f"norm_matvec_{kind}", (2, ), 256, buffer, I32(rows), I32(columns), dev.put(x),
+                       I32(columns), dev.put(np.array([2], I32)), dev.put(weight), F32(1e-5), out, I32(rows), I32(mode),
+                       *act)
             row = x[2:].astype(np.float64)
             normed = (row / np.sqrt((row**2).mean() + 1e-5) * weight).astype(F32)
-            ref = apply_mode((normed if kind in FLOATS else rounded(normed)[0]).astype(np.float64) @ w.astype(np.float64).T, mode, before)
+            ref = apply_mode(
+                (normed if kind in FLOATS else rounded(normed)[0]).astype(np.float64) @ w.astype(np.float64).T, mode,
+                before)
             got = dev.get(act[3], F32, (1, rows // 2)) if mode == SWIGLU else dev.get(out, F32, (1, rows))
             # a rounding to 8 bits may fall to the other side
             check(f"norm_matvec_{kind} {rows}x{columns} mode={mode}", got, ref, 2e-3)
@@ -384,23 +409,25 @@ def matrix_checks(dev, kind):
         # The same bits whatever the batch: a row alone and among others.
         x = rng.standard_normal((20, columns)).astype(F32)
         alone = dev.poison(rows * 4)
-        dev.launch(module, f"small_{kind}_t1", (ceil(rows, 32), 1), 256, buffer, I32(rows), I32(columns), I32(1), dev.put(fragment(x[17:18])),
-                   alone, I32(rows), I32(STORE), None, None, None, None)
+        dev.launch(module, f"small_{kind}_t1", (ceil(rows, 32), 1), 256, buffer, I32(rows), I32(columns), I32(1),
+                   dev.put(fragment(x[17:18])), alone, I32(rows), I32(STORE), None, None, None, None)
         among = dev.poison(20 * rows * 4)
-        dev.launch(module, f"small_{kind}_t4", (ceil(rows, 32), 1), 256, buffer, I32(rows), I32(columns), I32(20), dev.put(fragment(x)),
-                   among, I32(rows), I32(STORE), None, None, None, None)
-        check(f"small_{kind} {rows}x{columns} same bits", dev.get(among, F32, (20, rows))[17], dev.get(alone, F32, (rows,)), 0)
+        dev.launch(module, f"small_{kind}_t4", (ceil(rows, 32), 1), 256, buffer, I32(rows), I32(columns), I32(20),
+                   dev.put(fragment(x)), among, I32(rows), I32(STORE), None, None, None, None)
+        check(f"small_{kind} {rows}x{columns} same bits",
+              dev.get(among, F32, (20, rows))[17], dev.get(alone, F32, (rows, )), 0)
 
 
 def forms(dev, n, width):
-    return (dev.poison(n * width), dev.poison(n * width // 4), dev.poison(ceil(n, 8) * 8 * ceil(width, 128) * 256), dev.poison(n * width * 4))
+    return (dev.poison(n * width), dev.poison(n * width // 4), dev.poison(ceil(n, 8) * 8 * ceil(width, 128) * 256),
+            dev.poison(n * width * 4))
 
 
 def check_forms(dev, name, act, ref, tolerance):
     n, width = ref.shape
     got = dev.get(act[3], F32, (n, width))
     check(name, got, ref, tolerance)
-    halves = dev.get(act[2], np.float16, (ceil(n, 8) * 8 * ceil(width, 128) * 128,))
+    halves = dev.get(act[2], np.float16, (ceil(n, 8) * 8 * ceil(width, 128) * 128, ))
     check(name + " h", halves[fragment_index(n, width)], got.astype(np.float16), 0)
     ref8, ref_meta, _ = act_pack(got)
     check(name + " q8", dev.get(act[0], np.int8, ref8.shape), ref8, 0)
@@ -415,7 +442,8 @@ def row_checks(dev):
         index[:, 0] = rng.permutation(n + 2)[:n]
         index[1, 0] = -1
         act = forms(dev, n, width)
-        dev.launch("step", "rms_norm", (n,), 512, dev.put(x), I32(width), dev.put(index), I32(16), dev.put(weight), I32(width), F32(1e-5), *act)
+        dev.launch("step", "rms_norm", (n, ), 512, dev.put(x), I32(width), dev.put(index), I32(16), dev.put(weight),
+                   I32(width), F32(1e-5), *act)
         chosen = x[index[:, 0]].astype(np.float64)
         ref = chosen / np.sqrt((chosen**2).mean(axis=1, keepdims=True) + 1e-5) * weight
         ref[1] = 0
@@ -425,13 +453,14 @@ def row_checks(dev):
         check_forms(dev, f"quantize_rows {n}x{width}", act, x[:n], 0)
         act = forms(dev, n, width)
         y = rng.standard_normal((n + 2, width)).astype(F32)
-        dev.launch("step", "swiglu", (ceil(width, 1024), n), 256, dev.put(x), I32(width), dev.put(y), I32(width), I32(width), *act)
+        dev.launch("step", "swiglu", (ceil(width, 1024), n), 256, dev.put(x), I32(width), dev.put(y), I32(width),
+                   I32(width), *act)
         check_forms(dev, f"swiglu {n}x{width}", act, silu(x[:n].astype(np.float64)) * y[:n], 1e-6)
 
 
 def attention_checks(dev):
-    shapes = [(4, 2, 32, 2, [3, 130, -1, 300]), (9, 3, 64, 1, [0, 16, 127, 128]), (6, 1, 128, 3, [700, 5]), (7, 1, 96, 1, [200]),
-              (4, 2, 256, 1, [77, 260])]
+    shapes = [(4, 2, 32, 2, [3, 130, -1, 300]), (9, 3, 64, 1, [0, 16, 127, 128]), (6, 1, 128, 3, [700, 5]),
+              (7, 1, 96, 1, [200]), (4, 2, 256, 1, [77, 260])]
     if dev.big:
         shapes += [(32, 8, 128, 2, [4095, 1023, 17, 2048, -1, 511]), (14, 2, 64, 2, [3000, 1])]
     for heads, kv_heads, size, layers, positions in shapes:
@@ -441,7 +470,7 @@ def attention_checks(dev):
         ld = (heads + 2 * kv_heads) * size
         counts = [ceil(p + 1, 16) for p in positions]
         free = rng.permutation(sum(counts) + 3)
-        pages = free[: sum(counts)].astype(I32)
+        pages = free[:sum(counts)].astype(I32)
         rows = np.zeros((n, 4), I32)
         rows[:, 0] = [7 if p >= 0 else -1 for p in positions]
         rows[:, 1] = positions
@@ -451,21 +480,24 @@ def attention_checks(dev):
         bias = rng.standard_normal(ld).astype(F32)
         norms = [(rng.standard_normal(size) * 0.3 + 1).astype(F32) for _ in range(2)]
         rotated = size // 2 if size != 96 else 24
-        angles = np.arange(max(positions) + 1)[:, None] * 10000.0 ** (-np.arange(rotated) / rotated)
+        angles = np.arange(max(positions) + 1)[:, None] * 10000.0**(-np.arange(rotated) / rotated)
         cos, sin = np.cos(angles).astype(F32), np.sin(angles).astype(F32)
         for neighbouring, with_norm in [(1, False), (0, True)]:
             # rotation and storing
             device_kv, device_qkv = dev.put(kv), dev.put(qkv)
-            dev.launch("step", "rope_store", (ceil(heads + 2 * kv_heads, 4), n), 128, device_qkv, I32(ld), dev.put(bias),
-                       dev.put(norms[0]) if with_norm else None, dev.put(norms[1]) if with_norm else None, F32(1e-6), dev.put(cos), dev.put(sin),
-                       I32(rotated), I32(neighbouring), dev.put(rows), dev.put(pages), device_kv, I32(layer), I32(layers), I32(heads),
+            dev.launch("step", "rope_store", (ceil(heads + 2 * kv_heads, 4), n), 128, device_qkv, I32(ld),
+                       dev.put(bias),
+                       dev.put(norms[0]) if with_norm else None,
+                       dev.put(norms[1]) if with_norm else None, F32(1e-6), dev.put(cos), dev.put(sin), I32(rotated),
+                       I32(neighbouring), dev.put(rows), dev.put(pages), device_kv, I32(layer), I32(layers), I32(heads),
                        I32(kv_heads), I32(size))
             x = (qkv.astype(np.float64) + bias).reshape(n, heads + 2 * kv_heads, size)
             for part, norm in [(slice(0, heads), norms[0]), (slice(heads, heads + kv_heads), norms[1])]:
                 y = x[:, part]
                 if with_norm:
                     y = y / np.sqrt((y**2).mean(axis=-1, keepdims=True) + 1e-6) * norm
-                a, b = (slice(0, 2 * rotated, 2), slice(1, 2 * rotated, 2)) if neighbouring else (slice(0, rotated), slice(rotated, 2 * rotated))
+                a, b = (slice(0, 2 * rotated, 2),
+                        slice(1, 2 * rotated, 2)) if neighbouring else (slice(0, rotated), slice(rotated, 2 * rotated))
                 c, s = cos[np.maximum(positions, 0)][:, None], sin[np.maximum(positions, 0)][:, None]
                 z = y.copy()
                 z[..., a], z[..., b] = y[..., a] * c - y[..., b] * s, y[..., a] * s + y[..., b] * c
@@ -474,10 +506,10 @@ def attention_checks(dev):
             for i, p in enumerate(positions):
                 if p >= 0:
                     page = pages[rows[i, 2] + p // 16]
-                    expected[page, layer, :, 0, p % 16] = x[i, heads : heads + kv_heads].astype(np.float16)
-                    expected[page, layer, :, 1, p % 16] = x[i, heads + kv_heads :].astype(np.float16)
+                    expected[page, layer, :, 0, p % 16] = x[i, heads:heads + kv_heads].astype(np.float16)
+                    expected[page, layer, :, 1, p % 16] = x[i, heads + kv_heads:].astype(np.float16)
             name = f"{heads}/{kv_heads}x{size} neighbouring={neighbouring} norm={int(with_norm)}"
-            got_q = dev.get(device_qkv, F32, (n, ld))[:, : heads * size].reshape(n, heads, size)
+            got_q = dev.get(device_qkv, F32, (n, ld))[:, :heads * size].reshape(n, heads, size)
             used = np.array(positions) >= 0
             check(f"rope_store q {name}", got_q[used], x[used, :heads], 1e-6)
             check(f"rope_store pages {name}", dev.get(device_kv, np.float16, kv.shape), expected, 1e-4)
@@ -500,18 +532,22 @@ def attention_checks(dev):
         width = heads * size
         max_splits = ceil(max(positions) + 1, 128) + 1
         groups = kv_heads * ceil(heads // kv_heads, 4)
-        ref = np.stack([attend(q[i, :width].reshape(heads, size), p, pages[rows[i, 2] :]).reshape(-1) if p >= 0 else np.zeros(width)
-                        for i, p in enumerate(positions)])
+        ref = np.stack([
+            attend(q[i, :width].reshape(heads, size), p, pages[rows[i, 2]:]).reshape(-1) if p >= 0 else np.zeros(width)
+            for i, p in enumerate(positions)
+        ])
         first = None
         for z in (1, 3, 16):
             act = forms(dev, n, width)
             counters = dev.put(np.zeros(n * groups, I32))
             partial = dev.poison(n * heads * max_splits * (size + 2) * 4)
             for _ in range(2):  # twice: the counters are ready again
-                dev.launch("step", f"attention_decode_d{padded}", (groups, n, z), 256, dev.put(q), I32(ld), dev.put(rows), dev.put(pages), device_kv,
-                           I32(layer), I32(layers), I32(heads), I32(kv_heads), I32(size), partial, counters, I32(max_splits), *act)
+                dev.launch("step", f"attention_decode_d{padded}", (groups, n, z), 256, dev.put(q), I32(ld),
+                           dev.put(rows), dev.put(pages), device_kv, I32(layer), I32(layers), I32(heads), I32(kv_heads),
+                           I32(size), partial, counters, I32(max_splits), *act)
             check_forms(dev, f"attention_decode {heads}/{kv_heads}x{size} z={z}", act, ref, 2e-5)
-            check(f"attention_decode {heads}/{kv_heads}x{size} z={z} counters", dev.get(counters, I32, (n * groups,)), np.zeros(n * groups), 0)
+            check(f"attention_decode {heads}/{kv_heads}x{size} z={z} counters", dev.get(counters, I32, (n * groups, )),
+                  np.zeros(n * groups), 0)
             got = dev.get(act[3], F32, (n, width))
             first = got if first is None else first
             check(f"attention_decode {heads}/{kv_heads}x{size} z={z} same bits", got, first, 0)
@@ -519,16 +555,18 @@ def attention_checks(dev):
         outcomes = []
         for fused in (False, True):
             device_kv2, device_qkv = dev.put(kv), dev.put(qkv)
-            rotation = (dev.put(bias), dev.put(norms[0]), dev.put(norms[1]), F32(1e-6), dev.put(cos), dev.put(sin), I32(rotated), I32(1))
+            rotation = (dev.put(bias), dev.put(norms[0]), dev.put(norms[1]), F32(1e-6), dev.put(cos), dev.put(sin),
+                        I32(rotated), I32(1))
             act = forms(dev, n, width)
             counters = dev.put(np.zeros(n * groups, I32))
             partial = dev.poison(n * heads * max_splits * (size + 2) * 4)
             if not fused:
-                dev.launch("step", "rope_store", (ceil(heads + 2 * kv_heads, 4), n), 128, device_qkv, I32(ld), *rotation, dev.put(rows), dev.put(pages),
-                           device_kv2, I32(layer), I32(layers), I32(heads), I32(kv_heads), I32(size))
-            dev.launch("step", f"attention_{'step' if fused else 'decode'}_d{padded}", (groups, n, 2), 256, device_qkv, I32(ld), *(rotation if fused else ()),
-                       dev.put(rows), dev.put(pages), device_kv2, I32(layer), I32(layers), I32(heads), I32(kv_heads), I32(size), partial, counters,
-                       I32(max_splits), *act)
+                dev.launch("step", "rope_store", (ceil(heads + 2 * kv_heads, 4), n), 128, device_qkv, I32(ld),
+                           *rotation, dev.put(rows), dev.put(pages), device_kv2, I32(layer), I32(layers), I32(heads),
+                           I32(kv_heads), I32(size))
+            dev.launch("step", f"attention_{'step' if fused else 'decode'}_d{padded}", (groups, n, 2), 256, device_qkv,
+                       I32(ld), *(rotation if fused else ()), dev.put(rows), dev.put(pages), device_kv2, I32(layer),
+                       I32(layers), I32(heads), I32(kv_heads), I32(size), partial, counters, I32(max_splits), *act)
             outcomes.append((dev.get(act[3], F32, (n, width)), dev.get(device_kv2, np.float16, kv.shape)))
         check(f"attention_step {heads}/{kv_heads}x{size}", outcomes[1][0], outcomes[0][0], 0)
         check(f"attention_step {heads}/{kv_heads}x{size} pages", outcomes[1][1], outcomes[0][1], 0)
@@ -541,15 +579,20 @@ def attention_checks(dev):
         for (p, count), table in zip(slices, tables):
             for start in range(0, count, 64):
                 tiles.append([row + start, min(64, count - start), p - count + 1 + start, table])
-            ref += [attend(q[row + i, :width].reshape(heads, size), p - count + 1 + i, pages[table:]).reshape(-1) for i in range(count)]
+            ref += [
+                attend(q[row + i, :width].reshape(heads, size), p - count + 1 + i, pages[table:]).reshape(-1)
+                for i in range(count)
+            ]
             row += count
         h, f = dev.poison(ceil(total, 8) * 8 * ceil(width, 128) * 256), dev.poison(total * width * 4)
-        dev.launch("step", f"attention_prefill_d{padded}", (heads, len(tiles)), 128, dev.put(q), I32(ld), dev.put(np.array(tiles, I32)), dev.put(pages),
-                   device_kv, I32(layer), I32(layers), I32(heads), I32(kv_heads), I32(size), None, None, h, f)
+        dev.launch("step", f"attention_prefill_d{padded}", (heads, len(tiles)), 128, dev.put(q), I32(ld),
+                   dev.put(np.array(tiles, I32)), dev.put(pages), device_kv, I32(layer), I32(layers), I32(heads),
+                   I32(kv_heads), I32(size), None, None, h, f)
         got = dev.get(f, F32, (total, width))
         check(f"attention_prefill {heads}/{kv_heads}x{size}", got, np.stack(ref), 2e-3)
-        halves = dev.get(h, np.float16, (ceil(total, 8) * 8 * ceil(width, 128) * 128,))
-        check(f"attention_prefill {heads}/{kv_heads}x{size} h", halves[fragment_index(total, width)], got.astype(np.float16), 0)
+        halves = dev.get(h, np.float16, (ceil(total, 8) * 8 * ceil(width, 128) * 128, ))
+        check(f"attention_prefill {heads}/{kv_heads}x{size} h", halves[fragment_index(total, width)],
+              got.astype(np.float16), 0)
 
 
 def run_sample(dev, logits, options, pairs):
@@ -560,13 +603,16 @@ def run_sample(dev, logits, options, pairs):
         outputs[i, 1:4] = o.get("seed", 1), 0, o.get("counter", 0)
         outputs[i, 4] = F32(o.get("temperature", 0)).view(I32)
         outputs[i, 5] = o.get("top_k", 0)
-        for at, key, default in [(6, "top_p", 1), (7, "min_p", 0), (8, "repeat", 1), (9, "presence", 0), (10, "frequency", 0)]:
+        for at, key, default in [(6, "top_p", 1), (7, "min_p", 0), (8, "repeat", 1), (9, "presence", 0),
+                                 (10, "frequency", 0)]:
             outputs[i, at] = F32(o.get(key, default)).view(I32)
         outputs[i, 11:14] = o.get("penalty", 0), o.get("penalties", 0), o.get("top", 0)
     device_logits, device_outputs = dev.put(logits), dev.put(outputs)
     stats, out = dev.poison(m * 64 * 16), dev.poison(m * 48 * 4)
-    dev.launch("step", "scan_logits", (64, m), 256, device_logits, I32(vocabulary), I32(vocabulary), device_outputs, stats)
-    dev.launch("step", "sample", (m,), 1024, device_logits, I32(vocabulary), I32(vocabulary), device_outputs, dev.put(np.array(pairs, I32)), stats, out)
+    dev.launch("step", "scan_logits", (64, m), 256, device_logits, I32(vocabulary), I32(vocabulary), device_outputs,
+               stats)
+    dev.launch("step", "sample", (m, ), 1024, device_logits, I32(vocabulary), I32(vocabulary), device_outputs,
+               dev.put(np.array(pairs, I32)), stats, out)
     return dev.get(out, I32, (m, 48))
 
 
@@ -581,7 +627,17 @@ def sampling_checks(dev):
         best = int(raw[1].argmax())
         second = int(np.argsort(-raw[1])[1])
         pairs = [[best, 2], [second, 1], [3, 1]]
-        out = run_sample(dev, logits, [{"top": 20}, {"penalties": 2, "penalty": 0, "presence": 100, "frequency": 1, "top": 3}, {}, {}, {}, {"row": -1}], pairs)
+        out = run_sample(dev, logits, [{
+            "top": 20
+        }, {
+            "penalties": 2,
+            "penalty": 0,
+            "presence": 100,
+            "frequency": 1,
+            "top": 3
+        }, {}, {}, {}, {
+            "row": -1
+        }], pairs)
         name = f"sample {vocabulary}"
         check(f"{name} greedy", out[[0, 2], 0], [7, raw[2].argmax()], 0)
         check(f"{name} penalties", out[1, 0], np.argsort(-raw[1])[2], 0)
@@ -595,22 +651,46 @@ def sampling_checks(dev):
         # draws: every token is allowed, and frequencies match
         base = (rng.standard_normal(vocabulary) * 2).astype(F32)
         base[rng.integers(0, vocabulary, 3)] = base.max()  # ties at the top
-        for options in [{"top_k": 40}, {"top_p": 0.9}, {"min_p": 0.1}, {"top_k": 5, "top_p": 0.8, "min_p": 0.05, "temperature": 0.7}, {"temperature": 1.5},
-                        {"top_k": 2}, {"top_k": vocabulary - 1, "top_p": 0.5}, {"top_p": 0.0}, {"top_k": 1}]:
+        for options in [{
+                "top_k": 40
+        }, {
+                "top_p": 0.9
+        }, {
+                "min_p": 0.1
+        }, {
+                "top_k": 5,
+                "top_p": 0.8,
+                "min_p": 0.05,
+                "temperature": 0.7
+        }, {
+                "temperature": 1.5
+        }, {
+                "top_k": 2
+        }, {
+                "top_k": vocabulary - 1,
+                "top_p": 0.5
+        }, {
+                "top_p": 0.0
+        }, {
+                "top_k": 1
+        }]:
             options = {"temperature": 1.0, **options}
             scaled = base.astype(np.float64) / options["temperature"]
             weight = np.exp(scaled - scaled.max())
             order = np.argsort(-base, kind="stable")
             keep = np.zeros(vocabulary, bool)
-            keep[order[: options.get("top_k") or vocabulary]] = True
+            keep[order[:options.get("top_k") or vocabulary]] = True
             weight = np.where(keep, weight, 0)
             if options.get("top_p", 1) < 1:
                 cumulative = np.cumsum(weight[order])
                 count = int(np.searchsorted(cumulative, options["top_p"] * weight.sum() - 1e-9)) + 1
-                keep[order[count + 1 :]] = False  # one more for rounding at the border
+                keep[order[count + 1:]] = False  # one more for rounding at the border
             keep &= weight >= options.get("min_p", 0) * 0.9999
             draws = 256 if dev.big else 3
-            out = run_sample(dev, np.repeat(base[None], draws, axis=0), [{**options, "counter": i, "seed": 5} for i in range(draws)], [[0, 0]])
+            out = run_sample(dev, np.repeat(base[None], draws, axis=0), [{
+                **options, "counter": i,
+                "seed": 5
+            } for i in range(draws)], [[0, 0]])
             check(f"{name} {options} allowed", keep[np.maximum(out[:, 0], 0)] & (out[:, 0] >= 0), np.ones(draws), 0)
             if dev.big:
                 share = np.where(keep, weight, 0) / np.where(keep, weight, 0).sum()
@@ -619,13 +699,15 @@ def sampling_checks(dev):
                     continue
                 top = int(share.argmax())
                 expected, measured = share[top], (out[:, 0] == top).mean()
-                check(f"{name} {options} share", abs(measured - expected) < 5 * np.sqrt(expected * (1 - expected) / draws) + 0.01, True, 0)
+                check(f"{name} {options} share",
+                      abs(measured - expected) < 5 * np.sqrt(expected * (1 - expected) / draws) + 0.01, True, 0)
 
 
-# ---- timing ------------------------------------------------------------------------------------------------------------
+# ---- timing ----
 
 
 class Timer:
+
     def __init__(self, dev):
         self.dev, self.cp = dev, dev.cp
         self.stream = self.cp.cuda.Stream(non_blocking=True)
@@ -660,8 +742,8 @@ def random_planes(dev, kind, rows, columns):
     buffer = cp.empty(sum(sizes), np.uint8)
     tile = cp.random.randint(0, 256, 1 << 20, dtype=np.uint8)
     whole = sum(sizes) >> 20
-    buffer[: whole << 20].reshape(whole, 1 << 20)[:] = tile
-    buffer[whole << 20 :] = tile[: sum(sizes) - (whole << 20)]
+    buffer[:whole << 20].reshape(whole, 1 << 20)[:] = tile
+    buffer[whole << 20:] = tile[:sum(sizes) - (whole << 20)]
     if kind in ("f16", "bf16", "f32"):
         view = buffer.view(np.uint16)
         view &= np.uint16(0x83FF)
@@ -683,7 +765,12 @@ def tile_grid(dev, rows, columns, n, m):
 
 def matrix_times(dev, timer, report, deadline):
     cp = dev.cp
-    shapes = {"qkv": (6144, 4096, STORE), "o": (4096, 4096, ADD), "gate+up": (28672, 4096, SWIGLU), "down": (4096, 14336, ADD)}
+    shapes = {
+        "qkv": (6144, 4096, STORE),
+        "o": (4096, 4096, ADD),
+        "gate+up": (28672, 4096, SWIGLU),
+        "down": (4096, 14336, ADD)
+    }
     for kind in ["q4_0", "q8_0", "q4_k", "q6_k", "f16", "q5_0", "q4_1"]:
         for shape, (rows, columns, mode) in shapes.items():
             if kind in ("q5_0", "q4_1") and shape != "gate+up":
@@ -693,7 +780,11 @@ def matrix_times(dev, timer, report, deadline):
             weights = [random_planes(dev, kind, rows, columns) for _ in range(copies)]
             cases = [(n, "matvec", f"n{t}") for n, t in [(1, 1), (2, 2), (4, 4), (8, 8)]]
             cases += [(n, "small", f"t{t}") for n, t in [(1, 1), (4, 1), (8, 1), (16, 2), (32, 4), (64, 8)]]
-            cases += [(n, "tile", f"m{m}") for n, m in [(16, 32), (32, 32), (64, 64), (64, 32), (128, 128), (128, 64), (256, 128), (512, 128), (2048, 128)]]
+            cases += [(n, "tile", f"m{m}")
+                      for n, m in [(16, 32), (32, 32), (64, 64), (64, 32), (128, 128), (128,
+                                                                                        64), (256,
+                                                                                              128), (512,
+                                                                                                     128), (2048, 128)]]
             if kind in ("q5_0", "q4_1"):
                 cases = [(1, "matvec", "n1"), (8, "small", "t1"), (32, "tile", "m32"), (512, "tile", "m128")]
             for n, family, variant in cases:
@@ -703,25 +794,40 @@ def matrix_times(dev, timer, report, deadline):
                     continue
                 x = cp.random.standard_normal((n, columns), dtype=F32)
                 q8, meta, h, f = forms(dev, n, columns)
-                dev.launch("step", "quantize_rows", (ceil(columns, 1024), n), 256, x, I32(columns), I32(columns), q8, meta, h, f)
+                dev.launch("step", "quantize_rows", (ceil(columns, 1024), n), 256, x, I32(columns), I32(columns), q8,
+                           meta, h, f)
                 out = cp.zeros((n, rows), F32)
                 act = forms(dev, n, rows // 2)
-                inputs = (q8, meta, f) if family == "matvec" else (h,)
+                inputs = (q8, meta, f) if family == "matvec" else (h, )
                 act = act if family == "matvec" and kind not in FLOATS else (None, None, act[2], act[3])
                 entry = f"{family}_{kind}" + (f"_{variant}" if variant else "")
-                tiles = {"matvec": ceil(rows, 16) if mode != SWIGLU else rows // 64, "small": ceil(rows, 32), "tile": ceil(rows, 128)}[family]
-                grid = (tiles,) if family == "matvec" else (tiles, ceil(n, int(variant[1:]) * (8 if family == "small" else 1)))
+                tiles = {
+                    "matvec": ceil(rows, 16) if mode != SWIGLU else rows // 64,
+                    "small": ceil(rows, 32),
+                    "tile": ceil(rows, 128)
+                }[family]
+                grid = (tiles, ) if family == "matvec" else (tiles,
+                                                             ceil(n,
+                                                                  int(variant[1:]) * (8 if family == "small" else 1)))
                 work = ()
                 if family == "tile":
                     grid, work = tile_grid(dev, rows, columns, n, int(variant[1:]))
                 count = copies if n < 512 else 4
 
                 def call(w):
-                    return lambda: dev.launch(f"matrix_{kind}", entry, grid, 128 if family == "tile" else 256, w, I32(rows), I32(columns), I32(n), *inputs, out,
-                                              I32(rows), I32(mode), *work, *act)
+                    return lambda: dev.launch(f"matrix_{kind}", entry, grid, 128
+                                              if family == "tile" else 256, w, I32(rows), I32(columns), I32(n), *inputs,
+                                              out, I32(rows), I32(mode), *work, *act)
 
                 us = timer.micros([call(weights[i % copies]) for i in range(max(count, 4))])
-                report.append({"kernel": entry, "shape": shape, "n": n, "us": us, "gbs": size / us / 1e3, "tflops": 2.0 * rows * columns * n / us / 1e6})
+                report.append({
+                    "kernel": entry,
+                    "shape": shape,
+                    "n": n,
+                    "us": us,
+                    "gbs": size / us / 1e3,
+                    "tflops": 2.0 * rows * columns * n / us / 1e6
+                })
             del weights
             cp.get_default_memory_pool().free_all_blocks()
 
@@ -735,7 +841,7 @@ def attention_times(dev, timer, report):
         per = length // 16
         pages = cp.asarray(rng.permutation(n * per).astype(I32))
         layers = 4
-        kv = cp.random.standard_normal((n * per * layers * kv_heads * 2 * 16 * size // 2,), dtype=F32).view(np.uint16)
+        kv = cp.random.standard_normal((n * per * layers * kv_heads * 2 * 16 * size // 2, ), dtype=F32).view(np.uint16)
         kv &= np.uint16(0xBFFF)
         rows = np.zeros((n, 4), I32)
         rows[:, 1], rows[:, 2] = length - 1, np.arange(n) * per
@@ -749,37 +855,72 @@ def attention_times(dev, timer, report):
         bytes_read = n * length * kv_heads * size * 4
 
         def call(layer):
-            return lambda: dev.launch("step", "attention_decode_d128", (groups, n, z), 256, q, I32(ld), rows, pages, kv, I32(layer), I32(layers), I32(heads),
-                                      I32(kv_heads), I32(size), partial, counters, I32(splits), *act)
+            return lambda: dev.launch("step", "attention_decode_d128",
+                                      (groups, n, z), 256, q, I32(ld), rows, pages, kv, I32(layer), I32(layers),
+                                      I32(heads), I32(kv_heads), I32(size), partial, counters, I32(splits), *act)
 
         us = timer.micros([call(i % layers) for i in range(16)])
-        report.append({"kernel": "attention_decode_d128", "shape": f"length {length}", "n": n, "us": us, "gbs": bytes_read / us / 1e3, "tflops": 4.0 * n * length * width / us / 1e6})
+        report.append({
+            "kernel": "attention_decode_d128",
+            "shape": f"length {length}",
+            "n": n,
+            "us": us,
+            "gbs": bytes_read / us / 1e3,
+            "tflops": 4.0 * n * length * width / us / 1e6
+        })
     for length in (512, 4096):
         per = length // 16
         pages = cp.asarray(rng.permutation(per).astype(I32))
-        kv = cp.random.standard_normal((per * kv_heads * 2 * 16 * size // 2,), dtype=F32).view(np.uint16)
+        kv = cp.random.standard_normal((per * kv_heads * 2 * 16 * size // 2, ), dtype=F32).view(np.uint16)
         kv &= np.uint16(0xBFFF)
         tiles = cp.asarray(np.array([[i, 64, i, 0] for i in range(0, length, 64)], I32))
         q = cp.random.standard_normal((length, ld), dtype=F32)
         act = forms(dev, length, width)
-        us = timer.micros([lambda: dev.launch("step", "attention_prefill_d128", (heads, length // 64), 128, q, I32(ld), tiles, pages, kv, I32(0), I32(1),
-                                              I32(heads), I32(kv_heads), I32(size), None, None, act[2], None)] * 4)
-        report.append({"kernel": "attention_prefill_d128", "shape": f"length {length}", "n": length, "us": us, "gbs": 0, "tflops": 2.0 * length * length * width / us / 1e6})
+        us = timer.micros([
+            lambda: dev.launch("step", "attention_prefill_d128",
+                               (heads, length // 64), 128, q, I32(ld), tiles, pages, kv, I32(0), I32(1), I32(heads),
+                               I32(kv_heads), I32(size), None, None, act[2], None)
+        ] * 4)
+        report.append({
+            "kernel": "attention_prefill_d128",
+            "shape": f"length {length}",
+            "n": length,
+            "us": us,
+            "gbs": 0,
+            "tflops": 2.0 * length * length * width / us / 1e6
+        })
     # the small ones
     for n in (1, 32, 128):
         x = cp.random.standard_normal((n, ld), dtype=F32)
         act = forms(dev, n, 4096)
         weight = cp.ones(4096, F32)
-        us = timer.micros([lambda: dev.launch("step", "rms_norm", (n,), 512, x, I32(ld), None, I32(0), weight, I32(4096), F32(1e-5), *act[:2], None, None)] * 16)
+        us = timer.micros([
+            lambda: dev.launch("step", "rms_norm",
+                               (n, ), 512, x, I32(ld), None, I32(0), weight, I32(4096), F32(1e-5), *act[:2], None, None)
+        ] * 16)
         report.append({"kernel": "rms_norm", "shape": "4096", "n": n, "us": us, "gbs": 0, "tflops": 0})
         cos = cp.ones((4096, 64), F32)
-        us = timer.micros([lambda: dev.launch("step", "rope_store", (12, n), 128, x, I32(ld), None, None, None, F32(0), cos, cos, I32(64), I32(1),
-                                              cp_rows[n], cp_pages, cp_kv, I32(0), I32(1), I32(heads), I32(kv_heads), I32(size))] * 16) if (
-            cp_setup(dev, n, kv_heads, size)) else 0
+        rows = np.zeros((n, 4), I32)
+        rows[:, 1], rows[:, 2] = 5, np.arange(n)
+        rows, pages = cp.asarray(rows), cp.arange(n, dtype=I32)
+        kv = cp.zeros(n * kv_heads * 2 * 16 * size, np.uint16)
+
+        def rope():
+            dev.launch("step", "rope_store", (12, n), 128, x, I32(ld), None, None, None, F32(0), cos, cos, I32(64),
+                       I32(1), rows, pages, kv, I32(0), I32(1), I32(heads), I32(kv_heads), I32(size))
+
+        us = timer.micros([rope] * 16)
         report.append({"kernel": "rope_store", "shape": "32/8x128", "n": n, "us": us, "gbs": 0, "tflops": 0})
         vocabulary = 128256
         logits = cp.random.standard_normal((n, vocabulary), dtype=F32) * 3
-        for title, options in [("greedy", {}), ("top_k 40, top_p 0.9", {5: 40, 6: F32(0.9)}), ("all", {6: F32(1)}), ("top_p 0.9", {6: F32(0.9)})]:
+        for title, options in [("greedy", {}), ("top_k 40, top_p 0.9", {
+                5: 40,
+                6: F32(0.9)
+        }), ("all", {
+                6: F32(1)
+        }), ("top_p 0.9", {
+                6: F32(0.9)
+        })]:
             outputs = np.zeros((n, 16), I32)
             outputs[:, 0] = np.arange(n)
             for at, value in options.items():
@@ -790,68 +931,24 @@ def attention_times(dev, timer, report):
             stats, out, pairs = cp.zeros((n, 64, 4), F32), cp.zeros((n, 48), I32), cp.zeros(2, I32)
 
             def both():
-                dev.launch("step", "scan_logits", (64, n), 256, logits, I32(vocabulary), I32(vocabulary), outputs, stats)
-                dev.launch("step", "sample", (n,), 1024, logits, I32(vocabulary), I32(vocabulary), outputs, pairs, stats, out)
+                dev.launch("step", "scan_logits", (64, n), 256, logits, I32(vocabulary), I32(vocabulary), outputs,
+                           stats)
+                dev.launch("step", "sample", (n, ), 1024, logits, I32(vocabulary), I32(vocabulary), outputs, pairs,
+                           stats, out)
 
             us = timer.micros([both] * 4)
-            report.append({"kernel": "scan_logits+sample", "shape": title, "n": n, "us": us, "gbs": n * vocabulary * 4 / us / 1e3, "tflops": 0})
+            report.append({
+                "kernel": "scan_logits+sample",
+                "shape": title,
+                "n": n,
+                "us": us,
+                "gbs": n * vocabulary * 4 / us / 1e3,
+                "tflops": 0
+            })
 
 
-cp_rows = {}
-cp_pages = cp_kv = None
-
-
-def cp_setup(dev, n, kv_heads, size):
-    global cp_pages, cp_kv
-    rows = np.zeros((n, 4), I32)
-    rows[:, 1], rows[:, 2] = 5, np.arange(n)
-    cp_rows[n] = dev.cp.asarray(rows)
-    cp_pages = dev.cp.arange(n, dtype=I32)
-    cp_kv = dev.cp.zeros(n * kv_heads * 2 * 16 * size, np.uint16)
-    return True
-
-
-def variant_times(dev, timer, report, folder, deadline):
-    """The matrix-vector kernels for one input, built in other ways: <folder>/<variant>/matrix_<type>.compute_80.ptx."""
-    cp = dev.cp
-    shapes = {"qkv": (6144, 4096, STORE), "o": (4096, 4096, ADD), "gate+up": (28672, 4096, SWIGLU), "down": (4096, 14336, ADD)}
-    for kind in ("q4_0", "q8_0"):
-        for shape, (rows, columns, mode) in shapes.items():
-            if time.time() > deadline:
-                return
-            size = sum(planes(kind, rows, columns))
-            copies = max(2, min(24, int(400e6 / size) + 1))
-            weights = [random_planes(dev, kind, rows, columns) for _ in range(copies)]
-            x = cp.random.standard_normal((8, columns), dtype=F32)
-            act, to = forms(dev, 8, columns), forms(dev, 8, rows // 2)
-            dev.launch("step", "quantize_rows", (ceil(columns, 1024), 8), 256, x, I32(columns), I32(columns), *act)
-            out = cp.zeros((8, rows), F32)
-            for variant in sorted(p for p in pathlib.Path(folder).iterdir()):
-                name = variant.name
-                path = variant / f"matrix_{kind}.compute_80.ptx"
-                if not path.exists():
-                    continue
-                if (name, kind) not in dev.modules:
-                    dev.modules[name, kind] = cp.RawModule(path=str(path))
-                rows_of_warp = 4 if "rows4" in name else 2
-                for n in (1, 2, 4) if "n124" in name else (1,):
-                    function = dev.modules[name, kind].get_function(f"matvec_{kind}_n{n}")
-                    full = rows // 64 if mode == SWIGLU else ceil(rows, 8 * (rows_of_warp if n == 1 else 2))
-                    for grid in {full, min(full, 2 * dev.processors), min(full, 4 * dev.processors)}:
-                        null = np.uint64(0)
-
-                        def call(w):
-                            values = (w, I32(rows), I32(columns), I32(n), act[0], act[1], null, out, I32(rows), I32(mode), to[0], to[1], null, null)
-                            values = tuple(np.uint64(v.data.ptr) if hasattr(v, "get") else v for v in values)
-                            return lambda: function((grid, 1, 1), (256, 1, 1), values)
-
-                        us = timer.micros([call(w) for w in weights])
-                        report.append({"kernel": f"{name} {kind} n{n}", "shape": f"{shape} grid {grid}", "n": n, "us": us, "gbs": size / us / 1e3, "tflops": 0})
-            del weights
-            cp.get_default_memory_pool().free_all_blocks()
-
-
-def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256, deterministic=False, fused=True, normed=True, blocks_per_processor=2):
+def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256, deterministic=False, fused=True,
+               normed=True, blocks_per_processor=2):
     """A whole decode step of a model in the shape of Llama-3.1-8B, in one graph."""
     cp = dev.cp
     width, heads, kv_heads, size, forward = 4096, 32, 8, 128, 14336
@@ -884,8 +981,8 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
             return (None, None, None, act[3])
         return (act[0], act[1], None, None) if matvec else (None, None, act[2], None)
 
-    def product(w, rows_, columns, act, to, ldo, mode, target=(None,) * 4):
-        inputs = (act[0], act[1], act[3]) if matvec else (act[2],)
+    def product(w, rows_, columns, act, to, ldo, mode, target=(None, ) * 4):
+        inputs = (act[0], act[1], act[3]) if matvec else (act[2], )
         work, block = (), 256
         if not matvec and n > 16:
             m = 32 if n <= 32 else 64 if n <= 64 else 128
@@ -896,41 +993,52 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
         else:
             entry = f"{'matvec' if matvec else 'small'}_{kind}_{'n' if matvec else 't'}{t}"
             tiles = (rows_ // 64 if mode == SWIGLU else ceil(rows_, 16)) if matvec else ceil(rows_, 32)
-            grid = (tiles,) if matvec else (tiles, ceil(n, 8 * t))
-        dev.launch(module, entry, grid, block, w, I32(rows_), I32(columns), I32(n), *inputs, to, I32(ldo), I32(mode), *work, *target)
+            grid = (tiles, ) if matvec else (tiles, ceil(n, 8 * t))
+        dev.launch(module, entry, grid, block, w, I32(rows_), I32(columns), I32(n), *inputs, to, I32(ldo), I32(mode),
+                   *work, *target)
 
     def step():
         one = normed and matvec and n == 1
 
-        def norm_product(w, rows_, to, ldo, mode, target=(None,) * 4, index=None):
+        def norm_product(w, rows_, to, ldo, mode, target=(None, ) * 4, index=None):
             if one:
                 tiles = rows_ // 64 if mode == SWIGLU else ceil(rows_, 16)
-                dev.launch(module, f"norm_matvec_{kind}", (min(tiles, blocks_per_processor * dev.processors),), 256, w, I32(rows_), I32(width), x, I32(width),
-                           index, norm, F32(1e-5), to, I32(ldo), I32(mode), *target)
+                dev.launch(module, f"norm_matvec_{kind}", (min(tiles, blocks_per_processor * dev.processors), ), 256, w,
+                           I32(rows_), I32(width), x, I32(width), index, norm, F32(1e-5), to, I32(ldo), I32(mode),
+                           *target)
                 return
-            dev.launch("step", "rms_norm", (n,), 512, x, I32(width), index, I32(16), norm, I32(width), F32(1e-5), *select(a))
+            dev.launch("step", "rms_norm", (n, ), 512, x, I32(width), index, I32(16), norm, I32(width), F32(1e-5),
+                       *select(a))
             product(w, rows_, width, a, to, ldo, mode, target)
 
-        dev.launch(module, f"embed_{kind}", (n,), 128, output, I32(vocabulary), I32(width), rows, x, I32(width))
+        dev.launch(module, f"embed_{kind}", (n, ), 128, output, I32(vocabulary), I32(width), rows, x, I32(width))
         for layer in range(layers):
             norm_product(weights[layer][0], ld, qkv, ld, STORE)
             rotation = (None, None, None, F32(0), table, table, I32(64), I32(1))
             if not fused:
-                dev.launch("step", "rope_store", (12, n), 128, qkv, I32(ld), *rotation, rows, pages, kv, I32(layer), I32(layers), I32(heads), I32(kv_heads),
-                           I32(size))
-            dev.launch("step", "attention_step_d128" if fused else "attention_decode_d128", (kv_heads, n, z), 256, qkv, I32(ld),
-                       *(rotation if fused else ()), rows, pages, kv, I32(layer), I32(layers), I32(heads), I32(kv_heads),
-                       I32(size), partial, counters, I32(splits), *select(b))
+                dev.launch("step", "rope_store", (12, n), 128, qkv, I32(ld), *rotation, rows, pages, kv, I32(layer),
+                           I32(layers), I32(heads), I32(kv_heads), I32(size))
+            dev.launch("step", "attention_step_d128" if fused else "attention_decode_d128", (kv_heads, n, z), 256, qkv,
+                       I32(ld), *(rotation if fused else ()), rows, pages, kv, I32(layer), I32(layers), I32(heads),
+                       I32(kv_heads), I32(size), partial, counters, I32(splits), *select(b))
             product(weights[layer][1], width, width, b, x, width, ADD)
             norm_product(weights[layer][2], 2 * forward, x, width, SWIGLU, select(c))
             product(weights[layer][3], width, forward, c, x, width, ADD)
         norm_product(output, vocabulary, logits, vocabulary, STORE, index=outputs)
         dev.launch("step", "scan_logits", (64, n), 256, logits, I32(vocabulary), I32(vocabulary), outputs, stats)
-        dev.launch("step", "sample", (n,), 1024, logits, I32(vocabulary), I32(vocabulary), outputs, pairs, stats, out)
+        dev.launch("step", "sample", (n, ), 1024, logits, I32(vocabulary), I32(vocabulary), outputs, pairs, stats, out)
 
     us = timer.micros([step])
-    report.append({"kernel": f"step 8B {kind}" + (" deterministic" if deterministic else "") + ("" if fused else " rope apart") + ("" if normed else " norm apart")
-                   + ("" if blocks_per_processor == 2 else f" {blocks_per_processor} blocks"), "shape": f"length {length}", "n": n, "us": us, "gbs": size_bytes / us / 1e3, "tflops": 0, "tokens_per_second": n / us * 1e6})
+    report.append({
+        "kernel": f"step 8B {kind}" + (" deterministic" if deterministic else "") + ("" if fused else " rope apart") +
+        ("" if normed else " norm apart") + ("" if blocks_per_processor == 2 else f" {blocks_per_processor} blocks"),
+        "shape": f"length {length}",
+        "n": n,
+        "us": us,
+        "gbs": size_bytes / us / 1e3,
+        "tflops": 0,
+        "tokens_per_second": n / us * 1e6
+    })
     del weights, output, kv
     cp.get_default_memory_pool().free_all_blocks()
 
@@ -960,15 +1068,20 @@ def torch_times(report):
             end.record()
             end.synchronize()
             us = start.elapsed_time(end) * 1000 / 40
-            report.append({"kernel": "cuBLAS f16 by torch", "shape": f"{rows}x{columns}", "n": n, "us": us, "gbs": rows * columns * 2 / us / 1e3,
-                           "tflops": 2.0 * rows * columns * n / us / 1e6})
+            report.append({
+                "kernel": "cuBLAS f16 by torch",
+                "shape": f"{rows}x{columns}",
+                "n": n,
+                "us": us,
+                "gbs": rows * columns * 2 / us / 1e3,
+                "tflops": 2.0 * rows * columns * n / us / 1e6
+            })
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ptx", default=str(pathlib.Path(__file__).parent / "ptx"))
     parser.add_argument("--out", default=".")
-    parser.add_argument("--variants", help="folder of other builds of the matrix-vector kernels, to compare")
     parser.add_argument("--host")
     parser.add_argument("--types", default=",".join(TYPES))
     parser.add_argument("--seconds", type=float, default=140)
@@ -1008,10 +1121,16 @@ def main():
                 action()
             except Exception as problem:
                 print(f"FAILED timing: {type(problem).__name__}: {problem}", flush=True)
-            (out / "kernels-times.json").write_text(json.dumps({"card": dev.name, "copy_gbs": ceiling, "times": report}, indent=0))
+            (out / "kernels-times.json").write_text(
+                json.dumps({
+                    "card": dev.name,
+                    "copy_gbs": ceiling,
+                    "times": report
+                }, indent=0))
 
-        for kind, n, length in [("q4_0", 1, 512), ("q8_0", 1, 512), ("q4_k", 1, 512), ("f16", 1, 512), ("q4_0", 4, 512), ("q4_0", 8, 512), ("q4_0", 16, 512),
-                                ("q4_0", 32, 512), ("q4_0", 64, 512), ("q4_0", 128, 512), ("q8_0", 32, 512), ("q8_0", 128, 512)]:
+        for kind, n, length in [("q4_0", 1, 512), ("q8_0", 1, 512), ("q4_k", 1, 512), ("f16", 1, 512), ("q4_0", 4, 512),
+                                ("q4_0", 8, 512), ("q4_0", 16, 512), ("q4_0", 32, 512), ("q4_0", 64, 512),
+                                ("q4_0", 128, 512), ("q8_0", 32, 512), ("q8_0", 128, 512)]:
             if time.time() < deadline:
                 save(lambda: step_times(dev, timer, report, kind, n, length))
         save(lambda: step_times(dev, timer, report, "q4_0", 1, 512, deterministic=True))
@@ -1019,14 +1138,14 @@ def main():
             save(lambda: step_times(dev, timer, report, "q4_0", 1, 512, **extra))
         save(lambda: attention_times(dev, timer, report))
         save(lambda: torch_times(report))
-        if options.variants:
-            save(lambda: variant_times(dev, timer, report, options.variants, deadline))
         save(lambda: matrix_times(dev, timer, report, deadline))
         print(f"\n{dev.name}: copy bandwidth {ceiling:.0f} GB/s (read plus written)")
         print(f"{'kernel':28} {'shape':22} {'n':>5} {'us':>9} {'GB/s':>7} {'share':>6} {'TFLOP/s':>8} {'tokens/s':>9}")
         for line in report:
             tokens = f"{line['tokens_per_second']:9.0f}" if "tokens_per_second" in line else ""
-            print(f"{line['kernel']:28} {line['shape']:22} {line['n']:5d} {line['us']:9.1f} {line['gbs']:7.0f} {line['gbs'] / ceiling:6.2f} {line['tflops']:8.1f} {tokens}")
+            share = line["gbs"] / ceiling
+            print(f"{line['kernel']:28} {line['shape']:22} {line['n']:5d} {line['us']:9.1f} {line['gbs']:7.0f} "
+                  f"{share:6.2f} {line['tflops']:8.1f} {tokens}")
     failed = [r for r in results if not r["ok"]]
     print(f"\n{len(results)} comparisons, {len(failed)} failed, {time.time() - started:.0f} s")
     worst = {}

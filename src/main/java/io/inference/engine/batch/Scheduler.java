@@ -329,8 +329,9 @@ public final class Scheduler {
             closed = true;
         }
         takeArrived();
-        List<SequenceRequest> unstarted =
-                waiting.remove(it -> !it.started()).stream().map(it -> it.request).toList();
+        List<SequenceRequest> unstarted = waiting.remove(it -> !it.started()).stream()
+                .map(it -> it.request)
+                .toList();
         endAll(reason);
         return unstarted;
     }

@@ -98,7 +98,8 @@ public final class CudaBackend {
                 options.maxOutputs(),
                 options.contextLength(),
                 weights.layers().stream()
-                        .anyMatch(it -> it.gate().type() != it.up().type()));
+                        .anyMatch(it -> it.gate().type() != it.up().type()),
+                device.multiprocessors());
         MemoryPlan plan = MemoryPlan.of(bytes(weights), steps, options.sequences(), context.freeBytes());
         LOG.log(
                 plan.cut() ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
@@ -111,8 +112,8 @@ public final class CudaBackend {
         StepBuffers buffers = own(
                 owned, new StepBuffers(context, stream, steps.withContextLength(plan.contextLength()), plan.pages()));
         Set<TensorType> types = types(weights);
-        MatrixKernels matrices =
-                new MatrixKernels(modules, stream, device, options.deterministic(), types);
+        MatrixKernels matrices = new MatrixKernels(
+                modules, stream, device, options.deterministic(), types, buffers.tilePartial, buffers.tileCounters);
         ForwardPass.Forms forms = new ForwardPass.Forms(
                 types.stream().anyMatch(DeviceMatrix::quantized),
                 types.stream().anyMatch(type -> !DeviceMatrix.quantized(type)));

@@ -224,8 +224,8 @@ final class ForwardPass {
         int blocks = sizes.attentionBlocks();
         for (int first = 0; first < rows; first += most) {
             int count = Math.min(most, rows - first);
-            int splits =
-                    Math.clamp(BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / (count * blocks), 1, sizes.maxSplits());
+            int splits = Math.clamp(
+                    BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / (count * blocks), 1, sizes.maxSplits());
             Grid grid = Grid.of(blocks, count, splits, 256);
             long input = buffers.queryKeyValue.at((long) first * sizes.queryKeyValueWidth() * Float.BYTES);
             long stepRows = parameters.rows() + (long) first * StepLayout.ROW_INTS * Integer.BYTES;
@@ -403,8 +403,7 @@ final class ForwardPass {
         }
         Activations in = needed(buffers.normed, n);
         norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, in);
-        matrices.multiply(
-                weights.output(), n, in, out, sizes.logitStride(), MatrixKernels.STORE, Activations.NONE);
+        matrices.multiply(weights.output(), n, in, out, sizes.logitStride(), MatrixKernels.STORE, Activations.NONE);
     }
 
     /** Launches the final norm of every row, as floats into {@link StepBuffers#normed}. */

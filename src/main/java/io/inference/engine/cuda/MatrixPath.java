@@ -6,13 +6,13 @@ enum MatrixPath {
     VECTOR,
     /** Tensor cores for tens of rows. Each row's result is the same however many rows there are. */
     SMALL,
-    /** Tensor cores with tiles in shared memory, for prompts. */
+    /** Tiles in shared memory, for batches and prompts. */
     LARGE;
 
     /** Maximum number of rows of {@link #VECTOR} on any device. */
     static final int VECTOR_ROWS = 8;
 
-    private static final int VECTOR_ROWS_BESIDE_TENSOR_CORES = 4;
+    private static final int VECTOR_ROWS_BESIDE_TENSOR_CORES = 2;
     private static final int SMALL_ROWS = 64;
 
     /** @param deterministic whether a row's result may not depend on the number of rows */

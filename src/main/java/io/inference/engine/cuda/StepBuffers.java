@@ -19,6 +19,8 @@ final class StepBuffers implements AutoCloseable {
     final DeviceBuffer results; // (outputs,RESULT_INTS)
     final DeviceBuffer partial; // parts of attentions
     final DeviceBuffer counters;
+    final DeviceBuffer tilePartial; // sums of parts of products
+    final DeviceBuffer tileCounters;
     final DeviceBuffer pages;
     final Activations normed; // (rows,width), floats of every row
     final Activations attended; // (rows,queryWidth)
@@ -47,6 +49,8 @@ final class StepBuffers implements AutoCloseable {
             this.results = cleared(sizes.resultBytes(), "results");
             this.partial = cleared(sizes.partialBytes(), "parts of attentions");
             this.counters = cleared(sizes.counterBytes(), "counters");
+            this.tilePartial = cleared(MatrixKernels.partialBytes(sizes.multiprocessors()), "parts of products");
+            this.tileCounters = cleared(sizes.tileCounterBytes(), "counters");
             this.pages = cleared(maxPages * sizes.pageBytes(), "keys and values");
             this.normed = activations(sizes.config().width(), true);
             this.attended = activations(sizes.config().queryWidth(), false);

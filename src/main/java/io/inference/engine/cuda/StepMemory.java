@@ -11,9 +11,16 @@ import io.inference.engine.model.ModelConfig;
  * @param maxOutputs maximum number of outputs of a step
  * @param contextLength maximum number of positions of a sequence
  * @param separateGate whether a layer's gate and up matrices differ in type, so that both results are stored
+ * @param multiprocessors those of the device
  */
 record StepMemory(
-        ModelConfig config, int vocabulary, int maxRows, int maxOutputs, int contextLength, boolean separateGate) {
+        ModelConfig config,
+        int vocabulary,
+        int maxRows,
+        int maxOutputs,
+        int contextLength,
+        boolean separateGate,
+        int multiprocessors) {
     /** Positions whose part of an attention is computed by one block. */
     static final int SPLIT_POSITIONS = 128;
 
@@ -71,6 +78,15 @@ record StepMemory(
         return (long) attentionRows() * attentionBlocks() * Integer.BYTES;
     }
 
+    /** A counter for each tile of the results of the largest product. */
+    long tileCounterBytes() {
+        int rows = Math.max(
+                Math.max(vocabulary, 2 * config.feedForward()), Math.max(queryKeyValueWidth(), config.width()));
+        return (long) Math.ceilDiv(rows, MatrixKernels.TILE)
+                * Math.ceilDiv(maxRows, MatrixKernels.TILE)
+                * Integer.BYTES;
+    }
+
     long hiddenBytes() {
         return (long) maxRows * config.width() * Float.BYTES;
     }
@@ -123,6 +139,8 @@ record StepMemory(
                 + resultBytes()
                 + partialBytes()
                 + counterBytes()
+                + MatrixKernels.partialBytes(multiprocessors)
+                + tileCounterBytes()
                 + ropeBytes()
                 + activationBytes(config.width(), true)
                 + activationBytes(config.queryWidth(), false)
@@ -130,7 +148,7 @@ record StepMemory(
     }
 
     StepMemory withContextLength(int length) {
-        return new StepMemory(config, vocabulary, maxRows, maxOutputs, length, separateGate);
+        return new StepMemory(config, vocabulary, maxRows, maxOutputs, length, separateGate, multiprocessors);
     }
 
     /** Bytes of a page of the key-value cache: halves. */

@@ -168,7 +168,8 @@ class CudaEngineTest {
             assertThat(engine.pagesInUse()).isPositive();
             generation.close();
             await(() -> engine.active() == 0 && engine.pagesInUse() == 0);
-            assertThat(read(engine.submit(job(new int[] {1, 2, 3}, 4))).tokens()).hasSize(4);
+            assertThat(read(engine.submit(job(new int[] {1, 2, 3}, 4))).tokens())
+                    .hasSize(4);
         }
     }
 
@@ -198,8 +199,8 @@ class CudaEngineTest {
             assertThat(cuda.get("live_allocations")).isPositive();
             assertThat(cuda.get("live_graphs")).isPositive();
             engine.close();
-            for (String kind : List.of(
-                    "allocations", "bytes", "pinned", "streams", "events", "graphs", "modules", "contexts")) {
+            for (String kind :
+                    List.of("allocations", "bytes", "pinned", "streams", "events", "graphs", "modules", "contexts")) {
                 assertThat(cuda.get("live_" + kind)).as(kind).isZero();
             }
         }
@@ -236,7 +237,8 @@ class CudaEngineTest {
                 cuda.set("fail_allocation", allocation);
                 try (Engine engine = Engine.open(model, options(BackendChoice.AUTO))) {
                     assertThat(engine.info().hardware().backend()).isEqualTo("cpu");
-                    assertThat(read(engine.submit(job(new int[] {1}, 2))).tokens()).hasSize(2);
+                    assertThat(read(engine.submit(job(new int[] {1}, 2))).tokens())
+                            .hasSize(2);
                 }
                 assertThat(cuda.get("live_bytes")).isZero();
                 assertThat(cuda.get("live_contexts")).isZero();
@@ -287,7 +289,8 @@ class CudaEngineTest {
     @Test
     void aDeviceThatDoesNotExistIsRefused() {
         try (CudaDouble cuda = CudaDouble.open()) {
-            assertThatThrownBy(() -> Engine.open(model, options(BackendChoice.CUDA).withCudaDevice(1)))
+            assertThatThrownBy(
+                            () -> Engine.open(model, options(BackendChoice.CUDA).withCudaDevice(1)))
                     .hasMessageContaining("there is no GPU number 1; the driver finds 1");
         }
     }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,11 @@ class CudaModelTest {
     /** The same for models without integers; at most 0.0008 was measured. */
     private static final double TOLERANCE_OF_FLOATS = 0.002;
 
+    /** Types for which the double has the kernels for tensor cores. */
+    private static final Set<TensorType> WITH_TENSOR_CORES =
+            Set.of(TensorType.F16, TensorType.Q4_0, TensorType.Q4_K, TensorType.Q8_0);
+
+    private static final int BATCH = 9;
     private static final int PAGES = 32; // for each sequence: the whole context
 
     @TempDir
@@ -65,7 +71,9 @@ class CudaModelTest {
     @MethodSource("models")
     void agreesWithTheCpu(RandomModel shape) {
         agreesWithTheCpu(shape, 70);
-        agreesWithTheCpu(shape, 80);
+        if (WITH_TENSOR_CORES.contains(shape.type())) {
+            agreesWithTheCpu(shape, 80);
+        }
     }
 
     /** @param capability of the device: 80 selects the kernels that use tensor cores on a GPU */
@@ -80,14 +88,14 @@ class CudaModelTest {
             int[] tokens = new Random(2).ints(200, 0, shape.vocabulary()).toArray();
             IntStream.range(0, 3 * PAGES).forEach(cpu::allocatePage);
             // a prompt of tiles, one of a few rows, one row; then all three together
-            compare(cpu, loaded.model(), tolerance, List.of(slice(tokens, 0, 0, 70)));
+            compare(cpu, loaded.model(), tolerance, List.of(slice(tokens, 0, 0, 66)));
             compare(cpu, loaded.model(), tolerance, List.of(slice(tokens, 1, 0, 5)));
             compare(cpu, loaded.model(), tolerance, List.of(slice(tokens, 2, 0, 1)));
             compare(
                     cpu,
                     loaded.model(),
                     tolerance,
-                    List.of(slice(tokens, 0, 70, 1), slice(tokens, 2, 1, 40), slice(tokens, 1, 5, 1)));
+                    List.of(slice(tokens, 0, 66, 1), slice(tokens, 2, 1, 17), slice(tokens, 1, 5, 1)));
             assertThat(cuda.report()).isEmpty();
         }
     }
@@ -116,17 +124,17 @@ class CudaModelTest {
 
     @Test
     void aRowOfADeterministicStepIsTheSameAloneAndBesideOthers() {
-        Path path = RandomModel.of("llama", TensorType.Q4_0).writeTo(folder.resolve("model.gguf"), 3);
+        Path path = RandomModel.small("llama", TensorType.Q4_0).writeTo(folder.resolve("model.gguf"), 3);
         try (CudaDouble cuda = CudaDouble.open();
                 GgufFile file = GgufFile.open(path);
-                LoadedModel loaded = open(file, 16, true)) {
-            int[] tokens = new Random(4).ints(40, 0, 300).toArray();
+                LoadedModel loaded = open(file, BATCH, true)) {
+            int[] tokens = new Random(4).ints(40, 0, 64).toArray();
             List<Slice> prompts = new ArrayList<>();
             List<Slice> answers = new ArrayList<>();
             List<float[]> alone = new ArrayList<>();
-            for (int i = 0; i < 16; i++) {
-                Slice prompt = slice(tokens, i, 0, 3 + i);
-                Slice answer = slice(tokens, i, 3 + i, 1);
+            for (int i = 0; i < BATCH; i++) {
+                Slice prompt = slice(tokens, i, 0, 1 + i);
+                Slice answer = slice(tokens, i, 1 + i, 1);
                 alone.add(floats(loaded.model().step(List.of(prompt)).getFirst()));
                 alone.add(floats(loaded.model().step(List.of(answer)).getFirst()));
                 prompts.add(prompt);
@@ -134,7 +142,7 @@ class CudaModelTest {
             }
             List<StepResult> together = loaded.model().step(prompts);
             List<StepResult> next = loaded.model().step(answers);
-            for (int i = 0; i < 16; i++) {
+            for (int i = 0; i < BATCH; i++) {
                 assertThat(floats(together.get(i))).as("prompt %d", i).containsExactly(alone.get(2 * i));
                 assertThat(floats(next.get(i))).as("answer %d", i).containsExactly(alone.get(2 * i + 1));
             }
@@ -143,7 +151,7 @@ class CudaModelTest {
 
     @Test
     void aDecodeStepIsOneGraphAndOneCopyInEachDirection() {
-        Path path = RandomModel.of("llama", TensorType.Q8_0).writeTo(folder.resolve("model.gguf"), 5);
+        Path path = RandomModel.small("llama", TensorType.Q8_0).writeTo(folder.resolve("model.gguf"), 5);
         try (CudaDouble cuda = CudaDouble.open();
                 GgufFile file = GgufFile.open(path);
                 LoadedModel loaded = open(file, 4, false)) {
@@ -192,11 +200,11 @@ class CudaModelTest {
 
     @Test
     void reportsTheLogProbabilitiesOfTheLogits() {
-        Path path = RandomModel.of("llama", TensorType.F16).writeTo(folder.resolve("model.gguf"), 6);
+        Path path = RandomModel.small("llama", TensorType.F16).writeTo(folder.resolve("model.gguf"), 6);
         try (CudaDouble cuda = CudaDouble.open();
                 GgufFile file = GgufFile.open(path);
                 LoadedModel loaded = open(file, 4, false)) {
-            int[] tokens = new Random(7).ints(9, 0, 300).toArray();
+            int[] tokens = new Random(7).ints(9, 0, 64).toArray();
             float[] logits =
                     floats(loaded.model().step(List.of(slice(tokens, 0, 0, 9))).getFirst());
             SamplingOptions options = new SamplingOptions(0.7f, 0, 1, 0, 1.3f, 0.5f, 0.25f, -1, 11);

@@ -107,7 +107,8 @@ public final class GpuCheck {
 
     private static Slice slice(int[] tokens, int sequence, int from, int count) {
         int pages = Sequences.pages(512);
-        int[] numbers = IntStream.range(sequence * pages, (sequence + 1) * pages).toArray();
+        int[] numbers =
+                IntStream.range(sequence * pages, (sequence + 1) * pages).toArray();
         return new Slice(Arrays.copyOfRange(tokens, from, from + count), from, numbers, new Slice.Logits());
     }
 
@@ -116,8 +117,8 @@ public final class GpuCheck {
         List<StepResult> actual = cuda.step(slices);
         double worst = 0;
         for (int i = 0; i < slices.size(); i++) {
-            double error = Differences.relativeError(
-                    Differences.floats(actual.get(i)), Differences.floats(expected.get(i)));
+            double error =
+                    Differences.relativeError(Differences.floats(actual.get(i)), Differences.floats(expected.get(i)));
             worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
         }
         result(name, worst, LOGITS_BOUND);
@@ -137,9 +138,8 @@ public final class GpuCheck {
             for (int[] prompt : prompts) {
                 alone.add(read(engine.submit(job(prompt))));
             }
-            List<Generation> running = prompts.stream()
-                    .map(prompt -> engine.submit(job(prompt)))
-                    .toList();
+            List<Generation> running =
+                    prompts.stream().map(prompt -> engine.submit(job(prompt))).toList();
             int different = 0;
             double widest = 0;
             for (int i = 0; i < BATCH; i++) {
@@ -228,8 +228,7 @@ public final class GpuCheck {
     }
 
     /** The time from a prompt to its first token, while other answers are generated. */
-    private static void firstToken(Path path, String label, Extent extent, Duration limit)
-            throws InterruptedException {
+    private static void firstToken(Path path, String label, Extent extent, Duration limit) throws InterruptedException {
         int context = extent.longest() + DECODE_POSITIONS;
         int length = extent.prompts().getFirst();
         try (Engine engine = Engine.open(path, new EngineOptions(BackendChoice.CUDA, 0, context, 32, 64))) {
@@ -282,7 +281,8 @@ public final class GpuCheck {
             Random random = new Random(4);
             List<Generation> running = new ArrayList<>();
             for (int length : new int[] {100, 7, 1}) {
-                int[] prompt = random.ints(length, 0, engine.info().vocabularySize()).toArray();
+                int[] prompt =
+                        random.ints(length, 0, engine.info().vocabularySize()).toArray();
                 SamplingOptions options = new SamplingOptions(0.8f, 40, 0.95f, 0.05f, 1.1f, 0, 0, 64, length);
                 running.add(engine.submit(new GenerateJob(prompt, 6, options, List.of(), 3, 0, "check")));
             }
@@ -330,7 +330,10 @@ public final class GpuCheck {
             long start = System.nanoTime();
             int steps = 0;
             while (steps < 4 || System.nanoTime() - start < limit.toNanos()) {
-                step(last, context + 4 + steps % (DECODE_POSITIONS - 4), positions); // the same positions after 124 steps
+                step(
+                        last,
+                        context + 4 + steps % (DECODE_POSITIONS - 4),
+                        positions); // the same positions after 124 steps
                 steps++;
             }
             double elapsed = (System.nanoTime() - start) / 1e9;
@@ -343,10 +346,8 @@ public final class GpuCheck {
         private void step(int[] last, int position, int positions) {
             List<Slice> slices = new ArrayList<>();
             for (int i = 0; i < last.length; i++) {
-                SamplingState state =
-                        new SamplingState(GREEDY, new int[0], 0, position, SamplingState.NO_LOGPROBS);
-                slices.add(new Slice(
-                        new int[] {last[i]}, position, pages(i, positions), new Slice.NextToken(state)));
+                SamplingState state = new SamplingState(GREEDY, new int[0], 0, position, SamplingState.NO_LOGPROBS);
+                slices.add(new Slice(new int[] {last[i]}, position, pages(i, positions), new Slice.NextToken(state)));
             }
             List<StepResult> results = loaded.model().step(slices);
             for (int i = 0; i < last.length; i++) {
@@ -379,10 +380,10 @@ public final class GpuCheck {
                 int to = Math.min(prompt.length, at + loaded.promptTokens());
                 Slice.Output output = to < prompt.length
                         ? new Slice.None()
-                        : new Slice.NextToken(
-                                new SamplingState(GREEDY, new int[0], 0, 0, SamplingState.NO_LOGPROBS));
-                loaded.model().step(List.of(new Slice(
-                        Arrays.copyOfRange(prompt, at, to), at, pages(0, prompt.length), output)));
+                        : new Slice.NextToken(new SamplingState(GREEDY, new int[0], 0, 0, SamplingState.NO_LOGPROBS));
+                loaded.model()
+                        .step(List.of(
+                                new Slice(Arrays.copyOfRange(prompt, at, to), at, pages(0, prompt.length), output)));
             }
         }
     }

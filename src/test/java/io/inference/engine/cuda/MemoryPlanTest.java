@@ -19,7 +19,7 @@ class MemoryPlanTest {
             "llama", 32, 4096, 32, 8, 128, 14_336, 131_072, 1e-5f, new RopeConfig(128, 500_000, 1, true));
 
     private static StepMemory steps(int contextLength) {
-        return new StepMemory(CONFIG, 128_256, 1024 + 32, 32, contextLength, false);
+        return new StepMemory(CONFIG, 128_256, 1024 + 32, 32, contextLength, false, 58);
     }
 
     @Test
@@ -57,8 +57,9 @@ class MemoryPlanTest {
     void aModelThatDoesNotFitIsRefusedWithTheArithmetic() {
         assertThatThrownBy(() -> MemoryPlan.of(WEIGHTS, steps(8192), 8, 5 * GB))
                 .isInstanceOf(DeviceUnavailableException.class)
-                .hasMessageMatching("the model does not fit: weights 4\\.7 GB \\+ steps .* \\+ a context of 512 tokens .*"
-                        + " \\+ reserve .* = 5\\.\\d GB, 5\\.0 GB free on the GPU");
+                .hasMessageMatching(
+                        "the model does not fit: weights 4\\.7 GB \\+ steps .* \\+ a context of 512 tokens .*"
+                                + " \\+ reserve .* = 5\\.\\d GB, 5\\.0 GB free on the GPU");
     }
 
     /** Half precision: 2 MiB for 16 positions of this model. */

@@ -36,9 +36,9 @@ record RandomModel(
     private static final float NORM = 0.2f;
     private static final float FLOAT_SCALE = 0.1f;
 
-    /** Two layers of that type. */
+    /** One layer of that type. */
     static RandomModel of(String architecture, TensorType type) {
-        return new RandomModel(architecture, type, type, type, type, 2, 256, 8, 2, 32, 512, 300, 512, false);
+        return new RandomModel(architecture, type, type, type, type, 1, 256, 8, 2, 32, 256, 300, 512, false);
     }
 
     /** One layer of that type, as small as the kernels allow: for tests of many steps. */

@@ -218,15 +218,29 @@ final class AttentionChecks {
         Buffer kv = cache.upload();
         int warps = (cache.heads + 2 * cache.kvHeads + 3) / 4;
         device.launch(
-                MODULE, "rope_store", new int[] {warps, n}, 128, 0, joined(new Object[] {at}, rotation, new Object[] {kv}, shape));
+                MODULE,
+                "rope_store",
+                new int[] {warps, n},
+                128,
+                0,
+                joined(new Object[] {at}, rotation, new Object[] {kv}, shape));
         Object[] rotated = {at, cache.ld(), rows, pages, kv};
         device.launch(
-                MODULE, "attention_decode_d" + cache.instance(), grid, 256, 0, joined(rotated, shape, scratch, two.all()));
+                MODULE,
+                "attention_decode_d" + cache.instance(),
+                grid,
+                256,
+                0,
+                joined(rotated, shape, scratch, two.all()));
         Inputs one = Inputs.empty(device, n, cache.heads * cache.size);
         Buffer stored = cache.upload();
         Object[] raw = {device.upload(qkv)};
         device.launch(
-                MODULE, "attention_step_d" + cache.instance(), grid, 256, 0,
+                MODULE,
+                "attention_step_d" + cache.instance(),
+                grid,
+                256,
+                0,
                 joined(raw, rotation, new Object[] {stored}, shape, scratch, one.all()));
         String name = "attention_step heads=%d/%d size=%d".formatted(cache.heads, cache.kvHeads, cache.size);
         report.compare(name, one.readFloats(device), two.readFloats(device), 1e-12);

@@ -178,8 +178,7 @@ final class MatrixChecks {
         int tiles =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 31) / 32 : (w.weight().rows() + 15) / 16;
         // Fewer blocks than tiles, where there are some: a block then takes several.
-        Launch launch =
-                new Launch("matvec_" + name + "_n" + most, new int[] {Math.max(1, tiles - 1)}, inputs);
+        Launch launch = new Launch("matvec_" + name + "_n" + most, new int[] {Math.max(1, tiles - 1)}, inputs);
         product(w, n, mode, launch, integers ? Inputs.rounded(x) : x, 2e-6, true);
     }
 
@@ -217,8 +216,7 @@ final class MatrixChecks {
         int across =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
         int[] grid = {across, (n + 127) / 128};
-        Launch launch = new Launch(
-                "gemm_" + name, grid, 256, GEMM_SHARED, new Object[] {in.half()}, new Object[0]);
+        Launch launch = new Launch("gemm_" + name, grid, 256, GEMM_SHARED, new Object[] {in.half()}, new Object[0]);
         product(w, n, mode, launch, Inputs.halves(x), HALF_BOUND, false);
     }
 
@@ -227,7 +225,8 @@ final class MatrixChecks {
         int rowsOfTile = n <= 32 ? 32 : n <= 64 ? 64 : 128;
         float[] x = Inputs.random(n * w.weight().columns(), random);
         Inputs in = Inputs.of(device, x, n, w.weight().columns());
-        int across = mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
+        int across =
+                mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
         int down = (n + rowsOfTile - 1) / rowsOfTile;
         int shared = (type.blockElements() > 1 ? 32_768 : 49_152) + 3 * rowsOfTile * 128;
         Object[] scratch = {
