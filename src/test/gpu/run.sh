@@ -88,7 +88,8 @@ step() {
     return $code
 }
 
-java() { "$work/jdk/bin/java" "${jvm[@]}" -Djava.io.tmpdir="$work/tmp" -cp "$classpath" "$@"; }
+# The native library lies unpacked: processes that unpack it at the same time would read half of it.
+java() { "$work/jdk/bin/java" "${jvm[@]}" -Djava.library.path="$work/natives/lib" -cp "$classpath" "$@"; }
 export -f java
 
 gguf() { java io.inference.engine.RandomGguf "$@"; }
@@ -119,7 +120,7 @@ sanitizer() {
     local tool=$1
     shift
     "$checker" --tool "$tool" --error-exitcode 9 --target-processes all "$work/jdk/bin/java" "${jvm[@]}" \
-        -Djava.io.tmpdir="$work/tmp" -cp "$classpath" "$@" | tee "$work/$tool.txt"
+        -Djava.library.path="$work/natives/lib" -cp "$classpath" "$@" | tee "$work/$tool.txt"
     grep -q 'ERROR SUMMARY: 0 errors' "$work/$tool.txt"
 }
 
@@ -134,10 +135,10 @@ run() {
     trap 'rm -rf "$work"' EXIT
     results=$OUT/results.tsv
     : >"$results"
-    mkdir -p "$work/tmp"
     tar -C "$work" -xJf "$here/jdk.tar.xz" 2>/dev/null ||
         python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$here/jdk.tar.xz" "$work"
     python3 -m zipfile -e "$here/classes.zip" "$work/classes" && chmod +x "$work"/jdk/bin/* "$work"/jdk/lib/jspawnhelper
+    python3 -m zipfile -e "$here/natives.jar" "$work/natives"
     classpath=$work/classes:$(jars "$here")
     export CUDA_CACHE_MAXSIZE=4294967296
     if ! ldconfig -p | grep -q libcuda.so.1 && [ -d /usr/local/nvidia/lib64 ]; then
