@@ -42,7 +42,8 @@ class EngineMetricsTest {
         EngineMetrics metrics = new EngineMetrics(engine, registry);
         assertThat(metrics).isNotNull();
         assertThat(value(registry, "inference.engine.memory.total")).isZero();
-        assertThat(runsOn(registry, "cuda") + runsOn(registry, "cpu") + runsOn(registry, "scalar")).isZero();
+        assertThat(runsOn(registry, "cuda") + runsOn(registry, "cpu") + runsOn(registry, "scalar"))
+                .isZero();
         engine.report = Optional.of(ON_GPU);
         assertThat(value(registry, "inference.engine.memory.used")).isEqualTo(5_000);
         assertThat(value(registry, "inference.engine.memory.total")).isEqualTo(24_000);

@@ -247,9 +247,8 @@ class CudaEngineTest {
             assertThatThrownBy(() -> Engine.open(model, options(BackendChoice.CUDA)))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("the backend cuda does not work here")
-                    .hasMessageMatching(
-                            "(?s).*cuMemAlloc of [\\d,]+ bytes for .*"
-                                    + "CUDA_ERROR_OUT_OF_MEMORY \\(2\\), at \\w+\\.java:\\d+.*");
+                    .hasMessageMatching("(?s).*cuMemAlloc of [\\d,]+ bytes for .*"
+                            + "CUDA_ERROR_OUT_OF_MEMORY \\(2\\), at \\w+\\.java:\\d+.*");
             assertThat(cuda.get("live_bytes")).isZero();
         }
     }

@@ -236,8 +236,7 @@ class CudaModelTest {
                 GgufFile file = GgufFile.open(path);
                 LoadedModel loaded = open(file, 1, false)) {
             SamplingState state = new SamplingState(SamplingOptions.neutral(1), new int[] {3}, 1, 0, -1);
-            Slice slice = new Slice(
-                    new int[] {3}, 0, IntStream.range(0, PAGES).toArray(), new Slice.NextToken(state));
+            Slice slice = new Slice(new int[] {3}, 0, IntStream.range(0, PAGES).toArray(), new Slice.NextToken(state));
             for (int step = 0; step < 3; step++) { // a single launch, a recorded graph, the graph again
                 assertThat(loaded.model().step(List.of(slice)))
                         .singleElement()
