@@ -44,9 +44,9 @@ def compare(device, double):
 def main():
     results, device, doubles = (pathlib.Path(argument) for argument in sys.argv[1:4])
     lines = [line.split("\t") for line in results.read_text().splitlines()]
-    for double in sorted(doubles.glob("*.bin")):
-        if device.exists():
-            compare(device, double)
+    paths = "80" if "compute_80" in results.read_text() else "70"
+    if device.exists() and (doubles / f"{paths}.bin").exists():
+        compare(device, doubles / f"{paths}.bin")
     print("\nSteps\n\n| step | result | time |\n| --- | --- | --- |")
     for _, *step in (line for line in lines if line[0] == "STEP"):
         print("| " + " | ".join((step + ["", ""])[:3]) + " |")

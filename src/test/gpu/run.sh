@@ -127,7 +127,7 @@ sanitizer() {
 export -f gguf kernels compare sanitizer
 
 run() {
-    local shapes types measured tiny=no model type file
+    local compared measured tiny=no model type file
     [ "${1:-}" = --tiny ] && tiny=yes
     export OUT=${OUT:-$PWD/gpu-results} work results classpath checker
     mkdir -p "$OUT"
@@ -147,39 +147,38 @@ run() {
     { nvidia-smi; nproc; free -g; df -h "$work"; } >"$OUT/machine.txt" 2>&1
     nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>/dev/null |
         sed 's/^/RESULT\tdevice\t/' | tee -a "$results"
-    checker=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
+    checker=$(command -v compute-sanitizer ||
+        find /usr/local /opt /usr/lib /usr/bin -name compute-sanitizer \( -type f -o -type l \) -perm -u+x 2>/dev/null | head -1)
     # Shell arrays do not reach the functions that timeout starts in a new shell.
     export jvm_options="${jvm[*]}"
 
     if [ $tiny = yes ]; then
         slower=10 most=${GPU_SECONDS:-3600}
-        shapes="tiny tiny-qwen" types="Q4_0 F16" measured="tiny:Q4_0 tiny-qwen:F16"
+        compared="tiny:Q4_0 tiny:F16 tiny-qwen:Q4_0 tiny-qwen:F16" measured="tiny:Q4_0 tiny-qwen:F16"
     else
-        shapes="smollm2-135m llama-3.2-1b qwen3-4b" types="Q4_0 Q8_0 F16"
         # What matters most comes first, in case the time runs out.
+        compared="llama-3.1-8b:Q4_0 llama-3.2-1b:Q4_0 llama-3.2-1b:Q8_0 llama-3.2-1b:F16 qwen3-4b:Q8_0"
+        compared+=" smollm2-135m:Q8_0 smollm2-135m:Q4_0 qwen3-4b:Q4_0 smollm2-135m:F16 qwen3-4b:F16"
         measured="llama-3.1-8b:Q4_0 llama-3.2-1b:Q4_0 qwen3-4b:Q4_0 smollm2-135m:Q4_0"
         measured+=" llama-3.2-1b:Q8_0 qwen3-4b:Q8_0 smollm2-135m:Q8_0 llama-3.2-1b:F16 qwen3-4b:F16 smollm2-135m:F16"
     fi
 
     # (a) Correctness.
     step "kernels against their references" 75 bash -c 'jvm=($jvm_options); kernels'
-    for model in $shapes; do
-        for type in $types; do
-            step "logits against the CPU, $model $type" 40 bash -c 'jvm=($jvm_options); compare "$@"' - "$model" "$type"
-        done
+    for model in $compared; do
+        step "logits against the CPU, ${model/:/ }" 40 \
+            bash -c 'jvm=($jvm_options); compare "$@"' - "${model%:*}" "${model#*:}"
     done
-    [ $tiny = yes ] || step "logits against the CPU, llama-3.1-8b Q4_0" 40 \
-        bash -c 'jvm=($jvm_options); compare "$@"' - llama-3.1-8b Q4_0
 
     # (b) The memory checker, with a tiny model and with every kernel on buffers of their own.
-    gguf tiny Q4_0 "$work/tiny.gguf" >/dev/null
+    gguf tiny Q4_0 "$work/tiny.gguf" >/dev/null 2>&1
     if [ -n "$checker" ]; then
         step "compute-sanitizer memcheck, a tiny model" 45 \
             bash -c 'jvm=($jvm_options); sanitizer memcheck "$@"' - io.inference.engine.cuda.GpuCheck tiny "$work/tiny.gguf"
-        step "compute-sanitizer memcheck, kernels" 40 \
+        step "compute-sanitizer memcheck, kernels" 30 \
             bash -c 'jvm=($jvm_options); sanitizer memcheck "$@"' - \
             io.inference.engine.cuda.kernel.KernelChecks "$work/checked.bin" step,q4_0
-        step "compute-sanitizer racecheck, kernels" 40 \
+        step "compute-sanitizer racecheck, kernels" 30 \
             bash -c 'jvm=($jvm_options); sanitizer racecheck "$@"' - \
             io.inference.engine.cuda.kernel.KernelChecks "$work/checked.bin" step,q4_0
     else
@@ -189,7 +188,7 @@ run() {
 
     # (c) The benchmark: what this machine can do, then what the engine does.
     if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
-        step "cuBLAS and copy bandwidth through PyTorch" 50 python3 "$here/reference.py"
+        step "cuBLAS and copy bandwidth through PyTorch" 30 python3 "$here/reference.py"
     else
         printf 'STEP\tcuBLAS and copy bandwidth\tnot run: no PyTorch with a device\n' | tee -a "$results"
     fi
