@@ -362,8 +362,14 @@ std::string tensor_cores_library() {
 } // namespace
 
 const Kernel* find_kernel(const std::string& name, bool tensor_cores) {
-    for (const std::string& library :
-         {variant(), tensor_cores ? tensor_cores_library() : std::string(), std::string()}) {
+    std::vector<std::string> order = {""};
+    if (tensor_cores) {
+        order.insert(order.begin(), tensor_cores_library());
+    }
+    if (!variant().empty()) {
+        order.insert(order.begin(), variant());
+    }
+    for (const std::string& library : order) {
         auto& entries = libraries()[library];
         auto found = entries.find(name);
         if (found != entries.end()) {
