@@ -65,7 +65,6 @@ namespace {
 
 constexpr size_t STACK = 128 * 1024;
 constexpr unsigned MOST_THREADS = 1024;
-constexpr unsigned MOST_STATIC = 49152;
 constexpr unsigned GAP = 64; // between static shared arrays, so that a step past one is found
 
 enum class State : unsigned char { READY, AT_WARP, AT_BLOCK, DONE };
@@ -456,8 +455,9 @@ void* shared(const void* site, size_t bytes) {
         end = array.at + static_cast<unsigned>(array.bytes) + GAP;
     }
     unsigned at = (end + 15) / 16 * 16;
-    if (at + bytes + GAP > MOST_STATIC) {
-        fault(LAUNCH_FAILED, "more static shared memory than the 48 KiB of a block");
+    // The PTX's compiler holds kernels to 48 KiB; what stands in for tensor cores here takes some as well.
+    if (at + bytes + GAP > DYNAMIC_AT) {
+        fault(LAUNCH_FAILED, "more static shared memory than the test double has");
     }
     shared_arrays.push_back({site, bytes, at, first_epoch});
     shared_declare(at, static_cast<unsigned>(bytes));
