@@ -365,6 +365,7 @@ Result load(const char* text, Module*& result, std::string& log) {
             log = name + ": parameters of other sizes: " + sizes.str() + "in the host build";
             return INVALID_PTX;
         }
+        count("tensor_core_kernels", kernel != find_kernel(name, false) ? 1 : 0);
         size_t room = SHARED_DEFAULT - std::min(SHARED_DEFAULT, entry.static_shared);
         made.push_back(std::make_unique<Function>(Function{module.get(), name, kernel, entry, room}));
         module->functions[name] = made.back().get();

@@ -98,6 +98,7 @@ class KernelTest {
             cuda.set("compute_capability", 80).schedule(Schedule.values()[type.ordinal() % Schedule.values().length]);
             try (Device device = Device.open()) {
                 assertThat(KernelChecks.matrix(device, type)).allSatisfy(KernelTest::passes);
+                assertThat(cuda.get("tensor_core_kernels")).isPositive();
                 if (type == TensorType.F16) {
                     assertThat(KernelChecks.step(device)).allSatisfy(KernelTest::passes);
                 }
