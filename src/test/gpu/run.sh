@@ -121,7 +121,8 @@ sanitizer() {
     shift
     "$checker" --tool "$tool" --error-exitcode 9 --target-processes all "$work/jdk/bin/java" "${jvm[@]}" \
         -Djava.library.path="$work/natives/lib" -cp "$classpath" "$@" | tee "$work/$tool.txt"
-    grep -q 'ERROR SUMMARY: 0 errors' "$work/$tool.txt"
+    # The last line of memcheck, or that of racecheck.
+    grep -qE 'ERROR SUMMARY: 0 errors|RACECHECK SUMMARY: 0 hazards' "$work/$tool.txt"
 }
 
 export -f gguf kernels compare sanitizer
