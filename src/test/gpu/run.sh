@@ -109,9 +109,11 @@ kernels() {
 }
 
 compare() {
-    local file=$work/two-layers.$1.$2.gguf
-    gguf "$1" "$2" "$file" 2 && java io.inference.engine.cuda.GpuCheck compare "$file"
-    local code=$?
+    local file=$work/two-layers.$1.$2.gguf code
+    set -o pipefail
+    gguf "$1" "$2" "$file" 2 | grep -v '^RESULT' &&
+        java io.inference.engine.cuda.GpuCheck compare "$file" | sed "s/^RESULT\t/RESULT\t$1 $2 /"
+    code=$?
     rm -f "$file"
     return $code
 }
