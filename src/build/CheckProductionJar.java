@@ -18,7 +18,10 @@ public class CheckProductionJar {
             "io/inference/InferenceService.class",
             "db/migration/V1__api_keys.sql",
             "camel/delete-ended-jobs.camel.yaml",
-            "lib/postgresql-");
+            "lib/postgresql-",
+            "lib/jcuda-12",
+            "lib/jcuda-natives-",
+            "cuda/SHA256SUMS");
 
     public static void main(String[] args) throws IOException {
         try (JarFile jar = new JarFile(args[0])) {

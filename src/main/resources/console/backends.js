@@ -11,6 +11,7 @@ const FIGURES = {
 
 export class BackendsView {
   #rates = new Rates();
+  #engine = null;
   #list = h('div', { class: 'cards' });
   #none = h('p', { class: 'plain', hidden: true }, 'No backend is configured.');
 
@@ -18,7 +19,8 @@ export class BackendsView {
     h('p', { class: 'quiet-text' }, 'In the order of preference. Tokens a second: of calls that ended, over the last minute that this page looked.'),
     this.#none, this.#list);
 
-  update({ backends }) {
+  update({ backends, engine }) {
+    this.#engine = engine;
     this.#none.hidden = backends.length > 0;
     keyed(this.#list, backends, (backend) => backend.name, makeCard, (card, backend) => this.#updateCard(card, backend));
   }
@@ -41,10 +43,18 @@ export class BackendsView {
     card.querySelector('[data-figure=replicas]').classList.toggle('bad', replicasUp < replicas);
     card.querySelector('[data-figure=breaker]').classList.toggle('bad', breaker !== null && breaker !== 'closed');
     card.querySelector('[data-figure=failed]').classList.toggle('bad', calls.failed > 0);
+    const device = card.querySelector('.device');
+    device.hidden = name !== 'local' || !this.#engine;
+    if (!device.hidden) setText(device, deviceText(this.#engine));
     keyed(card.querySelector('tbody'), models, (model) => model.id, () => h('tr'), updateModel);
     card.querySelector('.scroll').hidden = models.length === 0;
     card.querySelector('.no-models').hidden = models.length > 0;
   }
+}
+
+function deviceText({ device, memoryUsedBytes, memoryTotalBytes, tokensPerSecond }) {
+  const memory = memoryTotalBytes ? `, ${bytes(memoryUsedBytes)} of ${bytes(memoryTotalBytes)} used` : '';
+  return `Runs on ${device}${memory}, ${rate(tokensPerSecond)} tokens/s while it works`;
 }
 
 function breakerText(breaker, failures, calls) {
@@ -63,6 +73,7 @@ function makeCard({ name }) {
     h('h2', {}, name, ' ', h('span', { class: 'state' })),
     h('dl', { class: 'figures' }, ...Object.entries(FIGURES).map(([key, label]) =>
       h('div', {}, h('dt', {}, label), h('dd', { 'data-figure': key })))),
+    h('p', { class: 'quiet-text device', hidden: true }),
     h('p', { class: 'quiet-text no-models', hidden: true }, 'It lists no models.'),
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Models of ${name}` },
       h('table', {}, h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody'))));

@@ -142,9 +142,17 @@ public final class KnownSettings {
                     "Local engine",
                     plain(
                             "LOCAL_ENGINE",
-                            new OneOf(List.of("auto", "cpu", "off")),
-                            "auto: continues without a model that cannot run; cpu: stops the service then;"
-                                    + " off: no local model"),
+                            new OneOf(List.of("auto", "cuda", "cpu", "off")),
+                            "auto: on a GPU, else the CPU, else none; cuda, cpu: there, or the service stops; off: no local"
+                                    + " model"),
+                    plain(
+                            "CUDA_DEVICE",
+                            new Whole(0, 63),
+                            "number of the GPU among those that CUDA_VISIBLE_DEVICES leaves visible"),
+                    plain(
+                            "LOCAL_DETERMINISTIC",
+                            new Flag(),
+                            "a GPU computes the same tokens whatever runs beside them; slower for batches and prompts"),
                     plain("LOCAL_MODEL", new Text("a catalogue name or a GGUF file"), "model of the local engine"),
                     plain("MODEL_DIR", FOLDER, "folder of downloaded models"),
                     plain(

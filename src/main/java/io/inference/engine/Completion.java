@@ -1,8 +1,8 @@
 package io.inference.engine;
 
 import io.inference.engine.batch.SequenceOwner;
-import io.inference.engine.error.NotFiniteException;
-import io.inference.engine.sampling.Sampler;
+import io.inference.engine.model.StepResult;
+import io.inference.engine.sampling.SamplingOptions;
 import io.inference.engine.sampling.TokenLogprobs;
 import io.inference.engine.tokenizer.TextAssembler;
 import io.inference.engine.tokenizer.Tokenizer;
@@ -10,12 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The engine's side of a generation: samples tokens from logits and converts them into pieces of text. */
+/** The engine's side of a generation: converts sampled tokens into pieces of text. */
 final class Completion implements SequenceOwner.OfTokens {
     private final GenerateJob job;
     private final Tokenizer tokenizer;
     private final Generation reader;
-    private final Sampler sampler;
     private final TextAssembler assembler;
     private final int tokensMax;
     private final List<TokenProbability> unsent = new ArrayList<>(); // of tokens whose text is held back
@@ -31,7 +30,6 @@ final class Completion implements SequenceOwner.OfTokens {
         this.tokensMax = tokensMax;
         this.tokenizer = tokenizer;
         this.reader = reader;
-        this.sampler = Sampler.of(job.sampling());
         this.assembler = new TextAssembler(job.stop());
     }
 
@@ -49,46 +47,38 @@ final class Completion implements SequenceOwner.OfTokens {
     public void started(int cachedTokens) {
         this.startedNanos = System.nanoTime();
         this.cachedTokens = cachedTokens;
-        for (int token : job.prompt()) {
-            sampler.accept(token);
-        }
     }
 
     @Override
-    public int advance(float[] logits) {
+    public SamplingOptions sampling() {
+        return job.sampling();
+    }
+
+    @Override
+    public int topLogprobs() {
+        return job.topLogprobs();
+    }
+
+    @Override
+    public boolean advance(StepResult.Token token) {
         if (generated == 0) {
             firstTokenNanos = System.nanoTime();
         }
         if (tokensMax == 0) {
             return end(FinishReason.LENGTH);
         }
-        int token = sample(logits);
-        sampler.accept(token);
         generated++;
-        if (tokenizer.isEndOfGeneration(token)) {
+        if (tokenizer.isEndOfGeneration(token.id())) {
             return end(FinishReason.STOP);
         }
-        if (job.topLogprobs() >= 0) {
-            unsent.add(probability(TokenLogprobs.of(logits, token, job.topLogprobs())));
+        if (token.logprobs() != null) {
+            unsent.add(probability(token.logprobs()));
         }
-        send(assembler.accept(tokenizer.bytes(token)));
+        send(assembler.accept(tokenizer.bytes(token.id())));
         if (assembler.stop().isPresent()) {
             return end(FinishReason.STOP);
         }
-        return generated == tokensMax ? end(FinishReason.LENGTH) : token;
-    }
-
-    private int sample(float[] logits) {
-        int token;
-        try {
-            token = sampler.sample(logits);
-        } catch (IllegalStateException e) {
-            throw new NotFiniteException(e);
-        }
-        if (!Float.isFinite(logits[token])) {
-            throw new NotFiniteException(null);
-        }
-        return token;
+        return generated < tokensMax || end(FinishReason.LENGTH);
     }
 
     private void send(String text) {
@@ -98,7 +88,8 @@ final class Completion implements SequenceOwner.OfTokens {
         }
     }
 
-    private int end(FinishReason reason) {
+    /** Ends the answer; false, because the sequence does not continue. */
+    private boolean end(FinishReason reason) {
         boolean stopped = assembler.stop().isPresent();
         send(assembler.finish());
         if (!unsent.isEmpty() && !stopped) {
@@ -114,7 +105,7 @@ final class Completion implements SequenceOwner.OfTokens {
                         Duration.ofNanos(startedNanos - submittedNanos),
                         Duration.ofNanos(firstTokenNanos - startedNanos),
                         Duration.ofNanos(now - firstTokenNanos))));
-        return END;
+        return false;
     }
 
     private TokenProbability probability(TokenLogprobs logprobs) {

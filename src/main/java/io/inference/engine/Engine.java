@@ -1,7 +1,6 @@
 package io.inference.engine;
 
-import io.inference.engine.batch.Scheduler;
-import io.inference.engine.batch.SchedulerOptions;
+import io.inference.engine.EngineOptions.BackendChoice;
 import io.inference.engine.batch.SequenceOwner;
 import io.inference.engine.batch.SequenceRequest;
 import io.inference.engine.embedding.EmbedJob;
@@ -9,6 +8,7 @@ import io.inference.engine.embedding.Embedding;
 import io.inference.engine.embedding.PooledText;
 import io.inference.engine.embedding.Pooling;
 import io.inference.engine.error.ContextOverflowException;
+import io.inference.engine.error.DeviceLostException;
 import io.inference.engine.error.EngineBusyException;
 import io.inference.engine.error.EngineClosedException;
 import io.inference.engine.error.EngineException;
@@ -16,21 +16,18 @@ import io.inference.engine.error.InvalidJobException;
 import io.inference.engine.error.UnsupportedModelException;
 import io.inference.engine.gguf.GgufException;
 import io.inference.engine.gguf.GgufFile;
-import io.inference.engine.model.LlamaModel;
-import io.inference.engine.model.ModelConfig;
-import io.inference.engine.tensor.KvLayout;
-import io.inference.engine.tensor.TensorOps;
+import io.inference.engine.model.LoadedModel;
 import io.inference.engine.tokenizer.Tokenizer;
 import io.inference.engine.tokenizer.UnsupportedTokenizerException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that answers many callers at once. Thread-safe.
@@ -43,64 +40,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  */
 public final class Engine implements AutoCloseable {
-    /** Tokens of prompts in a step: enough for efficient kernels, few enough that a cancellation takes effect soon. */
-    private static final int PROMPT_TOKENS = 128;
-
-    /** The same while answers are being streamed: the time for these tokens is a pause in every stream. */
-    private static final int PROMPT_TOKENS_BETWEEN = 32;
-
     /** Texts of one request for embeddings that run or wait at the same time. */
     private static final int TEXTS_AT_ONCE = 4;
 
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
 
-    private static final Duration AGEING = Duration.ofSeconds(10);
-
     private final GgufFile file;
+    private final EngineOptions options;
     private final Tokenizer tokenizer;
     private final ChatPrompts chat;
-    private final TensorOps ops;
-    private final Scheduler scheduler;
-    private final EngineThread thread;
-    private final EngineInfo info;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Object moving = new Object(); // guards the fields below against a move to the CPU
+    private volatile EngineSession session;
+    private volatile @Nullable EngineException unusable;
+    private boolean closed;
 
-    private Engine(GgufFile file, EngineOptions options, TensorOps ops) {
+    private Engine(GgufFile file, EngineOptions options, LoadedModel loaded) {
         this.file = file;
-        this.ops = ops;
+        this.options = options;
         this.tokenizer = tokenizer(file);
-        String chatTemplate =
-                file.metadata().optionalString("tokenizer.chat_template").orElse("");
-        this.chat = ChatPrompts.of(chatTemplate, tokenizer);
-        int trained = file.metadata().integer(file.metadata().string("general.architecture") + ".context_length");
-        int wanted = options.contextLength() > 0 ? Math.min(options.contextLength(), trained) : trained;
-        KvLayout layout = ModelConfig.of(file.metadata()).kvLayout();
-        int contextLength = affordableContext(layout, wanted);
-        SchedulerOptions scheduling = new SchedulerOptions(
-                options.maxBatch(),
-                options.maxQueue(),
-                (int) Math.min((long) KvLayout.pagesFor(contextLength) * options.maxBatch(), affordablePages(layout)),
-                PROMPT_TOKENS,
-                PROMPT_TOKENS_BETWEEN,
-                AGEING);
-        int maxStepTokens = PROMPT_TOKENS + Scheduler.mostRunning(scheduling);
-        LlamaModel model = new LlamaModel(file, ops, contextLength, maxStepTokens);
-        requireRowForEachToken(model.vocabularySize(), tokenizer.vocabularySize());
-        this.info = new EngineInfo(
-                model.config().architecture(),
-                EngineInfos.parameterCount(file),
-                EngineInfos.quantization(file),
-                contextLength,
-                trained,
-                model.config().width(),
-                model.vocabularySize(),
-                file.path().toFile().length(),
-                chatTemplate,
-                ops.description(),
-                EngineInfos.metadata(file.metadata()),
-                EngineInfos.tensors(file));
-        this.scheduler = new Scheduler(model, scheduling, System::nanoTime);
-        this.thread = new EngineThread(scheduler, "engine");
+        this.chat = ChatPrompts.of(
+                file.metadata().optionalString("tokenizer.chat_template").orElse(""), tokenizer);
+        requireRowForEachToken(loaded.vocabularySize(), tokenizer.vocabularySize());
+        this.session = new EngineSession(file, loaded, options, this::moveToCpu);
     }
 
     private static Tokenizer tokenizer(GgufFile file) {
@@ -120,27 +81,6 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** The number of pages that fit into half of the heap. */
-    private static long affordablePages(KvLayout layout) {
-        return Runtime.getRuntime().maxMemory() / 2 / (layout.pageFloats() * (long) Float.BYTES);
-    }
-
-    private static int affordableContext(KvLayout layout, int wanted) {
-        long affordable = affordablePages(layout) * KvLayout.PAGE_TOKENS;
-        if (affordable == 0) {
-            throw new EngineException("the heap is too small for this model: give the JVM more than %d MiB"
-                    .formatted(Runtime.getRuntime().maxMemory() >> 20));
-        }
-        if (affordable < wanted) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the context is {0} tokens instead of {1}: the heap holds no more keys and values",
-                    affordable,
-                    wanted);
-        }
-        return (int) Math.min(affordable, wanted);
-    }
-
     /**
      * Maps a model file into memory and prepares it.
      *
@@ -150,36 +90,96 @@ public final class Engine implements AutoCloseable {
      */
     public static Engine open(Path gguf, EngineOptions options) {
         GgufFile file = GgufFile.open(gguf);
-        TensorOps ops = null;
+        LoadedModel loaded = null;
         try {
-            ops = Backends.open(options);
-            return new Engine(file, options, ops);
+            loaded = Backends.open(file, options);
+            return new Engine(file, options, loaded);
         } catch (Throwable e) {
-            if (ops != null) {
-                ops.close();
+            if (loaded != null) {
+                loaded.close();
             }
             file.close();
             throw e;
         }
     }
 
+    /**
+     * Continues on the CPU after the device was lost; on the old session's thread. What was in progress has failed or
+     * fails now; new work waits until the model is ready again.
+     */
+    private void moveToCpu(DeviceLostException lost) {
+        synchronized (moving) {
+            EngineSession old = session;
+            LOG.log(System.Logger.Level.ERROR, "the model moves to the CPU: {0}", lost.getMessage());
+            DeviceLostException reason = new DeviceLostException(
+                    "the answer is lost with the GPU that computed it; the model continues on the CPU", lost);
+            List<SequenceRequest> waiting = old.scheduler.abandon(reason);
+            old.loaded.close();
+            if (!closed) {
+                openOnCpu();
+            }
+            // A shorter context might not hold what was accepted for a longer one.
+            boolean fits = session != old && session.info.contextLength() >= old.info.contextLength();
+            waiting.forEach(it -> moveOrFail(it, fits, reason));
+        }
+    }
+
+    private void moveOrFail(SequenceRequest request, boolean fits, DeviceLostException reason) {
+        try {
+            if (fits) {
+                session.scheduler.submit(request);
+                session.thread.wake();
+                return;
+            }
+        } catch (EngineException e) {
+            LOG.log(System.Logger.Level.DEBUG, "not moved to the CPU", e);
+        }
+        request.owner().failed(reason);
+    }
+
+    private void openOnCpu() {
+        try {
+            LoadedModel loaded = Backends.cpu(file, options.withBackend(BackendChoice.AUTO), "the GPU is lost");
+            session = new EngineSession(file, loaded, options, this::moveToCpu);
+        } catch (EngineException | OutOfMemoryError e) {
+            unusable = new EngineException("the GPU is lost, and the CPU cannot run the model: " + e.getMessage(), e);
+            LOG.log(System.Logger.Level.ERROR, "the local engine stops", unusable);
+        }
+    }
+
+    private EngineSession current() {
+        synchronized (moving) {
+            return session;
+        }
+    }
+
     public EngineInfo info() {
-        return info;
+        return session.info;
     }
 
     /** Number of generations and embeddings in progress. */
     public int active() {
-        return scheduler.active();
+        return session.scheduler.active();
     }
 
     /** Number of generations and embeddings that wait for their turn. */
     public int queued() {
-        return scheduler.queued();
+        return session.scheduler.queued();
     }
 
     /** Pages of the key-value cache, of 16 tokens each, that running sequences use. */
     public int pagesInUse() {
-        return scheduler.pagesInUse();
+        return session.scheduler.pagesInUse();
+    }
+
+    /** Number of tokens generated so far. */
+    public long generatedTokens() {
+        return session.scheduler.generatedTokens();
+    }
+
+    /** Tokens per second that were generated recently, of all answers together, while the model worked. */
+    public double tokensPerSecond() {
+        return session.scheduler.tokensPerSecond();
     }
 
     /**
@@ -241,16 +241,18 @@ public final class Engine implements AutoCloseable {
         if (prompt.length == 0) {
             throw new InvalidJobException("the prompt is empty");
         }
-        if (Arrays.stream(prompt).anyMatch(token -> token < 0 || token >= info.vocabularySize())) {
+        if (Arrays.stream(prompt).anyMatch(token -> token < 0 || token >= info().vocabularySize())) {
             throw new InvalidJobException("the prompt holds a number that is no token");
         }
-        int room = info.contextLength() - prompt.length;
-        if (room < 1) {
-            throw new ContextOverflowException(prompt.length, info.contextLength());
-        }
-        int tokensMax = job.maxTokens() == GenerateJob.NO_LIMIT ? room : Math.min(room, job.maxTokens());
-        Generation reader = new Generation(() -> wake());
-        submit(prompt, job.priority(), job.caller(), new Completion(job, tokensMax, tokenizer, reader));
+        Generation reader = new Generation(this::wake);
+        submit(prompt, job.priority(), job.caller(), contextLength -> {
+            int room = contextLength - prompt.length;
+            if (room < 1) {
+                throw new ContextOverflowException(prompt.length, contextLength);
+            }
+            int tokensMax = job.maxTokens() == GenerateJob.NO_LIMIT ? room : Math.min(room, job.maxTokens());
+            return new Completion(job, tokensMax, tokenizer, reader);
+        });
         return reader;
     }
 
@@ -265,7 +267,7 @@ public final class Engine implements AutoCloseable {
      */
     public List<Embedding> embed(EmbedJob job) throws InterruptedException {
         Pooling pooling = Pooling.of(file.metadata()
-                .optionalInteger(info.architecture() + ".pooling_type")
+                .optionalInteger(info().architecture() + ".pooling_type")
                 .orElse(0));
         List<int[]> prompts = new ArrayList<>();
         for (String input : job.inputs()) {
@@ -278,8 +280,13 @@ public final class Engine implements AutoCloseable {
                 // A few at a time, so that a list longer than the queue is not refused.
                 while (results.size() < Math.min(prompts.size(), embeddings.size() + TEXTS_AT_ONCE)) {
                     int[] prompt = prompts.get(results.size());
-                    PooledText text = new PooledText(pooling, prompt.length, info.embeddingWidth());
-                    submit(prompt, job.priority(), job.caller(), text);
+                    PooledText text = new PooledText(pooling, prompt.length, info().embeddingWidth());
+                    submit(prompt, job.priority(), job.caller(), contextLength -> {
+                        if (prompt.length > contextLength) {
+                            throw new ContextOverflowException(prompt.length, contextLength);
+                        }
+                        return text;
+                    });
                     results.add(text.result());
                 }
                 embeddings.add(results.get(embeddings.size()).get());
@@ -298,28 +305,50 @@ public final class Engine implements AutoCloseable {
         if (tokens.length == 0) {
             throw new InvalidJobException("a text to embed is empty");
         }
-        if (tokens.length > info.contextLength() && !truncate) {
-            throw new ContextOverflowException(tokens.length, info.contextLength());
+        int contextLength = info().contextLength();
+        if (tokens.length > contextLength && !truncate) {
+            throw new ContextOverflowException(tokens.length, contextLength);
         }
-        return tokens.length > info.contextLength() ? Arrays.copyOf(tokens, info.contextLength()) : tokens;
+        return tokens.length > contextLength ? Arrays.copyOf(tokens, contextLength) : tokens;
     }
 
-    private void submit(int[] prompt, int priority, String caller, SequenceOwner owner) {
-        scheduler.submit(new SequenceRequest(prompt, priority, caller, owner));
-        wake();
+    /**
+     * Queues a sequence; after a move to the CPU that happens meanwhile, there.
+     *
+     * @param owner makes the owner for a context of that many tokens
+     */
+    private void submit(int[] prompt, int priority, String caller, IntFunction<SequenceOwner> owner) {
+        while (true) {
+            EngineSession current = current();
+            try {
+                SequenceOwner made = owner.apply(current.info.contextLength());
+                current.scheduler.submit(new SequenceRequest(prompt, priority, caller, made));
+                current.thread.wake();
+                return;
+            } catch (EngineClosedException e) {
+                if (current() == current) {
+                    throw unusable == null ? e : unusable;
+                }
+            }
+        }
     }
 
     private void wake() {
-        thread.wake();
+        session.thread.wake();
     }
 
     /** Ends all work in progress with {@link EngineClosedException} and frees the model's memory. */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            thread.close();
-            ops.close();
-            file.close();
+        EngineSession last;
+        synchronized (moving) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            last = session;
         }
+        last.close(); // without the lock, which the session's thread may need before it ends
+        file.close();
     }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param vocabularySize number of tokens of the vocabulary
  * @param fileBytes size of the file
  * @param chatTemplate the file's chat template, empty if it has none
- * @param backend description of the tensor backend
+ * @param hardware where the model runs
  * @param metadata the file's metadata by key: String, Boolean, Long or Double, without lists
  * @param tensors the file's tensors in its order
  */
@@ -29,11 +29,21 @@ public record EngineInfo(
         int vocabularySize,
         long fileBytes,
         String chatTemplate,
-        String backend,
+        Hardware hardware,
         Map<String, Object> metadata,
         List<Tensor> tensors) {
     /** A tensor's name, type and shape, fastest varying dimension first. */
     public record Tensor(String name, String type, List<Long> shape) {}
+
+    /**
+     * Where a model runs.
+     *
+     * @param backend {@code cuda}, {@code cpu} or {@code scalar}
+     * @param description for people: {@code cpu, 512-bit vectors, 2 threads}
+     * @param usedBytes device memory that the model takes, with its key-value cache; 0 on the CPU
+     * @param totalBytes memory of the device; 0 on the CPU
+     */
+    public record Hardware(String backend, String description, long usedBytes, long totalBytes) {}
 
     public boolean hasChatTemplate() {
         return !chatTemplate.isEmpty();

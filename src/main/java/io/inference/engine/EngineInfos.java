@@ -4,6 +4,7 @@ import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.gguf.GgufMetadata;
 import io.inference.engine.gguf.TensorInfo;
 import io.inference.engine.gguf.TensorType;
+import io.inference.engine.model.LoadedModel;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,27 @@ final class EngineInfos {
             Map.entry(32, "BF16"));
 
     private EngineInfos() {}
+
+    static EngineInfo of(GgufFile file, LoadedModel loaded) {
+        return new EngineInfo(
+                loaded.config().architecture(),
+                parameterCount(file),
+                quantization(file),
+                loaded.contextLength(),
+                loaded.config().contextLength(),
+                loaded.config().width(),
+                loaded.vocabularySize(),
+                file.path().toFile().length(),
+                file.metadata().optionalString("tokenizer.chat_template").orElse(""),
+                hardware(loaded.hardware()),
+                metadata(file.metadata()),
+                tensors(file));
+    }
+
+    private static EngineInfo.Hardware hardware(LoadedModel.Hardware hardware) {
+        return new EngineInfo.Hardware(
+                hardware.backend(), hardware.description(), hardware.usedBytes(), hardware.totalBytes());
+    }
 
     static String quantization(GgufFile file) {
         String label = file.metadata()

@@ -1,19 +1,24 @@
 package io.inference.engine;
 
 import io.inference.engine.batch.Scheduler;
+import io.inference.engine.error.DeviceLostException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /** The thread that runs a scheduler's steps while there is work, and sleeps otherwise. */
 final class EngineThread {
     private static final System.Logger LOG = System.getLogger(EngineThread.class.getName());
 
     private final Scheduler scheduler;
+    private final Consumer<DeviceLostException> onLost;
     private final Semaphore news = new Semaphore(0);
     private final Thread thread;
     private volatile boolean closed;
 
-    EngineThread(Scheduler scheduler, String name) {
+    /** @param onLost called on this thread, which ends then, if the device of the model is lost */
+    EngineThread(Scheduler scheduler, String name, Consumer<DeviceLostException> onLost) {
         this.scheduler = scheduler;
+        this.onLost = onLost;
         this.thread = Thread.ofPlatform().daemon().name(name).start(this::run);
     }
 
@@ -39,6 +44,10 @@ final class EngineThread {
     private boolean step() {
         try {
             return scheduler.step();
+        } catch (DeviceLostException e) {
+            closed = true;
+            onLost.accept(e);
+            return true;
         } catch (Throwable e) {
             LOG.log(System.Logger.Level.ERROR, "a step of the local engine failed", e);
             scheduler.failAll(e);

@@ -2,6 +2,7 @@ package io.inference.engine;
 
 import io.inference.engine.error.InvalidJobException;
 import io.inference.engine.sampling.SamplingOptions;
+import io.inference.engine.sampling.SamplingState;
 import java.util.List;
 
 /**
@@ -26,7 +27,7 @@ public record GenerateJob(
         int priority,
         String caller) {
     public static final int NO_LIMIT = -1;
-    public static final int NO_LOGPROBS = -1;
+    public static final int NO_LOGPROBS = SamplingState.NO_LOGPROBS;
     public static final int LOWEST_PRIORITY = 9;
 
     /** @throws InvalidJobException if a value is out of its range */

@@ -1,6 +1,7 @@
 package io.inference.local;
 
 import io.inference.api.backend.Backend;
+import io.inference.api.backend.EngineReports;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendFactory;
 import io.inference.backend.BackendKind;
@@ -48,6 +49,11 @@ class LocalConfiguration {
                     new LoggingFailureAnalysisReporter().report(failure.analysis());
                     System.exit(SpringApplication.exit(context, () -> 1));
                 }));
+    }
+
+    @Bean
+    EngineReports engineReports(LocalModels models) {
+        return new LocalEngineReports(models);
     }
 
     @Bean

@@ -93,11 +93,13 @@ public final class LocalModels implements AutoCloseable {
         Engine engine = Engine.open(
                 file,
                 new EngineOptions(
-                        EngineOptions.BackendChoice.AUTO,
+                        backend(settings.engine()),
                         settings.threads().orElse(0),
                         settings.contextLength().orElse(0),
                         settings.maxBatch(),
-                        settings.maxQueue()));
+                        settings.maxQueue(),
+                        settings.cudaDevice(),
+                        settings.deterministic()));
         try {
             if (!required()) {
                 listening.await();
@@ -110,6 +112,14 @@ public final class LocalModels implements AutoCloseable {
             engine.close();
             throw e;
         }
+    }
+
+    private static EngineOptions.BackendChoice backend(String engine) {
+        return switch (engine) {
+            case "cuda" -> EngineOptions.BackendChoice.CUDA;
+            case "cpu" -> EngineOptions.BackendChoice.CPU;
+            default -> EngineOptions.BackendChoice.AUTO;
+        };
     }
 
     /**

@@ -47,7 +47,7 @@ final class WarmUp {
     private static void requireNumbers(List<TokenProbability> tokens) {
         for (TokenProbability token : tokens) {
             if (!Float.isFinite(token.logprob())) {
-                throw new NotFiniteException(null);
+                throw new NotFiniteException();
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.inference.telemetry;
 
+import io.inference.api.backend.EngineReports;
 import io.inference.config.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
@@ -41,6 +42,11 @@ class TelemetryConfiguration {
     @Bean
     CallMetrics callMetrics(MeterRegistry registry) {
         return new CallMetrics(registry);
+    }
+
+    @Bean
+    EngineMetrics engineMetrics(EngineReports engine, MeterRegistry registry) {
+        return new EngineMetrics(engine, registry);
     }
 
     @Bean

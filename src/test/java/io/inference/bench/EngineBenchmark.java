@@ -6,6 +6,7 @@ import io.inference.engine.cpu.VectorOps;
 import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.model.LlamaModel;
 import io.inference.engine.model.Slice;
+import io.inference.engine.model.StepResult;
 import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.TensorOps;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -50,7 +52,7 @@ public class EngineBenchmark {
     private TensorOps ops;
     private LlamaModel model;
     private int[] tokens;
-    private final List<List<float[]>> pages = new ArrayList<>();
+    private final List<int[]> pages = new ArrayList<>();
 
     @Setup
     public void open() {
@@ -59,10 +61,9 @@ public class EngineBenchmark {
         model = new LlamaModel(file, ops, 2 * PROMPT, CHUNK);
         tokens = new Random(1).ints(PROMPT, 0, model.vocabularySize()).toArray();
         for (int i = 0; i < BATCH; i++) {
-            pages.add(new ArrayList<>());
-            for (int page = 0; page < KvLayout.pagesFor(PROMPT); page++) {
-                pages.get(i).add(new float[model.kvLayout().pageFloats()]);
-            }
+            int count = KvLayout.pagesFor(PROMPT);
+            pages.add(IntStream.range(i * count, (i + 1) * count).toArray());
+            Arrays.stream(pages.get(i)).forEach(model::allocatePage);
         }
     }
 
@@ -74,10 +75,10 @@ public class EngineBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(PROMPT)
-    public List<float[]> prefill512() {
-        List<float[]> logits = List.of();
+    public List<StepResult> prefill512() {
+        List<StepResult> logits = List.of();
         for (int at = 0; at < PROMPT; at += CHUNK) {
-            Slice.Output output = at + CHUNK == PROMPT ? Slice.Output.LOGITS : Slice.Output.NONE;
+            Slice.Output output = at + CHUNK == PROMPT ? new Slice.Logits() : new Slice.None();
             int[] chunk = Arrays.copyOfRange(tokens, at, at + CHUNK);
             logits = model.step(List.of(new Slice(chunk, at, pages.getFirst(), output)));
         }
@@ -86,22 +87,22 @@ public class EngineBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(ANSWER)
-    public List<float[]> decode128() {
+    public List<StepResult> decode128() {
         return decode(1);
     }
 
     @Benchmark
     @OperationsPerInvocation(ANSWER * BATCH)
-    public List<float[]> decode128BatchOf8() {
+    public List<StepResult> decode128BatchOf8() {
         return decode(BATCH);
     }
 
-    private List<float[]> decode(int batch) {
-        List<float[]> logits = List.of();
+    private List<StepResult> decode(int batch) {
+        List<StepResult> logits = List.of();
         for (int position = 0; position < ANSWER; position++) {
             List<Slice> slices = new ArrayList<>();
             for (int i = 0; i < batch; i++) {
-                slices.add(new Slice(new int[] {tokens[position + i]}, position, pages.get(i), Slice.Output.LOGITS));
+                slices.add(new Slice(new int[] {tokens[position + i]}, position, pages.get(i), new Slice.Logits()));
             }
             logits = model.step(slices);
         }

@@ -97,7 +97,15 @@ class LocalChatTemplateTest {
         Path file = Files.write(folder.resolve(MODEL + ".gguf"), withTemplate(template));
         return LocalModels.start(
                 new LocalSettings(
-                        "cpu", file.toString(), StoreSettings.of(folder, null), Optional.empty(), Optional.of(1), 8, 8),
+                        "cpu",
+                        file.toString(),
+                        StoreSettings.of(folder, null),
+                        Optional.empty(),
+                        Optional.of(1),
+                        0,
+                        false,
+                        8,
+                        8),
                 FetchListener.NONE);
     }
 

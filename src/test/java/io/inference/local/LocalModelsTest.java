@@ -94,6 +94,26 @@ class LocalModelsTest {
     }
 
     @Test
+    void anEngineWithoutItsGpuFailsAndAutoTakesTheCpu() throws Exception {
+        try (LocalModels models = start(MODELS.resolve("good.gguf"), Optional.empty(), "cuda")) {
+            awaitDone(models);
+            assertThat(models.required()).isTrue();
+            assertThat(models.failure()).get().asString().contains("the backend cuda does not work here");
+            assertThat(new LocalEngineReports(models).engine()).isEmpty();
+        }
+        try (LocalModels models = start(MODELS.resolve("good.gguf"), Optional.empty(), "auto")) {
+            models.serviceListens();
+            awaitDone(models);
+            assertThat(models.required()).isFalse();
+            assertThat(new LocalEngineReports(models).engine()).get().satisfies(report -> {
+                assertThat(report.backend()).isIn("cpu", "scalar");
+                assertThat(report.memoryTotalBytes()).isNull();
+                assertThat(report.generatedTokens()).as("those of the warm-up").isPositive();
+            });
+        }
+    }
+
+    @Test
     void whatWaitsWhenTheServiceStopsIsToldSoAndNothingElseHears() throws Exception {
         AtomicInteger heard = new AtomicInteger();
         LocalModels models = start(MODELS.resolve("good.gguf"), Optional.empty(), "auto");
@@ -132,7 +152,15 @@ class LocalModelsTest {
     private LocalModels start(Path file, Optional<Integer> contextLength, String engine) {
         return LocalModels.start(
                 new LocalSettings(
-                        engine, file.toString(), StoreSettings.of(folder, null), contextLength, Optional.of(1), 2, 8),
+                        engine,
+                        file.toString(),
+                        StoreSettings.of(folder, null),
+                        contextLength,
+                        Optional.of(1),
+                        0,
+                        false,
+                        2,
+                        8),
                 FetchListener.NONE);
     }
 

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A page of keys and values, with the number of sequences that use it and the key under which it can be found. */
 final class Page {
-    final float[] data;
+    /** The page's number, by which the model finds its memory. */
+    final int number;
 
     /** Changes whenever the page is reused, so that no old reference matches its new contents. */
     long id;
@@ -14,7 +15,7 @@ final class Page {
     @Nullable
     PrefixKey key;
 
-    Page(float[] data) {
-        this.data = data;
+    Page(int number) {
+        this.number = number;
     }
 }

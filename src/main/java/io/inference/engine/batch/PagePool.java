@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * first needed, and kept. For one thread.
  */
 final class PagePool {
-    private final int pageFloats;
+    private final IntConsumer allocate;
     private final int maxPages;
     private final Deque<Page> free = new ArrayDeque<>();
     private final LinkedHashSet<Page> idle = new LinkedHashSet<>(); // found by key, not in use; oldest first
@@ -26,8 +27,9 @@ final class PagePool {
     private int allocated;
     private long lastId;
 
-    PagePool(int pageFloats, int maxPages) {
-        this.pageFloats = pageFloats;
+    /** @param allocate makes the memory of the page of a number available; may throw {@link OutOfMemoryError} */
+    PagePool(IntConsumer allocate, int maxPages) {
+        this.allocate = allocate;
         this.maxPages = maxPages;
     }
 
@@ -46,8 +48,8 @@ final class PagePool {
     Page take() {
         Page page = free.poll();
         if (page == null && allocated < maxPages) {
-            page = new Page(new float[pageFloats]);
-            allocated++;
+            allocate.accept(allocated);
+            page = new Page(allocated++);
         }
         if (page == null && !idle.isEmpty()) {
             page = idle.removeFirst();

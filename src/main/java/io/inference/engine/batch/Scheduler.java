@@ -1,10 +1,12 @@
 package io.inference.engine.batch;
 
+import io.inference.engine.error.DeviceLostException;
 import io.inference.engine.error.EngineBusyException;
 import io.inference.engine.error.EngineClosedException;
 import io.inference.engine.error.EngineException;
 import io.inference.engine.model.Slice;
 import io.inference.engine.model.StepModel;
+import io.inference.engine.model.StepResult;
 import io.inference.engine.tensor.KvLayout;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -32,6 +34,7 @@ public final class Scheduler {
     private final LongSupplier nanoTime;
     private final PagePool pool;
     private final WaitingQueue waiting;
+    private final TokenRate rate = new TokenRate();
     private final List<Sequence> running = new ArrayList<>(); // in order of admission
 
     private final Object lock = new Object(); // guards the fields below
@@ -40,6 +43,7 @@ public final class Scheduler {
     private int activeCount;
     private int pagesInUse;
     private long typicalNanos = Duration.ofSeconds(1).toNanos(); // recent running time of a sequence
+    private long generatedTokens;
     private boolean closed;
 
     /** @param nanoTime the clock, {@link System#nanoTime} outside tests */
@@ -47,7 +51,7 @@ public final class Scheduler {
         this.model = model;
         this.options = options;
         this.nanoTime = nanoTime;
-        this.pool = new PagePool(model.kvLayout().pageFloats(), options.maxPages());
+        this.pool = new PagePool(model::allocatePage, options.maxPages());
         this.waiting = new WaitingQueue(options.ageing());
     }
 
@@ -99,7 +103,23 @@ public final class Scheduler {
         }
     }
 
-    /** Does one step; returns whether there was anything to do. */
+    /** Number of tokens generated so far. */
+    public long generatedTokens() {
+        synchronized (lock) {
+            return generatedTokens;
+        }
+    }
+
+    /** Tokens per second that steps generated recently, of all sequences together; 0 if there was no step lately. */
+    public double tokensPerSecond() {
+        return rate.perSecond(nanoTime.getAsLong());
+    }
+
+    /**
+     * Does one step; returns whether there was anything to do.
+     *
+     * @throws DeviceLostException if the model can do no more steps; the sequences of this one have failed
+     */
     public boolean step() {
         takeArrived();
         dropCancelled();
@@ -135,7 +155,7 @@ public final class Scheduler {
     private void admit() {
         long now = nanoTime.getAsLong();
         long working = running.stream().filter(it -> it.owner().ready()).count();
-        while (working < options.maxBatch() && running.size() < mostRunning(options)) {
+        while (working < options.maxBatch() && running.size() < mostRunning(options.maxBatch())) {
             Optional<Sequence> next = waiting.peek(now);
             if (next.isEmpty() || !(running.isEmpty() || fits(next.get()))) {
                 return;
@@ -160,8 +180,8 @@ public final class Scheduler {
     }
 
     /** How many sequences can run, including those that wait for slow readers: each may have a token in one step. */
-    public static int mostRunning(SchedulerOptions options) {
-        return 4 * options.maxBatch();
+    public static int mostRunning(int maxBatch) {
+        return 4 * maxBatch;
     }
 
     /** Whether there are free pages for the whole prompt and a little of its answer. */
@@ -226,13 +246,23 @@ public final class Scheduler {
     }
 
     private void run(List<Sequence> batch, List<Slice> slices) {
-        List<float[]> results;
+        List<StepResult> results;
+        long began = nanoTime.getAsLong();
         try {
             results = model.step(slices);
         } catch (Throwable e) {
             // Errors as well: a mapped file that was truncated, or a full heap, must not end the engine.
             batch.forEach(it -> fail(it, failure("the model failed", e)));
+            if (e instanceof DeviceLostException lost) {
+                throw lost; // the pages of all other sequences are lost as well
+            }
             return;
+        }
+        long tokens =
+                results.stream().filter(StepResult.Token.class::isInstance).count();
+        rate.add(began, nanoTime.getAsLong(), tokens);
+        synchronized (lock) {
+            generatedTokens += tokens;
         }
         for (int i = 0; i < batch.size(); i++) {
             Sequence sequence = batch.get(i);
@@ -288,5 +318,21 @@ public final class Scheduler {
             closed = true;
         }
         endAll(new EngineClosedException());
+    }
+
+    /**
+     * Refuses new sequences, fails all that have started, and returns the others, which can go elsewhere; on the thread
+     * that steps.
+     */
+    public List<SequenceRequest> abandon(EngineException reason) {
+        synchronized (lock) {
+            closed = true;
+        }
+        takeArrived();
+        List<SequenceRequest> unstarted = waiting.remove(it -> !it.started()).stream()
+                .map(it -> it.request)
+                .toList();
+        endAll(reason);
+        return unstarted;
     }
 }

@@ -2,7 +2,10 @@ package io.inference.engine.batch;
 
 import static io.inference.engine.tensor.KvLayout.PAGE_TOKENS;
 
+import io.inference.engine.error.NotFiniteException;
 import io.inference.engine.model.Slice;
+import io.inference.engine.model.StepResult;
+import io.inference.engine.sampling.SamplingState;
 import io.inference.engine.tensor.KvLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +51,11 @@ final class Sequence {
         return pages.size();
     }
 
+    /** Whether it has ever had its turn. */
+    boolean started() {
+        return started;
+    }
+
     /** Takes the cached pages of the beginning; the last token always goes through the model, for its result. */
     void start(PagePool pool) {
         if (!request.hidden()) {
@@ -74,10 +82,19 @@ final class Sequence {
 
     /** The next {@code length} tokens as a slice. */
     Slice slice(int length) {
-        List<float[]> data = pages.stream().map(page -> page.data).toList();
-        Slice.Output output =
-                request.hidden() ? Slice.Output.HIDDEN : length == pending() ? Slice.Output.LOGITS : Slice.Output.NONE;
-        return new Slice(Arrays.copyOfRange(tokens, computed, computed + length), computed, data, output);
+        int[] numbers = pages.stream().mapToInt(page -> page.number).toArray();
+        return new Slice(Arrays.copyOfRange(tokens, computed, computed + length), computed, numbers, output(length));
+    }
+
+    private Slice.Output output(int length) {
+        return switch (owner()) {
+            case SequenceOwner.OfHiddenStates owner -> new Slice.Hidden();
+            case SequenceOwner.OfTokens owner
+            when length == pending() ->
+                new Slice.NextToken(new SamplingState(
+                        owner.sampling(), tokens, count, count - request.prompt().length, owner.topLogprobs()));
+            case SequenceOwner.OfTokens owner -> new Slice.None();
+        };
     }
 
     /** Records that the slice went through the model: its full pages can be found from now on. */
@@ -103,22 +120,26 @@ final class Sequence {
         computed = 0;
     }
 
-    /** Hands a step's result to the owner; returns whether the sequence continues. */
-    boolean deliver(float[] result) {
+    /**
+     * Hands a step's result to the owner; returns whether the sequence continues.
+     *
+     * @throws NotFiniteException if the model could not sample a token
+     */
+    boolean deliver(StepResult result) {
         return switch (owner()) {
             case SequenceOwner.OfHiddenStates owner -> {
-                owner.hidden(result, pending() == 0);
+                owner.hidden(((StepResult.Floats) result).values(), pending() == 0);
                 yield pending() > 0;
             }
-            case SequenceOwner.OfTokens owner -> pending() > 0 || continuesWith(owner.advance(result));
+            case SequenceOwner.OfTokens owner -> pending() > 0 || continuesWith(owner, result);
         };
     }
 
-    private boolean continuesWith(int token) {
-        if (token == SequenceOwner.OfTokens.END) {
-            return false;
+    private boolean continuesWith(SequenceOwner.OfTokens owner, StepResult result) {
+        if (!(result instanceof StepResult.Token token)) {
+            throw new NotFiniteException();
         }
-        append(token);
-        return true;
+        append(token.id());
+        return owner.advance(token);
     }
 }

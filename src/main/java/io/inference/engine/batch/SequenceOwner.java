@@ -1,5 +1,9 @@
 package io.inference.engine.batch;
 
+import io.inference.engine.model.StepResult;
+import io.inference.engine.sampling.SamplingOptions;
+import io.inference.engine.sampling.SamplingState;
+
 /** Callbacks of a sequence's owner; all but {@link #cancelled} on the engine's thread. */
 public sealed interface SequenceOwner {
     /** Whether the sequence's result is no longer needed. */
@@ -16,16 +20,18 @@ public sealed interface SequenceOwner {
 
     /** Generates tokens after the prompt. */
     non-sealed interface OfTokens extends SequenceOwner {
-        /** Result of {@link #advance} at the end of a sequence. */
-        int END = -1;
+        /** How the tokens are sampled; the same for the whole sequence. */
+        SamplingOptions sampling();
+
+        /** Number of most probable tokens to report with each token; {@link SamplingState#NO_LOGPROBS} for none. */
+        int topLogprobs();
 
         /**
-         * The whole prompt, or the last generated token, went through the model.
+         * The next token was sampled: the whole prompt, or the last generated token, went through the model.
          *
-         * @param logits {@code (vocabulary)}, valid during the call; may be changed
-         * @return the next token, or {@link #END}
+         * @return whether the sequence continues after this token
          */
-        int advance(float[] logits);
+        boolean advance(StepResult.Token token);
     }
 
     /** Receives the hidden states of the prompt's tokens; the end of the prompt is the end of the sequence. */

@@ -66,7 +66,7 @@ public final class PooledText implements SequenceOwner.OfHiddenStates {
     private void complete() {
         for (float value : pooled) {
             if (!Float.isFinite(value)) {
-                failed(new NotFiniteException(null));
+                failed(new NotFiniteException());
                 return;
             }
         }

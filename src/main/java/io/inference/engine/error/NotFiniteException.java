@@ -1,14 +1,10 @@
 package io.inference.engine.error;
 
-import org.jspecify.annotations.Nullable;
-
 /** The model's results are NaN or infinite: its weights are damaged, or too large for 32-bit arithmetic. */
 public final class NotFiniteException extends EngineException {
     private static final long serialVersionUID = 1L;
 
-    public NotFiniteException(@Nullable Throwable cause) {
-        super(
-                "the model's results are NaN or infinite; supported are files whose weights are all finite numbers",
-                cause);
+    public NotFiniteException() {
+        super("the model's results are NaN or infinite; supported are files whose weights are all finite numbers");
     }
 }

@@ -1,10 +1,15 @@
 package io.inference.engine.model;
 
 import io.inference.engine.gguf.GgufFile;
+import io.inference.engine.sampling.Sampler;
+import io.inference.engine.sampling.SamplingState;
+import io.inference.engine.sampling.TokenLogprobs;
 import io.inference.engine.tensor.AttentionSpan;
 import io.inference.engine.tensor.KvLayout;
+import io.inference.engine.tensor.Matrix;
 import io.inference.engine.tensor.TensorOps;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,12 +19,14 @@ import java.util.List;
  */
 public final class LlamaModel implements StepModel {
     private final ModelConfig config;
-    private final LlamaWeights weights;
+    private final LlamaWeights<Matrix> weights;
     private final TensorOps ops;
     private final Rope rope;
     private final KvLayout layout;
     private final int maxStepTokens;
 
+    private final List<float[]> pages = new ArrayList<>(); // by number
+    private final Sampler sampler = new Sampler();
     private final int[] ids;
     private final float[] x; // (n,width): the hidden state between blocks
     private final float[] normed; // (n,width)
@@ -39,7 +46,7 @@ public final class LlamaModel implements StepModel {
      */
     public LlamaModel(GgufFile file, TensorOps ops, int contextLength, int maxStepTokens) {
         this.config = ModelConfig.of(file.metadata());
-        this.weights = LlamaWeights.of(file, config, ops);
+        this.weights = LlamaWeights.of(file, config, ops::prepare);
         this.ops = ops;
         this.rope = new Rope(config.rope(), contextLength, weights.ropeDivisors());
         this.layout = config.kvLayout();
@@ -65,22 +72,22 @@ public final class LlamaModel implements StepModel {
     }
 
     @Override
-    public KvLayout kvLayout() {
-        return layout;
-    }
-
-    @Override
     public int maxStepTokens() {
         return maxStepTokens;
     }
 
     @Override
-    public List<float[]> step(List<Slice> slices) {
+    public void allocatePage(int page) {
+        pages.add(page, new float[layout.pageFloats()]);
+    }
+
+    @Override
+    public List<StepResult> step(List<Slice> slices) {
         List<AttentionSpan> spans = new ArrayList<>();
         int n = 0;
         for (Slice slice : slices) {
             System.arraycopy(slice.tokens(), 0, ids, n, slice.tokens().length);
-            spans.add(new AttentionSpan(n, slice.tokens().length, slice.position(), slice.pages()));
+            spans.add(new AttentionSpan(n, slice.tokens().length, slice.position(), memory(slice.pages())));
             n += slice.tokens().length;
         }
         ops.rows(weights.embedding(), ids, n, x);
@@ -91,8 +98,12 @@ public final class LlamaModel implements StepModel {
         return outputs(slices, spans);
     }
 
+    private List<float[]> memory(int[] numbers) {
+        return Arrays.stream(numbers).mapToObj(pages::get).toList();
+    }
+
     /** {@code x += attention(norm(x))}. */
-    private void attentionBlock(LlamaWeights.Layer w, int layer, List<AttentionSpan> spans, int n) {
+    private void attentionBlock(LlamaWeights.Layer<Matrix> w, int layer, List<AttentionSpan> spans, int n) {
         ops.rmsNorm(x, n, w.attentionNorm(), config.epsilon(), normed);
         ops.matmul(w.query(), normed, n, q);
         ops.matmul(w.key(), normed, n, k);
@@ -120,7 +131,7 @@ public final class LlamaModel implements StepModel {
     }
 
     /** {@code x += down(silu(gate(norm(x))) * up(norm(x)))}. */
-    private void feedForwardBlock(LlamaWeights.Layer w, int n) {
+    private void feedForwardBlock(LlamaWeights.Layer<Matrix> w, int n) {
         ops.rmsNorm(x, n, w.feedForwardNorm(), config.epsilon(), normed);
         ops.matmul(w.gate(), normed, n, gate);
         ops.matmul(w.up(), normed, n, up);
@@ -150,31 +161,57 @@ public final class LlamaModel implements StepModel {
         }
     }
 
-    private List<float[]> outputs(List<Slice> slices, List<AttentionSpan> spans) {
-        List<float[]> results = new ArrayList<>();
-        int width = config.width();
+    private List<StepResult> outputs(List<Slice> slices, List<AttentionSpan> spans) {
         int n = 0; // rows gathered for the output matrix
+        int width = config.width();
         for (int i = 0; i < slices.size(); i++) {
-            AttentionSpan span = spans.get(i);
-            switch (slices.get(i).output()) {
-                case NONE -> results.add(new float[0]);
-                case HIDDEN -> {
-                    float[] rows = new float[span.rows() * width];
-                    System.arraycopy(x, span.firstRow() * width, rows, 0, rows.length);
-                    ops.rmsNorm(rows, span.rows(), weights.finalNorm(), config.epsilon(), rows);
-                    results.add(rows);
-                }
-                case LOGITS -> {
-                    System.arraycopy(x, (span.firstRow() + span.rows() - 1) * width, normed, n * width, width);
-                    results.add(logitRow(n++));
-                }
+            if (needsLogits(slices.get(i))) {
+                AttentionSpan span = spans.get(i);
+                System.arraycopy(x, (span.firstRow() + span.rows() - 1) * width, normed, n * width, width);
+                n++;
             }
         }
         if (n > 0) {
             ops.rmsNorm(normed, n, weights.finalNorm(), config.epsilon(), normed);
             computeLogits(n);
         }
+        List<StepResult> results = new ArrayList<>();
+        int row = 0;
+        for (int i = 0; i < slices.size(); i++) {
+            results.add(
+                    switch (slices.get(i).output()) {
+                        case Slice.None none -> new StepResult.Nothing();
+                        case Slice.Hidden hidden -> new StepResult.Floats(hidden(spans.get(i)));
+                        case Slice.Logits requested -> new StepResult.Floats(logitRow(row++));
+                        case Slice.NextToken next -> sample(logitRow(row++), next.sampling());
+                    });
+        }
         return results;
+    }
+
+    private static boolean needsLogits(Slice slice) {
+        return slice.output() instanceof Slice.Logits || slice.output() instanceof Slice.NextToken;
+    }
+
+    private float[] hidden(AttentionSpan span) {
+        float[] rows = new float[span.rows() * config.width()];
+        System.arraycopy(x, span.firstRow() * config.width(), rows, 0, rows.length);
+        ops.rmsNorm(rows, span.rows(), weights.finalNorm(), config.epsilon(), rows);
+        return rows;
+    }
+
+    private StepResult sample(float[] scores, SamplingState state) {
+        int token;
+        try {
+            token = sampler.sample(scores, state);
+        } catch (IllegalStateException e) {
+            return new StepResult.NotFinite();
+        }
+        if (!Float.isFinite(scores[token])) {
+            return new StepResult.NotFinite();
+        }
+        return new StepResult.Token(
+                token, state.reportsLogprobs() ? TokenLogprobs.of(scores, token, state.topLogprobs()) : null);
     }
 
     private float[] logitRow(int index) {

@@ -5,11 +5,11 @@ import io.inference.engine.gguf.GgufException;
 import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.tensor.Dequantizer;
 import io.inference.engine.tensor.Matrix;
-import io.inference.engine.tensor.TensorOps;
 import io.inference.engine.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A model's weights, checked against its shape. Matrices are as the backend prepared them; the small vectors are
@@ -20,9 +20,11 @@ import java.util.Optional;
  * @param finalNorm {@code (width)}
  * @param output {@code (vocabulary,width)}: the embedding itself if the file has no separate matrix
  * @param ropeDivisors {@code (dimensions/2)}, divisors of each pair's frequency, or empty
+ * @param <M> the backend's form of a matrix
  */
 @SuppressWarnings("ArrayRecordComponent") // read in the forward pass, never compared
-record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Matrix output, float[] ropeDivisors) {
+public record LlamaWeights<M extends Matrix>(
+        Weight embedding, List<Layer<M>> layers, float[] finalNorm, M output, float[] ropeDivisors) {
     /**
      * One transformer block. Biases and the norms of queries and keys are empty if the architecture has none.
      *
@@ -37,65 +39,76 @@ record LlamaWeights(Weight embedding, List<Layer> layers, float[] finalNorm, Mat
      * @param gate {@code (feedForward,width)}
      * @param up {@code (feedForward,width)}
      * @param down {@code (width,feedForward)}
+     * @param <M> the backend's form of a matrix
      */
-    record Layer(
+    public record Layer<M extends Matrix>(
             float[] attentionNorm,
-            Matrix query,
+            M query,
             float[] queryBias,
-            Matrix key,
+            M key,
             float[] keyBias,
-            Matrix value,
+            M value,
             float[] valueBias,
             float[] queryNorm,
             float[] keyNorm,
-            Matrix attentionOutput,
+            M attentionOutput,
             float[] feedForwardNorm,
-            Matrix gate,
-            Matrix up,
-            Matrix down) {}
+            M gate,
+            M up,
+            M down) {}
 
-    static LlamaWeights of(GgufFile file, ModelConfig config, TensorOps ops) {
+    /**
+     * Reads the weights of a file.
+     *
+     * @param prepare makes the backend's form of a matrix
+     * @throws GgufException if a tensor is missing or damaged
+     * @throws UnsupportedModelException if a tensor's shape is not the one that the metadata asks for
+     */
+    public static <M extends Matrix> LlamaWeights<M> of(
+            GgufFile file, ModelConfig config, Function<Weight, M> prepare) {
         Weight embedding = matrix(file, "token_embd.weight");
         requireShape(embedding, embedding.rows(), config.width());
         Weight output = optionalMatrix(file, "output.weight").orElse(embedding);
         requireShape(output, embedding.rows(), config.width());
-        List<Layer> layers = new ArrayList<>();
+        List<Layer<M>> layers = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
-            layers.add(layer(file, config, "blk." + i + ".", ops));
+            layers.add(layer(file, config, "blk." + i + ".", prepare));
         }
-        return new LlamaWeights(
+        return new LlamaWeights<>(
                 embedding,
                 List.copyOf(layers),
                 vector(file, "output_norm.weight", config.width()),
-                ops.prepare(output),
+                prepare.apply(output),
                 optionalVector(file, "rope_freqs.weight", config.rope().dimensions() / 2));
     }
 
-    private static Layer layer(GgufFile file, ModelConfig config, String prefix, TensorOps ops) {
+    private static <M extends Matrix> Layer<M> layer(
+            GgufFile file, ModelConfig config, String prefix, Function<Weight, M> prepare) {
         int width = config.width();
         int queryWidth = config.queryWidth();
         int kvWidth = config.kvWidth();
-        return new Layer(
+        return new Layer<>(
                 vector(file, prefix + "attn_norm.weight", width),
-                matrix(file, prefix + "attn_q.weight", queryWidth, width, ops),
+                matrix(file, prefix + "attn_q.weight", queryWidth, width, prepare),
                 optionalVector(file, prefix + "attn_q.bias", queryWidth),
-                matrix(file, prefix + "attn_k.weight", kvWidth, width, ops),
+                matrix(file, prefix + "attn_k.weight", kvWidth, width, prepare),
                 optionalVector(file, prefix + "attn_k.bias", kvWidth),
-                matrix(file, prefix + "attn_v.weight", kvWidth, width, ops),
+                matrix(file, prefix + "attn_v.weight", kvWidth, width, prepare),
                 optionalVector(file, prefix + "attn_v.bias", kvWidth),
                 optionalVector(file, prefix + "attn_q_norm.weight", config.headSize()),
                 optionalVector(file, prefix + "attn_k_norm.weight", config.headSize()),
-                matrix(file, prefix + "attn_output.weight", width, queryWidth, ops),
+                matrix(file, prefix + "attn_output.weight", width, queryWidth, prepare),
                 vector(file, prefix + "ffn_norm.weight", width),
-                matrix(file, prefix + "ffn_gate.weight", config.feedForward(), width, ops),
-                matrix(file, prefix + "ffn_up.weight", config.feedForward(), width, ops),
-                matrix(file, prefix + "ffn_down.weight", width, config.feedForward(), ops));
+                matrix(file, prefix + "ffn_gate.weight", config.feedForward(), width, prepare),
+                matrix(file, prefix + "ffn_up.weight", config.feedForward(), width, prepare),
+                matrix(file, prefix + "ffn_down.weight", width, config.feedForward(), prepare));
     }
 
-    private static Matrix matrix(GgufFile file, String name, int rows, int columns, TensorOps ops) {
+    private static <M extends Matrix> M matrix(
+            GgufFile file, String name, int rows, int columns, Function<Weight, M> prepare) {
         Weight weight = matrix(file, name);
         requireShape(weight, rows, columns);
-        return ops.prepare(weight);
+        return prepare.apply(weight);
     }
 
     private static Weight matrix(GgufFile file, String name) {

@@ -4,14 +4,14 @@ package io.inference.engine.model;
  * Rotary position embedding with sines and cosines computed once for every position of the context, the same on every
  * machine.
  */
-final class Rope {
+public final class Rope {
     private final int half;
     private final boolean neighbouring;
     private final float[] cos; // (contextLength,half)
     private final float[] sin; // (contextLength,half)
 
     /** @param divisors divisors of each pair's frequency, (dimensions/2), or empty for 1 throughout */
-    Rope(RopeConfig config, int contextLength, float[] divisors) {
+    public Rope(RopeConfig config, int contextLength, float[] divisors) {
         this.half = config.dimensions() / 2;
         this.neighbouring = config.neighbouring();
         this.cos = new float[Math.multiplyExact(contextLength, half)];
@@ -26,6 +26,16 @@ final class Rope {
                 sin[position * half + i] = (float) StrictMath.sin(position * frequency);
             }
         }
+    }
+
+    /** The cosines {@code (contextLength,dimensions/2)}; not to be changed. */
+    public float[] cosines() {
+        return cos;
+    }
+
+    /** The sines {@code (contextLength,dimensions/2)}; not to be changed. */
+    public float[] sines() {
+        return sin;
     }
 
     /** Rotates the {@code heads} heads of {@code headSize} floats that start at {@code x[offset]}. */

@@ -1,21 +1,27 @@
 package io.inference.engine.model;
 
-import io.inference.engine.tensor.KvLayout;
 import java.util.List;
 
-/** A model that processes several sequences at once, step by step; called by one thread. */
+/**
+ * A model that processes several sequences at once, step by step; called by one thread. It owns the memory of the pages
+ * of keys and values, which slices name by number, and samples the tokens, so that a backend on a device copies nothing
+ * but token ids to the host.
+ */
 public interface StepModel {
-    /** The layout of the pages that slices bring. */
-    KvLayout kvLayout();
-
     /** Maximum number of tokens of one step, over all its slices. */
     int maxStepTokens();
 
     /**
+     * Makes the memory of a page available before its first use. Called once for each number, in order from 0.
+     *
+     * @throws OutOfMemoryError if there is no memory for it
+     */
+    void allocatePage(int page);
+
+    /**
      * Puts every slice through the model.
      *
-     * @return for each slice the result of its {@link Slice.Output}, an empty array for nothing; the arrays belong to
-     *     the model and are valid until the next step
+     * @return the result of each slice, in their order
      */
-    List<float[]> step(List<Slice> slices);
+    List<StepResult> step(List<Slice> slices);
 }

@@ -1,33 +1,20 @@
 package io.inference.engine.sampling;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The window of the last tokens, and the penalties on the logits of the tokens in it. */
+/** The penalties on the logits of the last tokens of a sequence. */
 final class Penalties {
-    private final SamplingOptions options;
-    private final ArrayDeque<Integer> window = new ArrayDeque<>();
     private final Map<Integer, Integer> counts = new HashMap<>();
     private final Map<Integer, Float> untouched = new HashMap<>();
 
-    Penalties(SamplingOptions options) {
-        this.options = options;
-    }
-
-    void accept(int token) {
-        if (!options.penalizes()) {
-            return;
-        }
-        window.addLast(token);
-        counts.merge(token, 1, Integer::sum);
-        if (options.repeatWindow() >= 0 && window.size() > options.repeatWindow()) {
-            counts.computeIfPresent(window.removeFirst(), (leaving, count) -> count == 1 ? null : count - 1);
-        }
-    }
-
     /** Changes the logits of the tokens in the window; {@link #restore} undoes it. */
-    void apply(float[] logits) {
+    void apply(float[] logits, SamplingState state) {
+        SamplingOptions options = state.options();
+        counts.clear();
+        for (int i = state.windowStart(); i < state.count(); i++) {
+            counts.merge(state.history()[i], 1, Integer::sum);
+        }
         counts.forEach((token, count) -> {
             if (token < logits.length) {
                 float logit = logits[token];

@@ -1,9 +1,7 @@
 package io.inference.engine.sampling;
 
-import java.util.SplittableRandom;
-
 /**
- * Samples tokens for one sequence; for one thread at a time.
+ * Samples tokens on the CPU; for one thread at a time. Keeps buffers, but no state of a sequence.
  *
  * <p>The order is: penalties, temperature, top-k, then top-p and min-p, both applied to the distribution that the first
  * three left, so that a token stays if both keep it. Work for each token: one pass over the vocabulary, a heap of k for
@@ -11,39 +9,23 @@ import java.util.SplittableRandom;
  * nucleus has. Nothing of the vocabulary's size is sorted, or allocated after the first token.
  */
 public final class Sampler {
-    private final SamplingOptions options;
-    private final Penalties penalties;
-    private final SplittableRandom random;
+    private final Penalties penalties = new Penalties();
     private final Candidates candidates = new Candidates();
 
-    private Sampler(SamplingOptions options) {
-        this.options = options;
-        this.penalties = new Penalties(options);
-        this.random = new SplittableRandom(options.seed());
-    }
-
-    public static Sampler of(SamplingOptions options) {
-        return new Sampler(options);
-    }
-
     /**
-     * The next token; the caller reports by {@link #accept} that it is used.
+     * The next token.
      *
      * @param logits logits (vocabulary,); unchanged when this returns
      * @throws IllegalStateException if every logit is NaN
      */
-    public int sample(float[] logits) {
-        return sample(logits, options.temperature() == 0 ? 0 : random.nextDouble());
-    }
-
-    /** Counts a token, of the prompt or of the answer, for the penalties. */
-    public void accept(int token) {
-        penalties.accept(token);
+    public int sample(float[] logits, SamplingState state) {
+        return sample(logits, state, state.options().temperature() == 0 ? 0 : state.point());
     }
 
     /** The token at {@code point}, from 0 to 1, of the distribution; makes sampling testable. */
-    int sample(float[] logits, double point) {
-        penalties.apply(logits);
+    int sample(float[] logits, SamplingState state, double point) {
+        SamplingOptions options = state.options();
+        penalties.apply(logits, state);
         try {
             int best = best(logits);
             if (options.temperature() == 0 || logits[best] == Float.POSITIVE_INFINITY) {

@@ -1,8 +1,10 @@
 package io.inference.http.internal;
 
+import io.inference.api.backend.EngineReports;
 import io.inference.config.Settings;
 import io.inference.limits.QueueLimiter;
 import io.inference.telemetry.CallMetrics;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -13,12 +15,14 @@ class Reports {
     private final BackendReports backends;
     private final CallMetrics calls;
     private final QueueLimiter waiting;
+    private final EngineReports engine;
 
-    Reports(Settings settings, BackendReports backends, CallMetrics calls, QueueLimiter waiting) {
+    Reports(Settings settings, BackendReports backends, CallMetrics calls, QueueLimiter waiting, EngineReports engine) {
         this.settings = settings;
         this.backends = backends;
         this.calls = calls;
         this.waiting = waiting;
+        this.engine = engine;
     }
 
     /** By variable: its effective value, the layer it comes from; secrets masked. */
@@ -26,8 +30,13 @@ class Reports {
         return settings.effective();
     }
 
-    /** Calls in progress and waiting, backends and their models. */
+    /** Calls in progress and waiting, backends and their models, and the engine if it runs a model. */
     Map<String, ?> status() {
-        return Map.of("active", calls.active(), "queued", waiting.count(), "backends", backends.all());
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("active", calls.active());
+        status.put("queued", waiting.count());
+        status.put("backends", backends.all());
+        engine.engine().ifPresent(report -> status.put("engine", report));
+        return status;
     }
 }

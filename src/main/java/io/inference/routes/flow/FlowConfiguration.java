@@ -112,8 +112,9 @@ class FlowConfiguration {
                 .setBody(BackendSource.of(exchange.getContext()).loaded());
     }
 
-    @Bean
-    Processor localInferenceProcessor() {
+    /** The first name is the one that route files use; the second one is older and stays. */
+    @Bean({"jcudaInferenceProcessor", "localInferenceProcessor"})
+    Processor jcudaInferenceProcessor() {
         return new BackendProcessor(BackendKind.LOCAL);
     }
 

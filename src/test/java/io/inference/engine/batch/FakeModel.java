@@ -2,6 +2,7 @@ package io.inference.engine.batch;
 
 import io.inference.engine.model.Slice;
 import io.inference.engine.model.StepModel;
+import io.inference.engine.model.StepResult;
 import io.inference.engine.tensor.KvLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +16,9 @@ final class FakeModel implements StepModel {
     static final int VOCABULARY = 97;
 
     final List<List<Slice>> steps = new ArrayList<>();
+    private final List<int[]> pages = new ArrayList<>(); // by number
     Throwable failure;
+    boolean finite = true;
 
     /** The model's answer to {@code tokens}. */
     static int next(List<Integer> tokens) {
@@ -23,8 +26,8 @@ final class FakeModel implements StepModel {
     }
 
     @Override
-    public KvLayout kvLayout() {
-        return new KvLayout(1, 1, 1);
+    public void allocatePage(int page) {
+        pages.add(page, new int[KvLayout.PAGE_TOKENS]);
     }
 
     @Override
@@ -33,7 +36,7 @@ final class FakeModel implements StepModel {
     }
 
     @Override
-    public List<float[]> step(List<Slice> slices) {
+    public List<StepResult> step(List<Slice> slices) {
         steps.add(slices);
         if (failure != null) {
             throw FakeModel.<RuntimeException>asUnchecked(failure);
@@ -46,23 +49,21 @@ final class FakeModel implements StepModel {
         throw (E) failure;
     }
 
-    private float[] run(Slice slice) {
+    private StepResult run(Slice slice) {
         int end = slice.position() + slice.tokens().length;
         for (int i = slice.position(); i < end; i++) {
-            slice.pages().get(i / 16)[i % 16] = slice.tokens()[i - slice.position()];
+            pages.get(slice.pages()[i / 16])[i % 16] = slice.tokens()[i - slice.position()];
         }
         int sum = 0;
         for (int i = 0; i < end; i++) {
-            sum += (int) slice.pages().get(i / 16)[i % 16];
+            sum += pages.get(slice.pages()[i / 16])[i % 16];
         }
         return switch (slice.output()) {
-            case NONE -> new float[0];
-            case HIDDEN -> new float[slice.tokens().length];
-            case LOGITS -> {
-                float[] logits = new float[VOCABULARY];
-                logits[sum % VOCABULARY] = 1;
-                yield logits;
-            }
+            case Slice.None none -> new StepResult.Nothing();
+            case Slice.Hidden hidden -> new StepResult.Floats(new float[slice.tokens().length]);
+            case Slice.NextToken next when !finite -> new StepResult.NotFinite();
+            case Slice.NextToken next -> new StepResult.Token(sum % VOCABULARY, null);
+            case Slice.Logits logits -> throw new AssertionError("the scheduler requests no logits");
         };
     }
 

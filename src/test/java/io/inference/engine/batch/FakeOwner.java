@@ -1,9 +1,12 @@
 package io.inference.engine.batch;
 
+import io.inference.engine.model.StepResult;
+import io.inference.engine.sampling.SamplingOptions;
+import io.inference.engine.sampling.SamplingState;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes the best token until it has enough. */
+/** Takes tokens until it has enough. */
 final class FakeOwner implements SequenceOwner.OfTokens {
     final int[] prompt;
     private final int wanted;
@@ -47,14 +50,20 @@ final class FakeOwner implements SequenceOwner.OfTokens {
     }
 
     @Override
-    public int advance(float[] logits) {
-        int best = 0;
-        for (int i = 1; i < logits.length; i++) {
-            best = logits[i] > logits[best] ? i : best;
-        }
-        tokens.add(best);
+    public SamplingOptions sampling() {
+        return SamplingOptions.greedy();
+    }
+
+    @Override
+    public int topLogprobs() {
+        return SamplingState.NO_LOGPROBS;
+    }
+
+    @Override
+    public boolean advance(StepResult.Token token) {
+        tokens.add(token.id());
         done = tokens.size() == wanted;
-        return done ? END : best;
+        return !done;
     }
 
     @Override

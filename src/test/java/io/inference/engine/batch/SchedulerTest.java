@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inference.engine.error.EngineBusyException;
 import io.inference.engine.error.EngineClosedException;
 import io.inference.engine.error.EngineException;
+import io.inference.engine.error.NotFiniteException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -281,6 +282,15 @@ class SchedulerTest {
         FakeOwner next = submit(5, 3);
         runToEnd();
         assertThat(next.tokens).isEqualTo(next.expected());
+        assertThat(scheduler.pagesInUse()).isZero();
+    }
+
+    @Test
+    void aTokenThatIsNotFiniteFailsItsSequence() {
+        FakeOwner owner = submit(5, 3);
+        model.finite = false;
+        runToEnd();
+        assertThat(owner.failure).isInstanceOf(NotFiniteException.class);
         assertThat(scheduler.pagesInUse()).isZero();
     }
 

@@ -17,7 +17,7 @@ import java.util.Map;
 public final class GgufWriter {
     private static final int ALIGNMENT = 32;
 
-    private record Tensor(String name, TensorType type, long[] shape, byte[] data) {}
+    private record Tensor(String name, TensorType type, long[] shape, long bytes, byte[] data) {}
 
     private final Map<String, Object> metadata = new LinkedHashMap<>();
     private final List<Tensor> tensors = new ArrayList<>();
@@ -30,7 +30,18 @@ public final class GgufWriter {
 
     /** Adds a tensor from its stored bytes. */
     public GgufWriter tensor(String name, TensorType type, long[] shape, byte[] data) {
-        tensors.add(new Tensor(name, type, shape.clone(), data.clone()));
+        tensors.add(new Tensor(name, type, shape.clone(), data.length, data.clone()));
+        return this;
+    }
+
+    /** Adds a tensor whose bytes the caller writes: see {@link #headerBytes} and {@link #offsets}. */
+    public GgufWriter tensor(String name, TensorType type, long... shape) {
+        tensors.add(new Tensor(
+                name,
+                type,
+                shape.clone(),
+                type.bytesFor(Arrays.stream(shape).reduce(1, Math::multiplyExact)),
+                new byte[0]));
         return this;
     }
 
@@ -45,7 +56,33 @@ public final class GgufWriter {
         return Files.write(file, bytes());
     }
 
+    /** The offset of each tensor's data from the end of the header; the last entry, "", is the length of all data. */
+    public Map<String, Long> offsets() {
+        Map<String, Long> offsets = new LinkedHashMap<>();
+        long offset = 0;
+        for (Tensor tensor : tensors) {
+            offsets.put(tensor.name(), offset);
+            offset += aligned(tensor.bytes());
+        }
+        offsets.put("", offset);
+        return offsets;
+    }
+
     public byte[] bytes() {
+        Sink sink = header();
+        for (Tensor tensor : tensors) {
+            sink.raw(tensor.data());
+            sink.pad();
+        }
+        return sink.out.toByteArray();
+    }
+
+    /** All that comes before the tensors' data. */
+    public byte[] headerBytes() {
+        return header().out.toByteArray();
+    }
+
+    private Sink header() {
         Sink sink = new Sink();
         sink.raw("GGUF".getBytes(StandardCharsets.US_ASCII));
         sink.int32(3);
@@ -64,14 +101,10 @@ public final class GgufWriter {
             }
             sink.int32(tensor.type().ggmlId());
             sink.int64(offset);
-            offset += aligned(tensor.data().length);
+            offset += aligned(tensor.bytes());
         }
         sink.pad();
-        for (Tensor tensor : tensors) {
-            sink.raw(tensor.data());
-            sink.pad();
-        }
-        return sink.out.toByteArray();
+        return sink;
     }
 
     private static long aligned(long size) {

@@ -6,7 +6,6 @@ import io.inference.engine.TestModel;
 import io.inference.engine.cpu.ScalarOps;
 import io.inference.engine.cpu.VectorOps;
 import io.inference.engine.gguf.GgufFile;
-import io.inference.engine.model.Slice.Output;
 import io.inference.engine.tensor.KvLayout;
 import io.inference.engine.tensor.TensorOps;
 import java.util.ArrayList;
@@ -47,16 +46,19 @@ class LlamaModelTest {
         try (GgufFile file = GgufFile.open(TestModel.path());
                 TensorOps ops = new VectorOps(2)) {
             LlamaModel model = new LlamaModel(file, ops, 64, 64);
+            int sequences = 0;
             for (int batch = 2; batch <= 9; batch++) {
                 List<float[]> alone = new ArrayList<>();
                 List<Slice> slices = new ArrayList<>();
                 for (int i = 0; i < batch; i++) {
-                    List<float[]> pages = pages(model);
-                    model.step(List.of(new Slice(tokens(model, i, 3 + i), 0, pages, Output.NONE)));
-                    slices.add(new Slice(new int[] {100 + i}, 3 + i, pages, Output.LOGITS));
-                    alone.add(model.step(List.of(slices.get(i))).getFirst().clone());
+                    int[] pages = pages(model, sequences++);
+                    model.step(List.of(new Slice(tokens(model, i, 3 + i), 0, pages, new Slice.None())));
+                    slices.add(new Slice(new int[] {100 + i}, 3 + i, pages, new Slice.Logits()));
+                    alone.add(logits(model.step(List.of(slices.get(i))))
+                            .getFirst()
+                            .clone());
                 }
-                assertSame(model.step(slices), alone);
+                assertSame(logits(model.step(slices)), alone);
             }
         }
     }
@@ -66,12 +68,12 @@ class LlamaModelTest {
         List<float[]> result = new ArrayList<>();
         try (TensorOps ops = backend) {
             LlamaModel model = new LlamaModel(file, ops, 64, 64);
-            List<float[]> pages = pages(model);
+            int[] pages = pages(model, 0);
             int[] tokens = tokens(model, 1, TOKENS);
             int at = 0;
             for (int length : lengths) {
                 int[] part = Arrays.copyOfRange(tokens, at, at + length);
-                result.add(model.step(List.of(new Slice(part, at, pages, Output.LOGITS)))
+                result.add(logits(model.step(List.of(new Slice(part, at, pages, new Slice.Logits()))))
                         .getFirst()
                         .clone());
                 at += length;
@@ -84,10 +86,17 @@ class LlamaModelTest {
         return new Random(seed).ints(count, 0, model.vocabularySize()).toArray();
     }
 
-    private static List<float[]> pages(LlamaModel model) {
-        return IntStream.range(0, KvLayout.pagesFor(64))
-                .mapToObj(i -> new float[model.kvLayout().pageFloats()])
-                .toList();
+    private static List<float[]> logits(List<StepResult> results) {
+        return results.stream().map(it -> ((StepResult.Floats) it).values()).toList();
+    }
+
+    /** The numbers of new pages for 64 positions of the model's next sequence. */
+    private static int[] pages(LlamaModel model, int sequence) {
+        int count = KvLayout.pagesFor(64);
+        int[] numbers =
+                IntStream.range(sequence * count, (sequence + 1) * count).toArray();
+        Arrays.stream(numbers).forEach(model::allocatePage);
+        return numbers;
     }
 
     /** To the last bit: quantised weights are multiplied in integers and no sum depends on the thread. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +17,13 @@ class SamplerTest {
     private static final int POINTS = 20_000;
     private static final float[] LOGITS = {1f, 3f, -2f, 2.5f, 0f, 2.5f, -1f, 2f};
 
+    private final Sampler sampler = new Sampler();
+
     @Test
     void temperatureZeroIsGreedy() {
-        Sampler sampler = Sampler.of(SamplingOptions.greedy());
-        assertThat(sampler.sample(LOGITS)).isEqualTo(1);
-        assertThat(sampler.sample(new float[] {2, 2, 1})).isZero();
+        SamplingState greedy = state(SamplingOptions.greedy());
+        assertThat(sampler.sample(LOGITS, greedy)).isEqualTo(1);
+        assertThat(sampler.sample(new float[] {2, 2, 1}, greedy)).isZero();
     }
 
     @Test
@@ -64,19 +67,29 @@ class SamplerTest {
         assertThat(draws(9)).isEqualTo(draws(9)).isNotEqualTo(draws(10));
     }
 
+    /** The numbers that the generator of the JDK gives one after another, as a function of seed and counter. */
+    @Test
+    void pointsAreThoseOfASplittableRandom() {
+        for (long seed : new long[] {0, 42, -7, Long.MAX_VALUE}) {
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int drawn = 0; drawn < 100; drawn++) {
+                SamplingState state = new SamplingState(SamplingOptions.neutral(seed), new int[0], 0, drawn, -1);
+                assertThat(state.point()).as("seed %d, number %d", seed, drawn).isEqualTo(random.nextDouble());
+            }
+        }
+    }
+
     @Test
     void penaltiesLowerTheTokensInTheWindow() {
         SamplingOptions options = new SamplingOptions(1, 0, 1, 0, 2f, 0.25f, 0.5f, 4, 0);
-        Sampler sampler = Sampler.of(options);
-        for (int token : new int[] {7, 7, 1, 2, 2, 5}) {
-            sampler.accept(token); // the window is 1, 2, 2, 5: both sevens have left
-        }
+        // The window is 1, 2, 2, 5: both sevens have left, and the 3 is not part of the sequence yet.
+        SamplingState state = new SamplingState(options, new int[] {7, 7, 1, 2, 2, 5, 3}, 6, 0, -1);
         float[] penalized = LOGITS.clone();
         penalized[1] = 3f / 2 - 0.25f - 0.5f;
         penalized[2] = -2f * 2 - 0.25f - 2 * 0.5f;
         penalized[5] = 2.5f / 2 - 0.25f - 0.5f;
         float[] logits = LOGITS.clone();
-        assertThat(histogram(sampler, logits)).containsExactly(expected(options, penalized), within(2.0 / POINTS));
+        assertThat(histogram(state, logits)).containsExactly(expected(options, penalized), within(2.0 / POINTS));
         assertThat(logits).isEqualTo(LOGITS);
     }
 
@@ -84,23 +97,24 @@ class SamplerTest {
     void aWindowOfZeroPenalizesNothingAndMinusOneEverything() {
         float[] logits = {1, 0.9f};
         for (int window : new int[] {0, -1}) {
-            Sampler sampler = Sampler.of(new SamplingOptions(0, 0, 1, 0, 1, 1, 0, window, 0));
-            sampler.accept(0);
-            IntStream.range(0, 5000).forEach(i -> sampler.accept(7));
-            assertThat(sampler.sample(logits)).isEqualTo(window == 0 ? 0 : 1);
+            int[] history = new int[5001];
+            Arrays.fill(history, 1, history.length, 7);
+            SamplingOptions options = new SamplingOptions(0, 0, 1, 0, 1, 1, 0, window, 0);
+            SamplingState state = new SamplingState(options, history, history.length, 0, -1);
+            assertThat(sampler.sample(logits, state)).isEqualTo(window == 0 ? 0 : 1);
         }
     }
 
     @Test
     void copesWithInfinitiesAndRefusesNoNumbers() {
         float[] logits = {Float.NEGATIVE_INFINITY, 1, Float.NaN, 1};
-        assertThat(histogram(Sampler.of(SamplingOptions.neutral(0)), logits))
+        assertThat(histogram(state(SamplingOptions.neutral(0)), logits))
                 .containsExactly(new double[] {0, 0.5, 0, 0.5}, within(2.0 / POINTS));
-        assertThat(histogram(Sampler.of(options(1, 2, 1, 0)), logits))
+        assertThat(histogram(state(options(1, 2, 1, 0)), logits))
                 .containsExactly(new double[] {0, 0.5, 0, 0.5}, within(2.0 / POINTS));
         float[] certain = {0, Float.POSITIVE_INFINITY};
-        assertThat(Sampler.of(SamplingOptions.neutral(0)).sample(certain)).isEqualTo(1);
-        assertThatThrownBy(() -> Sampler.of(SamplingOptions.greedy()).sample(new float[] {Float.NaN}))
+        assertThat(sampler.sample(certain, state(SamplingOptions.neutral(0)))).isEqualTo(1);
+        assertThatThrownBy(() -> sampler.sample(new float[] {Float.NaN}, state(SamplingOptions.greedy())))
                 .isInstanceOf(IllegalStateException.class);
     }
 
@@ -118,22 +132,29 @@ class SamplerTest {
         return new SamplingOptions(temperature, topK, topP, minP, 1, 0, 0, 64, 0);
     }
 
-    private static List<Integer> draws(long seed) {
-        Sampler sampler = Sampler.of(SamplingOptions.neutral(seed));
-        return IntStream.range(0, 100).mapToObj(i -> sampler.sample(LOGITS)).toList();
+    /** The state of a sequence without tokens. */
+    private static SamplingState state(SamplingOptions options) {
+        return new SamplingState(options, new int[0], 0, 0, SamplingState.NO_LOGPROBS);
+    }
+
+    private List<Integer> draws(long seed) {
+        SamplingOptions options = SamplingOptions.neutral(seed);
+        return IntStream.range(0, 100)
+                .mapToObj(i -> sampler.sample(LOGITS, new SamplingState(options, new int[0], 0, i, -1)))
+                .toList();
     }
 
     /** Sampling is a function of a point from 0 to 1: a sweep measures the distribution without randomness. */
-    private static void assertDistribution(SamplingOptions options, float[] logits) {
-        assertThat(histogram(Sampler.of(options), logits))
+    private void assertDistribution(SamplingOptions options, float[] logits) {
+        assertThat(histogram(state(options), logits))
                 .as("%s", options)
                 .containsExactly(expected(options, logits), within(2.0 / POINTS));
     }
 
-    private static double[] histogram(Sampler sampler, float[] logits) {
+    private double[] histogram(SamplingState state, float[] logits) {
         double[] shares = new double[logits.length];
         for (int i = 0; i < POINTS; i++) {
-            shares[sampler.sample(logits, (i + 0.5) / POINTS)] += 1.0 / POINTS;
+            shares[sampler.sample(logits, state, (i + 0.5) / POINTS)] += 1.0 / POINTS;
         }
         return shares;
     }

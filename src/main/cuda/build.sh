@@ -1,0 +1,26 @@
+#!/bin/sh
+# Compiles the CUDA kernels to PTX with NVRTC and writes them to src/main/resources/cuda, with the SHA-256 of each.
+# Needs python3 and its venv module and, the first time, a Python package registry; no GPU and no CUDA toolkit.
+#
+#   build.sh          compile and write
+#   build.sh --check  compile, compare with the files in the repository, and assemble for every architecture: fails if a
+#                     hash differs or a hot kernel spills registers
+#
+# If the packages cannot be had it says so in one line and ends well: the PTX in the repository stays as it is.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+work=${CUDA_BUILD_DIR:-$root/target/cuda}
+python=$work/venv/bin/python3
+mkdir -p "$work"
+
+if ! "$python" -c 'import nvidia.cuda_nvrtc, nvidia.cuda_runtime, nvidia.cuda_nvcc' 2>/dev/null; then
+    if ! { python3 -m venv "$work/venv" \
+        && "$python" -m pip install --quiet --disable-pip-version-check nvidia-cuda-nvrtc-cu12==12.6.85 \
+            nvidia-cuda-runtime-cu12==12.6.77 nvidia-cuda-nvcc-cu12==12.6.85; } >"$work/install.log" 2>&1; then
+        echo "cuda: the compiler's packages cannot be installed (see $work/install.log); the PTX is not rebuilt"
+        exit 0
+    fi
+fi
+exec "$python" "$here/compile.py" "$root/src/main/resources/cuda" "$work" "$@"

@@ -1,0 +1,226 @@
+// Products for 17 and more rows of input, with tensor cores: tiles of M inputs by 128 matrix rows, 64 columns at a
+// time.
+//
+// Four warps. Inputs are copied asynchronously two steps ahead into three stages; weights are loaded to registers a step
+// ahead, unpacked to halves between the matrix instructions, and stored in one of two stages (F16: copied like the
+// inputs, three stages). The order of columns is free as long as both operands agree: a step takes a half of each of four
+// blocks, so that every load is of neighbouring bytes. If there are fewer tiles than multiprocessors the columns are
+// shared among gridDim.z blocks of threads; the last to finish a tile adds the parts in order.
+#pragma once
+#include "gemm.cuh"
+
+static const int TILE_THREADS = 128;
+static const int TILE_ROWS = 128;
+static const int TILE_COLUMNS = 64;
+
+#ifdef TENSOR_CORES
+
+template <int T, int M>
+struct TileShape {
+    static const int WARPS_M = M == 128 ? 2 : 1;        // warps along inputs
+    static const int A = M / WARPS_M / 16;              // fragments of 16 inputs of a warp
+    static const int B = TILE_ROWS / (4 / WARPS_M) / 8; // fragments of 8 matrix rows of a warp
+    static const int W_STAGES = Traits<T>::FLOATING ? 3 : 2;
+};
+
+template <int T, int M>
+DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode,
+    float* partial, int* counters, const Act& to) {
+    typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
+    typedef typename Choose<T, Traits<T>::FLOATING>::Block Loaded;
+    typedef TileShape<T, M> Is;
+    const bool copied = T == F16;                // weights are as they are in memory
+    const bool early = !Traits<T>::FLOATING;     // weights are loaded before they are needed
+    const int inputBytes = M * TILE_COLUMNS * 2;
+    const int weightBytes = TILE_ROWS * TILE_COLUMNS * 2;
+    DYNAMIC_SHARED(uint4, shared); // stages of weights, then of inputs
+    SHARED(int, last, 1);
+    uint32 weights = shared_address(shared);
+    uint32 inputs = weights + Is::W_STAGES * weightBytes;
+    F format(w, rows, columns);
+    int thread = threadIdx.x;
+    int lane = lane_id();
+    int warp = thread / WARP;
+    int first = blockIdx.y * M;
+    int blocks = columns / BLOCK;
+    int groups = (blocks + 3) / 4; // of 128 columns, in two steps: halves 0..15 and 16..31 of each block
+    int share = (groups + gridDim.z - 1) / gridDim.z;
+    int begin = blockIdx.z * share;
+    int end = begin + share < groups ? begin + share : groups;
+    // A thread copies the same chunk of columns for inputs 16 apart; a warp copies 512 neighbouring bytes.
+    int input = thread / 64 * 8 + thread / 4 % 8;
+    int part = thread / 32 % 2;
+    const uint4* from = reinterpret_cast<const uint4*>(x)
+        + (first + input < n
+                ? (static_cast<size_t>((first + input) / 8) * groups * 4 + part) * 32 + input % 8 * 4 + thread % 4
+                : 0);
+    uint32 inputTo = inputs + gemm_chunk(0, input, thread % 4 * 2 + part);
+    // A thread unpacks block lane%4 of a group for rows 8 apart; four lanes load 64 neighbouring bytes.
+    int row[4];
+    UNROLL for (int i = 0; i < 4; i++) { row[i] = gemm_row(blockIdx.x, warp * 32 + i * 8 + lane / 4, rows, mode); }
+    uint32 weightTo = weights + (warp * 32 + lane / 4) * 128;
+    int warpInput = warp / (4 / Is::WARPS_M) * Is::A * 16;
+    int warpRow = warp % (4 / Is::WARPS_M) * Is::B * 8;
+
+    float sum[Is::A][Is::B][4];
+    UNROLL for (int i = 0; i < Is::A; i++) {
+        UNROLL for (int j = 0; j < Is::B; j++) {
+            UNROLL for (int c = 0; c < 4; c++) { sum[i][j][c] = 0; }
+        }
+    }
+    Loaded raw[4];
+
+#define TILE_COPY(group, half, stage) \
+    if ((group) < end) { \
+        UNROLL for (int i = 0; i < M / 16; i++) { \
+            bool present = first + input + 16 * i < n && (group) * 4 + thread % 4 < blocks; \
+            copy_async(inputTo + (stage) * inputBytes + i * 2048, \
+                from + (present ? i * groups * 256 + (group) * 128 + (half) * 64 : 0), present); \
+        } \
+        UNROLL for (int i = 0; i < 8 && copied; i++) { \
+            int r = gemm_row(blockIdx.x, thread / 8 + 16 * i, rows, mode); \
+            int block = (group) * 4 + thread % 8 / 2; \
+            bool present = r >= 0 && block < blocks; \
+            size_t at = (static_cast<size_t>(r) * blocks + block) * 4 + (half) * 2 + thread % 2; \
+            copy_async(gemm_chunk(weights + (stage) * weightBytes, thread / 8, thread % 8) + i * 2048, \
+                static_cast<const uint4*>(w) + (present ? at : 0), present); \
+        } \
+    } \
+    copy_commit();
+
+#define TILE_LOAD(group) \
+    UNROLL for (int i = 0; i < 4 && early; i++) { \
+        int block = (group) * 4 + lane % 4; \
+        raw[i] = row[i] >= 0 && (group) < end && block < blocks ? format.load(row[i], block) : F::zero(); \
+    }
+
+// The 16 weights of a half of row i of the thread's blocks.
+#define TILE_STORE(i, group, half, stage) \
+    if (!copied) { \
+        if (!early) { \
+            int block = (group) * 4 + lane % 4; \
+            raw[0] = row[i] >= 0 && (group) < end && block < blocks ? format.load(row[i], block) : F::zero(); \
+        } \
+        const Loaded& own = raw[early ? (i) : 0]; \
+        UNROLL for (int p = 0; p < 2; p++) { \
+            uint32 h[4]; \
+            F::halves(own, F::scales(own), (half) * 2 + p, h); \
+            store_shared(weightTo + (stage) * weightBytes + (i) * 1024 + ((lane % 4 * 2 + p) ^ (lane / 4)) * 16, h); \
+        } \
+    }
+
+    TILE_COPY(begin, 0, 0)
+    TILE_COPY(begin, 1, 1)
+    TILE_LOAD(begin)
+    UNROLL for (int i = 0; i < 4; i++) { TILE_STORE(i, begin, 0, 0) }
+    int stage = 0;
+    for (int group = begin; group < end; group++) {
+        UNROLL for (int half = 0; half < 2; half++) {
+            copy_wait<1>();
+            __syncthreads();
+            int ahead = stage == 0 ? 2 : stage - 1; // two further, of three
+            TILE_COPY(group + 1, half, ahead)
+            int following = stage == 2 ? 0 : stage + 1;
+            uint32 a_stage = inputs + stage * inputBytes;
+            uint32 b_stage = weights + (Is::W_STAGES == 3 ? stage : half) * weightBytes;
+            int to_stage = Is::W_STAGES == 3 ? following : 1 - half;
+            UNROLL for (int k = 0; k < TILE_COLUMNS / 16; k++) {
+                uint32 a[Is::A][4], b[Is::B / 2][4];
+                UNROLL for (int j = 0; j < Is::B / 2; j++) {
+                    load_matrices(b[j],
+                        gemm_chunk(b_stage, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
+                }
+                UNROLL for (int i = 0; i < Is::A; i++) {
+                    load_matrices(a[i], gemm_chunk(a_stage, warpInput + i * 16 + lane % 16, k * 2 + lane / 16));
+                }
+                UNROLL for (int i = 0; i < Is::A; i++) {
+                    UNROLL for (int j = 0; j < Is::B; j++) {
+                        mma(sum[i][j], a[i][0], a[i][1], a[i][2], a[i][3], b[j / 2][j % 2 * 2],
+                            b[j / 2][j % 2 * 2 + 1]);
+                    }
+                }
+                TILE_STORE(k, group + half, 1 - half, to_stage)
+            }
+            if (half == 0) {
+                TILE_LOAD(group + 1)
+            }
+            stage = following;
+        }
+    }
+    copy_wait<0>();
+    if (gridDim.z > 1) {
+        const int size = M * TILE_ROWS;
+        size_t index = static_cast<size_t>(blockIdx.y) * gridDim.x + blockIdx.x;
+        float* parts = partial + index * gridDim.z * size + thread;
+        float* mine = parts + static_cast<size_t>(blockIdx.z) * size;
+        UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
+            mine[i * TILE_THREADS] = sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4];
+        }
+        __threadfence();
+        __syncthreads();
+        if (thread == 0) {
+            last[0] = atomic_next(counters + index) == static_cast<int>(gridDim.z) - 1;
+            if (last[0]) { counters[index] = 0; }
+        }
+        __syncthreads();
+        if (!last[0]) { return; }
+        __threadfence();
+        UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
+            sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] = parts[i * TILE_THREADS];
+        }
+        for (int z = 1; z < static_cast<int>(gridDim.z); z++) {
+            parts += size;
+            UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
+                sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] += parts[i * TILE_THREADS];
+            }
+        }
+    }
+    UNROLL for (int i = 0; i < Is::A; i++) {
+        UNROLL for (int c = 0; c < 4; c++) {
+            int at = first + warpInput + i * 16 + lane / 4 + c / 2 * 8;
+            if (at >= n) { continue; }
+            UNROLL for (int j = 0; j < Is::B; j++) {
+                int r = gemm_row(blockIdx.x, warpRow + j * 8 + lane % 4 * 2 + c % 2, rows, mode);
+                if (r < 0) { continue; }
+                if (mode != SWIGLU) {
+                    gemm_put(sum[i][j][c], r, at, out, ldo, mode);
+                } else if (j % 2 == 0) {
+                    gemm_put_gated(sum[i][j][c], sum[i][j + 1][c], r, at, rows / 2, to);
+                }
+            }
+        }
+    }
+}
+
+#else
+
+// Without tensor cores: plain and slow, a thread a matrix row; gemm is what such a card should use.
+template <int T, int M>
+DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, float*,
+    int*, const Act& to) {
+    typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
+    F format(w, rows, columns);
+    int row = gemm_row(blockIdx.x, threadIdx.x, rows, mode);
+    for (int input = blockIdx.y * M; input < n && input < static_cast<int>(blockIdx.y + 1) * M && blockIdx.z == 0;
+        input++) {
+        float sum = 0;
+        for (int block = 0; block < columns / BLOCK && row >= 0; block++) {
+            typename Choose<T, Traits<T>::FLOATING>::Block raw = format.load(row, block);
+            UNROLL for (int j = 0; j < 4; j++) {
+                uint32 pairs[4];
+                F::halves(raw, F::scales(raw), j, pairs);
+                for (int i = 0; i < 8; i++) {
+                    float weight = i % 2 ? high_half(pairs[i / 2]) : low_half(pairs[i / 2]);
+                    sum = fmaf(weight, half_to_float(x[half_index(input, block * BLOCK + j * 8 + i, columns)]), sum);
+                }
+            }
+        }
+        float up = shuffle(sum, lane_id() ^ 8); // of the same gate
+        if (row >= 0 && mode != SWIGLU) {
+            gemm_put(sum, row, input, out, ldo, mode);
+        } else if (row >= 0 && threadIdx.x % 16 < 8) {
+            gemm_put_gated(sum, up, row, input, rows / 2, to);
+        }
+    }
+}
+#endif

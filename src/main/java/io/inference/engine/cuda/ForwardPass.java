@@ -1,0 +1,413 @@
+package io.inference.engine.cuda;
+
+import io.inference.engine.cuda.driver.CudaContext;
+import io.inference.engine.cuda.driver.CudaStream;
+import io.inference.engine.cuda.driver.Grid;
+import io.inference.engine.cuda.driver.Kernel;
+import io.inference.engine.cuda.driver.KernelModules;
+import io.inference.engine.model.ModelConfig;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * The launches of a step. They depend on nothing but the numbers of rows, tiles and outputs, because the kernels read
+ * all else from the parameters; so the launches of a step can be recorded once and repeated.
+ */
+final class ForwardPass {
+    private static final String MODULE = "step";
+    private static final int BLOCKS_OF_A_ROW = 64; // scan_logits
+    private static final int BLOCKS_FOR_EACH_MULTIPROCESSOR = 4;
+
+    private final ModelConfig config;
+    private final DeviceWeights weights;
+    private final StepBuffers buffers;
+    private final StepMemory sizes;
+    private final MatrixKernels matrices;
+    private final CudaStream stream;
+    private final int multiprocessors;
+    private final Forms forms;
+
+    private final Kernel rmsNorm;
+    private final Kernel swiglu;
+    private final Kernel ropeStore;
+    private final Kernel attentionDecode;
+    private final Kernel attentionStep;
+    private final Kernel attentionPrefill;
+    private final Kernel scanLogits;
+    private final Kernel sample;
+
+    /**
+     * The forms in which the model's matrices read their inputs if there are few rows.
+     *
+     * @param integers whether there is a matrix of a quantised type
+     * @param floats whether there is a matrix of another type
+     */
+    record Forms(boolean integers, boolean floats) {}
+
+    ForwardPass(
+            CudaContext context,
+            CudaStream stream,
+            KernelModules modules,
+            ModelConfig config,
+            DeviceWeights weights,
+            StepBuffers buffers,
+            MatrixKernels matrices,
+            Forms forms) {
+        this.config = config;
+        this.weights = weights;
+        this.buffers = buffers;
+        this.sizes = buffers.sizes;
+        this.matrices = matrices;
+        this.stream = stream;
+        this.multiprocessors = context.device().multiprocessors();
+        this.forms = forms;
+        String size = "_d" + headSizeClass(config.headSize());
+        this.rmsNorm = modules.kernel(MODULE, "rms_norm");
+        this.swiglu = modules.kernel(MODULE, "swiglu");
+        this.ropeStore = modules.kernel(MODULE, "rope_store");
+        this.attentionDecode = modules.kernel(MODULE, "attention_decode" + size);
+        this.attentionStep = modules.kernel(MODULE, "attention_step" + size);
+        this.attentionPrefill = modules.kernel(MODULE, "attention_prefill" + size);
+        this.scanLogits = modules.kernel(MODULE, "scan_logits");
+        this.sample = modules.kernel(MODULE, "sample");
+    }
+
+    /** The smallest size of heads with a kernel of its own that is not below {@code headSize}. */
+    private static int headSizeClass(int headSize) {
+        return Math.max(32, Integer.highestOneBit(headSize - 1) * 2);
+    }
+
+    /**
+     * The parameters of a step in device memory.
+     *
+     * @param rows address of the rows
+     * @param tiles address of the tiles
+     * @param outputs address of the outputs
+     * @param data address of the pages and penalties
+     */
+    private record Parameters(long rows, long tiles, long outputs, long data) {}
+
+    private Parameters parameters(StepLayout layout) {
+        long base = buffers.parameters().address();
+        return new Parameters(
+                base + layout.rowsAt(), base + layout.tilesAt(), base + layout.outputsAt(), base + layout.dataAt());
+    }
+
+    /**
+     * Launches the layers.
+     *
+     * @param rows number of rows
+     * @param singleRows number of rows, the first ones, that attend one by one
+     * @param tiles number of tiles of the other rows
+     * @param separate whether each row is of another sequence, so that none has to wait for another's key and value
+     */
+    void layers(StepLayout layout, int rows, int singleRows, int tiles, boolean separate) {
+        Parameters parameters = parameters(layout);
+        long x = buffers.hidden.address();
+        matrices.embed(weights.embedding(), rows, parameters.rows(), x);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            DeviceWeights.Layer w = weights.layers().get(layer);
+            queryKeyValue(w, rows);
+            Activations attended = needed(buffers.attended, rows);
+            if (separate) {
+                attendSingly(w, layer, rows, parameters, attended, true);
+            } else {
+                ropeStore(w, layer, rows, parameters);
+                attendSingly(w, layer, singleRows, parameters, attended, false);
+                attendTiles(layer, tiles, parameters, attended);
+            }
+            matrices.multiply(
+                    w.attentionOutput(), rows, attended, x, config.width(), MatrixKernels.ADD, Activations.NONE);
+            feedForward(w, rows);
+            matrices.multiply(
+                    w.down(), rows, buffers.activated, x, config.width(), MatrixKernels.ADD, Activations.NONE);
+        }
+    }
+
+    /** {@code norm(x)} times the matrices of queries, keys and values, whose results are side by side. */
+    private void queryKeyValue(DeviceWeights.Layer w, int rows) {
+        product(
+                w.attentionNorm(),
+                w.queryKeyValue(),
+                rows,
+                buffers.queryKeyValue.address(),
+                sizes.queryKeyValueWidth());
+    }
+
+    /** {@code norm(x)} times several matrices, whose results are side by side. */
+    private void product(long norm, List<DeviceMatrix> parts, int rows, long out, int stride) {
+        boolean together = matrices.norms(rows, config.width());
+        if (!together) {
+            norm(norm, rows, 0, 0, needed(buffers.normed, rows));
+        }
+        long at = out;
+        for (DeviceMatrix part : parts) {
+            if (together) {
+                matrices.normAndMultiply(
+                        part,
+                        buffers.hidden.address(),
+                        0,
+                        norm,
+                        config.epsilon(),
+                        at,
+                        MatrixKernels.STORE,
+                        Activations.NONE);
+            } else {
+                matrices.multiply(part, rows, buffers.normed, at, stride, MatrixKernels.STORE, Activations.NONE);
+            }
+            at += (long) part.rows() * Float.BYTES;
+        }
+    }
+
+    /** The forms that the products of {@code n} rows read. */
+    private Activations needed(Activations all, int n) {
+        if (matrices.path(n) != MatrixPath.VECTOR) {
+            return new Activations(0, 0, all.halves(), 0);
+        }
+        return new Activations(
+                forms.integers() ? all.integers() : 0,
+                forms.integers() ? all.scales() : 0,
+                0,
+                forms.floats() ? all.floats() : 0);
+    }
+
+    /** Norms rows of the hidden state: those at {@code index}, or all from the first if that is 0. */
+    private void norm(long weight, int n, long index, int indexStride, Activations out) {
+        stream.launch(
+                rmsNorm,
+                Grid.of(n, 512),
+                buffers.hidden,
+                config.width(),
+                index,
+                indexStride,
+                weight,
+                config.width(),
+                config.epsilon(),
+                out.integers(),
+                out.scales(),
+                out.halves(),
+                out.floats());
+    }
+
+    private void ropeStore(DeviceWeights.Layer w, int layer, int rows, Parameters parameters) {
+        stream.launch(
+                ropeStore,
+                Grid.of(Math.ceilDiv(config.heads() + 2 * config.kvHeads(), 4), rows, 128),
+                buffers.queryKeyValue,
+                sizes.queryKeyValueWidth(),
+                w.bias(),
+                w.queryNorm(),
+                w.keyNorm(),
+                config.epsilon(),
+                weights.cosines(),
+                weights.sines(),
+                config.rope().dimensions() / 2,
+                config.rope().neighbouring() ? 1 : 0,
+                parameters.rows(),
+                parameters.data(),
+                buffers.pages,
+                layer,
+                config.layers(),
+                config.heads(),
+                config.kvHeads(),
+                config.headSize());
+    }
+
+    /**
+     * Attention of the first {@code rows} rows, split along their sequences; many rows take several launches.
+     *
+     * @param raw whether queries, keys and values are as the product left them: the launch rotates and stores them
+     */
+    private void attendSingly(
+            DeviceWeights.Layer w, int layer, int rows, Parameters parameters, Activations out, boolean raw) {
+        int most = sizes.attentionRows();
+        int blocks = sizes.attentionBlocks();
+        for (int first = 0; first < rows; first += most) {
+            int count = Math.min(most, rows - first);
+            int splits = Math.clamp(
+                    BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / (count * blocks), 1, sizes.maxSplits());
+            Grid grid = Grid.of(blocks, count, splits, 256);
+            long input = buffers.queryKeyValue.at((long) first * sizes.queryKeyValueWidth() * Float.BYTES);
+            long stepRows = parameters.rows() + (long) first * StepLayout.ROW_INTS * Integer.BYTES;
+            Activations from = out.from(first, config.queryWidth());
+            if (raw) {
+                attentionStep(w, layer, grid, input, stepRows, parameters.data(), from);
+            } else {
+                attentionDecode(layer, grid, input, stepRows, parameters.data(), from);
+            }
+        }
+    }
+
+    private void attentionDecode(int layer, Grid grid, long input, long rows, long data, Activations out) {
+        stream.launch(
+                attentionDecode,
+                grid,
+                input,
+                sizes.queryKeyValueWidth(),
+                rows,
+                data,
+                buffers.pages,
+                layer,
+                config.layers(),
+                config.heads(),
+                config.kvHeads(),
+                config.headSize(),
+                buffers.partial,
+                buffers.counters,
+                sizes.maxSplits(),
+                out.integers(),
+                out.scales(),
+                out.halves(),
+                out.floats());
+    }
+
+    private void attentionStep(
+            DeviceWeights.Layer w, int layer, Grid grid, long input, long rows, long data, Activations out) {
+        stream.launch(
+                attentionStep,
+                grid,
+                input,
+                sizes.queryKeyValueWidth(),
+                w.bias(),
+                w.queryNorm(),
+                w.keyNorm(),
+                config.epsilon(),
+                weights.cosines(),
+                weights.sines(),
+                config.rope().dimensions() / 2,
+                config.rope().neighbouring() ? 1 : 0,
+                rows,
+                data,
+                buffers.pages,
+                layer,
+                config.layers(),
+                config.heads(),
+                config.kvHeads(),
+                config.headSize(),
+                buffers.partial,
+                buffers.counters,
+                sizes.maxSplits(),
+                out.integers(),
+                out.scales(),
+                out.halves(),
+                out.floats());
+    }
+
+    private void attendTiles(int layer, int tiles, Parameters parameters, Activations out) {
+        if (tiles == 0) {
+            return;
+        }
+        stream.launch(
+                attentionPrefill,
+                Grid.of(config.heads(), tiles, 128),
+                buffers.queryKeyValue,
+                sizes.queryKeyValueWidth(),
+                parameters.tiles(),
+                parameters.data(),
+                buffers.pages,
+                layer,
+                config.layers(),
+                config.heads(),
+                config.kvHeads(),
+                config.headSize(),
+                out.integers(),
+                out.scales(),
+                out.halves(),
+                out.floats());
+    }
+
+    /** Gate and up of {@code norm(x)}, and their product into {@link StepBuffers#activated}. */
+    private void feedForward(DeviceWeights.Layer w, int rows) {
+        Activations out = needed(buffers.activated, rows);
+        if (w.gateUp().size() == 1) {
+            DeviceMatrix both = w.gateUp().getFirst();
+            if (matrices.norms(rows, config.width())) {
+                matrices.normAndMultiply(
+                        both,
+                        buffers.hidden.address(),
+                        0,
+                        w.feedForwardNorm(),
+                        config.epsilon(),
+                        0,
+                        MatrixKernels.SWIGLU,
+                        out);
+            } else {
+                norm(w.feedForwardNorm(), rows, 0, 0, needed(buffers.normed, rows));
+                matrices.multiply(both, rows, buffers.normed, 0, 0, MatrixKernels.SWIGLU, out);
+            }
+            return;
+        }
+        int width = config.feedForward();
+        product(w.feedForwardNorm(), w.gateUp(), rows, buffers.gate.address(), 2 * width);
+        stream.launch(
+                swiglu,
+                Grid.of(Math.ceilDiv(width, 1024), rows, 256),
+                buffers.gate,
+                2 * width,
+                buffers.gate.at((long) width * Float.BYTES),
+                2 * width,
+                width,
+                out.integers(),
+                out.scales(),
+                out.halves(),
+                out.floats());
+    }
+
+    /**
+     * Launches the output matrix and the sampling, for as many outputs at once as there is memory for logits.
+     *
+     * @param afterLogits called with the number of the first output of each such part, after its launches
+     */
+    void outputs(StepLayout layout, int count, IntConsumer afterLogits) {
+        Parameters parameters = parameters(layout);
+        for (int first = 0; first < count; first += sizes.logitRows()) {
+            int n = Math.min(sizes.logitRows(), count - first);
+            long outputs = parameters.outputs() + (long) first * StepLayout.OUTPUT_INTS * Integer.BYTES;
+            logits(n, outputs);
+            stream.launch(
+                    scanLogits,
+                    Grid.of(BLOCKS_OF_A_ROW, n, 256),
+                    buffers.logits,
+                    sizes.logitStride(),
+                    sizes.vocabulary(),
+                    outputs,
+                    buffers.statistics);
+            stream.launch(
+                    sample,
+                    Grid.of(n, 1024),
+                    buffers.logits,
+                    sizes.logitStride(),
+                    sizes.vocabulary(),
+                    outputs,
+                    parameters.data(),
+                    buffers.statistics,
+                    buffers.results.at((long) first * StepLayout.RESULT_INTS * Integer.BYTES));
+            afterLogits.accept(first);
+        }
+    }
+
+    /** The logits of {@code n} outputs, which start at an address. */
+    private void logits(int n, long outputs) {
+        long out = buffers.logits.address();
+        if (matrices.norms(n, config.width())) {
+            matrices.normAndMultiply(
+                    weights.output(),
+                    buffers.hidden.address(),
+                    outputs,
+                    weights.finalNorm(),
+                    config.epsilon(),
+                    out,
+                    MatrixKernels.STORE,
+                    Activations.NONE);
+            return;
+        }
+        Activations in = needed(buffers.normed, n);
+        norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, in);
+        matrices.multiply(weights.output(), n, in, out, sizes.logitStride(), MatrixKernels.STORE, Activations.NONE);
+    }
+
+    /** Launches the final norm of every row, as floats into {@link StepBuffers#normed}. */
+    void hiddenStates(int rows) {
+        norm(weights.finalNorm(), rows, 0, 0, buffers.normed.onlyFloats());
+    }
+}

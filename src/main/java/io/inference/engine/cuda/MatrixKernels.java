@@ -1,0 +1,286 @@
+package io.inference.engine.cuda;
+
+import io.inference.engine.cuda.driver.CudaDevice;
+import io.inference.engine.cuda.driver.CudaStream;
+import io.inference.engine.cuda.driver.DeviceBuffer;
+import io.inference.engine.cuda.driver.Grid;
+import io.inference.engine.cuda.driver.Kernel;
+import io.inference.engine.cuda.driver.KernelModules;
+import io.inference.engine.gguf.TensorType;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Launches the products of matrices with rows of inputs. */
+final class MatrixKernels {
+    /** Writes the result. */
+    static final int STORE = 0;
+
+    /** Adds the result to what is there. */
+    static final int ADD = 1;
+
+    /** Of a gate and its factor in one matrix: writes {@code silu(gate) * up}. */
+    static final int SWIGLU = 2;
+
+    /** Rows and columns of a tile of results. */
+    static final int TILE = 128;
+
+    private static final int PLAIN_SHARED_BYTES = 65_536;
+    private static final int TILE_THREADS = 128;
+    private static final int TILE_BLOCKS_FOR_EACH_MULTIPROCESSOR = 2;
+    private static final int LEAST_COLUMNS_OF_A_PART = 512;
+    private static final int BLOCK = 256;
+
+    /** Widest input of the kernel that norms and multiplies. */
+    private static final int MOST_NORMED_COLUMNS = 8192;
+
+    /**
+     * The kernels of one type: of the path of vectors for 1, 2, 4 and 8 rows, of the small one for as many times 8
+     * rows, of the large one for tiles of 32, 64 and 128 rows, or without tensor cores the only one.
+     */
+    private record OfType(
+            Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, List<Kernel> large) {}
+
+    private final CudaStream stream;
+    private final boolean tensorCores;
+    private final int multiprocessors;
+    private final boolean deterministic;
+    private final Map<TensorType, OfType> kernels = new EnumMap<>(TensorType.class);
+
+    private final DeviceBuffer partial;
+    private final DeviceBuffer counters;
+
+    /**
+     * @param types the types of all matrices
+     * @param partial memory for sums of parts of the columns, {@link #partialBytes}
+     * @param counters a zero for each tile of results
+     */
+    MatrixKernels(
+            KernelModules modules,
+            CudaStream stream,
+            CudaDevice device,
+            boolean deterministic,
+            Collection<TensorType> types,
+            DeviceBuffer partial,
+            DeviceBuffer counters) {
+        this.stream = stream;
+        this.tensorCores = device.hasTensorCores();
+        this.multiprocessors = device.multiprocessors();
+        this.deterministic = deterministic;
+        this.partial = partial;
+        this.counters = counters;
+        for (TensorType type : types) {
+            kernels.put(type, kernels(modules, type));
+        }
+    }
+
+    /** Memory for the sums of parts of the columns on a device with tensor cores. */
+    static long partialBytes(int multiprocessors) {
+        return (long) TILE_BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors * TILE * TILE * Float.BYTES;
+    }
+
+    private OfType kernels(KernelModules modules, TensorType type) {
+        List<Kernel> large = tensorCores
+                ? IntStream.of(32, 64, TILE)
+                        .mapToObj(rows -> withShared(
+                                modules, type, name("tile", type) + "_m" + rows, tileSharedBytes(type, rows)))
+                        .toList()
+                : List.of(withShared(modules, type, name("gemm", type), PLAIN_SHARED_BYTES));
+        return new OfType(
+                modules.kernel(module(type), name("embed", type)),
+                modules.kernel(module(type), name("norm_matvec", type)),
+                powers(modules, type, "matvec", "_n"),
+                powers(modules, type, "small", "_t"),
+                large);
+    }
+
+    private static Kernel withShared(KernelModules modules, TensorType type, String kernel, int bytes) {
+        Kernel result = modules.kernel(module(type), kernel);
+        modules.allowDynamicShared(result, bytes);
+        return result;
+    }
+
+    private static int tileSharedBytes(TensorType type, int tileRows) {
+        return (DeviceMatrix.quantized(type) ? 32_768 : 49_152) + 3 * tileRows * TILE;
+    }
+
+    private static List<Kernel> powers(KernelModules modules, TensorType type, String prefix, String suffix) {
+        return IntStream.of(1, 2, 4, 8)
+                .mapToObj(count -> modules.kernel(module(type), name(prefix, type) + suffix + count))
+                .toList();
+    }
+
+    /** The module with the kernels of a type. */
+    static String module(TensorType type) {
+        return name("matrix", type);
+    }
+
+    static String name(String prefix, TensorType type) {
+        return prefix + "_" + type.name().toLowerCase(Locale.ROOT);
+    }
+
+    MatrixPath path(int n) {
+        return MatrixPath.of(n, tensorCores, deterministic);
+    }
+
+    /** The rows of {@code w} that the step's first {@code n} rows name: {@code -> x (n,columns)}. */
+    void embed(DeviceMatrix w, int n, long stepRows, long x) {
+        stream.launch(
+                kernels(w).embed(), Grid.of(n, 128), w.address(), w.rows(), w.columns(), stepRows, x, w.columns());
+    }
+
+    /**
+     * {@code in (n,columns) @ W (rows,columns) transposed}.
+     *
+     * @param out address of the results, {@code (n,stride)} floats; not used by {@link #SWIGLU}
+     * @param mode one of {@link #STORE}, {@link #ADD} and {@link #SWIGLU}
+     * @param activated the results of {@link #SWIGLU}
+     */
+    void multiply(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
+        switch (path(n)) {
+            case VECTOR -> vector(w, n, in, out, stride, mode, activated);
+            case SMALL -> small(w, n, in, out, stride, mode, activated);
+            case LARGE -> {
+                if (tensorCores) {
+                    tile(w, n, in, out, stride, mode, activated);
+                } else {
+                    Grid grid =
+                            new Grid(Math.ceilDiv(w.rows(), TILE), Math.ceilDiv(n, TILE), 1, BLOCK, PLAIN_SHARED_BYTES);
+                    tiled(kernels(w).large().getFirst(), grid, w, n, in, out, stride, mode, activated);
+                }
+            }
+        }
+    }
+
+    private void vector(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
+        stream.launch(
+                kernels(w).vector().get(power(n)),
+                Grid.of(Math.ceilDiv(w.rows(), mode == SWIGLU ? 64 : 16), BLOCK),
+                w.address(),
+                w.rows(),
+                w.columns(),
+                n,
+                in.integers(),
+                in.scales(),
+                in.floats(),
+                out,
+                stride,
+                mode,
+                activated.integers(),
+                activated.scales(),
+                activated.halves(),
+                activated.floats());
+    }
+
+    /** Whether {@link #normAndMultiply} can take the place of a norm and a product of {@code n} rows. */
+    boolean norms(int n, int columns) {
+        return n == 1 && columns <= MOST_NORMED_COLUMNS && path(n) == MatrixPath.VECTOR;
+    }
+
+    /**
+     * The norm of one row of {@code x (rows,columns)} and its product with {@code W}. The sum of squares is in another
+     * order than in a norm of its own, so that the last bits may differ.
+     *
+     * @param index address of the row's number; 0 for the first row
+     */
+    void normAndMultiply(
+            DeviceMatrix w, long x, long index, long norm, float epsilon, long out, int mode, Activations activated) {
+        int tiles = Math.ceilDiv(w.rows(), mode == SWIGLU ? 64 : 16);
+        stream.launch(
+                kernels(w).normVector(),
+                Grid.of(Math.min(tiles, 2 * multiprocessors), BLOCK),
+                w.address(),
+                w.rows(),
+                w.columns(),
+                x,
+                w.columns(),
+                index,
+                norm,
+                epsilon,
+                out,
+                w.rows(),
+                mode,
+                activated.integers(),
+                activated.scales(),
+                activated.halves(),
+                activated.floats());
+    }
+
+    private void small(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
+        int power = Math.min(3, power(Math.ceilDiv(n, 8)));
+        Grid grid = Grid.of(Math.ceilDiv(w.rows(), 32), Math.ceilDiv(n, 8 << power), BLOCK);
+        tiled(kernels(w).small().get(power), grid, w, n, in, out, stride, mode, activated);
+    }
+
+    /** Tiles of results; if there are few, several blocks divide a tile's columns among them. */
+    private void tile(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
+        int choice = n <= 32 ? 0 : n <= 64 ? 1 : 2;
+        int tileRows = 32 << choice;
+        int x = Math.ceilDiv(w.rows(), TILE);
+        int y = Math.ceilDiv(n, tileRows);
+        int parts = Math.clamp(
+                TILE_BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / ((long) x * y),
+                1,
+                Math.max(1, w.columns() / LEAST_COLUMNS_OF_A_PART));
+        stream.launch(
+                kernels(w).large().get(choice),
+                new Grid(x, y, parts, TILE_THREADS, tileSharedBytes(w.type(), tileRows)),
+                w.address(),
+                w.rows(),
+                w.columns(),
+                n,
+                in.halves(),
+                out,
+                stride,
+                mode,
+                partial,
+                counters,
+                activated.integers(),
+                activated.scales(),
+                activated.halves(),
+                activated.floats());
+    }
+
+    private void tiled(
+            Kernel kernel,
+            Grid grid,
+            DeviceMatrix w,
+            int n,
+            Activations in,
+            long out,
+            int stride,
+            int mode,
+            Activations activated) {
+        stream.launch(
+                kernel,
+                grid,
+                w.address(),
+                w.rows(),
+                w.columns(),
+                n,
+                in.halves(),
+                out,
+                stride,
+                mode,
+                activated.integers(),
+                activated.scales(),
+                activated.halves(),
+                activated.floats());
+    }
+
+    private OfType kernels(DeviceMatrix w) {
+        OfType found = kernels.get(w.type());
+        if (found == null) {
+            throw new IllegalArgumentException("no kernels were loaded for " + w.type());
+        }
+        return found;
+    }
+
+    /** The smallest p with {@code 2^p >= n}. */
+    private static int power(int n) {
+        return 32 - Integer.numberOfLeadingZeros(n - 1);
+    }
+}
