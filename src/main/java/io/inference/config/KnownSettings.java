@@ -143,8 +143,8 @@ public final class KnownSettings {
                     plain(
                             "LOCAL_ENGINE",
                             new OneOf(List.of("auto", "cuda", "cpu", "off")),
-                            "auto: on a GPU, else the CPU, else none; cuda, cpu: there, or the service stops; off: no local"
-                                    + " model"),
+                            "auto: on a GPU, else the CPU, else none; cuda, cpu: there, or the service stops;"
+                                    + " off: no local model"),
                     plain(
                             "CUDA_DEVICE",
                             new Whole(0, 63),
