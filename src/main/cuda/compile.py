@@ -18,7 +18,7 @@ MODULES = {f"matrix_{kind.lower()}": ("matrix.cu", [f"-DTYPE={kind}"]) for kind 
 # The PTX that a card gets, and what ptxas assembles it for.
 TARGETS = {"compute_70": ["sm_70", "sm_75"], "compute_80": ["sm_80", "sm_86", "sm_89", "sm_90"]}
 # Kernels that take nearly all of the time, and the bytes of registers that each may spill on a card with tensor cores.
-# Those with a limit above 0 ask for two blocks of threads on a multiprocessor, which was faster than no spill.
+# Those with a limit above 0 ask for two blocks of threads on a multiprocessor, and so for at most 128 or 256 registers.
 HOT = {
     r"(norm_)?matvec_\w+?(_n[12])?": 0,
     r"rms_norm|rope_store|sample|scan_logits": 0,

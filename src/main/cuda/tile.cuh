@@ -6,6 +6,16 @@
 // inputs, three stages). The order of columns is free as long as both operands agree: a step takes a half of each of four
 // blocks, so that every load is of neighbouring bytes. If there are fewer tiles than multiprocessors the columns are
 // shared among gridDim.z blocks of threads; the last to finish a tile adds the parts in order.
+//
+// Shapes: W (rows,columns) in planes, x (n,columns) halves in fragment order, out (n,rows); grid (rows/128, n/M, parts), 128
+// threads. Operations 2*rows*columns*n; bytes: W once for each M inputs, x once for each 128 matrix rows, from the
+// second-level cache but for the first. Roofline: with M = 128 and 4.5 bits a weight a tile does 2*128*128 operations for
+// 72 + 256 bytes of a column, so the tensor cores bound it from n = 128 on (H100: 990 TFLOP/s of halves, of which mma.sync
+// reaches about 0.6; A100 312, L4 121, A10 125), below that memory does. ptxas, sm_80 to sm_90: m32 126 to 165 registers, m64
+// 179 to 206, m128 254 or 255 (up to 64 bytes spilled for Q6_K, 32 for Q8_0); shared memory 44, 56, 80 KiB (F16, BF16 and F32
+// 60, 72, 96): 2 blocks of m128 on a multiprocessor of an A100 or H100, 1 on an A10 or L4. Per step of 64 columns a warp
+// reads 16 KiB of shared memory for 128 matrix instructions, which keeps it just within 128 bytes a cycle. Expected
+// share of the tensor cores' peak at n = 512: A10 and L4 0.3, A100 0.4, H100 0.25.
 #pragma once
 #include "gemm.cuh"
 
