@@ -21,8 +21,8 @@
 
 static const int DECODE_THREADS = 256;
 static const int DECODE_WARPS = DECODE_THREADS / 32;
-static const int GROUP = 4;  // query heads of a block of threads
-static const int MERGE = 8;  // splits that are added in a round
+static const int GROUP = 4; // query heads of a block of threads
+static const int MERGE = 8; // splits that are added in a round
 static const float LOG2E = 1.44269504088896341f;
 
 DEVICE void eight_floats(const uint4& words, float out[8]) {

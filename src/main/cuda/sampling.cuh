@@ -245,7 +245,8 @@ DEVICE uint64 bound(const Choice& choice, uint64 mine, int count) {
     return own.select(count, false, 32);
 }
 
-// A draw from at most FEW listed candidates: they are sorted, the filters are applied in turn, as Sampler.java has them.
+// A draw from at most FEW listed candidates: they are sorted, the filters are applied in turn, as Sampler.java has
+// them.
 DEVICE uint64 sorted_draw(const Choice& choice, int topK, float topP, float lowest, double draw) {
     uint64* sorted = choice.histogram;
     uint64* masses = reinterpret_cast<uint64*>(choice.values); // no longer needed once sorted
