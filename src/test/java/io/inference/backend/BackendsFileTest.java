@@ -179,12 +179,12 @@ class BackendsFileTest {
                         fault(
                                 18,
                                 "tgi",
-                                "'lacks': 'toolz' is not one of chat, completions, embeddings, streaming, tools,"
-                                        + " forced_tools, strict_tools, other_tools, json_object, json_schema, images,"
-                                        + " remote_images, content_parts, think, reasoning_effort, logprobs,"
-                                        + " max_tokens, max_completion_tokens, n, stop, seed, temperature, top_p,"
-                                        + " top_k, min_p, repeat_penalty, presence_penalty, frequency_penalty, logit_bias,"
-                                        + " parallel_tool_calls, dimensions"));
+                                "'lacks': 'toolz' is not one of chat, completions, embeddings, streaming, "
+                                        + "tools, forced_tools, strict_tools, other_tools, json_object, json_schema, "
+                                        + "images, remote_images, content_parts, think, reasoning_effort, logprobs, "
+                                        + "max_tokens, max_completion_tokens, n, stop, seed, temperature, top_p, "
+                                        + "top_k, min_p, repeat_penalty, presence_penalty, frequency_penalty, "
+                                        + "logit_bias, parallel_tool_calls, dimensions"));
         assertThat(read.faults().toString()).doesNotContain("sk-literal");
     }
 

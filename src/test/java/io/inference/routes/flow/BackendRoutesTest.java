@@ -152,7 +152,7 @@ class BackendRoutesTest {
     void prepare() throws IOException {
         beans.bind("findBackendProcessor", new FindBackendProcessor());
         beans.bind("nextBackendProcessor", new NextBackendProcessor());
-        beans.bind("localInferenceProcessor", new BackendProcessor(BackendKind.LOCAL));
+        beans.bind("jcudaInferenceProcessor", new BackendProcessor(BackendKind.LOCAL));
         beans.bind("ollamaProcessor", new BackendProcessor(BackendKind.OLLAMA));
         beans.bind("openaiProcessor", new BackendProcessor(BackendKind.OPENAI));
         beans.bind("retryBackendProcessor", (Processor) exchange -> {});
