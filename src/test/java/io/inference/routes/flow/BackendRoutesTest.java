@@ -160,7 +160,14 @@ class BackendRoutesTest {
         beans.bind("promptLogProcessor", (Processor) exchange -> {});
         beans.bind("answerLogProcessor", (Processor) exchange -> {});
         for (String route : List.of(
-                "chat", "embed", "ask-backend", "call-backend", "local-inference", "ollama-chat", "openai-chat")) {
+                "chat",
+                "embed",
+                "log-prompt",
+                "ask-backend",
+                "call-backend",
+                "local-inference",
+                "ollama-chat",
+                "openai-chat")) {
             files.put(route + ".camel.yaml", Files.readString(Path.of("routes", route + ".camel.yaml")));
         }
         var settings = new BackendSettings(
