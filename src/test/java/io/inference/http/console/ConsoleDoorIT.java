@@ -130,7 +130,7 @@ class ConsoleDoorIT {
     @Test
     void theStatusTellsOfBranchesAndOfBackends() throws Exception {
         assertThat(send("GET", "/admin/routes", token("admins")).body())
-                .contains("\"kind\":\"when\"", "\"kind\":\"otherwise\"", "\"kind\":\"onFallback\"");
+                .contains("\"kind\":\"when\"", "\"kind\":\"otherwise\"", "\"kind\":\"doCatch\"");
         assertThat(send("GET", "/admin/status", token("admins")).body())
                 .contains("\"active\":", "\"queued\":0", "\"backends\":[]");
     }
