@@ -113,41 +113,24 @@ public record ModelInfo(
     public ModelInfo as(String otherId, String otherBackend) {
         return otherId.equals(id) && otherBackend.equals(backend)
                 ? this
-                : new ModelInfo(
-                        otherId,
-                        otherBackend,
-                        state,
-                        contextLength,
-                        sizeBytes,
-                        digest,
-                        family,
-                        parameterSize,
-                        quantization,
-                        modifiedEpochSeconds);
+                : copy(otherId, otherBackend, state, capabilities);
     }
 
     /** The same model in a different state. */
     public ModelInfo in(State other) {
-        return new ModelInfo(
-                id,
-                backend,
-                other,
-                contextLength,
-                sizeBytes,
-                digest,
-                family,
-                parameterSize,
-                quantization,
-                modifiedEpochSeconds,
-                capabilities);
+        return copy(id, backend, other, capabilities);
     }
 
     /** The same model, of which it is known what it can do. */
     public ModelInfo with(List<String> known) {
+        return copy(id, backend, state, known);
+    }
+
+    private ModelInfo copy(String otherId, String otherBackend, State otherState, List<String> known) {
         return new ModelInfo(
-                id,
-                backend,
-                state,
+                otherId,
+                otherBackend,
+                otherState,
                 contextLength,
                 sizeBytes,
                 digest,
