@@ -7,6 +7,7 @@ import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.LoadRequest;
+import io.inference.api.request.Unsupported;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendKind;
 import java.time.Duration;
@@ -159,22 +160,22 @@ public final class BackendSet implements AutoCloseable {
         if (!having.lacking()) {
             return names(having.inOrder());
         }
-        List<ModelIndex.Member> members = having.inOrder();
         List<ModelIndex.Member> able = new ArrayList<>();
+        List<ModelIndex.Member> dropping = new ArrayList<>();
         InferenceException unmet = null;
-        for (ModelIndex.Member member : members) {
-            InferenceException why = Needs.unmet(member.backend().entry().lacks(), request);
-            if (why == null) {
+        for (ModelIndex.Member member : having.inOrder()) {
+            List<String> params =
+                    Unsupported.check(request, member.backend().entry().lacks());
+            if (params.isEmpty()) {
                 able.add(member);
-            } else {
-                unmet = unmet == null ? why : unmet;
+            } else if (drop && Unsupported.canDrop(params)) {
+                dropping.add(member);
+            } else if (unmet == null) {
+                unmet = Needs.unmet(request, params);
             }
         }
-        if (able.isEmpty() && drop) {
-            members.stream()
-                    .filter(member ->
-                            Needs.unmetOperation(member.backend().entry().lacks(), request) == null)
-                    .forEach(able::add);
+        if (able.isEmpty()) {
+            able = dropping;
         }
         if (able.isEmpty() && unmet != null) {
             throw unmet;

@@ -10,43 +10,21 @@ import io.inference.api.request.SummarizeRequest;
 import io.inference.api.request.Unsupported;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what a request needs with what an entry lacks: an operation ({@code chat}, {@code completions},
- * {@code embeddings}, {@code streaming}), or a feature or field as of {@link Unsupported}.
+ * What follows if a request needs what an entry lacks: an operation, a feature or a field as of {@link Unsupported}.
  */
 final class Needs {
     private Needs() {}
 
-    /** Why a backend cannot serve a request, naming the parameter that it does not honour; null if it can. */
-    static @Nullable InferenceException unmet(Set<String> lacks, InferenceRequest request) {
-        InferenceException operation = unmetOperation(lacks, request);
-        if (operation != null) {
-            return operation;
-        }
-        List<String> params = Unsupported.check(request, lacks);
-        return params.isEmpty() ? null : lack(params.getFirst(), "'" + params.getFirst() + "'");
-    }
-
-    /** The same of what cannot be dropped. */
-    static @Nullable InferenceException unmetOperation(Set<String> lacks, InferenceRequest request) {
-        return switch (request) {
-            case ChatRequest chat -> unmet(lacks, "chat", chat.stream());
-            case GenerateRequest generate -> unmet(lacks, "completions", generate.stream());
-            case EmbedRequest embed -> unmet(lacks, "embeddings", false);
-            case SummarizeRequest summarize -> unmet(lacks, "chat", false);
+    /** Why a backend that lacks these parameters of a request cannot serve it: names the first. */
+    static InferenceException unmet(InferenceRequest request, List<String> params) {
+        String param = params.getFirst();
+        String what = switch (param) {
+            case "model" -> Unsupported.operation(request);
+            case "stream" -> Unsupported.STREAMING;
+            default -> "'" + param + "'";
         };
-    }
-
-    private static @Nullable InferenceException unmet(Set<String> lacks, String operation, boolean stream) {
-        if (lacks.contains(operation)) {
-            return lack("model", operation);
-        }
-        return stream && lacks.contains("streaming") ? lack("stream", "streaming") : null;
-    }
-
-    private static InferenceException lack(String param, String what) {
         return InferenceException.unsupported(param, "no backend that has the model supports " + what);
     }
 

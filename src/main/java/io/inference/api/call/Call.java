@@ -5,7 +5,6 @@ import io.inference.api.error.InferenceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,7 @@ public final class Call {
     private volatile boolean dropsUnsupported;
     private volatile List<String> dropped = List.of();
     private volatile @Nullable ProgressListener progressListener;
-    private final List<Call> parts = new CopyOnWriteArrayList<>();
+    private volatile List<Call> parts = List.of();
     private final @Nullable Call whole;
 
     /** Is notified of the progress of a call that takes several steps. */
@@ -70,17 +69,41 @@ public final class Call {
      * @param name unique among the parts; follows this call's id in the part's
      */
     public Call part(String name) {
-        Call part = new Call(id + "-" + name, door, remaining(), this);
-        part.operation = operation;
-        part.caller = caller;
-        part.affinity = affinity;
-        part.dropsUnsupported = dropsUnsupported;
-        parts.add(part);
-        onCancel(() -> {
-            ErrorCode why = cancelled.get();
-            part.cancel(why == null ? ErrorCode.CANCELLED : why);
-        });
+        Call part = child(id + "-" + name, this);
+        synchronized (this) {
+            List<Call> more = new ArrayList<>(parts);
+            more.add(part);
+            parts = List.copyOf(more);
+        }
+        onCancel(cancelling(part));
         return part;
+    }
+
+    /**
+     * One of several attempts at this call's request, of which one becomes its answer: nothing of it is this call's as
+     * well. It is not cancelled with this call unless {@link #cancelling} is one of this call's hooks.
+     *
+     * @param suffix follows this call's id in the attempt's
+     */
+    public Call attempt(String suffix) {
+        return child(id + suffix, null);
+    }
+
+    private Call child(String childId, @Nullable Call of) {
+        Call child = new Call(childId, door, remaining(), of);
+        child.operation = operation;
+        child.caller = caller;
+        child.affinity = affinity;
+        child.dropsUnsupported = dropsUnsupported;
+        return child;
+    }
+
+    /** A hook for {@link #onCancel} that cancels another call for the same reason. */
+    public Runnable cancelling(Call other) {
+        return () -> {
+            ErrorCode why = cancelled.get();
+            other.cancel(why == null ? ErrorCode.CANCELLED : why);
+        };
     }
 
     public String id() {

@@ -81,6 +81,22 @@ public record Options(
 
     /** The same options with a limit. */
     public Options withMaxTokens(int limit) {
+        return withLimit(limit, spelled);
+    }
+
+    /** The same options, with the limit under a name that is not one of these. */
+    public Options withLimitNot(Set<String> names) {
+        if (maxTokens == null || !names.contains(limitName())) {
+            return this;
+        }
+        Set<String> other = new HashSet<>(spelled);
+        if (!other.remove(MAX_COMPLETION_TOKENS)) {
+            other.add(MAX_COMPLETION_TOKENS);
+        }
+        return withLimit(maxTokens, other);
+    }
+
+    private Options withLimit(@Nullable Integer limit, Set<String> names) {
         return new Options(
                 temperature,
                 topP,
@@ -95,33 +111,7 @@ public record Options(
                 contextLength,
                 choices,
                 topLogprobs,
-                spelled);
-    }
-
-    /** The same options, with the limit under a name that is not one of these. */
-    public Options withLimitNot(Set<String> names) {
-        if (maxTokens == null || !names.contains(limitName())) {
-            return this;
-        }
-        Set<String> other = new HashSet<>(spelled);
-        if (!other.remove(MAX_COMPLETION_TOKENS)) {
-            other.add(MAX_COMPLETION_TOKENS);
-        }
-        return new Options(
-                temperature,
-                topP,
-                topK,
-                minP,
-                repeatPenalty,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                maxTokens,
-                stop,
-                contextLength,
-                choices,
-                topLogprobs,
-                other);
+                names);
     }
 
     /** The name by which the caller limited the tokens. */

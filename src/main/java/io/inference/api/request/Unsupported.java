@@ -88,17 +88,17 @@ public final class Unsupported {
         Set<String> params = new LinkedHashSet<>();
         switch (request) {
             case ChatRequest chat -> {
-                checkOperation(CHAT, chat.stream(), lacks, params);
+                checkOperation(chat, chat.stream(), lacks, params);
                 checkChat(chat, lacks, params);
                 checkOptions(chat.options(), lacks, params);
             }
             case GenerateRequest generate -> {
-                checkOperation(COMPLETIONS, generate.stream(), lacks, params);
+                checkOperation(generate, generate.stream(), lacks, params);
                 checkOptions(generate.options(), lacks, params);
             }
             case SummarizeRequest summarize -> {}
             case EmbedRequest embed -> {
-                checkOperation(EMBEDDINGS, false, lacks, params);
+                checkOperation(embed, false, lacks, params);
                 add(params, lacks, "dimensions", embed.dimensions() != null);
             }
         }
@@ -123,8 +123,7 @@ public final class Unsupported {
         if (params.isEmpty()) {
             return request;
         }
-        boolean cannotDrop = params.stream().anyMatch(NEEDED::contains);
-        if (cannotDrop || !call.dropsUnsupported()) {
+        if (!canDrop(params) || !call.dropsUnsupported()) {
             String param = params.stream().filter(NEEDED::contains).findFirst().orElse(params.getFirst());
             throw InferenceException.unsupported(param, "the " + backend + " backend does not support '" + param + "'");
         }
@@ -182,8 +181,24 @@ public final class Unsupported {
         return new Reduction(lacks).of(request);
     }
 
-    private static void checkOperation(String name, boolean stream, Set<String> lacks, Collection<String> params) {
-        if (lacks.contains(name)) {
+    /** The name of the operation that a request needs, as backends lack it. */
+    public static String operation(InferenceRequest request) {
+        return switch (request) {
+            case ChatRequest chat -> CHAT;
+            case GenerateRequest generate -> COMPLETIONS;
+            case EmbedRequest embed -> EMBEDDINGS;
+            case SummarizeRequest summarize -> CHAT;
+        };
+    }
+
+    /** Whether something is left of a request without these parameters. */
+    public static boolean canDrop(List<String> params) {
+        return params.stream().noneMatch(NEEDED::contains);
+    }
+
+    private static void checkOperation(
+            InferenceRequest request, boolean stream, Set<String> lacks, Collection<String> params) {
+        if (lacks.contains(operation(request))) {
             params.add("model");
         }
         if (stream && lacks.contains(STREAMING)) {

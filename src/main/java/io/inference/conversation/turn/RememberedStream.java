@@ -5,20 +5,17 @@ import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
 import io.inference.api.call.Usage;
 import io.inference.api.error.ErrorCode;
-import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
-import io.inference.api.stream.StreamEvent;
+import io.inference.api.stream.ObservedStream;
 import io.inference.conversation.NewMessage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A stream whose turn is stored when it ends: complete before its reader gets the end, otherwise as far as it was read.
  */
-final class RememberedStream implements ChunkStream {
-    private final ChunkStream stream;
+final class RememberedStream extends ObservedStream {
     private final String model;
     private final Call call;
     private final Turn turn;
@@ -26,7 +23,7 @@ final class RememberedStream implements ChunkStream {
     private final List<Chunk> chunks = new ArrayList<>(); // guarded by itself
 
     RememberedStream(ChunkStream stream, String model, Call call, Turn turn, Turns turns) {
-        this.stream = stream;
+        super(stream, call);
         this.model = model;
         this.call = call;
         this.turn = turn;
@@ -34,49 +31,26 @@ final class RememberedStream implements ChunkStream {
     }
 
     @Override
-    public StreamEvent next(Duration timeout) {
-        StreamEvent event;
-        try {
-            event = stream.next(timeout);
-        } catch (InferenceException e) {
-            cutOff(e.code());
-            throw e;
-        } catch (RuntimeException e) {
-            cutOff(ErrorCode.INTERNAL);
-            throw e;
+    protected void read(Chunk chunk) {
+        synchronized (chunks) {
+            chunks.add(chunk);
         }
-        switch (event) {
-            case Chunk chunk -> {
-                synchronized (chunks) {
-                    chunks.add(chunk);
-                }
-            }
-            case StreamEvent.Silence silence -> {}
-            case StreamEvent.End end -> complete();
-        }
-        return event;
     }
 
     @Override
-    public void close() {
-        stream.close();
-        cutOff(ErrorCode.CANCELLED);
-    }
-
-    private void complete() {
+    protected void complete() {
         if (turn.end()) {
             turns.store(turn, Answers.complete(answer()));
         }
     }
 
     /** In the background: the reader has left, or is to get the failure at once. */
-    private void cutOff(ErrorCode why) {
+    @Override
+    protected void brokenOff(ErrorCode why) {
         if (!turn.end()) {
             return;
         }
-        // Closing a stream makes it fail with an error of its own; the call knows the reason.
-        ErrorCode cancelled = call.cancelled();
-        List<NewMessage> part = Answers.cutOff(answer(), call.usage(), cancelled == null ? why : cancelled);
+        List<NewMessage> part = Answers.cutOff(answer(), call.usage(), why);
         if (part.isEmpty() || turn.isRepeatable()) {
             turns.releaseLater(turn);
         } else {

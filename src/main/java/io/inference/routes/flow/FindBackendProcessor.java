@@ -20,16 +20,20 @@ public class FindBackendProcessor implements Processor {
     /** Exchange property with the names of the backends not tried yet, best first. */
     private static final String OTHERS = "InferenceOtherBackends";
 
+    /** Exchange property with the request, for steps after the answer has taken its place in the body. */
+    public static final String REQUEST = "InferenceRequest";
+
     /** Exchange property with a backend that failed or is slow: it is tried only if there is no other. */
     public static final String LAST_CHOICE = "InferenceLastChoice";
 
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
+        InferenceRequest request = message.getBody(InferenceRequest.class);
+        exchange.setProperty(REQUEST, request);
         if (message.getHeader(RouteHeaders.BACKEND) != null) {
             return;
         }
-        InferenceRequest request = message.getBody(InferenceRequest.class);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         String model = message.getHeader(RouteHeaders.MODEL, request.model(), String.class);
         List<String> backends =

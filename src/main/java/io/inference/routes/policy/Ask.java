@@ -7,6 +7,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.routes.door.RouteRun;
 import io.inference.routes.flow.FindBackendProcessor;
+import io.inference.routes.flow.RouteHeaders;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ask {
     private static final String DEFAULT_ROUTE = "ask-backend";
-    private static final String BACKEND = "InferenceBackend";
 
     private final CamelContext context;
     private final Map<String, Object> headers;
@@ -58,7 +58,7 @@ final class Ask {
     @Nullable
     Object other(InferenceRequest request, Call call, String lastChoice) {
         Exchange exchange = exchange(request, call);
-        exchange.getMessage().removeHeader(BACKEND);
+        exchange.getMessage().removeHeader(RouteHeaders.BACKEND);
         exchange.setProperty(FindBackendProcessor.LAST_CHOICE, lastChoice);
         new FindBackendProcessor().process(exchange);
         return send(exchange);

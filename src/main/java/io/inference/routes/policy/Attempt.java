@@ -18,17 +18,8 @@ final class Attempt {
 
     private Attempt(Call parent, String suffix) {
         this.parent = parent;
-        this.call = new Call(parent.id() + suffix, parent.door(), parent.remaining());
-        call.setCaller(parent.caller());
-        call.setOperation(parent.operation());
-        call.setAffinity(parent.affinity());
-        if (parent.dropsUnsupported()) {
-            call.dropUnsupported();
-        }
-        this.withParent = () -> {
-            ErrorCode why = parent.cancelled();
-            call.cancel(why == null ? ErrorCode.CANCELLED : why);
-        };
+        this.call = parent.attempt(suffix);
+        this.withParent = parent.cancelling(call);
         parent.onCancel(withParent);
     }
 

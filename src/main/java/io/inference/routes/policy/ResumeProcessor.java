@@ -7,6 +7,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ResumedStream;
+import io.inference.routes.flow.FindBackendProcessor;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.Exchange;
@@ -21,9 +22,6 @@ import org.slf4j.LoggerFactory;
  * choice. Whole answers pass through: they fail before their caller has seen anything.
  */
 public class ResumeProcessor implements Processor {
-    /** Exchange property with the request that the answer is to. */
-    static final String REQUEST = "InferenceRequest";
-
     /** Exchange property with the name of the route that asks backends. */
     static final String ROUTE = "InferenceResumeRoute";
 
@@ -40,7 +38,7 @@ public class ResumeProcessor implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        InferenceRequest request = exchange.getProperty(REQUEST, InferenceRequest.class);
+        InferenceRequest request = exchange.getProperty(FindBackendProcessor.REQUEST, InferenceRequest.class);
         if (request != null
                 && exchange.getMessage().getBody() instanceof ChatAnswer.Streamed answer
                 && Continued.isPossible(request)) {

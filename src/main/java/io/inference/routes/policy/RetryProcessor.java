@@ -6,6 +6,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.error.StillLoadingException;
 import io.inference.routes.flow.FindBackendProcessor;
 import io.inference.routes.flow.NextBackendProcessor;
+import io.inference.routes.flow.RouteHeaders;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -26,7 +27,6 @@ public class RetryProcessor implements Processor {
     static final String RETRIES = "InferenceRetries";
 
     private static final String DONE = "InferenceRetriesDone";
-    private static final String BACKEND = "InferenceBackend";
     private static final Set<ErrorCode> TEMPORARY =
             EnumSet.of(ErrorCode.OVERLOADED, ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED);
     private static final Logger log = LoggerFactory.getLogger(RetryProcessor.class);
@@ -35,7 +35,7 @@ public class RetryProcessor implements Processor {
     public void process(Exchange exchange) throws InterruptedException {
         InferenceException failure = NextBackendProcessor.reason(exchange);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        String backend = exchange.getMessage().getHeader(BACKEND, String.class);
+        String backend = exchange.getMessage().getHeader(RouteHeaders.BACKEND, String.class);
         if (backend == null || FindBackendProcessor.hasOthers(exchange) || !isWorthIt(failure, exchange)) {
             return;
         }
