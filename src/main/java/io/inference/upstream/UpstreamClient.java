@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -62,8 +61,9 @@ public final class UpstreamClient implements AutoCloseable {
         this.failures = new Failures(connection.backend());
         this.total = connection.total();
         UpstreamTls files = connection.tls();
-        this.tls = files == null ? null : new LiveTls(connection.backend(), files, this::dropIdleConnections);
-        this.connections = pool(tls, connection.connectTimeout());
+        ConnectionAge age = new ConnectionAge(connection.connectTimeout());
+        this.tls = files == null ? null : new LiveTls(connection.backend(), files, age::renew);
+        this.connections = pool(tls, age);
         List<Header> headers = new ArrayList<>();
         headers.add(new BasicHeader("Accept-Encoding", "identity"));
         if (connection.apiKey() != null) {
@@ -91,7 +91,7 @@ public final class UpstreamClient implements AutoCloseable {
         connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
     }
 
-    private static PoolingHttpClientConnectionManager pool(@Nullable TlsSocketStrategy tls, Duration connectTimeout) {
+    private static PoolingHttpClientConnectionManager pool(@Nullable TlsSocketStrategy tls, ConnectionAge age) {
         // LAX limits each route alone, without the single lock that STRICT takes for every lease.
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setTlsSocketStrategy(tls)
@@ -100,13 +100,7 @@ public final class UpstreamClient implements AutoCloseable {
                 .setMaxConnTotal(MAX_CONNECTIONS)
                 .setDefaultSocketConfig(
                         SocketConfig.custom().setTcpNoDelay(true).build())
-                .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(Timeout.of(connectTimeout))
-                        .setSocketTimeout(Timeout.DISABLED)
-                        // A check whether a connection is stale reads for a millisecond; an exchange finds out by
-                        // itself.
-                        .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
-                        .build())
+                .setConnectionConfigResolver(route -> age.config())
                 .build();
     }
 

@@ -14,6 +14,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.grpc.Certificates;
 import io.inference.upstream.Connection;
 import io.inference.upstream.UpstreamClient;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +26,10 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -44,6 +49,9 @@ class UpstreamTlsTest {
     private Path folder;
 
     private final List<String> callers = new CopyOnWriteArrayList<>();
+    private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final AtomicInteger heldCalls = new AtomicInteger();
+    private final CountDownLatch released = new CountDownLatch(1);
     private HttpsServer server;
 
     @BeforeEach
@@ -66,15 +74,26 @@ class UpstreamTlsTest {
             }
         });
         server.createContext("/", this::answer);
+        // A call that is held keeps no other waiting.
+        server.setExecutor(executor);
         server.start();
     }
 
     @AfterEach
     void stop() {
         server.stop(0);
+        executor.shutdownNow();
     }
 
     private void answer(HttpExchange exchange) throws java.io.IOException {
+        if (exchange.getRequestURI().getPath().equals("/held")) {
+            heldCalls.incrementAndGet();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+        }
         SSLSession session = ((com.sun.net.httpserver.HttpsExchange) exchange).getSSLSession();
         Principal caller = session.getPeerPrincipal();
         callers.add(caller.getName());
@@ -137,6 +156,28 @@ class UpstreamTlsTest {
             });
         }
         assertThat(callers).contains("CN=renewed");
+    }
+
+    @Test
+    void aConnectionThatIsInUseDuringARenewalIsNotUsedAgain() throws Exception {
+        copy("client", "own");
+        try (UpstreamClient client = client("localhost", tls("ca.pem", "own.pem", "own.key"));
+                ExecutorService held = Executors.newSingleThreadExecutor()) {
+            var answer = held.submit(() -> client.get(client.endpoint("/held"), TIMEOUT.multipliedBy(3)));
+            await().atMost(TIMEOUT).until(() -> heldCalls.get() == 1);
+            copy("renewed", "own");
+            await().atMost(TIMEOUT).until(() -> {
+                client.get(client.endpoint("/"), TIMEOUT);
+                return callers.getLast().equals("CN=renewed");
+            });
+            released.countDown();
+            answer.get();
+            assertThat(callers.getLast()).isEqualTo("CN=client");
+            client.get(client.endpoint("/"), TIMEOUT);
+            assertThat(callers.getLast()).isEqualTo("CN=renewed");
+        } finally {
+            released.countDown();
+        }
     }
 
     @Test
