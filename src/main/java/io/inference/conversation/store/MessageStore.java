@@ -152,7 +152,7 @@ public final class MessageStore {
                 .params(values)
                 .update();
         int changed = client.sql("""
-                        UPDATE conversations SET messages = messages - :count,
+                        UPDATE conversations SET messages = messages - :count, version = version + 1,
                             head = CASE WHEN head = ANY(:gone) THEN :before ELSE head END
                         WHERE id = :id
                         """).params(values).update();

@@ -30,9 +30,9 @@ public final class TurnStore {
                 SELECT id FROM conversations WHERE id = :id AND owner = :owner AND tenant = :tenant
             ), begun AS (
                 UPDATE conversations SET turn = :turn, turn_until = %s
-                WHERE id = (SELECT id FROM wanted) AND %s RETURNING head, last_seq
+                WHERE id = (SELECT id FROM wanted) AND %s RETURNING head, last_seq, version
             )
-            SELECT begun.head, begun.last_seq FROM wanted LEFT JOIN begun ON true
+            SELECT begun.head, begun.last_seq, begun.version FROM wanted LEFT JOIN begun ON true
             """.formatted(LEASED, FREE);
 
     /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
@@ -68,8 +68,9 @@ public final class TurnStore {
      *
      * @param head number of the message that the next one follows; 0 for the beginning
      * @param lastSeq number of the newest message
+     * @param version of what was said, which changes other than by further turns
      */
-    public record Begun(long head, long lastSeq) {}
+    public record Begun(long head, long lastSeq, long version) {}
 
     /**
      * Result of an attempt to begin a turn.
@@ -88,7 +89,9 @@ public final class TurnStore {
                 .param("millis", lease.toMillis())
                 .query((row, number) -> {
                     long head = row.getLong("head");
-                    return new Attempt(true, row.wasNull() ? null : new Begun(head, row.getLong("last_seq")));
+                    return new Attempt(
+                            true,
+                            row.wasNull() ? null : new Begun(head, row.getLong("last_seq"), row.getLong("version")));
                 })
                 .optional()
                 .orElse(new Attempt(false, null)));

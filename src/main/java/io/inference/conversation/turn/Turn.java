@@ -81,6 +81,11 @@ public final class Turn {
         return begun.lastSeq();
     }
 
+    /** Of what was said before: the messages up to the parent are the same as long as it is. */
+    public long version() {
+        return begun.version();
+    }
+
     boolean isCreator() {
         return created;
     }

@@ -78,7 +78,7 @@ final class Turns implements CallListener, AutoCloseable {
             if (!store.create(owner, conversation, id, LEASE, now)) {
                 throw new IllegalStateException("a random id is in use");
             }
-            return hold(new Turn(id, owner, conversation, new TurnStore.Begun(0, 0), 0, true, now), place);
+            return hold(new Turn(id, owner, conversation, new TurnStore.Begun(0, 0, 0), 0, true, now), place);
         } catch (RuntimeException | Error e) {
             place.close();
             throw e;
