@@ -113,8 +113,7 @@ public class GenerationBuilder {
         context.setApplicationContextClassLoader(extensions);
         InFlight calls = new InFlight();
         RouteMeters meters = new RouteMeters(registry);
-        context.getCamelContextExtension().addInterceptStrategy(meters);
-        context.addRoutePolicyFactory(meters);
+        meters.attach(context);
         BackendEntries entries = backends.read(files);
         BackendSet open = null;
         boolean started = false;

@@ -9,12 +9,16 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.TypeConverters;
 import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.RedeliveryPolicyDefinition;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.ComponentResolver;
 import org.apache.camel.spi.LanguageResolver;
@@ -22,6 +26,7 @@ import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.TypeConverterRegistry;
 import org.apache.camel.spring.boot.SpringTypeConverter;
 import org.apache.camel.support.DefaultRegistry;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
 /**
@@ -59,7 +64,25 @@ public final class GenerationContext {
         errors.setRedeliveryPolicy(
                 new RedeliveryPolicyDefinition().logExhausted(false).logRetryAttempted(false));
         context.getCamelContextExtension().setErrorHandlerFactory(errors);
+        context.addLifecycleStrategy(new PlainFailures());
         return context;
+    }
+
+    /**
+     * A route that handles no exceptions of its own leaves them to the route that calls it. An error handler in between
+     * would mark them as handled as far as they can be, and cost each of its steps.
+     */
+    private static final class PlainFailures extends LifecycleStrategySupport {
+        @Override
+        public void onRouteContextCreate(Route route) {
+            boolean own = route.getErrorHandlerFactory()
+                    != route.getCamelContext().getCamelContextExtension().getErrorHandlerFactory();
+            if (!own
+                    && route.getRoute() instanceof RouteDefinition definition
+                    && definition.getOutputs().stream().noneMatch(OnExceptionDefinition.class::isInstance)) {
+                route.setErrorHandlerFactory(new NoErrorHandlerDefinition());
+            }
+        }
     }
 
     /** Type conversion as in Camel on Spring Boot; component options and customizers are found by Camel itself. */

@@ -30,6 +30,8 @@ final class RouteMeter {
                 .tag("route", routeId)
                 .publishPercentiles(0.99)
                 .distributionStatisticExpiry(Duration.ofMinutes(2))
+                // Each part of the window is a histogram of its own, to which every time is added.
+                .distributionStatisticBufferLength(2)
                 .register(registry);
     }
 

@@ -10,17 +10,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
+import org.apache.camel.Ordered;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
-import org.apache.camel.spi.InterceptStrategy;
-import org.apache.camel.spi.RoutePolicy;
-import org.apache.camel.spi.RoutePolicyFactory;
-import org.apache.camel.support.RoutePolicySupport;
+import org.apache.camel.spi.InterceptableProcessor;
+import org.apache.camel.spi.ManagementInterceptStrategy;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A route's time ends when it has an answer, which for a stream is its first chunk.
  */
-public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory {
+public final class RouteMeters {
     /** More than any flow needs, split into parts or not; an endless loop reaches it in well under a second. */
     static final int MAX_STEPS = 10_000;
 
@@ -64,32 +63,97 @@ public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory 
         return routes.get(id);
     }
 
-    @Override
-    public Processor wrapProcessorInInterceptors(
-            CamelContext context, NamedNode definition, Processor target, @Nullable Processor next) {
-        String unique = definition instanceof OptionalIdentifiedDefinition<?> step
-                ? TemplateText.uniqueId(step)
-                : definition.getId();
-        StepCount count = steps.computeIfAbsent(unique, id -> new StepCount());
-        return new DelegateAsyncProcessor(target) {
+    /** Measures the routes that are added to a context from now on. */
+    public void attach(CamelContext context) {
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
-            public boolean process(Exchange exchange, AsyncCallback callback) {
-                count.exchanges().increment();
-                InferenceException objection = objection(exchange);
-                if (objection != null) {
-                    exchange.setException(objection);
-                    count.failures().increment();
-                    callback.done(true);
-                    return true;
-                }
-                return super.process(exchange, doneSync -> {
-                    if (exchange.getException() != null) {
-                        count.failures().increment();
-                    }
-                    callback.done(doneSync);
-                });
+            public void onRouteContextCreate(Route route) {
+                RouteMeter meter = routes.computeIfAbsent(route.getRouteId(), id -> new RouteMeter(registry, id));
+                route.setManagementInterceptStrategy(new Instruments(meter));
             }
-        };
+        });
+    }
+
+    /** Instruments of one route. Camel keeps what they need until a step ends outside the exchange. */
+    private final class Instruments implements ManagementInterceptStrategy {
+        private final RouteMeter route;
+
+        Instruments(RouteMeter route) {
+            this.route = route;
+        }
+
+        @Override
+        public @Nullable InstrumentationProcessor<?> createProcessor(NamedNode definition, Processor target) {
+            // A doCatch is asked whether it applies by being called.
+            if (target instanceof InterceptableProcessor called && !called.canIntercept()) {
+                return null;
+            }
+            String unique = definition instanceof OptionalIdentifiedDefinition<?> step
+                    ? TemplateText.uniqueId(step)
+                    : definition.getId();
+            return new StepInstrument(steps.computeIfAbsent(unique, id -> new StepCount()));
+        }
+
+        @Override
+        public InstrumentationProcessor<?> createProcessor(String type) {
+            return new RouteInstrument(route);
+        }
+    }
+
+    private static final class StepInstrument extends Instrument<StepCount> {
+        private final StepCount count;
+
+        StepInstrument(StepCount count) {
+            this.count = count;
+        }
+
+        @Override
+        public StepCount before(Exchange exchange) {
+            count.exchanges().increment();
+            InferenceException objection = objection(exchange);
+            if (objection != null) {
+                count.failures().increment();
+                throw objection;
+            }
+            return count;
+        }
+
+        @Override
+        public void after(Exchange exchange, StepCount begun) {
+            if (exchange.getException() != null) {
+                begun.failures().increment();
+            }
+        }
+    }
+
+    private static final class RouteInstrument extends Instrument<Long> {
+        private final RouteMeter meter;
+
+        RouteInstrument(RouteMeter meter) {
+            this.meter = meter;
+        }
+
+        @Override
+        public Long before(Exchange exchange) {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void after(Exchange exchange, Long begunNanos) {
+            meter.record(System.nanoTime() - begunNanos, RouteRun.failure(exchange));
+        }
+    }
+
+    /** What happens before and after a processor. */
+    private abstract static class Instrument<T> extends DelegateAsyncProcessor
+            implements ManagementInterceptStrategy.InstrumentationProcessor<T> {
+        @Override
+        public void setCounter(Object counter) {}
+
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST;
+        }
     }
 
     /**
@@ -117,23 +181,5 @@ public final class RouteMeters implements InterceptStrategy, RoutePolicyFactory 
     public static boolean isCopy(Exchange exchange) {
         Steps steps = exchange.getProperty(STEPS, Steps.class);
         return steps != null && !steps.exchange().equals(exchange.getExchangeId());
-    }
-
-    @Override
-    public RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode route) {
-        RouteMeter meter = routes.computeIfAbsent(routeId, id -> new RouteMeter(registry, id));
-        String started = "InferenceStarted." + routeId;
-        return new RoutePolicySupport() {
-            @Override
-            public void onExchangeBegin(Route begun, Exchange exchange) {
-                exchange.setProperty(started, System.nanoTime());
-            }
-
-            @Override
-            public void onExchangeDone(Route done, Exchange exchange) {
-                Long start = exchange.getProperty(started, Long.class);
-                meter.record(start == null ? 0 : System.nanoTime() - start, RouteRun.failure(exchange));
-            }
-        };
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.camel.Component;
 import org.apache.camel.Converter;
@@ -479,6 +480,24 @@ class GenerationBuilderTest {
         generation.stop();
     }
 
+    @Test
+    void anExceptionIsHandledByTheFirstRouteThatHandlesSuchOnes() throws Exception {
+        beans.bind("slow", (Processor) exchange -> {
+            throw new TimeoutException("slow");
+        });
+        RouteGeneration generation = build(Map.of(
+                "outer.camel.yaml", patient("outer", "inner"),
+                "inner.camel.yaml", patient("inner", "between"),
+                "between.camel.yaml", flow("between", "to", "id: pass", "uri: direct:plain"),
+                "plain.camel.yaml", flow("plain", "process", "id: run-slow", "ref: slow")));
+        try (ProducerTemplate caller = generation.context().createProducerTemplate()) {
+            assertThat(caller.requestBody("direct:outer", "x")).isEqualTo("inner");
+            assertThatThrownBy(() -> caller.requestBody("direct:plain", "x"))
+                    .hasCauseInstanceOf(TimeoutException.class);
+        }
+        generation.stop();
+    }
+
     private static String outline(RouteView.Step step) {
         String held = step.steps().stream().map(GenerationBuilderTest::outline).collect(Collectors.joining(", "));
         return step.kind() + " " + step.id() + ":" + step.line() + " " + step.exchanges()
@@ -511,6 +530,36 @@ class GenerationBuilderTest {
         TreeMap<String, String> all = new TreeMap<>(files);
         all.put("authenticate.camel.yaml", flow("authenticate", "log", "id: who", "message: who"));
         return builder.build(new RouteFiles(all));
+    }
+
+    /** A route that calls another one, and whose answer is its id if that takes too long. */
+    private static String patient(String id, String called) {
+        return """
+                - routeConfiguration:
+                    id: %1$s-errors
+                    onException:
+                      - onException:
+                          id: when-%1$s-is-late
+                          exception:
+                            - java.util.concurrent.TimeoutException
+                          handled:
+                            constant:
+                              expression: "true"
+                          steps:
+                            - setBody:
+                                id: say-%1$s
+                                constant: %1$s
+                - route:
+                    id: %1$s
+                    routeConfigurationId: %1$s-errors
+                    from:
+                      id: from-%1$s
+                      uri: direct:%1$s
+                      steps:
+                        - to:
+                            id: call-%2$s
+                            uri: direct:%2$s
+                """.formatted(id, called);
     }
 
     private static final String BRANCHES = """
