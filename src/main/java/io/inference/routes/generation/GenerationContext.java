@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.LoggingLevel;
 import org.apache.camel.Route;
 import org.apache.camel.TypeConverters;
 import org.apache.camel.component.bean.BeanComponent;
@@ -20,6 +21,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.CamelLogger;
 import org.apache.camel.spi.ComponentResolver;
 import org.apache.camel.spi.LanguageResolver;
 import org.apache.camel.spi.ThreadPoolProfile;
@@ -63,8 +65,10 @@ public final class GenerationContext {
         DefaultErrorHandlerDefinition errors = new DefaultErrorHandlerDefinition();
         errors.setRedeliveryPolicy(
                 new RedeliveryPolicyDefinition().logExhausted(false).logRetryAttempted(false));
+        CamelLogger silent = new CamelLogger(GenerationContext.class.getName(), LoggingLevel.OFF);
+        errors.setLoggerBean(silent);
         context.getCamelContextExtension().setErrorHandlerFactory(errors);
-        context.addLifecycleStrategy(new PlainFailures());
+        context.addLifecycleStrategy(new PlainFailures(silent));
         return context;
     }
 
@@ -73,11 +77,17 @@ public final class GenerationContext {
      * would mark them as handled as far as they can be, and cost each of its steps.
      */
     private static final class PlainFailures extends LifecycleStrategySupport {
+        /** Tells the error handler that a route has if its file defines none, and its copies, from others. */
+        private final CamelLogger silent;
+
+        PlainFailures(CamelLogger silent) {
+            this.silent = silent;
+        }
+
         @Override
         public void onRouteContextCreate(Route route) {
-            boolean own = route.getErrorHandlerFactory()
-                    != route.getCamelContext().getCamelContextExtension().getErrorHandlerFactory();
-            if (!own
+            if (route.getErrorHandlerFactory() instanceof DefaultErrorHandlerDefinition errors
+                    && errors.getLoggerBean() == silent
                     && route.getRoute() instanceof RouteDefinition definition
                     && definition.getOutputs().stream().noneMatch(OnExceptionDefinition.class::isInstance)) {
                 route.setErrorHandlerFactory(new NoErrorHandlerDefinition());
