@@ -108,7 +108,10 @@ class ConversationsIT {
         id(alice.say(id, "two"));
         id(aliceElsewhere.say(id, "three"));
         assertThat(backend.lastAsked()).containsExactly("one", "re: one", "two", "re: two", "three");
-        assertThat(impatient.bean(MeterRegistry.class).get("inference.conversation.copies").counters())
+        assertThat(impatient
+                        .bean(MeterRegistry.class)
+                        .get("inference.conversation.copies")
+                        .counters())
                 .allSatisfy(counter -> assertThat(counter.count()).isZero());
     }
 

@@ -30,7 +30,8 @@ public final class OwnRedis implements AutoCloseable {
             port = free.getLocalPort();
         }
         Files.createDirectories(folder);
-        executable = ExecutableProvider.newJarResourceProvider(folder.toFile()).get().toPath();
+        executable =
+                ExecutableProvider.newJarResourceProvider(folder.toFile()).get().toPath();
         configuration = Files.writeString(folder.resolve("redis.conf"), """
                 bind 127.0.0.1
                 port %d

@@ -42,8 +42,7 @@ class CopyConfiguration {
     }
 
     @Bean
-    MakeCopyProcessor makeCopyProcessor(
-            @Qualifier(CONNECTION) LateConnectionFactory redis, CopySettings settings) {
+    MakeCopyProcessor makeCopyProcessor(@Qualifier(CONNECTION) LateConnectionFactory redis, CopySettings settings) {
         return new MakeCopyProcessor(redis, settings.messagesKept());
     }
 }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +43,11 @@ final class CopyReport {
 
     /** Redis was not asked: the connection, which reports for itself, is not open yet. */
     void countUnconnected() {
-        counters.get(Result.UNAVAILABLE).increment();
+        increment(Result.UNAVAILABLE);
     }
 
     void count(Result result) {
-        counters.get(result).increment();
+        increment(result);
         boolean lost = result == Result.UNAVAILABLE;
         if (unavailable.compareAndSet(!lost, lost)) {
             if (lost) {
@@ -55,5 +56,9 @@ final class CopyReport {
                 log.info("conversations are read from Redis again");
             }
         }
+    }
+
+    private void increment(Result result) {
+        Objects.requireNonNull(counters.get(result)).increment();
     }
 }

@@ -48,9 +48,8 @@ final class RedisCopies implements CopyRemover, AutoCloseable {
         if (conversations.isEmpty() || !connection.isConfigured()) {
             return;
         }
-        List<String> keys = conversations.stream()
-                .flatMap(id -> CopyKeys.all(id).stream())
-                .toList();
+        List<String> keys =
+                conversations.stream().flatMap(id -> CopyKeys.all(id).stream()).toList();
         // While others wait Redis does not answer, and this caller is not to wait for it too.
         if ((!left.isEmpty() || !delete(keys)) && left.size() < MOST_LEFT) {
             long expired = System.nanoTime() + kept.toNanos();

@@ -178,8 +178,8 @@ public final class TurnStore {
      * @param repeated whether an earlier attempt may have succeeded, unknown to the caller
      */
     public Ended add(Addition addition, boolean repeated, Instant now) {
-        return database.transaction(client ->
-                repeated && isStored(client, addition) ? new Ended(true, null) : add(client, addition, now));
+        return database.transaction(
+                client -> repeated && isStored(client, addition) ? new Ended(true, null) : add(client, addition, now));
     }
 
     private static boolean isStored(JdbcClient client, Addition addition) {
