@@ -218,12 +218,11 @@ public final class KnownSettings {
                     plain(
                             "REDIS_ENABLED",
                             new Flag(),
-                            "shares rate limits between replicas and keeps copies of conversations; false: each replica"
-                                    + " counts alone, and conversations are read from PostgreSQL"),
+                            "shares rate limits between replicas, copies conversations; false: each counts alone"),
                     plain(
                             "REDIS_HOST",
                             new Text("a host name or address"),
-                            "host of Redis; empty: this process starts a server if a limit or a conversation needs one"),
+                            "host of Redis; empty: this process starts one if a limit or conversation needs it"),
                     plain("REDIS_PORT", new Whole(1, 65535), "port of Redis"),
                     secret("REDIS_PASSWORD", "password of Redis"),
                     plain("REDIS_DB", new Whole(0, 1_000_000), "number of the Redis database"),

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Keys of the copies. They hold the random id of a conversation and nothing of its owner: whoever has a key's id is
- * still no reader of it, since a turn asks PostgreSQL for the conversation of this owner before a key is read.
+ * Keys of the copies. A key holds the random id of a conversation and nothing of its owner. A caller who knows the id
+ * of another one's conversation reads nothing by it: the beginning of a turn looks for it among those of the caller,
+ * in PostgreSQL, and fails with {@code NOT_FOUND} before a key is read.
  */
 final class CopyKeys {
     private CopyKeys() {}
