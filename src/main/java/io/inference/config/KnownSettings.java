@@ -218,15 +218,20 @@ public final class KnownSettings {
                     plain(
                             "REDIS_ENABLED",
                             new Flag(),
-                            "shares rate limits between replicas; false: each replica counts alone"),
+                            "shares rate limits between replicas, copies conversations; false: each counts alone"),
                     plain(
                             "REDIS_HOST",
                             new Text("a host name or address"),
-                            "host of Redis; empty: this process starts a server if a limit needs one"),
+                            "host of Redis; empty: this process starts one if a limit or conversation needs it"),
                     plain("REDIS_PORT", new Whole(1, 65535), "port of Redis"),
                     secret("REDIS_PASSWORD", "password of Redis"),
                     plain("REDIS_DB", new Whole(0, 1_000_000), "number of the Redis database"),
-                    plain("REDIS_CONNECT_TIMEOUT", new Time(), "time limit for connecting to Redis")),
+                    plain("REDIS_CONNECT_TIMEOUT", new Time(), "time limit for connecting to Redis"),
+                    // At most a day: no conversation that CONVERSATION_RETENTION_DAYS deletes has a copy then.
+                    plain(
+                            "REDIS_MESSAGE_TTL",
+                            new Whole(1, 1440),
+                            "minutes that Redis keeps the messages of a conversation after its last turn")),
             section(
                     "RabbitMQ",
                     plain("RABBITMQ_ENABLED", new Flag(), "serves requests from RabbitMQ"),

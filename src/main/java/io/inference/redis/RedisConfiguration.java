@@ -1,8 +1,6 @@
 package io.inference.redis;
 
-import io.inference.api.error.InferenceException;
 import io.inference.config.Settings;
-import java.util.concurrent.Callable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
@@ -36,13 +34,6 @@ class RedisConfiguration {
 
     @Bean(defaultCandidate = false)
     LateConnectionFactory redisForRoutes(RedisSource source) {
-        Callable<RedisAddress> address = source.address();
-        return new LateConnectionFactory(
-                source.enabled() && address != null
-                        ? address
-                        : () -> {
-                            throw InferenceException.notConfigured(
-                                    "redis", "REDIS_HOST is not set, or REDIS_ENABLED=false");
-                        });
+        return new LateConnectionFactory(source.enabled() ? source.address() : null);
     }
 }

@@ -230,7 +230,8 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.config..",
                             "io.inference.wire..",
-                            "io.inference.database..")));
+                            "io.inference.database..",
+                            "io.inference.redis..")));
 
     @ArchTest
     static final ArchRule onlyTheWiringOfJobsNeedsLimits = noClasses()

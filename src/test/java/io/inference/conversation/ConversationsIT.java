@@ -17,6 +17,7 @@ import io.inference.RunningService;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
 import io.inference.job.Jobs;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -49,7 +50,7 @@ class ConversationsIT {
     static void start() throws Exception {
         List<String> database = SharedPostgres.freshOptions("conversations");
         service = service(database);
-        impatient = service(database, "--conversation-wait=1s");
+        impatient = service(database, "--conversation-wait=1s", "--redis-enabled=false");
         alice = ConversationCaller.of(service, ADMIN, "alice");
         bob = ConversationCaller.of(service, ADMIN, "bob");
         aliceElsewhere = new ConversationCaller(impatient, alice.key());
@@ -99,6 +100,19 @@ class ConversationsIT {
         assertThat(conversation.path("title").asText()).isEqualTo("one");
         assertThat(conversation.path("last_message_id").asText())
                 .isEqualTo(answer.path("id").asText());
+    }
+
+    @Test
+    void aReplicaWithoutRedisReadsWhatWasSaidFromPostgresql() throws Exception {
+        String id = aliceElsewhere.begin("one");
+        id(alice.say(id, "two"));
+        id(aliceElsewhere.say(id, "three"));
+        assertThat(backend.lastAsked()).containsExactly("one", "re: one", "two", "re: two", "three");
+        assertThat(impatient
+                        .bean(MeterRegistry.class)
+                        .get("inference.conversation.copies")
+                        .counters())
+                .allSatisfy(counter -> assertThat(counter.count()).isZero());
     }
 
     @Test

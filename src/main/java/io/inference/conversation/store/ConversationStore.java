@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code conversations}, without the turns in progress. Each statement is about one owner's rows. */
@@ -119,22 +120,28 @@ public final class ConversationStore {
                 > 0;
     }
 
-    /** Deletes all conversations of an owner, in parts that each take a short time; returns how many. */
-    public int deleteAll(Owner owner) {
+    /**
+     * Deletes all conversations of an owner, in parts that each take a short time; returns how many.
+     *
+     * @param deleted receives the ids of each part
+     */
+    public int deleteAll(Owner owner, Consumer<List<UUID>> deleted) {
         int all = 0;
-        int deleted;
+        List<UUID> part;
         do {
-            deleted = database.<Integer>call(client -> client.sql("""
+            part = database.call(client -> client.sql("""
                             DELETE FROM conversations WHERE id IN (
                                 SELECT id FROM conversations WHERE owner = :owner AND tenant = :tenant
                                 ORDER BY id LIMIT :most FOR UPDATE
-                            )
+                            ) RETURNING id
                             """)
                     .params(owner.parameters())
                     .param("most", DELETED_AT_A_TIME)
-                    .update());
-            all += deleted;
-        } while (deleted > 0);
+                    .query(UUID.class)
+                    .list());
+            deleted.accept(part);
+            all += part.size();
+        } while (!part.isEmpty());
         return all;
     }
 

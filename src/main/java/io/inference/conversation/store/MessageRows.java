@@ -9,6 +9,7 @@ import io.inference.conversation.StoredMessage;
 import io.inference.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +35,14 @@ public final class MessageRows {
                 (String) row.get("tool_call_id"),
                 (String) row.get("images"),
                 (String) row.get("tool_calls"));
+    }
+
+    /** Size of such rows: the characters of their texts. */
+    public static long characters(List<? extends Map<?, ?>> rows) {
+        return rows.stream()
+                .flatMap(row -> row.values().stream())
+                .mapToLong(value -> value instanceof String text ? text.length() : 0)
+                .sum();
     }
 
     static StoredMessage stored(ResultSet row, int number) throws SQLException {

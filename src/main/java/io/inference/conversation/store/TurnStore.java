@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,9 @@ public final class TurnStore {
                 SELECT id FROM conversations WHERE id = :id AND owner = :owner AND tenant = :tenant
             ), begun AS (
                 UPDATE conversations SET turn = :turn, turn_until = %s
-                WHERE id = (SELECT id FROM wanted) AND %s RETURNING head, last_seq, version
+                WHERE id = (SELECT id FROM wanted) AND %s RETURNING head, last_seq, version, updated_at
             )
-            SELECT begun.head, begun.last_seq, begun.version FROM wanted LEFT JOIN begun ON true
+            SELECT begun.head, begun.last_seq, begun.version, begun.updated_at FROM wanted LEFT JOIN begun ON true
             """.formatted(LEASED, FREE);
 
     /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
@@ -42,9 +43,10 @@ public final class TurnStore {
                 title = CASE WHEN title = '' THEN :title ELSE title END,
                 search = CASE WHEN title = '' THEN %s ELSE search END,
                 turn_until = CASE WHEN turn = :turn THEN NULL ELSE turn_until END, turn = nullif(turn, :turn)
-            WHERE id = :id RETURNING last_seq
+            WHERE id = :id RETURNING last_seq, updated_at
             """.formatted(FREE, ConversationStore.SEARCH.formatted(":title"));
 
+    /** Returns what {@code sql/load-messages.sql} will: the next turn may get both from a copy. */
     private static final String ADD =
             """
             INSERT INTO conversation_messages (conversation_id, seq, parent_seq, turn, role, content, name,
@@ -55,6 +57,7 @@ public final class TurnStore {
             FROM json_to_recordset(:rows::json) AS added (seq bigint, parent_seq bigint, role text, content text,
                 name text, tool_call_id text, images json, tool_calls json, state text, finish_reason text, error text,
                 model text, prompt_tokens integer, completion_tokens integer, created_at timestamptz)
+            RETURNING seq, role, content, name, tool_call_id, images::text AS images, tool_calls::text AS tool_calls
             """.formatted(ConversationStore.SEARCH.formatted("left(content, " + SEARCHED + ")"));
 
     private final Database database;
@@ -69,8 +72,9 @@ public final class TurnStore {
      * @param head number of the message that the next one follows; 0 for the beginning
      * @param lastSeq number of the newest message
      * @param version of what was said, which changes other than by further turns
+     * @param changedAt time of its last change
      */
-    public record Begun(long head, long lastSeq, long version) {}
+    public record Begun(long head, long lastSeq, long version, Instant changedAt) {}
 
     /**
      * Result of an attempt to begin a turn.
@@ -91,7 +95,13 @@ public final class TurnStore {
                     long head = row.getLong("head");
                     return new Attempt(
                             true,
-                            row.wasNull() ? null : new Begun(head, row.getLong("last_seq"), row.getLong("version")));
+                            row.wasNull()
+                                    ? null
+                                    : new Begun(
+                                            head,
+                                            row.getLong("last_seq"),
+                                            row.getLong("version"),
+                                            Objects.requireNonNull(TimeColumn.read(row, "updated_at"))));
                 })
                 .optional()
                 .orElse(new Attempt(false, null)));
@@ -147,13 +157,29 @@ public final class TurnStore {
     }
 
     /**
+     * What a turn has added to its conversation.
+     *
+     * @param changedAt time of this change, as the row has it
+     * @param rows those of the messages, oldest first, with the columns of {@code sql/load-messages.sql}
+     */
+    public record Added(Instant changedAt, List<Map<String, Object>> rows) {}
+
+    /**
+     * Result of adding the messages of a turn.
+     *
+     * @param exists false if the conversation was deleted
+     * @param added null if nothing was added now: also if an earlier attempt has succeeded
+     */
+    public record Ended(boolean exists, @Nullable Added added) {}
+
+    /**
      * Adds the messages of a turn, and ends it.
      *
      * @param repeated whether an earlier attempt may have succeeded, unknown to the caller
-     * @return false if the conversation was deleted
      */
-    public boolean add(Addition addition, boolean repeated, Instant now) {
-        return database.transaction(client -> repeated && isStored(client, addition) || add(client, addition, now));
+    public Ended add(Addition addition, boolean repeated, Instant now) {
+        return database.transaction(
+                client -> repeated && isStored(client, addition) ? new Ended(true, null) : add(client, addition, now));
     }
 
     private static boolean isStored(JdbcClient client, Addition addition) {
@@ -169,28 +195,33 @@ public final class TurnStore {
                 .isPresent();
     }
 
-    private static boolean add(JdbcClient client, Addition addition, Instant now) {
+    private static Ended add(JdbcClient client, Addition addition, Instant now) {
         int count = addition.messages().size();
         Map<String, Object> values = Map.of(
                 "id", addition.conversation(),
                 "turn", addition.turn(),
                 "word", addition.owner().word());
-        Optional<Long> last = client.sql(EXTEND)
+        Optional<Extended> extended = client.sql(EXTEND)
                 .params(values)
                 .param("count", count)
                 .param("now", TimeColumn.of(now))
                 .param("title", MessageJson.storable(addition.title()))
-                .query(Long.class)
+                .query((row, number) -> new Extended(
+                        row.getLong("last_seq"), Objects.requireNonNull(TimeColumn.read(row, "updated_at"))))
                 .optional();
-        if (last.isEmpty()) {
-            return false;
+        if (extended.isEmpty()) {
+            return new Ended(false, null);
         }
-        int ignored = client.sql(ADD)
+        long first = extended.get().lastSeq() - count + 1;
+        List<Map<String, Object>> rows = client.sql(ADD)
                 .params(values)
-                .param("rows", MessageJson.rows(addition.messages(), addition.parent(), last.get() - count + 1))
-                .update();
-        return true;
+                .param("rows", MessageJson.rows(addition.messages(), addition.parent(), first))
+                .query()
+                .listOfRows();
+        return new Ended(true, new Added(extended.get().changedAt(), rows));
     }
+
+    private record Extended(long lastSeq, Instant changedAt) {}
 
     /** Ends a turn that adds nothing. A conversation that it has begun, and that is empty, is deleted. */
     public void release(UUID conversation, UUID turn, boolean created) {

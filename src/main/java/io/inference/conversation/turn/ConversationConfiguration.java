@@ -23,8 +23,8 @@ class ConversationConfiguration {
     }
 
     @Bean
-    Conversations conversations(Database database, Turns turns) {
-        return new StoredConversations(new ConversationStore(database), new MessageStore(database), turns);
+    Conversations conversations(Database database, Turns turns, CopyRemover copies) {
+        return new StoredConversations(new ConversationStore(database), new MessageStore(database), turns, copies);
     }
 
     @Bean

@@ -5,20 +5,20 @@ import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
 import io.inference.conversation.StoredMessage;
 import io.inference.conversation.store.MessageRows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Body in: a chat with the messages of the caller; body out: the same chat with those of the conversation before them.
  * The rows of the conversation are in the header {@value #ROWS}, which is removed. If a job runs again whose answer is
  * stored, body out is that answer.
  */
-final class LoadConversationProcessor implements Processor {
-    /** Header with the rows that {@code sql/load-messages.sql} found. */
-    static final String ROWS = "InferenceStoredMessages";
+public final class LoadConversationProcessor implements Processor {
+    /** Header with the rows that {@code sql/load-messages.sql} found, or a copy of them. */
+    public static final String ROWS = "InferenceStoredMessages";
 
     /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
     static final String ANSWERED = "InferenceAnswerStored";
@@ -36,13 +36,9 @@ final class LoadConversationProcessor implements Processor {
             exchange.getMessage().setBody(Answers.stored(answer, answer.outcome()));
             return;
         }
-        List<Message> stored = new ArrayList<>();
-        Object rows = exchange.getMessage().removeHeader(ROWS);
-        if (rows instanceof List<?> list) {
-            for (Object row : list) {
-                stored.add(MessageRows.message((Map<?, ?>) row));
-            }
-        }
+        List<Map<String, Object>> rows = rows(exchange.getMessage().removeHeader(ROWS));
+        List<Message> stored = rows.stream().map(MessageRows::message).toList();
+        turn.setRows(rows);
         if (stored.isEmpty() && turn.parent() != 0) {
             throw InferenceException.noSuch("message");
         }
@@ -52,5 +48,10 @@ final class LoadConversationProcessor implements Processor {
         }
         turn.setMessages(prompt.added());
         exchange.getMessage().setBody(chat.withMessages(prompt.prompt()));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> rows(@Nullable Object header) {
+        return header instanceof List<?> rows ? (List<Map<String, Object>>) rows : List.of();
     }
 }

@@ -3,9 +3,14 @@ package io.inference.conversation.turn;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
 import io.inference.conversation.ConversationIds;
+import java.io.IOException;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Body in: an answer. Stores it with the messages of its turn: a whole answer now, a stream when it ends. Sets the
@@ -14,6 +19,11 @@ import org.apache.camel.Processor;
 final class RememberProcessor implements Processor {
     /** Header of answers with the id of their conversation. */
     static final String ANSWERED = "X-Conversation-Id";
+
+    /** Property that may name a route, to be run in the background with the property of the turn once it is stored. */
+    static final String WHEN_STORED = "InferenceWhenStored";
+
+    private static final Logger log = LoggerFactory.getLogger(RememberProcessor.class);
 
     private final Turns turns;
 
@@ -29,6 +39,11 @@ final class RememberProcessor implements Processor {
             throw new IllegalStateException("an answer is stored after its conversation was loaded");
         }
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        String route = exchange.getProperty(WHEN_STORED, String.class);
+        if (route != null) {
+            CamelContext context = exchange.getContext();
+            turn.setWhenStored(() -> run(context, route, turn));
+        }
         switch (message.getBody()) {
             case ChatAnswer.Whole whole -> {
                 if (turn.end()) {
@@ -47,6 +62,21 @@ final class RememberProcessor implements Processor {
         String id = ConversationIds.conversation(turn.conversation());
         call.setConversation(id);
         message.setHeader(ANSWERED, id);
+    }
+
+    /** The generation of routes may have ended, or have no such route. */
+    private static void run(CamelContext context, String route, Turn turn) {
+        if (!context.isStarted() || context.getRoute(route) == null) {
+            return;
+        }
+        try (ProducerTemplate template = context.createProducerTemplate()) {
+            Exchange done = template.send("direct:" + route, exchange -> exchange.setProperty(Turn.PROPERTY, turn));
+            if (done.getException() != null) {
+                log.debug("the route {} failed: {}", route, done.getException().getMessage());
+            }
+        } catch (IOException | RuntimeException e) {
+            log.debug("the route {} could not be run: {}", route, e.getMessage());
+        }
     }
 
     private void store(Turn turn, ChatAnswer.Whole answer) {

@@ -23,11 +23,13 @@ final class StoredConversations implements Conversations {
     private final ConversationStore conversations;
     private final MessageStore messages;
     private final Turns turns;
+    private final CopyRemover copies;
 
-    StoredConversations(ConversationStore conversations, MessageStore messages, Turns turns) {
+    StoredConversations(ConversationStore conversations, MessageStore messages, Turns turns, CopyRemover copies) {
         this.conversations = conversations;
         this.messages = messages;
         this.turns = turns;
+        this.copies = copies;
     }
 
     @Override
@@ -76,11 +78,12 @@ final class StoredConversations implements Conversations {
         if (!conversations.delete(Owner.of(caller), id)) {
             throw none();
         }
+        copies.remove(List.of(id));
     }
 
     @Override
     public int deleteAll(Caller caller) {
-        return conversations.deleteAll(Owner.of(caller));
+        return conversations.deleteAll(Owner.of(caller), copies::remove);
     }
 
     @Override
@@ -103,6 +106,7 @@ final class StoredConversations implements Conversations {
             if (!messages.delete(owner, id, seq)) {
                 throw InferenceException.noSuch("message");
             }
+            copies.remove(List.of(id));
         } finally {
             if (turn.end()) {
                 turns.release(turn);

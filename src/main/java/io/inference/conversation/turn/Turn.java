@@ -2,10 +2,14 @@ package io.inference.conversation.turn;
 
 import io.inference.api.message.Message;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.store.MessageRows;
 import io.inference.conversation.store.Owner;
 import io.inference.conversation.store.TurnStore;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,9 @@ public final class Turn {
     /** Exchange property with the turn of the call. */
     public static final String PROPERTY = "InferenceTurn";
 
+    /** A larger conversation is not kept in memory for the turn after it: images make some that large. */
+    private static final int MOST_CHARACTERS = 1_000_000;
+
     private final UUID id;
     private final Owner owner;
     private final UUID conversation;
@@ -29,6 +36,9 @@ public final class Turn {
     private volatile List<Message> messages = List.of();
     private volatile boolean repeatable;
     private volatile @Nullable StoredMessage answer;
+    private volatile @Nullable List<Map<String, Object>> rows;
+    private volatile TurnStore.@Nullable Added added;
+    private volatile Runnable whenStored = () -> {};
 
     private enum State {
         OPEN,
@@ -86,12 +96,59 @@ public final class Turn {
         return begun.version();
     }
 
+    /** Time of the last change of the conversation when it began. */
+    public Instant changedAt() {
+        return begun.changedAt();
+    }
+
     boolean isCreator() {
         return created;
     }
 
     Instant beganAt() {
         return beganAt;
+    }
+
+    /** Keeps the rows of the messages before it for {@link #after}, unless they are many. */
+    void setRows(List<Map<String, Object>> rows) {
+        this.rows = MessageRows.characters(rows) <= MOST_CHARACTERS ? rows : null;
+    }
+
+    /** What was added to the conversation at its end. */
+    void stored(TurnStore.Added added) {
+        this.added = added;
+    }
+
+    /**
+     * The conversation after a turn, as the turn that follows will find it.
+     *
+     * @param version as {@link Turn#version}
+     * @param changedAt as {@link Turn#changedAt}
+     * @param rows of the messages up to the last one of the turn, with the columns of {@code sql/load-messages.sql}
+     */
+    public record After(long version, Instant changedAt, List<Map<String, Object>> rows) {}
+
+    /** Empty if it is not stored, or if the texts have more than {@value #MOST_CHARACTERS} characters. */
+    public Optional<After> after() {
+        List<Map<String, Object>> before = rows;
+        TurnStore.Added stored = added;
+        if (before == null || stored == null) {
+            return Optional.empty();
+        }
+        List<Map<String, Object>> all = new ArrayList<>(before);
+        all.addAll(stored.rows());
+        return MessageRows.characters(all) <= MOST_CHARACTERS
+                ? Optional.of(new After(version(), stored.changedAt(), all))
+                : Optional.empty();
+    }
+
+    /** What to do in the background once it is stored; does not fail. */
+    void setWhenStored(Runnable work) {
+        whenStored = work;
+    }
+
+    Runnable whenStored() {
+        return whenStored;
     }
 
     /** The messages of the caller that are to be stored. */

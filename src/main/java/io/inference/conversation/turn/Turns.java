@@ -78,7 +78,7 @@ final class Turns implements CallListener, AutoCloseable {
             if (!store.create(owner, conversation, id, LEASE, now)) {
                 throw new IllegalStateException("a random id is in use");
             }
-            return hold(new Turn(id, owner, conversation, new TurnStore.Begun(0, 0, 0), 0, true, now), place);
+            return hold(new Turn(id, owner, conversation, new TurnStore.Begun(0, 0, 0, now), 0, true, now), place);
         } catch (RuntimeException | Error e) {
             place.close();
             throw e;
@@ -214,8 +214,13 @@ final class Turns implements CallListener, AutoCloseable {
                     turn.lastSeq(),
                     title(turn.messages()),
                     all);
-            if (!add(addition, turn.isRepeatable())) {
+            TurnStore.Ended ended = add(addition, turn.isRepeatable());
+            if (!ended.exists()) {
                 throw InferenceException.noSuch("conversation");
+            }
+            if (ended.added() != null) {
+                turn.stored(ended.added());
+                inBackground(turn.whenStored(), turn);
             }
         } finally {
             letGo(turn);
@@ -223,7 +228,7 @@ final class Turns implements CallListener, AutoCloseable {
     }
 
     /** @param repeatable whether the turn may have been stored before */
-    private boolean add(TurnStore.Addition addition, boolean repeatable) {
+    private TurnStore.Ended add(TurnStore.Addition addition, boolean repeatable) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Duration pause = FIRST_PAUSE;
         boolean repeated = repeatable;
