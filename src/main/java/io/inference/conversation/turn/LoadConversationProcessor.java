@@ -23,6 +23,12 @@ final class LoadConversationProcessor implements Processor {
     /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
     static final String ANSWERED = "InferenceAnswerStored";
 
+    private final MessageRows messages;
+
+    LoadConversationProcessor(MessageRows messages) {
+        this.messages = messages;
+    }
+
     @Override
     public void process(Exchange exchange) {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
@@ -40,7 +46,7 @@ final class LoadConversationProcessor implements Processor {
         Object rows = exchange.getMessage().removeHeader(ROWS);
         if (rows instanceof List<?> list) {
             for (Object row : list) {
-                stored.add(MessageRows.message((Map<?, ?>) row));
+                stored.add(messages.message(turn.conversation(), (Map<?, ?>) row));
             }
         }
         if (stored.isEmpty() && turn.parent() != 0) {

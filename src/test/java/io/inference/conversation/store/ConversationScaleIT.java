@@ -92,9 +92,10 @@ class ConversationScaleIT {
 
     @Test
     void eachQueryFindsItsRowsByAnIndex() {
-        var conversations = new ConversationStore(database);
-        var messages = new MessageStore(database);
-        var turns = new TurnStore(database);
+        var plain = new TextCipher(List.of());
+        var conversations = new ConversationStore(database, plain);
+        var messages = new MessageStore(database, plain);
+        var turns = new TurnStore(database, plain);
         List<Conversation> page = conversations.list(OWNER, null, null, 20);
         assertThat(page).hasSize(20);
         UUID id = page.getFirst().id();
