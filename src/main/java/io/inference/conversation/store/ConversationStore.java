@@ -1,9 +1,9 @@
 package io.inference.conversation.store;
 
-import io.inference.api.error.InferenceException;
 import io.inference.conversation.Conversation;
 import io.inference.conversation.ConversationChange;
 import io.inference.conversation.NewConversation;
+import io.inference.conversation.UnreadableException;
 import io.inference.database.Database;
 import io.inference.database.TimeColumn;
 import java.sql.ResultSet;
@@ -108,6 +108,27 @@ public final class ConversationStore {
                 .list());
     }
 
+    /**
+     * Ids of an owner's conversations, in their order.
+     *
+     * @param after the last one of the page before
+     */
+    public List<UUID> ids(Owner owner, @Nullable UUID after, int most) {
+        String rest = after == null ? "" : " AND id > :after";
+        Map<String, Object> values = new HashMap<>(owner.parameters());
+        values.put("most", most);
+        if (after != null) {
+            values.put("after", after);
+        }
+        return database.call(
+                client -> client.sql("""
+                        SELECT id FROM conversations WHERE owner = :owner AND tenant = :tenant%s ORDER BY id LIMIT :most
+                        """.formatted(rest))
+                        .params(values)
+                        .query(UUID.class)
+                        .list());
+    }
+
     /** The condition that all words occur in the title or in one message, whatever key these are sealed under. */
     private String searched(Owner owner, String words, Map<String, Object> values) {
         String query = "plainto_tsquery('simple', :words)";
@@ -181,7 +202,7 @@ public final class ConversationStore {
     private Conversation listed(ResultSet row, int number) throws SQLException {
         try {
             return read(row, number);
-        } catch (InferenceException e) {
+        } catch (UnreadableException e) {
             return conversation(row, row.getObject("id", UUID.class), "", Map.of());
         }
     }

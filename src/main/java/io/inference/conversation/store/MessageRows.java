@@ -40,7 +40,7 @@ public final class MessageRows {
     /**
      * The message of a row that {@code sql/load-messages.sql} read, by the names of its columns.
      *
-     * @throws io.inference.api.error.InferenceException as {@link TextCipher#open}
+     * @throws io.inference.conversation.UnreadableException as {@link TextCipher#open}
      */
     public Message message(UUID conversation, Map<?, ?> row) {
         try {

@@ -1,8 +1,8 @@
 package io.inference.conversation.store;
 
-import io.inference.api.error.InferenceException;
 import io.inference.api.message.Role;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.UnreadableException;
 import io.inference.database.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -116,7 +116,7 @@ public final class MessageStore {
                     .open(cipher, "content", link.content(), conversation, link.seq())
                     .strip()
                     .startsWith(open);
-        } catch (InferenceException e) {
+        } catch (UnreadableException e) {
             return true;
         }
     }

@@ -1,7 +1,6 @@
 package io.inference.conversation.store;
 
-import io.inference.api.error.ErrorCode;
-import io.inference.api.error.InferenceException;
+import io.inference.conversation.UnreadableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -141,9 +140,10 @@ public final class ReencryptProcessor implements Processor {
             searched = MessageJson.searched(searched);
             values.put("searched", searched);
             values.put("words", SealedTable.array(cipher.words(owner.word(), searched)));
-        } catch (InferenceException e) {
+        } catch (UnreadableException e) {
             values.keySet().retainAll(Set.of("id", "seq"));
-            values.put("key", e.code() == ErrorCode.UNAVAILABLE ? missing(stored) : DAMAGED);
+            // So that the row is not tried again before its key is there.
+            values.put("key", e.key().isEmpty() ? DAMAGED : e.key());
             int ignored = client.sql("UPDATE %s SET sealed_by = :key WHERE %s".formatted(table.name(), which))
                     .params(values)
                     .update();
@@ -160,16 +160,6 @@ public final class ReencryptProcessor implements Processor {
                                 table.name(), changed, ConversationStore.SEARCH.formatted(":searched", ":words"), which))
                 .params(values)
                 .update();
-    }
-
-    /** Id of a key of a row that is missing; that the row has it keeps the row from being tried again. */
-    private String missing(Map<String, Object> row) {
-        return row.values().stream()
-                .filter(String.class::isInstance)
-                .map(text -> TextCipher.keyId(((String) text).replaceFirst("^\"", "")))
-                .filter(id -> !id.isEmpty() && !cipher.keyIds().contains(id))
-                .findFirst()
-                .orElse(DAMAGED);
     }
 
     /** Lines about what is new. */

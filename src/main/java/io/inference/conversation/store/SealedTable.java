@@ -47,7 +47,7 @@ record SealedTable(
     /**
      * A value of a column.
      *
-     * @throws io.inference.api.error.InferenceException as {@link TextCipher#open}
+     * @throws io.inference.conversation.UnreadableException as {@link TextCipher#open}
      */
     String open(TextCipher cipher, String column, String stored, UUID conversation, long number) {
         String context = context(column, conversation, number);

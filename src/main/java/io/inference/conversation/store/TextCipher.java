@@ -1,7 +1,6 @@
 package io.inference.conversation.store;
 
-import io.inference.api.error.ErrorCode;
-import io.inference.api.error.InferenceException;
+import io.inference.conversation.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -128,8 +127,7 @@ public final class TextCipher {
     /**
      * The text that {@link #seal} got.
      *
-     * @throws InferenceException {@code UNAVAILABLE} if its key is not there, {@code INTERNAL} if it was changed, or
-     *     sealed in another context
+     * @throws UnreadableException if its key is not there, it was changed, or it was sealed in another context
      */
     public String open(String stored, String context) {
         if (stored.startsWith(PLAIN)) {
@@ -141,7 +139,10 @@ public final class TextCipher {
         }
         Key key = keys.get(id);
         if (key == null) {
-            throw missing(id);
+            if (missing.add(id)) {
+                log.warn("a conversation is encrypted under the key {}, which ENCRYPTION_KEY does not hold", id);
+            }
+            throw UnreadableException.noKey(id);
         }
         try {
             byte[] sealed = Base64.getUrlDecoder().decode(stored.substring(ID_END + 1));
@@ -150,22 +151,14 @@ public final class TextCipher {
             return new String(plain, StandardCharsets.UTF_8);
         } catch (AEADBadTagException | IllegalArgumentException e) {
             log.error("{} cannot be decrypted: it was changed, or was in another place", context);
-            throw new InferenceException(ErrorCode.INTERNAL, "a part of the conversation cannot be decrypted");
+            throw UnreadableException.changed();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a text cannot be decrypted", e);
         }
     }
 
-    private InferenceException missing(String id) {
-        if (missing.add(id)) {
-            log.warn("a conversation is encrypted under the key {}, which ENCRYPTION_KEY does not hold", id);
-        }
-        return new InferenceException(
-                ErrorCode.UNAVAILABLE, "the conversation is encrypted with a key that ENCRYPTION_KEY does not hold");
-    }
-
     /** Id of the key that a stored text is encrypted under; empty if it is not. */
-    static String keyId(String stored) {
+    private static String keyId(String stored) {
         boolean sealed = stored.startsWith(SEALED) && stored.length() > ID_END && stored.charAt(ID_END) == ':';
         return sealed ? stored.substring(SEALED.length(), ID_END) : "";
     }
