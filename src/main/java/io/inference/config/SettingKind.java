@@ -337,7 +337,7 @@ public sealed interface SettingKind {
         @Override
         public Object parse(String text) {
             List<byte[]> keys = new ArrayList<>();
-            for (String key : text.split("[,\\s]+")) {
+            for (String key : text.split("[,\\s]+", -1)) {
                 keys.add(keys.isEmpty() && key.equals(NONE) ? new byte[0] : key(key));
             }
             return keys;
