@@ -14,7 +14,9 @@ import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -31,9 +33,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class ConversationPrivacyIT {
     private static final String ADMIN = "ik_" + "0123456789abcdef".repeat(2);
     private static final byte[] ONE = new byte[32];
-    private static final byte[] TWO = "a key of two and thirty bytes ..".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    private static final byte[] TWO = "a key of two and thirty bytes ..".getBytes(StandardCharsets.UTF_8);
     private static final String ONE_TEXT = "00".repeat(32);
-    private static final String TWO_TEXT = java.util.Base64.getEncoder().encodeToString(TWO);
+    private static final String TWO_TEXT = Base64.getEncoder().encodeToString(TWO);
     private static final MemoryBackend backend = new MemoryBackend();
 
     private static List<String> database;
@@ -195,7 +197,7 @@ class ConversationPrivacyIT {
         assertThat(ada.send("DELETE", "/v1/conversations/" + id + "/messages/" + first, null)
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(found(ada, "sealedword begins")).as("the answer has the words too").containsExactly(id);
+        assertThat(found(ada, "sealedword begins")).as("what remains has them").containsExactly(id);
         assertThat(ada.get("/v1/conversations/" + id).path("title").asText()).isEqualTo("renamedword");
     }
 

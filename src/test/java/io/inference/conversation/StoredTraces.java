@@ -5,6 +5,8 @@ import io.inference.database.Database;
 import io.inference.redis.RedisAddress;
 import io.inference.redis.RedisSource;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.ArrayList;
@@ -51,8 +53,7 @@ final class StoredTraces {
                 .withDatabase(address.database())
                 .build();
         if (address.password() != null) {
-            uri.setCredentialsProvider(io.lettuce.core.RedisCredentialsProvider.from(
-                    () -> io.lettuce.core.RedisCredentials.just(null, address.password())));
+            uri.setCredentialsProvider(RedisCredentialsProvider.from(() -> RedisCredentials.just(null, address.password())));
         }
         RedisClient client = RedisClient.create(uri);
         try (var connection = client.connect()) {

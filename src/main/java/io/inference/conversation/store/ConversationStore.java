@@ -150,7 +150,8 @@ public final class ConversationStore {
         Map<String, @Nullable Object> values = sealed(owner, id, change.title(), change.metadata());
         values.putAll(owner.parameters());
         values.put("now", TimeColumn.of(now));
-        return database.call(
+        // A conversation that cannot be decrypted is not changed.
+        return database.transaction(
                 client -> client.sql("""
                         UPDATE conversations SET title = coalesce(:title, title),
                             metadata = coalesce(:metadata::json, metadata), updated_at = :now,

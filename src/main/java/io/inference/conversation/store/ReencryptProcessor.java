@@ -115,51 +115,55 @@ public final class ReencryptProcessor implements Processor {
     }
 
     private void reencrypt(SealedTable table, Owner owner, UUID conversation, long seq) {
-        String which = table.seq() == null
-                ? table.id() + " = :id AND :seq = 0"
-                : table.id() + " = :id AND " + table.seq() + " = :seq";
-        String columns = table.columns().stream()
-                .map(column -> column + "::text AS " + column)
-                .collect(Collectors.joining(", "));
+        String row = table.id() + " = :id" + (table.seq() == null ? "" : " AND " + table.seq() + " = :seq");
         Map<String, @Nullable Object> values = new HashMap<>(Map.of("id", conversation, "seq", seq));
-        Map<String, Object> stored = client.sql("SELECT %s FROM %s WHERE %s".formatted(columns, table.name(), which))
-                .params(values)
-                .query()
-                .listOfRows()
-                .stream()
-                .findFirst()
-                .orElse(Map.of());
+        List<String> changes = new ArrayList<>();
         try {
-            String searched = "";
-            for (String column : table.columns()) {
-                String text = (String) stored.get(column);
-                String plain = text == null ? null : table.open(cipher, column, text, conversation, seq);
-                values.put(column, plain == null ? null : table.seal(cipher, column, plain, conversation, seq));
-                searched = column.equals(table.searched()) && plain != null ? plain : searched;
+            Map<String, @Nullable String> plain = open(table, row, conversation, seq);
+            plain.forEach((column, text) -> {
+                String sealed = text == null ? null : table.seal(cipher, column, text, conversation, seq);
+                values.put(column, sealed);
+                changes.add("%1$s = CAST(:%1$s AS %2$s)".formatted(column, table.type(column)));
+            });
+            if (table.searched() != null) {
+                String text = plain.get(table.searched());
+                String searched = MessageJson.searched(text == null ? "" : text);
+                values.put("word", owner.word());
+                values.put("words", SealedTable.array(cipher.words(owner.word(), searched)));
+                values.put("searched", searched);
+                changes.add("search = " + ConversationStore.SEARCH.formatted(":searched", ":words"));
             }
-            searched = MessageJson.searched(searched);
-            values.put("searched", searched);
-            values.put("words", SealedTable.array(cipher.words(owner.word(), searched)));
+            values.put("key", cipher.keyId());
         } catch (UnreadableException e) {
-            values.keySet().retainAll(Set.of("id", "seq"));
             // So that the row is not tried again before its key is there.
             values.put("key", e.key().isEmpty() ? DAMAGED : e.key());
-            int ignored = client.sql("UPDATE %s SET sealed_by = :key WHERE %s".formatted(table.name(), which))
-                    .params(values)
-                    .update();
-            return;
+            changes.clear();
         }
-        values.put("key", cipher.keyId());
-        values.put("word", owner.word());
-        String changed = Stream.concat(
-                        table.texts().stream().map(column -> column + " = :" + column),
-                        table.jsons().stream().map(column -> column + " = CAST(:" + column + " AS json)"))
-                .collect(Collectors.joining(", "));
-        int ignored = client.sql("UPDATE %s SET %s, sealed_by = :key, search = %s WHERE %s"
-                        .formatted(
-                                table.name(), changed, ConversationStore.SEARCH.formatted(":searched", ":words"), which))
+        changes.add("sealed_by = :key");
+        int ignored = client.sql(
+                        "UPDATE %s SET %s WHERE %s".formatted(table.name(), String.join(", ", changes), row))
                 .params(values)
                 .update();
+    }
+
+    /** The texts of a row by their columns; empty if the row is gone. */
+    private Map<String, @Nullable String> open(SealedTable table, String row, UUID conversation, long seq) {
+        String columns = table.columns().stream()
+                .map(column -> "CAST(%1$s AS text) AS %1$s".formatted(column))
+                .collect(Collectors.joining(", "));
+        List<Map<String, Object>> rows = client.sql("SELECT %s FROM %s WHERE %s".formatted(columns, table.name(), row))
+                .param("id", conversation)
+                .param("seq", seq)
+                .query()
+                .listOfRows();
+        Map<String, @Nullable String> plain = new HashMap<>();
+        if (!rows.isEmpty()) {
+            for (String column : table.columns()) {
+                String stored = (String) rows.getFirst().get(column);
+                plain.put(column, stored == null ? null : table.open(cipher, column, stored, conversation, seq));
+            }
+        }
+        return plain;
     }
 
     /** Lines about what is new. */

@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param seq column with the number of the row in its conversation; null if there is one row for each
  * @param texts columns of the type {@code text}
  * @param jsons columns of the type {@code json}
- * @param searched the one of them whose words the column {@code search} has
+ * @param searched the one of them whose words the column {@code search} has; null if there is no such column
  */
 record SealedTable(
-        String name, String id, @Nullable String seq, List<String> texts, List<String> jsons, String searched) {
+        String name,
+        String id,
+        @Nullable String seq,
+        List<String> texts,
+        List<String> jsons,
+        @Nullable String searched) {
     static final SealedTable CONVERSATIONS =
             new SealedTable("conversations", "id", null, List.of("title"), List.of("metadata"), "title");
     static final SealedTable MESSAGES = new SealedTable(
@@ -29,6 +34,11 @@ record SealedTable(
 
     /** In place of a key's id: not all of the row is encrypted under the same one. */
     static final String MIXED = "?";
+
+    /** The type of a column. */
+    String type(String column) {
+        return jsons.contains(column) ? "json" : "text";
+    }
 
     List<String> columns() {
         return Stream.concat(texts.stream(), jsons.stream()).toList();
