@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -363,7 +363,9 @@ class SettingsTest {
         byte[] one = HexFormat.of().parseHex("ab".repeat(32));
         byte[] two = HexFormat.of().parseHex("fb".repeat(32));
         String text = Base64.getUrlEncoder().encodeToString(one) + ",\n" + "fb".repeat(32);
-        variables.put("ENCRYPTION_KEY_FILE", Files.writeString(folder.resolve("keys"), text).toString());
+        variables.put(
+                "ENCRYPTION_KEY_FILE",
+                Files.writeString(folder.resolve("keys"), text).toString());
         Settings settings = settings();
         assertThat(settings.keys("encryption-key")).containsExactly(one, two);
         assertThat(settings.effective().get("ENCRYPTION_KEY").value()).isEqualTo("***");

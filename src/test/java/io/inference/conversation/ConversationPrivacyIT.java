@@ -72,7 +72,8 @@ class ConversationPrivacyIT {
         String id = caller.begin(word + " begins");
         ObjectNode metadata = ConversationCaller.JSON.createObjectNode();
         metadata.putObject("metadata").put(word + "-name", word + "-value");
-        assertThat(caller.post("/v1/conversations/" + id, metadata).statusCode()).isEqualTo(200);
+        assertThat(caller.post("/v1/conversations/" + id, metadata).statusCode())
+                .isEqualTo(200);
         JsonNode body = ConversationCaller.JSON.readTree("""
                 {"model": "echo", "conversation_id": "%s", "messages": [
                   {"role": "user", "name": "W", "W-field": "W", "content": [
@@ -109,7 +110,8 @@ class ConversationPrivacyIT {
         String first = ada.begin("messageword is my secret");
         assertThat(StoredTraces.of(plain, "messageword")).contains("conversations.title", "conversations.search");
         for (JsonNode message : ada.messages(first)) {
-            String path = "/v1/conversations/" + first + "/messages/" + message.path("id").asText();
+            String path = "/v1/conversations/" + first + "/messages/"
+                    + message.path("id").asText();
             assertThat(ada.send("DELETE", path, null).statusCode()).isEqualTo(200);
         }
         assertThat(StoredTraces.of(plain, "messageword")).isEmpty();
@@ -202,7 +204,9 @@ class ConversationPrivacyIT {
     }
 
     private static List<String> found(ConversationCaller caller, String words) throws Exception {
-        return caller.get("/v1/conversations?q=" + words.replace(" ", "+")).path("data").findValuesAsText("id");
+        return caller.get("/v1/conversations?q=" + words.replace(" ", "+"))
+                .path("data")
+                .findValuesAsText("id");
     }
 
     @Test
@@ -238,7 +242,8 @@ class ConversationPrivacyIT {
                         .statusCode())
                 .as("deleted, although its key is not there")
                 .isEqualTo(200);
-        assertThat(ada.get("/v1/conversations/" + sealed).path("title").asText()).isEmpty();
+        assertThat(ada.get("/v1/conversations/" + sealed).path("title").asText())
+                .isEmpty();
         assertThat(withKey.log(sealed)).containsExactly("assistant: re: a sealed text");
     }
 
@@ -259,7 +264,8 @@ class ConversationPrivacyIT {
         HttpResponse<String> answer = ada.send("GET", "/v1/conversations/" + id + "/messages", null);
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(answer.body()).contains("cannot be decrypted").doesNotContain("to be moved");
-        assertThat(ada.send("DELETE", "/v1/conversations/" + id, null).statusCode()).isEqualTo(200);
+        assertThat(ada.send("DELETE", "/v1/conversations/" + id, null).statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -269,8 +275,8 @@ class ConversationPrivacyIT {
         String sealed = plant(new ConversationCaller(encrypted, ada.key()), "oldkeyword");
         String one = new TextCipher(List.of(ONE)).keyId();
         String two = new TextCipher(List.of(TWO)).keyId();
-        try (RunningService rotating = service(
-                "--encryption-key=" + TWO_TEXT + "," + ONE_TEXT, "--conversation-sweep-period=100ms")) {
+        try (RunningService rotating =
+                service("--encryption-key=" + TWO_TEXT + "," + ONE_TEXT, "--conversation-sweep-period=100ms")) {
             await().until(() -> outdated(rotating) == 0);
             await().until(() -> keysInUse().equals(List.of(two)));
             assertThat(StoredTraces.of(plain, "openword")).isEmpty();
@@ -295,7 +301,9 @@ class ConversationPrivacyIT {
         reencrypt(new TextCipher(List.of(TextCipher.NONE, TWO)));
         assertThat(keysInUse()).containsExactly("");
         assertThat(ada.log(sealed)).contains("user: oldkeyword begins", "tool: oldkeyword result");
-        assertThat(ada.get("/v1/conversations/" + sealed).at("/metadata/oldkeyword-name").asText())
+        assertThat(ada.get("/v1/conversations/" + sealed)
+                        .at("/metadata/oldkeyword-name")
+                        .asText())
                 .isEqualTo("oldkeyword-value");
         assertThat(found(ada, "oldkeyword result")).containsExactly(sealed);
     }
@@ -308,15 +316,15 @@ class ConversationPrivacyIT {
     }
 
     private static List<String> keysInUse() {
-        return plain.bean(Database.class).call(client -> client.sql("""
+        return plain.bean(Database.class)
+                .call(client -> client.sql("""
                         SELECT sealed_by FROM conversations UNION SELECT sealed_by FROM conversation_messages
                         """).query(String.class).list());
     }
 
     private static void reencrypt(TextCipher cipher) throws Exception {
         try (var context = new DefaultCamelContext()) {
-            var processor =
-                    new ReencryptProcessor(plain.bean(Database.class).dataSource(), cipher);
+            var processor = new ReencryptProcessor(plain.bean(Database.class).dataSource(), cipher);
             var exchange = new DefaultExchange(context);
             do {
                 processor.process(exchange);
@@ -336,14 +344,20 @@ class ConversationPrivacyIT {
         String third = ada.begin("1");
         ObjectNode items = ConversationCaller.JSON.createObjectNode();
         for (int i = 0; i < 20; i++) {
-            items.withArray("items").addObject().put("type", "message").put("role", "user").put("content", "more " + i);
+            items.withArray("items")
+                    .addObject()
+                    .put("type", "message")
+                    .put("role", "user")
+                    .put("content", "more " + i);
         }
         assertThat(ada.post("/v1/conversations/" + third + "/items", items).statusCode())
                 .isEqualTo(200);
 
         HttpResponse<String> answer = ada.send("GET", "/v1/conversations/export", null);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/x-ndjson");
-        assertThat(answer.headers().firstValue("Content-Length")).as("it is not held whole").isEmpty();
+        assertThat(answer.headers().firstValue("Content-Length"))
+                .as("it is not held whole")
+                .isEmpty();
         List<JsonNode> lines = export(ada);
         List<String> expected = new ArrayList<>();
         for (String id : List.of(first, second, third).stream().sorted().toList()) {
@@ -352,7 +366,9 @@ class ConversationPrivacyIT {
         }
         assertThat(lines).extracting(JsonNode::toString).containsExactlyElementsOf(expected);
         assertThat(lines).hasSize(1 + 6 + 1 + 4 + 1 + 22);
-        assertThat(ada.send("GET", "/v1/conversations/" + third + "/export", null).body().lines())
+        assertThat(ada.send("GET", "/v1/conversations/" + third + "/export", null)
+                        .body()
+                        .lines())
                 .hasSize(23);
         assertThat(ada.send("GET", "/v1/conversations/unknown/export", null).statusCode())
                 .isEqualTo(404);

@@ -53,7 +53,8 @@ final class StoredTraces {
                 .withDatabase(address.database())
                 .build();
         if (address.password() != null) {
-            uri.setCredentialsProvider(RedisCredentialsProvider.from(() -> RedisCredentials.just(null, address.password())));
+            uri.setCredentialsProvider(
+                    RedisCredentialsProvider.from(() -> RedisCredentials.just(null, address.password())));
         }
         RedisClient client = RedisClient.create(uri);
         try (var connection = client.connect()) {

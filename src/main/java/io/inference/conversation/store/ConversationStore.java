@@ -120,13 +120,10 @@ public final class ConversationStore {
         if (after != null) {
             values.put("after", after);
         }
-        return database.call(
-                client -> client.sql("""
+        return database.call(client ->
+                client.sql("""
                         SELECT id FROM conversations WHERE owner = :owner AND tenant = :tenant%s ORDER BY id LIMIT :most
-                        """.formatted(rest))
-                        .params(values)
-                        .query(UUID.class)
-                        .list());
+                        """.formatted(rest)).params(values).query(UUID.class).list());
     }
 
     /** The condition that all words occur in the title or in one message, whatever key these are sealed under. */

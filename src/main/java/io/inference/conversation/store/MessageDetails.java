@@ -118,7 +118,6 @@ final class MessageDetails {
         extras.path("fields")
                 .properties()
                 .forEach(field -> fields.put(field.getKey(), field.getValue().asText()));
-        return new Extras(
-                Extras.Format.valueOf(extras.path("format").asText().toUpperCase(Locale.ROOT)), fields);
+        return new Extras(Extras.Format.valueOf(extras.path("format").asText().toUpperCase(Locale.ROOT)), fields);
     }
 }

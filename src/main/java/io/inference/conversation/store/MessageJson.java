@@ -79,7 +79,8 @@ final class MessageJson {
         row.put("content", storable(message.content()));
         row.put("name", storable(message.name()));
         row.put("tool_call_id", storable(message.toolCallId()));
-        message.images().forEach(image -> MessageDetails.put(row.withArray("images").addObject(), image));
+        message.images()
+                .forEach(image -> MessageDetails.put(row.withArray("images").addObject(), image));
         message.toolCalls()
                 .forEach(call -> MessageDetails.put(
                         row.withArray("tool_calls")

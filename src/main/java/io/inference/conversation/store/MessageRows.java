@@ -66,9 +66,7 @@ public final class MessageRows {
     private Message message(UUID conversation, long seq, Row row) throws SQLException {
         Row open = column -> {
             String stored = row.text(column);
-            return stored == null
-                    ? null
-                    : SealedTable.MESSAGES.open(cipher, column, stored, conversation, seq);
+            return stored == null ? null : SealedTable.MESSAGES.open(cipher, column, stored, conversation, seq);
         };
         List<Image> images = MessageJson.images(open.text("images"));
         String details = open.text("details");

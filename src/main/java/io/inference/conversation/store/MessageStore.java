@@ -127,7 +127,8 @@ public final class MessageStore {
         Optional<Link> first = link(client, conversation, seq);
         while (first.isPresent() && first.get().role() == Role.TOOL) {
             Optional<Link> before = link(client, conversation, first.get().parent());
-            if (before.isEmpty() || before.get().role() != Role.TOOL && !before.get().calls()) {
+            if (before.isEmpty()
+                    || before.get().role() != Role.TOOL && !before.get().calls()) {
                 break;
             }
             first = before;

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -140,8 +139,7 @@ public final class ReencryptProcessor implements Processor {
             changes.clear();
         }
         changes.add("sealed_by = :key");
-        int ignored = client.sql(
-                        "UPDATE %s SET %s WHERE %s".formatted(table.name(), String.join(", ", changes), row))
+        int ignored = client.sql("UPDATE %s SET %s WHERE %s".formatted(table.name(), String.join(", ", changes), row))
                 .params(values)
                 .update();
     }
@@ -169,8 +167,7 @@ public final class ReencryptProcessor implements Processor {
     /** Lines about what is new. */
     private void report() {
         Map<String, Long> left = new TreeMap<>();
-        TABLES.forEach(table -> count(table)
-                .forEach(entry -> left.merge(entry.getKey(), entry.getValue(), Long::sum)));
+        TABLES.forEach(table -> count(table).forEach(entry -> left.merge(entry.getKey(), entry.getValue(), Long::sum)));
         outdated = left.values().stream().mapToLong(Long::longValue).sum();
         Map<String, Long> unreadable = new TreeMap<>(left);
         Stream.of(others).map(ReencryptProcessor::label).forEach(unreadable::remove);

@@ -61,6 +61,7 @@ public final class TextCipher {
     private final SecureRandom random = new SecureRandom();
     /** Ids of missing keys that the log has. */
     private final Set<String> missing = ConcurrentHashMap.newKeySet();
+
     private final @Nullable Key first;
 
     private record Key(String id, SecretKey texts, SecretKey words) {}

@@ -35,7 +35,8 @@ public final class TurnStore {
             """.formatted(LEASED, FREE);
 
     /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
-    private static final String EXTEND = """
+    private static final String EXTEND =
+            """
             UPDATE conversations SET last_seq = last_seq + :count, messages = messages + :count, updated_at = :now,
                 head = CASE WHEN %s THEN last_seq + :count ELSE head END,
                 title = CASE WHEN title = '' THEN :title ELSE title END,

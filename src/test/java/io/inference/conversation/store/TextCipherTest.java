@@ -28,11 +28,11 @@ class TextCipherTest {
     @Test
     void aSealedTextShowsItsKeyAndNothingElse() {
         String sealed = one.seal("my name is Ada", PLACE);
-        assertThat(sealed).matches("enc:1:" + one.keyId() + ":[A-Za-z0-9_-]{56}").doesNotContain("Ada");
+        assertThat(sealed)
+                .matches("enc:1:" + one.keyId() + ":[A-Za-z0-9_-]{56}")
+                .doesNotContain("Ada");
         assertThat(one.open(sealed, PLACE)).isEqualTo("my name is Ada");
-        assertThat(one.seal("my name is Ada", PLACE))
-                .as("a nonce of its own")
-                .isNotEqualTo(sealed);
+        assertThat(one.seal("my name is Ada", PLACE)).as("a nonce of its own").isNotEqualTo(sealed);
         assertThat(one.open(one.sealJson("[\"ü\"]", PLACE).replace("\"", ""), PLACE))
                 .isEqualTo("[\"ü\"]");
         assertThat(one.openJson(one.sealJson("{}", PLACE), PLACE)).isEqualTo("{}");
@@ -67,8 +67,7 @@ class TextCipherTest {
         for (String each : List.of(changed, sealed.substring(0, 40), sealed + "!")) {
             assertThatThrownBy(() -> one.open(each, PLACE))
                     .isInstanceOfSatisfying(
-                            UnreadableException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL))
+                            UnreadableException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL))
                     .hasMessageNotContaining("text");
         }
         assertThatThrownBy(() -> one.open(sealed, PLACE + "3")).isInstanceOf(UnreadableException.class);
@@ -91,7 +90,8 @@ class TextCipherTest {
         assertThat(one.words("ada", "dog cat")).isSubsetOf(words);
         assertThat(one.words("bob", "dog cat")).doesNotContainAnyElementsOf(words);
         assertThat(both.words("ada", "dog cat")).doesNotContainAnyElementsOf(words);
-        assertThat(both.query("ada", "dog dog")).contains("'" + one.words("ada", "dog").getFirst() + "'");
+        assertThat(both.query("ada", "dog dog"))
+                .contains("'" + one.words("ada", "dog").getFirst() + "'");
         assertThat(both.query("ada", "dog cat").split(" \\| ")).hasSize(2).allMatch(query -> query.contains("' & '"));
         assertThat(both.query("ada", "!?")).isEmpty();
         assertThat(plain.query("ada", "dog")).isEmpty();
