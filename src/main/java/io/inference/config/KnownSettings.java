@@ -314,8 +314,8 @@ public final class KnownSettings {
                     plain(
                             "CONVERSATION_SWEEP_PERIOD",
                             new Time(),
-                            "time between deletions of conversations that are kept no longer, and between checks for"
-                                    + " texts that are not encrypted under the first key"),
+                            "time between deletions of conversations kept no longer, and between encryptions of old"
+                                    + " texts"),
                     new Setting(
                             "ENCRYPTION_KEY",
                             new EncryptionKeys(),

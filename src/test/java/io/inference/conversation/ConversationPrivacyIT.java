@@ -254,7 +254,8 @@ class ConversationPrivacyIT {
         int moved = encrypted
                 .bean(Database.class)
                 .<Integer>call(client -> client.sql("""
-                                UPDATE conversation_messages AS m SET content = o.content FROM conversation_messages AS o
+                                UPDATE conversation_messages AS m SET content = o.content
+                                FROM conversation_messages AS o
                                 WHERE m.conversation_id = o.conversation_id AND m.seq = 1 AND o.seq = 2
                                     AND m.conversation_id = ?::uuid
                                 """)

@@ -42,8 +42,8 @@ public final class ConversationStore {
 
     public Conversation add(Owner owner, UUID id, NewConversation wanted, Instant now) {
         return database.call(client -> client.sql("""
-                        INSERT INTO conversations (id, owner, tenant, title, metadata, created_at, updated_at, sealed_by,
-                            search)
+                        INSERT INTO conversations (id, owner, tenant, title, metadata, created_at, updated_at,
+                            sealed_by, search)
                         VALUES (:id, :owner, :tenant, :title, :metadata::json, :now, :now, :key, %s) RETURNING %s
                         """.formatted(SEARCH.formatted(":title", ":words"), COLUMNS))
                 .params(owner.parameters())

@@ -105,7 +105,7 @@ public final class MessageStore {
         }
     }
 
-    /** Whether a title is the beginning of a user's message, or nobody can say. */
+    /** Whether a title is the beginning of a user's message, or cannot be decrypted. */
     private boolean isTitle(String title, UUID conversation, Link link) {
         if (title.isEmpty() || link.role() != Role.USER) {
             return false;

@@ -183,8 +183,7 @@ public final class TextCipher {
     }
 
     /**
-     * What a search finds a text by in place of its words: their keyed hashes, which nobody can compute without the
-     * key.
+     * What a search finds a text by in place of its words: their hashes, which need the key.
      *
      * @param owner makes them different for each owner
      * @return null if texts are not encrypted

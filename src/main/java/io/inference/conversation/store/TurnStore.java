@@ -106,7 +106,8 @@ public final class TurnStore {
     /** Begins a conversation with its first turn; false if there is one of that id. */
     public boolean create(Owner owner, UUID conversation, UUID turn, Duration lease, Instant now) {
         String statement = """
-                INSERT INTO conversations (id, owner, tenant, created_at, updated_at, turn, turn_until, sealed_by, search)
+                INSERT INTO conversations (id, owner, tenant, created_at, updated_at, turn, turn_until, sealed_by,
+                    search)
                 VALUES (:id, :owner, :tenant, :now, :now, :turn, %s, :key, array_to_tsvector(ARRAY[:word]))
                 ON CONFLICT (id) DO NOTHING
                 """.formatted(LEASED);
