@@ -11,6 +11,7 @@ import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayDeque;
@@ -75,7 +76,20 @@ final class ConversationExport implements Enumeration<InputStream> {
     }
 
     private InputStream content() {
-        return new SequenceInputStream(this);
+        return new SequenceInputStream(this) {
+            @Override
+            public void close() throws IOException {
+                // Otherwise it would read all that is left, to close it.
+                end();
+                super.close();
+            }
+        };
+    }
+
+    private void end() {
+        current = null;
+        next.clear();
+        more = false;
     }
 
     private static HttpAnswer answer(InputStream lines) {
@@ -114,9 +128,7 @@ final class ConversationExport implements Enumeration<InputStream> {
             if (!begun) {
                 throw e;
             }
-            current = null;
-            next.clear();
-            more = false;
+            end();
             return line(ConversationWriter.failure(null, e));
         }
     }
