@@ -58,7 +58,8 @@ class ConversationExportTest {
     }
 
     private BufferedReader export() {
-        var answer = (HttpAnswer.Copied) ConversationExport.all(endless(), new Caller("ada", Set.of(), Set.of(), null, Caller.Kind.USER));
+        var answer = (HttpAnswer.Copied)
+                ConversationExport.all(endless(), new Caller("ada", Set.of(), Set.of(), null, Caller.Kind.USER));
         assertThat(answer.length()).isEqualTo(HttpAnswer.Copied.UNKNOWN);
         return new BufferedReader(new InputStreamReader(answer.content(), StandardCharsets.UTF_8));
     }
