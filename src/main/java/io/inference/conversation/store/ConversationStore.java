@@ -69,7 +69,7 @@ public final class ConversationStore {
         values.put("id", id);
         values.put("key", cipher.keyId());
         values.put("word", owner.word());
-        values.put("title", text == null ? null : SealedTable.CONVERSATIONS.seal(cipher, "title", text, id, 0));
+        values.put("title", text == null ? null : SealedTable.CONVERSATIONS.seal(cipher, "title", text, id));
         values.put("words", SealedTable.array(cipher.words(owner.word(), text == null ? "" : text)));
         values.put("metadata", metadata == null ? null : metadata(metadata, id));
         return values;
@@ -77,7 +77,7 @@ public final class ConversationStore {
 
     private String metadata(Map<String, String> metadata, UUID id) {
         String json = MessageJson.metadata(metadata);
-        return metadata.isEmpty() ? json : SealedTable.CONVERSATIONS.seal(cipher, "metadata", json, id, 0);
+        return metadata.isEmpty() ? json : SealedTable.CONVERSATIONS.seal(cipher, "metadata", json, id);
     }
 
     /**
@@ -191,8 +191,8 @@ public final class ConversationStore {
 
     private Conversation read(ResultSet row, int number) throws SQLException {
         UUID id = row.getObject("id", UUID.class);
-        String title = SealedTable.CONVERSATIONS.open(cipher, "title", row.getString("title"), id, 0);
-        String metadata = SealedTable.CONVERSATIONS.open(cipher, "metadata", row.getString("metadata"), id, 0);
+        String title = SealedTable.CONVERSATIONS.open(cipher, "title", row.getString("title"), id);
+        String metadata = SealedTable.CONVERSATIONS.open(cipher, "metadata", row.getString("metadata"), id);
         return conversation(row, id, title, MessageJson.metadata(metadata));
     }
 

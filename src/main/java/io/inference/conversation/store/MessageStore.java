@@ -111,7 +111,7 @@ public final class MessageStore {
             return false;
         }
         try {
-            String open = SealedTable.CONVERSATIONS.open(cipher, "title", title, conversation, 0);
+            String open = SealedTable.CONVERSATIONS.open(cipher, "title", title, conversation);
             return SealedTable.MESSAGES
                     .open(cipher, "content", link.content(), conversation, link.seq())
                     .strip()

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -77,20 +76,23 @@ public final class ReencryptProcessor implements Processor {
     }
 
     private int reencrypt(SealedTable table) {
-        Map<UUID, List<Long>> found = new LinkedHashMap<>();
-        client.sql("SELECT %s AS id, %s AS seq FROM %s WHERE sealed_by = ANY(:others) LIMIT :most"
-                        .formatted(table.id(), Objects.requireNonNullElse(table.seq(), "0"), table.name()))
+        String key = String.join(", ", table.key());
+        Map<UUID, List<Long[]>> found = new LinkedHashMap<>();
+        client.sql("SELECT %s AS id, ARRAY[%s]::bigint[] AS key FROM %s WHERE sealed_by = ANY(:others) LIMIT :most"
+                        .formatted(table.id(), key, table.name()))
                 .param("others", others)
                 .param("most", AT_A_TIME)
-                .query((row, number) -> Map.entry(row.getObject("id", UUID.class), row.getLong("seq")))
+                .query((row, number) -> Map.entry(
+                        row.getObject("id", UUID.class),
+                        (Long[]) row.getArray("key").getArray()))
                 .list()
                 .forEach(row -> found.computeIfAbsent(row.getKey(), id -> new ArrayList<>())
                         .add(row.getValue()));
         int rows = 0;
-        for (Map.Entry<UUID, List<Long>> conversation : found.entrySet()) {
+        for (Map.Entry<UUID, List<Long[]>> conversation : found.entrySet()) {
             Owner owner = lock(conversation.getKey());
             if (owner != null) {
-                conversation.getValue().forEach(seq -> reencrypt(table, owner, conversation.getKey(), seq));
+                conversation.getValue().forEach(each -> reencrypt(table, owner, conversation.getKey(), each));
                 rows += conversation.getValue().size();
             }
         }
@@ -113,14 +115,18 @@ public final class ReencryptProcessor implements Processor {
                 .orElse(null);
     }
 
-    private void reencrypt(SealedTable table, Owner owner, UUID conversation, long seq) {
-        String row = table.id() + " = :id" + (table.seq() == null ? "" : " AND " + table.seq() + " = :seq");
-        Map<String, @Nullable Object> values = new HashMap<>(Map.of("id", conversation, "seq", seq));
+    private void reencrypt(SealedTable table, Owner owner, UUID conversation, Long[] key) {
+        Map<String, @Nullable Object> values = new HashMap<>(Map.of("id", conversation));
+        String row = table.id() + " = :id";
+        for (int i = 0; i < key.length; i++) {
+            row += " AND " + table.key().get(i) + " = :key" + i;
+            values.put("key" + i, key[i]);
+        }
         List<String> changes = new ArrayList<>();
         try {
-            Map<String, @Nullable String> plain = open(table, row, conversation, seq);
+            Map<String, @Nullable String> plain = open(table, row, values, conversation, key);
             plain.forEach((column, text) -> {
-                String sealed = text == null ? null : table.seal(cipher, column, text, conversation, seq);
+                String sealed = text == null ? null : table.seal(cipher, column, text, conversation, key);
                 values.put(column, sealed);
                 changes.add("%1$s = CAST(:%1$s AS %2$s)".formatted(column, table.type(column)));
             });
@@ -145,20 +151,20 @@ public final class ReencryptProcessor implements Processor {
     }
 
     /** The texts of a row by their columns; empty if the row is gone. */
-    private Map<String, @Nullable String> open(SealedTable table, String row, UUID conversation, long seq) {
+    private Map<String, @Nullable String> open(
+            SealedTable table, String row, Map<String, @Nullable Object> values, UUID conversation, Long[] key) {
         String columns = table.columns().stream()
                 .map(column -> "CAST(%1$s AS text) AS %1$s".formatted(column))
                 .collect(Collectors.joining(", "));
         List<Map<String, Object>> rows = client.sql("SELECT %s FROM %s WHERE %s".formatted(columns, table.name(), row))
-                .param("id", conversation)
-                .param("seq", seq)
+                .params(values)
                 .query()
                 .listOfRows();
         Map<String, @Nullable String> plain = new HashMap<>();
         if (!rows.isEmpty()) {
             for (String column : table.columns()) {
                 String stored = (String) rows.getFirst().get(column);
-                plain.put(column, stored == null ? null : table.open(cipher, column, stored, conversation, seq));
+                plain.put(column, stored == null ? null : table.open(cipher, column, stored, conversation, key));
             }
         }
         return plain;

@@ -2,15 +2,16 @@ package io.inference.conversation.store;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table with encrypted columns. A value is sealed for its table, column, conversation and number, so that it cannot
- * be moved to another place.
+ * A table with encrypted columns. A value is sealed for its table, column and row, so that it cannot be moved to another
+ * place.
  *
  * @param id column with the conversation's id
- * @param seq column with the number of the row in its conversation; null if there is one row for each
+ * @param key columns with numbers that tell the rows of a conversation apart; empty if there is one row for each
  * @param texts columns of the type {@code text}
  * @param jsons columns of the type {@code json}
  * @param searched the one of them whose words the column {@code search} has; null if there is no such column
@@ -18,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 record SealedTable(
         String name,
         String id,
-        @Nullable String seq,
+        List<String> key,
         List<String> texts,
         List<String> jsons,
         @Nullable String searched) {
     static final SealedTable CONVERSATIONS =
-            new SealedTable("conversations", "id", null, List.of("title"), List.of("metadata"), "title");
+            new SealedTable("conversations", "id", List.of(), List.of("title"), List.of("metadata"), "title");
     static final SealedTable MESSAGES = new SealedTable(
             "conversation_messages",
             "conversation_id",
-            "seq",
+            List.of("seq"),
             List.of("content", "name", "tool_call_id"),
             List.of("images", "tool_calls", "details"),
             "content");
@@ -44,13 +45,15 @@ record SealedTable(
         return Stream.concat(texts.stream(), jsons.stream()).toList();
     }
 
-    String context(String column, UUID conversation, long number) {
-        return name + "." + column + " " + conversation + " " + number;
+    /** @param key numbers of the row, in the order of its columns */
+    String context(String column, UUID conversation, Long... key) {
+        String row = Stream.of(key).map(String::valueOf).collect(Collectors.joining(" "));
+        return name + "." + column + " " + conversation + " " + row;
     }
 
     /** A value as its column stores it. */
-    String seal(TextCipher cipher, String column, String value, UUID conversation, long number) {
-        String context = context(column, conversation, number);
+    String seal(TextCipher cipher, String column, String value, UUID conversation, Long... key) {
+        String context = context(column, conversation, key);
         return jsons.contains(column) ? cipher.sealJson(value, context) : cipher.seal(value, context);
     }
 
@@ -59,8 +62,8 @@ record SealedTable(
      *
      * @throws io.inference.conversation.UnreadableException as {@link TextCipher#open}
      */
-    String open(TextCipher cipher, String column, String stored, UUID conversation, long number) {
-        String context = context(column, conversation, number);
+    String open(TextCipher cipher, String column, String stored, UUID conversation, Long... key) {
+        String context = context(column, conversation, key);
         return jsons.contains(column) ? cipher.openJson(stored, context) : cipher.open(stored, context);
     }
 

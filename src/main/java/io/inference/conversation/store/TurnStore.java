@@ -188,7 +188,7 @@ public final class TurnStore {
                 .params(values)
                 .param("count", count)
                 .param("now", TimeColumn.of(now))
-                .param("title", SealedTable.CONVERSATIONS.seal(cipher, "title", title, id, 0))
+                .param("title", SealedTable.CONVERSATIONS.seal(cipher, "title", title, id))
                 .param("words", SealedTable.array(cipher.words(word, title)))
                 .query(Long.class)
                 .optional();
