@@ -82,9 +82,8 @@ public final class ReencryptProcessor implements Processor {
                         .formatted(table.id(), key, table.name()))
                 .param("others", others)
                 .param("most", AT_A_TIME)
-                .query((row, number) -> Map.entry(
-                        row.getObject("id", UUID.class),
-                        (Long[]) row.getArray("key").getArray()))
+                .query((row, number) -> Map.entry(row.getObject("id", UUID.class), (Long[])
+                        row.getArray("key").getArray()))
                 .list()
                 .forEach(row -> found.computeIfAbsent(row.getKey(), id -> new ArrayList<>())
                         .add(row.getValue()));
