@@ -7,5 +7,6 @@ WITH RECURSIVE path AS (
     SELECT message.* FROM path JOIN conversation_messages AS message
         ON message.conversation_id = path.conversation_id AND message.seq = path.parent_seq
 )
-SELECT seq, role, content, name, tool_call_id, CAST(images AS text) AS images, CAST(tool_calls AS text) AS tool_calls
+SELECT seq, role, content, name, tool_call_id, CAST(images AS text) AS images, CAST(tool_calls AS text) AS tool_calls,
+    CAST(details AS text) AS details
 FROM path ORDER BY seq

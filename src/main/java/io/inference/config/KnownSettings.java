@@ -2,6 +2,7 @@ package io.inference.config;
 
 import io.inference.config.SettingKind.ApiKeyText;
 import io.inference.config.SettingKind.ConfigFolder;
+import io.inference.config.SettingKind.EncryptionKeys;
 import io.inference.config.SettingKind.Flag;
 import io.inference.config.SettingKind.HttpUrl;
 import io.inference.config.SettingKind.Issuer;
@@ -318,7 +319,14 @@ public final class KnownSettings {
                     plain(
                             "CONVERSATION_SWEEP_PERIOD",
                             new Time(),
-                            "time between deletions of conversations that are kept no longer")));
+                            "time between deletions of conversations kept no longer, and between encryptions of old"
+                                    + " texts"),
+                    new Setting(
+                            "ENCRYPTION_KEY",
+                            new EncryptionKeys(),
+                            true,
+                            "encrypts what conversations hold: the first key encrypts, all decrypt;"
+                                    + " empty: stored as plain text")));
 
     /** The same, without the sections. */
     public static final List<Setting> ALL =

@@ -8,6 +8,9 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -322,6 +325,38 @@ public sealed interface SettingKind {
         @Override
         public String accepts() {
             return "ik_ and at least 32 random letters and digits, such as ik_$(openssl rand -hex 24)";
+        }
+    }
+
+    /** Keys of 256 bits, the first of which may be missing. */
+    record EncryptionKeys() implements SettingKind {
+        private static final int BYTES = 32;
+        private static final String NONE = "none";
+
+        /** The keys in their order; no bytes stand for {@code none}. */
+        @Override
+        public Object parse(String text) {
+            List<byte[]> keys = new ArrayList<>();
+            for (String key : text.split("[,\\s]+", -1)) {
+                keys.add(keys.isEmpty() && key.equals(NONE) ? new byte[0] : key(key));
+            }
+            return keys;
+        }
+
+        private static byte[] key(String text) {
+            byte[] key = text.length() == 2 * BYTES
+                    ? HexFormat.of().parseHex(text)
+                    : Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
+            if (key.length != BYTES) {
+                throw new IllegalArgumentException();
+            }
+            return key;
+        }
+
+        @Override
+        public String accepts() {
+            return "keys of 32 bytes in base64 or hex, separated by commas, such as $(openssl rand -base64 32);"
+                    + " none in front of them encrypts nothing more";
         }
     }
 

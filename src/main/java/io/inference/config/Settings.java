@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +74,12 @@ public final class Settings {
         return value(key)
                 .map(value -> (Map<String, Map<String, Integer>>) value)
                 .orElse(Map.of());
+    }
+
+    /** Keys in their order; no bytes stand for {@code none}. Empty if the setting is empty. */
+    @SuppressWarnings("unchecked")
+    public List<byte[]> keys(String key) {
+        return value(key).map(value -> (List<byte[]>) value).orElse(List.of());
     }
 
     public Optional<Integer> optionalWhole(String key) {

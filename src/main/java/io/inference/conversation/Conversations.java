@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored conversations of callers. All methods fail with {@code UNAVAILABLE} while the database cannot be reached,
- * and with {@code NOT_FOUND} for a conversation or message that does not exist or is another caller's, admins included.
+ * with {@code NOT_FOUND} for a conversation or message that does not exist or is another caller's, admins included, and
+ * with {@link UnreadableException} for one that cannot be decrypted.
  */
 public interface Conversations {
     Conversation create(Caller owner, NewConversation wanted, Call call);
@@ -23,6 +24,13 @@ public interface Conversations {
      * @param after the last one of the page before; null for the first page
      */
     Page<Conversation> list(Caller owner, @Nullable String words, @Nullable UUID after, int most);
+
+    /**
+     * Ids of the caller's conversations, in an order that no change of a conversation changes.
+     *
+     * @param after the last one of the page before; null for the first page
+     */
+    List<UUID> ids(Caller owner, @Nullable UUID after, int most);
 
     Conversation change(Caller owner, UUID id, ConversationChange change);
 

@@ -64,6 +64,7 @@ class DependencyRuleTest {
             "listensOnLoopback",
             "optionalText",
             "namedNumbers",
+            "keys",
             "optionalWhole",
             "optionalUrl");
 

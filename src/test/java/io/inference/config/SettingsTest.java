@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -353,6 +356,26 @@ class SettingsTest {
         Path file = Files.writeString(folder.resolve("key"), "s3cret\n");
         variables.put("INFERENCE_SERVICES_OPENAI_API_KEY_FILE", file.toString());
         assertThat(settings().optionalText("inference-services-openai-api-key")).contains("s3cret");
+    }
+
+    @Test
+    void encryptionKeysHave32BytesInBase64OrHex(@TempDir Path folder) throws IOException {
+        byte[] one = HexFormat.of().parseHex("ab".repeat(32));
+        byte[] two = HexFormat.of().parseHex("fb".repeat(32));
+        String text = Base64.getUrlEncoder().encodeToString(one) + ",\n" + "fb".repeat(32);
+        variables.put(
+                "ENCRYPTION_KEY_FILE",
+                Files.writeString(folder.resolve("keys"), text).toString());
+        Settings settings = settings();
+        assertThat(settings.keys("encryption-key")).containsExactly(one, two);
+        assertThat(settings.effective().get("ENCRYPTION_KEY").value()).isEqualTo("***");
+        variables.remove("ENCRYPTION_KEY_FILE");
+        variables.put("ENCRYPTION_KEY", "none, " + Base64.getEncoder().encodeToString(two));
+        assertThat(settings().keys("encryption-key")).containsExactly(new byte[0], two);
+        for (String wrong : List.of("topsecret", "ab".repeat(31), "ab".repeat(32) + ",none", "none,,")) {
+            variables.put("ENCRYPTION_KEY", wrong);
+            faulty("ENCRYPTION_KEY holds a value; it accepts keys of 32 bytes in base64 or hex, separated by commas");
+        }
     }
 
     @Test

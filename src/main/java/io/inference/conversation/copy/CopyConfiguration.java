@@ -1,6 +1,8 @@
 package io.inference.conversation.copy;
 
 import io.inference.config.Settings;
+import io.inference.conversation.store.MessageRows;
+import io.inference.conversation.store.TextCipher;
 import io.inference.redis.LateConnectionFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -37,8 +39,8 @@ class CopyConfiguration {
     }
 
     @Bean
-    UseCopyProcessor useCopyProcessor(CopyReport report) {
-        return new UseCopyProcessor(report);
+    UseCopyProcessor useCopyProcessor(TextCipher cipher, CopyReport report) {
+        return new UseCopyProcessor(new MessageRows(cipher), report);
     }
 
     @Bean

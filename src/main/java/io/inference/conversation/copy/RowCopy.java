@@ -52,18 +52,19 @@ record RowCopy(UUID conversation, long version, Instant changedAt, List<Map<Stri
         return json.toString();
     }
 
-    /** Empty if the text is none of this format, or holds rows that are no messages. */
-    static Optional<RowCopy> read(String text) {
+    /** Empty if the text is none of this format, or holds rows that are no messages or cannot be decrypted. */
+    static Optional<RowCopy> read(String text, MessageRows messages) {
         try {
             JsonNode json = MAPPER.readTree(text);
             if (json.path("format").asInt() != FORMAT || !json.path("version").isIntegralNumber()) {
                 return Optional.empty();
             }
             List<Map<String, Object>> rows = MAPPER.readerFor(ROWS).readValue(json.path("rows"));
-            // A row that is no message must not fail the turn later.
-            rows.forEach(MessageRows::message);
+            UUID conversation = UUID.fromString(json.path("conversation").asText());
+            // A row that is no message, or whose key is not used any more, must not fail the turn later.
+            rows.forEach(row -> messages.message(conversation, row));
             return Optional.of(new RowCopy(
-                    UUID.fromString(json.path("conversation").asText()),
+                    conversation,
                     json.path("version").asLong(),
                     Instant.parse(json.path("changed").asText()),
                     List.copyOf(rows)));

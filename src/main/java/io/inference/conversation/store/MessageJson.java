@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Values that rows hold as JSON, and messages as JSON from which PostgreSQL makes rows. */
@@ -24,21 +25,34 @@ final class MessageJson {
     private static final ObjectMapper MAPPER =
             new ObjectMapper(JsonBounds.answer().build());
 
+    /** Characters of a text that are indexed: the index has a limit in bytes. */
+    static final int SEARCHED = 100_000;
+
     private MessageJson() {}
 
     /**
      * Rows of messages that follow each other.
      *
+     * @param owner the word that stands for the owner
      * @param parent number of the message before the first one
      * @param first number of the first one
      */
-    static String rows(List<NewMessage> messages, long parent, long first) {
+    static String rows(
+            TextCipher cipher, UUID conversation, String owner, List<NewMessage> messages, long parent, long first) {
         ArrayNode rows = MAPPER.createArrayNode();
         long before = parent;
         for (int i = 0; i < messages.size(); i++) {
             NewMessage each = messages.get(i);
             ObjectNode row = rows.addObject().put("seq", first + i).put("parent_seq", before);
             put(row, each.message());
+            for (String column : SealedTable.MESSAGES.columns()) {
+                String context = SealedTable.MESSAGES.context(column, conversation, first + i);
+                seal(row, column, cipher, context);
+            }
+            List<String> words = cipher.words(owner, searched(each.message().content()));
+            if (words != null) {
+                words.forEach(row.putArray("words")::add);
+            }
             put(row, each.outcome());
             row.put("created_at", TimeColumn.of(each.createdAt()).toString());
             before = first + i;
@@ -46,30 +60,37 @@ final class MessageJson {
         return rows.toString();
     }
 
+    /** The beginning of a text, which is indexed. */
+    static String searched(String text) {
+        return text.substring(0, Math.min(text.length(), SEARCHED));
+    }
+
+    private static void seal(ObjectNode row, String column, TextCipher cipher, String context) {
+        JsonNode value = row.path(column);
+        if (value.isTextual()) {
+            row.put(column, cipher.seal(value.textValue(), context));
+        } else if (value.isContainerNode() && !cipher.keyId().isEmpty()) {
+            row.put(column, cipher.seal(value.toString(), context));
+        }
+    }
+
     private static void put(ObjectNode row, Message message) {
         row.put("role", message.role().label());
         row.put("content", storable(message.content()));
         row.put("name", storable(message.name()));
         row.put("tool_call_id", storable(message.toolCallId()));
-        if (!message.images().isEmpty()) {
-            message.images().forEach(image -> put(row.withArray("images").addObject(), image));
-        }
-        if (!message.toolCalls().isEmpty()) {
-            message.toolCalls()
-                    .forEach(call -> row.withArray("tool_calls")
-                            .addObject()
-                            .put("id", storable(call.id()))
-                            .put("name", storable(call.name()))
-                            .put("arguments", storable(call.argumentsJson())));
-        }
-    }
-
-    private static void put(ObjectNode row, Image image) {
-        switch (image) {
-            case Image.Inline inline ->
-                row.put("media_type", storable(inline.mediaType())).put("base64", inline.base64());
-            case Image.Remote remote -> row.put("url", storable(remote.url()));
-        }
+        message.images()
+                .forEach(image -> MessageDetails.put(row.withArray("images").addObject(), image));
+        message.toolCalls()
+                .forEach(call -> MessageDetails.put(
+                        row.withArray("tool_calls")
+                                .addObject()
+                                .put("id", storable(call.id()))
+                                .put("name", storable(call.name()))
+                                .put("arguments", storable(call.argumentsJson())),
+                        "extras",
+                        call.extras()));
+        MessageDetails.put(row, message);
     }
 
     private static void put(ObjectNode row, @Nullable Outcome outcome) {
@@ -96,12 +117,7 @@ final class MessageJson {
     static List<Image> images(@Nullable String json) {
         List<Image> images = new ArrayList<>();
         for (JsonNode node : read(json)) {
-            images.add(
-                    node.has("url")
-                            ? new Image.Remote(node.path("url").asText())
-                            : new Image.Inline(
-                                    node.path("media_type").asText(),
-                                    node.path("base64").asText()));
+            images.add(MessageDetails.image(node));
         }
         return images;
     }
@@ -113,7 +129,8 @@ final class MessageJson {
                     calls.size(),
                     node.path("id").textValue(),
                     node.path("name").textValue(),
-                    node.path("arguments").asText()));
+                    node.path("arguments").asText(),
+                    MessageDetails.extras(node, "extras")));
         }
         return calls;
     }
@@ -132,7 +149,7 @@ final class MessageJson {
         return metadata;
     }
 
-    private static JsonNode read(@Nullable String json) {
+    static JsonNode read(@Nullable String json) {
         try {
             return json == null ? MAPPER.createArrayNode() : MAPPER.readTree(json);
         } catch (JsonProcessingException e) {

@@ -2,6 +2,7 @@ package io.inference.conversation.store;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.message.FinishReason;
+import io.inference.api.message.Image;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
 import io.inference.conversation.Outcome;
@@ -16,25 +17,18 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of {@code conversation_messages} as records. */
+/** Rows of {@code conversation_messages} as records, decrypted. */
 public final class MessageRows {
     /** The columns that {@link #stored} reads. */
     static final String COLUMNS = """
             conversation_id, seq, parent_seq, role, content, name, tool_call_id, images::text AS images,
-            tool_calls::text AS tool_calls, state, finish_reason, error, model, prompt_tokens, completion_tokens,
-            created_at""";
+            tool_calls::text AS tool_calls, details::text AS details, state, finish_reason, error, model,
+            prompt_tokens, completion_tokens, created_at""";
 
-    private MessageRows() {}
+    private final TextCipher cipher;
 
-    /** The message of a row that {@code sql/load-messages.sql} read, by the names of its columns. */
-    public static Message message(Map<?, ?> row) {
-        return message(
-                (String) Objects.requireNonNull(row.get("role")),
-                (String) Objects.requireNonNull(row.get("content")),
-                (String) row.get("name"),
-                (String) row.get("tool_call_id"),
-                (String) row.get("images"),
-                (String) row.get("tool_calls"));
+    public MessageRows(TextCipher cipher) {
+        this.cipher = cipher;
     }
 
     /** Size of such rows: the characters of their texts. */
@@ -45,37 +39,55 @@ public final class MessageRows {
                 .sum();
     }
 
-    static StoredMessage stored(ResultSet row, int number) throws SQLException {
+    /** Values of a row by the names of its columns. */
+    private interface Row {
+        @Nullable
+        String text(String column) throws SQLException;
+    }
+
+    /**
+     * The message of a row that {@code sql/load-messages.sql} read, by the names of its columns.
+     *
+     * @throws io.inference.conversation.UnreadableException as {@link TextCipher#open}
+     */
+    public Message message(UUID conversation, Map<?, ?> row) {
+        try {
+            long seq = ((Number) Objects.requireNonNull(row.get("seq"))).longValue();
+            return message(conversation, seq, column -> (String) row.get(column));
+        } catch (SQLException e) {
+            throw new IllegalStateException("a map is no result set", e);
+        }
+    }
+
+    StoredMessage stored(ResultSet row, int number) throws SQLException {
+        UUID conversation = row.getObject("conversation_id", UUID.class);
+        long seq = row.getLong("seq");
         return new StoredMessage(
-                row.getObject("conversation_id", UUID.class),
-                row.getLong("seq"),
+                conversation,
+                seq,
                 row.getLong("parent_seq"),
-                message(
-                        row.getString("role"),
-                        row.getString("content"),
-                        row.getString("name"),
-                        row.getString("tool_call_id"),
-                        row.getString("images"),
-                        row.getString("tool_calls")),
+                message(conversation, seq, row::getString),
                 outcome(row),
                 Objects.requireNonNull(TimeColumn.read(row, "created_at")));
     }
 
-    private static Message message(
-            String role,
-            String content,
-            @Nullable String name,
-            @Nullable String toolCallId,
-            @Nullable String images,
-            @Nullable String toolCalls) {
+    private Message message(UUID conversation, long seq, Row row) throws SQLException {
+        Row open = column -> {
+            String stored = row.text(column);
+            return stored == null ? null : SealedTable.MESSAGES.open(cipher, column, stored, conversation, seq);
+        };
+        List<Image> images = MessageJson.images(open.text("images"));
+        String details = open.text("details");
         return new Message(
-                Role.valueOf(role.toUpperCase(Locale.ROOT)),
-                content,
+                Role.valueOf(Objects.requireNonNull(row.text("role")).toUpperCase(Locale.ROOT)),
+                Objects.requireNonNull(open.text("content")),
                 null,
-                MessageJson.images(images),
-                MessageJson.toolCalls(toolCalls),
-                toolCallId,
-                name);
+                images,
+                MessageJson.toolCalls(open.text("tool_calls")),
+                open.text("tool_call_id"),
+                open.text("name"),
+                MessageDetails.parts(details, images),
+                MessageDetails.extras(details));
     }
 
     private static @Nullable Outcome outcome(ResultSet row) throws SQLException {

@@ -2,10 +2,14 @@ package io.inference.conversation.store;
 
 import io.inference.api.message.Role;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.UnreadableException;
 import io.inference.database.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,9 +19,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The table {@code conversation_messages}, for reading and deleting. */
 public final class MessageStore {
     private final Database database;
+    private final TextCipher cipher;
+    private final MessageRows rows;
 
-    public MessageStore(Database database) {
+    public MessageStore(Database database, TextCipher cipher) {
         this.database = database;
+        this.cipher = cipher;
+        this.rows = new MessageRows(cipher);
     }
 
     /**
@@ -36,7 +44,7 @@ public final class MessageStore {
                         SELECT %s FROM conversation_messages WHERE conversation_id = :id%s ORDER BY seq %s LIMIT :most
                         """.formatted(MessageRows.COLUMNS, rest, newestFirst ? "DESC" : "ASC"))
                         .params(values)
-                        .query(MessageRows::stored)
+                        .query(rows::stored)
                         .list());
     }
 
@@ -44,12 +52,12 @@ public final class MessageStore {
         return database.call(client -> find(client, conversation, seq));
     }
 
-    private static Optional<StoredMessage> find(JdbcClient client, UUID conversation, long seq) {
+    private Optional<StoredMessage> find(JdbcClient client, UUID conversation, long seq) {
         return client.sql("SELECT %s FROM conversation_messages WHERE conversation_id = ? AND seq = ?"
                         .formatted(MessageRows.COLUMNS))
                 .param(conversation)
                 .param(seq)
-                .query(MessageRows::stored)
+                .query(rows::stored)
                 .optional();
     }
 
@@ -63,27 +71,64 @@ public final class MessageStore {
     public boolean delete(Owner owner, UUID conversation, long seq) {
         return database.transaction(client -> {
             // No message is added meanwhile.
-            var ignored = client.sql("SELECT head FROM conversations WHERE id = ? FOR UPDATE")
+            String title = client.sql("SELECT title FROM conversations WHERE id = ? FOR UPDATE")
                     .param(conversation)
-                    .query(Long.class)
-                    .optional();
-            Map<Long, Long> group = group(client, conversation, seq);
+                    .query(String.class)
+                    .optional()
+                    .orElse("");
+            Map<Long, Link> group = group(client, conversation, seq);
             if (group.isEmpty()) {
                 return false;
             }
-            delete(client, owner, conversation, group);
+            boolean titled = group.values().stream().anyMatch(link -> isTitle(title, conversation, link));
+            delete(client, owner, conversation, group, titled);
             return true;
         });
     }
 
-    /** Numbers of the messages to delete, each with that of the message before. */
-    private static Map<Long, Long> group(JdbcClient client, UUID conversation, long seq) {
-        Map<Long, Long> group = new LinkedHashMap<>();
-        Optional<StoredMessage> first = find(client, conversation, seq);
-        while (first.isPresent() && first.get().message().role() == Role.TOOL) {
-            Optional<StoredMessage> before =
-                    find(client, conversation, first.get().parent());
-            if (before.isEmpty() || !belongsToCalls(before.get())) {
+    /**
+     * A message as far as the deletion of it or of others needs it, so that a message whose key is missing can be
+     * deleted.
+     *
+     * @param content as it is stored
+     */
+    private record Link(long seq, long parent, Role role, boolean calls, String content) {
+        static final String COLUMNS = "seq, parent_seq, role, tool_calls IS NOT NULL AS calls, content";
+
+        static Link read(ResultSet row, int number) throws SQLException {
+            return new Link(
+                    row.getLong("seq"),
+                    row.getLong("parent_seq"),
+                    Role.valueOf(row.getString("role").toUpperCase(Locale.ROOT)),
+                    row.getBoolean("calls"),
+                    row.getString("content"));
+        }
+    }
+
+    /** Whether a title is the beginning of a user's message, or cannot be decrypted. */
+    private boolean isTitle(String title, UUID conversation, Link link) {
+        if (title.isEmpty() || link.role() != Role.USER) {
+            return false;
+        }
+        try {
+            String open = SealedTable.CONVERSATIONS.open(cipher, "title", title, conversation);
+            return SealedTable.MESSAGES
+                    .open(cipher, "content", link.content(), conversation, link.seq())
+                    .strip()
+                    .startsWith(open);
+        } catch (UnreadableException e) {
+            return true;
+        }
+    }
+
+    /** The messages to delete, by their numbers. */
+    private static Map<Long, Link> group(JdbcClient client, UUID conversation, long seq) {
+        Map<Long, Link> group = new LinkedHashMap<>();
+        Optional<Link> first = link(client, conversation, seq);
+        while (first.isPresent() && first.get().role() == Role.TOOL) {
+            Optional<Link> before = link(client, conversation, first.get().parent());
+            if (before.isEmpty()
+                    || before.get().role() != Role.TOOL && !before.get().calls()) {
                 break;
             }
             first = before;
@@ -91,21 +136,24 @@ public final class MessageStore {
         if (first.isEmpty()) {
             return group;
         }
-        group.put(first.get().seq(), first.get().parent());
-        if (!first.get().message().toolCalls().isEmpty()) {
-            results(client, conversation, first.get().seq())
-                    .forEach(result -> group.put(result.seq(), result.parent()));
+        group.put(first.get().seq(), first.get());
+        if (first.get().calls()) {
+            results(client, conversation, first.get().seq()).forEach(result -> group.put(result.seq(), result));
         }
         return group;
     }
 
-    private static boolean belongsToCalls(StoredMessage message) {
-        return message.message().role() == Role.TOOL
-                || !message.message().toolCalls().isEmpty();
+    private static Optional<Link> link(JdbcClient client, UUID conversation, long seq) {
+        return client.sql("SELECT %s FROM conversation_messages WHERE conversation_id = ? AND seq = ?"
+                        .formatted(Link.COLUMNS))
+                .param(conversation)
+                .param(seq)
+                .query(Link::read)
+                .optional();
     }
 
     /** The results that follow an answer with tool calls, in every branch. */
-    private static List<StoredMessage> results(JdbcClient client, UUID conversation, long calls) {
+    private static List<Link> results(JdbcClient client, UUID conversation, long calls) {
         return client.sql("""
                         WITH RECURSIVE results AS (
                             SELECT message.* FROM conversation_messages AS message
@@ -116,47 +164,45 @@ public final class MessageStore {
                                     AND message.parent_seq = results.seq AND message.role = 'tool'
                         )
                         SELECT %s FROM results ORDER BY seq
-                        """.formatted(MessageRows.COLUMNS))
+                        """.formatted(Link.COLUMNS))
                 .param("id", conversation)
                 .param("calls", calls)
-                .query(MessageRows::stored)
+                .query(Link::read)
                 .list();
     }
 
-    private static void delete(JdbcClient client, Owner owner, UUID conversation, Map<Long, Long> group) {
+    /** @param titled whether the conversation's title goes with them */
+    private static void delete(
+            JdbcClient client, Owner owner, UUID conversation, Map<Long, Link> group, boolean titled) {
         Map<String, Object> values = Map.of(
                 "id",
                 conversation,
                 "word",
                 owner.word(),
+                "titled",
+                titled,
                 "gone",
                 group.keySet().toArray(Long[]::new),
                 "count",
                 group.size(),
                 // The first is the one before which nothing of the group is.
                 "before",
-                group.values().iterator().next());
+                group.values().iterator().next().parent());
         int followers = client.sql("""
                         UPDATE conversation_messages SET parent_seq = :before
                         WHERE conversation_id = :id AND parent_seq = ANY(:gone) AND NOT seq = ANY(:gone)
-                        """).params(values).update();
-        int titles = client.sql("""
-                        UPDATE conversations SET title = '', search = array_to_tsvector(ARRAY[:word])
-                        WHERE id = :id AND title <> '' AND EXISTS (
-                            SELECT 1 FROM conversation_messages
-                            WHERE conversation_id = :id AND seq = ANY(:gone) AND role = 'user'
-                                AND starts_with(regexp_replace(content, '^\\s+', ''), title)
-                        )
                         """).params(values).update();
         int deleted = client.sql("DELETE FROM conversation_messages WHERE conversation_id = :id AND seq = ANY(:gone)")
                 .params(values)
                 .update();
         int changed = client.sql("""
                         UPDATE conversations SET messages = messages - :count, version = version + 1,
-                            head = CASE WHEN head = ANY(:gone) THEN :before ELSE head END
+                            head = CASE WHEN head = ANY(:gone) THEN :before ELSE head END,
+                            title = CASE WHEN :titled THEN '' ELSE title END,
+                            search = CASE WHEN :titled THEN array_to_tsvector(ARRAY[:word]) ELSE search END
                         WHERE id = :id
                         """).params(values).update();
-        if (deleted != group.size() || changed != 1 || followers < 0 || titles < 0) {
+        if (deleted != group.size() || changed != 1 || followers < 0) {
             throw new IllegalStateException("a conversation changed while it was locked");
         }
     }

@@ -23,8 +23,6 @@ public final class TurnStore {
     private static final String LEASED = "clock_timestamp() + :millis * interval '1 millisecond'";
     /** Its own turn does not hold a job that runs again. */
     private static final String FREE = "(turn IS NULL OR turn_until < clock_timestamp() OR turn = :turn)";
-    /** Characters of a text that are indexed: the index has a limit in bytes. */
-    private static final int SEARCHED = 100_000;
 
     private static final String BEGIN = """
             WITH wanted AS (
@@ -37,33 +35,41 @@ public final class TurnStore {
             """.formatted(LEASED, FREE);
 
     /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
-    private static final String EXTEND = """
+    private static final String EXTEND =
+            """
             UPDATE conversations SET last_seq = last_seq + :count, messages = messages + :count, updated_at = :now,
                 head = CASE WHEN %s THEN last_seq + :count ELSE head END,
                 title = CASE WHEN title = '' THEN :title ELSE title END,
                 search = CASE WHEN title = '' THEN %s ELSE search END,
+                sealed_by = CASE WHEN title = '' THEN %s ELSE sealed_by END,
                 turn_until = CASE WHEN turn = :turn THEN NULL ELSE turn_until END, turn = nullif(turn, :turn)
             WHERE id = :id RETURNING last_seq, updated_at
-            """.formatted(FREE, ConversationStore.SEARCH.formatted(":title"));
+            """.formatted(FREE, ConversationStore.SEARCH.formatted(":title", ":words"), ConversationStore.SEALED_BY);
 
     /** Returns what {@code sql/load-messages.sql} will: the next turn may get both from a copy. */
     private static final String ADD =
             """
             INSERT INTO conversation_messages (conversation_id, seq, parent_seq, turn, role, content, name,
-                tool_call_id, images, tool_calls, state, finish_reason, error, model, prompt_tokens,
-                completion_tokens, created_at, search)
-            SELECT :id, seq, parent_seq, :turn, role, content, name, tool_call_id, images, tool_calls, state,
-                finish_reason, error, model, prompt_tokens, completion_tokens, created_at, %s
+                tool_call_id, images, tool_calls, details, state, finish_reason, error, model, prompt_tokens,
+                completion_tokens, created_at, sealed_by, search)
+            SELECT :id, seq, parent_seq, :turn, role, content, name, tool_call_id, images, tool_calls, details, state,
+                finish_reason, error, model, prompt_tokens, completion_tokens, created_at, :key, %s
             FROM json_to_recordset(:rows::json) AS added (seq bigint, parent_seq bigint, role text, content text,
-                name text, tool_call_id text, images json, tool_calls json, state text, finish_reason text, error text,
-                model text, prompt_tokens integer, completion_tokens integer, created_at timestamptz)
-            RETURNING seq, role, content, name, tool_call_id, images::text AS images, tool_calls::text AS tool_calls
-            """.formatted(ConversationStore.SEARCH.formatted("left(content, " + SEARCHED + ")"));
+                name text, tool_call_id text, images json, tool_calls json, details json, state text,
+                finish_reason text, error text, model text, prompt_tokens integer, completion_tokens integer,
+                created_at timestamptz, words text[])
+            RETURNING seq, role, content, name, tool_call_id, images::text AS images, tool_calls::text AS tool_calls,
+                details::text AS details
+            """.formatted(ConversationStore.SEARCH.formatted("left(content, " + MessageJson.SEARCHED + ")", "words"));
 
     private final Database database;
+    private final TextCipher cipher;
+    private final MessageRows rows;
 
-    public TurnStore(Database database) {
+    public TurnStore(Database database, TextCipher cipher) {
         this.database = database;
+        this.cipher = cipher;
+        this.rows = new MessageRows(cipher);
     }
 
     /**
@@ -110,15 +116,18 @@ public final class TurnStore {
     /** Begins a conversation with its first turn; false if there is one of that id. */
     public boolean create(Owner owner, UUID conversation, UUID turn, Duration lease, Instant now) {
         String statement = """
-                INSERT INTO conversations (id, owner, tenant, created_at, updated_at, turn, turn_until, search)
-                VALUES (:id, :owner, :tenant, :now, :now, :turn, %s, %s) ON CONFLICT (id) DO NOTHING
-                """.formatted(LEASED, ConversationStore.SEARCH.formatted("''"));
+                INSERT INTO conversations (id, owner, tenant, created_at, updated_at, turn, turn_until, sealed_by,
+                    search)
+                VALUES (:id, :owner, :tenant, :now, :now, :turn, %s, :key, array_to_tsvector(ARRAY[:word]))
+                ON CONFLICT (id) DO NOTHING
+                """.formatted(LEASED);
         int created = database.<Integer>call(client -> client.sql(statement)
                 .params(owner.parameters())
                 .param("id", conversation)
                 .param("turn", turn)
                 .param("millis", lease.toMillis())
                 .param("now", TimeColumn.of(now))
+                .param("key", cipher.keyId())
                 .param("word", owner.word())
                 .update());
         return created == 1;
@@ -132,7 +141,7 @@ public final class TurnStore {
                         """.formatted(MessageRows.COLUMNS))
                 .param("id", conversation)
                 .param("turn", turn)
-                .query(MessageRows::stored)
+                .query(rows::stored)
                 .optional());
     }
 
@@ -195,17 +204,18 @@ public final class TurnStore {
                 .isPresent();
     }
 
-    private static Ended add(JdbcClient client, Addition addition, Instant now) {
+    private Ended add(JdbcClient client, Addition addition, Instant now) {
         int count = addition.messages().size();
-        Map<String, Object> values = Map.of(
-                "id", addition.conversation(),
-                "turn", addition.turn(),
-                "word", addition.owner().word());
+        UUID id = addition.conversation();
+        String word = addition.owner().word();
+        String title = Objects.requireNonNull(MessageJson.storable(addition.title()));
+        Map<String, Object> values = Map.of("id", id, "turn", addition.turn(), "word", word, "key", cipher.keyId());
         Optional<Extended> extended = client.sql(EXTEND)
                 .params(values)
                 .param("count", count)
                 .param("now", TimeColumn.of(now))
-                .param("title", MessageJson.storable(addition.title()))
+                .param("title", SealedTable.CONVERSATIONS.seal(cipher, "title", title, id))
+                .param("words", SealedTable.array(cipher.words(word, title)))
                 .query((row, number) -> new Extended(
                         row.getLong("last_seq"), Objects.requireNonNull(TimeColumn.read(row, "updated_at"))))
                 .optional();
@@ -215,7 +225,7 @@ public final class TurnStore {
         long first = extended.get().lastSeq() - count + 1;
         List<Map<String, Object>> rows = client.sql(ADD)
                 .params(values)
-                .param("rows", MessageJson.rows(addition.messages(), addition.parent(), first))
+                .param("rows", MessageJson.rows(cipher, id, word, addition.messages(), addition.parent(), first))
                 .query()
                 .listOfRows();
         return new Ended(true, new Added(extended.get().changedAt(), rows));

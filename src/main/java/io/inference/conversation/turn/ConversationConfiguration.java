@@ -3,9 +3,16 @@ package io.inference.conversation.turn;
 import io.inference.config.Settings;
 import io.inference.conversation.Conversations;
 import io.inference.conversation.store.ConversationStore;
+import io.inference.conversation.store.MessageRows;
 import io.inference.conversation.store.MessageStore;
+import io.inference.conversation.store.ReencryptProcessor;
+import io.inference.conversation.store.TextCipher;
 import io.inference.conversation.store.TurnStore;
 import io.inference.database.Database;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -18,13 +25,19 @@ class ConversationConfiguration {
     }
 
     @Bean
-    Turns turns(Database database, ConversationSettings settings) {
-        return new Turns(new TurnStore(database), settings.longestWait());
+    TextCipher textCipher(ConversationSettings settings) {
+        return new TextCipher(settings.encryptionKeys());
     }
 
     @Bean
-    Conversations conversations(Database database, Turns turns, CopyRemover copies) {
-        return new StoredConversations(new ConversationStore(database), new MessageStore(database), turns, copies);
+    Turns turns(Database database, ConversationSettings settings, TextCipher cipher) {
+        return new Turns(new TurnStore(database, cipher), settings.longestWait());
+    }
+
+    @Bean
+    Conversations conversations(Database database, Turns turns, CopyRemover copies, TextCipher cipher) {
+        return new StoredConversations(
+                new ConversationStore(database, cipher), new MessageStore(database, cipher), turns, copies);
     }
 
     @Bean
@@ -33,8 +46,18 @@ class ConversationConfiguration {
     }
 
     @Bean
-    LoadConversationProcessor loadConversationProcessor() {
-        return new LoadConversationProcessor();
+    LoadConversationProcessor loadConversationProcessor(TextCipher cipher) {
+        return new LoadConversationProcessor(new MessageRows(cipher));
+    }
+
+    @Bean
+    ReencryptProcessor reencryptProcessor(
+            @Qualifier("dataSource") DataSource dataSource, TextCipher cipher, MeterRegistry registry) {
+        var processor = new ReencryptProcessor(dataSource, cipher);
+        Gauge.builder("inference.conversations.outdated", processor, ReencryptProcessor::outdated)
+                .description("Rows that are not encrypted under the first key of ENCRYPTION_KEY")
+                .register(registry);
+        return processor;
     }
 
     @Bean

@@ -23,6 +23,12 @@ public final class LoadConversationProcessor implements Processor {
     /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
     static final String ANSWERED = "InferenceAnswerStored";
 
+    private final MessageRows messages;
+
+    LoadConversationProcessor(MessageRows messages) {
+        this.messages = messages;
+    }
+
     @Override
     public void process(Exchange exchange) {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
@@ -37,7 +43,9 @@ public final class LoadConversationProcessor implements Processor {
             return;
         }
         List<Map<String, Object>> rows = rows(exchange.getMessage().removeHeader(ROWS));
-        List<Message> stored = rows.stream().map(MessageRows::message).toList();
+        List<Message> stored = rows.stream()
+                .map(row -> messages.message(turn.conversation(), row))
+                .toList();
         turn.setRows(rows);
         if (stored.isEmpty() && turn.parent() != 0) {
             throw InferenceException.noSuch("message");

@@ -69,6 +69,11 @@ final class StoredConversations implements Conversations {
     }
 
     @Override
+    public List<UUID> ids(Caller caller, @Nullable UUID after, int most) {
+        return conversations.ids(Owner.of(caller), after, most);
+    }
+
+    @Override
     public Conversation change(Caller caller, UUID id, ConversationChange change) {
         return conversations.change(Owner.of(caller), id, change, Instant.now()).orElseThrow(StoredConversations::none);
     }

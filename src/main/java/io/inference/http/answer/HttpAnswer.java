@@ -31,8 +31,14 @@ public sealed interface HttpAnswer {
         }
     }
 
-    /** A stored answer that is copied to the caller without being held whole in memory. The door closes it. */
-    record Copied(String contentType, long length, InputStream content) implements HttpAnswer {}
+    /**
+     * A stored answer that is copied to the caller without being held whole in memory. The door closes it.
+     *
+     * @param length in bytes, or {@link #UNKNOWN}
+     */
+    record Copied(String contentType, long length, InputStream content) implements HttpAnswer {
+        public static final long UNKNOWN = -1;
+    }
 
     /** An answer that is sent while it is generated. The door pulls, encodes, frames, flushes and closes it. */
     record Streamed(Framing framing, ChunkStream chunks, ChunkEncoder encoder) implements HttpAnswer, StreamedAnswer {

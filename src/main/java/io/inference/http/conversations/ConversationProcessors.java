@@ -12,10 +12,8 @@ import io.inference.conversation.Conversations;
 import io.inference.conversation.NewConversation;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
-import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.jobs.Parameters;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class ConversationProcessors {
     private static final String WHAT = "conversation";
     private static final int LONGEST_SEARCH = 200;
-    private static final int EXPORTED_AT_A_TIME = 500;
 
     private final Conversations conversations;
 
@@ -145,20 +142,12 @@ final class ConversationProcessors {
 
     /** A line of JSON for the conversation, and one for each of its messages. */
     void export(Exchange exchange) {
-        Caller caller = caller(exchange);
-        UUID id = id(exchange);
-        List<byte[]> lines = new ArrayList<>();
-        lines.add(ConversationWriter.conversation(conversations.find(caller, id)));
-        Long after = null;
-        Page<StoredMessage> page;
-        do {
-            page = conversations.messages(caller, id, after, false, EXPORTED_AT_A_TIME);
-            page.entries().forEach(message -> lines.add(ConversationWriter.message(message)));
-            after = page.entries().isEmpty()
-                    ? after
-                    : Long.valueOf(page.entries().getLast().seq());
-        } while (page.hasMore());
-        exchange.getMessage().setBody(new HttpAnswer.ObjectList(Framing.LINES, lines));
+        exchange.getMessage().setBody(ConversationExport.one(conversations, caller(exchange), id(exchange)));
+    }
+
+    /** The same for each conversation of the caller. */
+    void exportAll(Exchange exchange) {
+        exchange.getMessage().setBody(ConversationExport.all(conversations, caller(exchange)));
     }
 
     private static void answer(Exchange exchange, Conversation conversation) {

@@ -2,6 +2,7 @@ package io.inference.http.conversations;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.ErrorCode;
+import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
 import io.inference.api.message.ToolCall;
 import io.inference.conversation.Conversation;
@@ -37,6 +38,26 @@ final class ConversationWriter {
                 page,
                 message -> ConversationIds.message(message.conversation(), message.seq()),
                 ConversationWriter::write);
+    }
+
+    /**
+     * Why a part of an export is missing.
+     *
+     * @param conversation null if it is all the rest
+     */
+    static byte[] failure(@Nullable UUID conversation, InferenceException why) {
+        return Json.bytes(out -> {
+            out.writeStartObject();
+            if (conversation != null) {
+                out.writeStringField("id", ConversationIds.conversation(conversation));
+            }
+            out.writeStringField("object", "error");
+            out.writeObjectFieldStart("error");
+            out.writeStringField("code", why.code().reason());
+            text(out, "message", why.getMessage());
+            out.writeEndObject();
+            out.writeEndObject();
+        });
     }
 
     /** What is left of a conversation. */

@@ -82,4 +82,9 @@ class RestConversationsConfiguration {
     Processor exportConversationProcessor(ConversationProcessors processors) {
         return processors::export;
     }
+
+    @Bean
+    Processor exportConversationsProcessor(ConversationProcessors processors) {
+        return processors::exportAll;
+    }
 }

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.apache.camel.impl.engine.SimpleCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,9 +94,10 @@ class ConversationScaleIT {
 
     @Test
     void eachQueryFindsItsRowsByAnIndex() {
-        var conversations = new ConversationStore(database);
-        var messages = new MessageStore(database);
-        var turns = new TurnStore(database);
+        var plain = new TextCipher(List.of());
+        var conversations = new ConversationStore(database, plain);
+        var messages = new MessageStore(database, plain);
+        var turns = new TurnStore(database, plain);
         List<Conversation> page = conversations.list(OWNER, null, null, 20);
         assertThat(page).hasSize(20);
         UUID id = page.getFirst().id();
@@ -108,6 +111,8 @@ class ConversationScaleIT {
         byIndex("search", () -> conversations.list(OWNER, "word77 common", null, 20));
         byIndex("search for what every message has", () -> conversations.list(OWNER, "common", null, 20));
         byIndex("open", () -> conversations.find(OWNER, id));
+        byIndex("export", () -> conversations.ids(OWNER, page.getLast().id(), 100));
+        byIndex("look for rows to encrypt", () -> reencrypt(plain));
         byIndex("read a page", () -> messages.list(id, 5_000L, false, 100));
         byIndex("load 50 messages", () -> load(load, page.getLast().id(), EACH));
         byIndex("load 10,000 messages", () -> load(load, id, LONG_ONE));
@@ -122,6 +127,12 @@ class ConversationScaleIT {
         });
         assertThat(conversations.list(new Owner("owner-7", "other tenant"), "common", null, 20))
                 .isEmpty();
+    }
+
+    private static Object reencrypt(TextCipher cipher) {
+        var exchange = new DefaultExchange(new SimpleCamelContext());
+        new ReencryptProcessor(database.dataSource(), cipher).process(exchange);
+        return exchange.getMessage().getHeader(ReencryptProcessor.ROWS);
     }
 
     private static String loadStatement() {
