@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * This service in front of itself: its doors are an Ollama server and an OpenAI-compatible server for its own backends.
  */
+@Tag("model")
 class ChainIT {
     private static final String MODEL = "smollm2:135m";
     private static final HttpClient client = HttpClient.newHttpClient();
