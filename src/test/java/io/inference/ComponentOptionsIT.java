@@ -91,7 +91,7 @@ class ComponentOptionsIT {
                 return ask(listening(process.inputReader()) + "/ask");
             } finally {
                 process.toHandle().destroy();
-                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
         }
     }

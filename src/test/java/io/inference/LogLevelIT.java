@@ -144,7 +144,7 @@ class LogLevelIT {
             process.destroyForcibly();
             throw e;
         }
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(stopping).as("the route has run").isTrue();
         return lines;
     }

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("model")
 class LiveSettingsIT {
     @Test
     void everyVariableIsReadByTheCodeByARouteOrByTheFrameworksSettings() throws IOException {

@@ -56,6 +56,7 @@ class PostgresServerIT {
     void whatAKilledProcessLeftRunningIsStoppedAndItsDataAreThere() throws Exception {
         Process victim = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Victim.class.getName(),
@@ -64,7 +65,7 @@ class PostgresServerIT {
                 .start();
         String orphan = awaitPid(victim);
         victim.destroyForcibly();
-        assertThat(victim.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(victim.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(ProcessHandle.of(Long.parseLong(orphan))).isPresent();
 
         try (PostgresServer server = new PostgresServer(folder)) {

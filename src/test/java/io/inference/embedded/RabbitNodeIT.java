@@ -40,6 +40,7 @@ class RabbitNodeIT {
         SharedRabbit.assumeInstalled();
         Process victim = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Victim.class.getName(),
@@ -50,7 +51,7 @@ class RabbitNodeIT {
         long orphan = Long.parseLong(Files.readString(folder.resolve("rabbitmq/node.pid")));
         long names = Long.parseLong(Files.readString(folder.resolve("rabbitmq/epmd.pid")));
         victim.destroyForcibly();
-        assertThat(victim.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(victim.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(ProcessHandle.of(orphan)).isPresent();
 
         try (RabbitNode node = new RabbitNode(folder, System.getenv("PATH"))) {

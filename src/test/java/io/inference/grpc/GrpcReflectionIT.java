@@ -141,6 +141,6 @@ class GrpcReflectionIT {
                 });
         requests.onNext(request);
         requests.onCompleted();
-        return answer.get(10, TimeUnit.SECONDS);
+        return answer.get(30, TimeUnit.SECONDS);
     }
 }

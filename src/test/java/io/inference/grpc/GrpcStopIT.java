@@ -52,7 +52,7 @@ class GrpcStopIT {
                 goOn.countDown();
                 assertThat(chunks.next().getDelta().getContent()).isEqualTo("two");
                 chunks.forEachRemaining(rest -> {});
-                assertThat(stopping.join(Duration.ofSeconds(20))).isTrue();
+                assertThat(stopping.join(Duration.ofSeconds(60))).isTrue();
             }
             assertThatThrownBy(() -> new Socket("localhost", port).close()).isInstanceOf(IOException.class);
         }
@@ -66,7 +66,7 @@ class GrpcStopIT {
                 var chunks = caller.stub().chatStream(GrpcCaller.ASK);
                 assertThat(chunks.next().getDelta().getContent()).isEqualTo("one");
                 service.close();
-                assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
                 StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, chunks::hasNext);
                 assertThat(GrpcCaller.reason(failure)).isEqualTo("unavailable");
             }
@@ -98,7 +98,7 @@ class GrpcStopIT {
     private static ServingStatus check(GrpcCaller caller) {
         return HealthGrpc.newBlockingStub(caller.channel())
                 .withWaitForReady()
-                .withDeadlineAfter(15, TimeUnit.SECONDS)
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus();
     }

@@ -24,36 +24,74 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams are sent chunk by chunk, no faster than they are read, and cancelled when the caller disconnects. */
+@Tag("model")
 class GrpcStreamIT {
     private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final String LOCAL = "smollm2:135m";
+    private static final String OLLAMA = "mock-of-ollama";
+
+    private static volatile StubServer.Handler answer;
+    private static StubServer openAi;
+    private static StubServer ollama;
+    private static RunningService service;
+    private static GrpcCaller caller;
+
+    @BeforeAll
+    static void start() {
+        openAi = StubOpenAi.with((request, connection) -> answer.handle(request, connection));
+        ollama = new StubServer((request, connection) -> {
+            if (request.path().endsWith("/tags")) {
+                String model = "{\"name\":\"" + OLLAMA + "\",\"model\":\"" + OLLAMA + "\"}";
+                connection.whole(200, "application/json", "{\"models\":[" + model + "]}");
+            } else if (request.path().endsWith("/show") || request.path().endsWith("/ps")) {
+                connection.whole(200, "application/json", "{\"models\":[]}");
+            } else {
+                answer.handle(request, connection);
+            }
+        });
+        service = RunningService.start(
+                "--inference-services-openai-base-url=" + openAi.url() + "/v1",
+                "--inference-services-ollama-base-url=" + ollama.url(),
+                "--local-engine=cpu",
+                "--local-model=" + LOCAL);
+        caller = new GrpcCaller(service.grpcPort());
+    }
+
+    @AfterAll
+    static void stop() {
+        caller.close();
+        service.close();
+        openAi.close();
+        ollama.close();
+    }
 
     @Test
     void eachChunkIsThereBeforeTheNextIsMade() throws Exception {
         Semaphore goOn = new Semaphore(0);
-        try (StubServer upstream = StubOpenAi.with((request, connection) -> {
-                    connection.begin(200, "text/event-stream");
-                    for (int i = 0; i < 5; i++) {
-                        connection.chunk(StubOpenAi.event(true, "token" + i));
-                        goOn.acquire();
-                    }
-                    connection.chunk("data: [DONE]\n\n");
-                    connection.end();
-                });
-                RunningService service = start(upstream);
-                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
-            var chunks = caller.stub().chatStream(GrpcCaller.ASK);
+        answer = (request, connection) -> {
+            connection.begin(200, "text/event-stream");
             for (int i = 0; i < 5; i++) {
-                assertThat(chunks.next().getDelta().getContent()).isEqualTo("token" + i);
-                goOn.release();
+                connection.chunk(StubOpenAi.event(true, "token" + i));
+                goOn.acquire();
             }
-            chunks.forEachRemaining(
-                    rest -> assertThat(rest.getDelta().getContent()).isEmpty());
+            connection.chunk("data: [DONE]\n\n");
+            connection.end();
+        };
+        var chunks = caller.stub().chatStream(GrpcCaller.ASK);
+        for (int i = 0; i < 5; i++) {
+            assertThat(chunks.next().getDelta().getContent()).isEqualTo("token" + i);
+            goOn.release();
         }
+        chunks.forEachRemaining(rest -> assertThat(rest.getDelta().getContent()).isEmpty());
     }
 
     @Test
@@ -61,37 +99,32 @@ class GrpcStreamIT {
         String text = "x".repeat(10_000);
         AtomicInteger made = new AtomicInteger();
         CountDownLatch gone = new CountDownLatch(1);
-        try (StubServer upstream = StubOpenAi.with((request, connection) -> {
-                    connection.begin(200, "text/event-stream");
-                    try {
-                        while (made.get() < 20_000) {
-                            connection.chunk(StubOpenAi.event(true, text));
-                            made.incrementAndGet();
-                        }
-                    } finally {
-                        gone.countDown();
-                    }
-                });
-                RunningService service = start(upstream);
-                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
-            Reading reading = new Reading(caller);
-            reading.call.request(1);
-            reading.chunks.take();
-            // The buffers fill up, then the stream stops: the count is the same for a while, far from 200 MB.
-            int[] last = {-1};
-            await().pollInterval(Duration.ofMillis(500))
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> {
-                        int before = last[0];
-                        last[0] = made.get();
-                        return before == last[0];
-                    });
-            assertThat(made.get()).isLessThan(4_000);
-            reading.call.request(1_000);
-            await().atMost(Duration.ofSeconds(10)).until(() -> made.get() > last[0]);
-            reading.call.cancel("enough", null);
-            assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
-        }
+        answer = (request, connection) -> {
+            connection.begin(200, "text/event-stream");
+            try {
+                while (made.get() < 20_000) {
+                    connection.chunk(StubOpenAi.event(true, text));
+                    made.incrementAndGet();
+                }
+            } finally {
+                gone.countDown();
+            }
+        };
+        Reading reading = new Reading(caller);
+        reading.call.request(1);
+        reading.chunks.take();
+        // The buffers fill up, then the stream stops: the count is the same for a while, far from 200 MB.
+        int[] last = {-1};
+        await().pollInterval(Duration.ofMillis(500)).until(() -> {
+            int before = last[0];
+            last[0] = made.get();
+            return before == last[0];
+        });
+        assertThat(made.get()).isLessThan(4_000);
+        reading.call.request(1_000);
+        await().until(() -> made.get() > last[0]);
+        reading.call.cancel("enough", null);
+        assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @ParameterizedTest
@@ -106,83 +139,75 @@ class GrpcStreamIT {
             throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch gone = new CountDownLatch(1);
-        try (StubServer upstream = hanging(begun, asked, gone);
-                RunningService service = RunningService.start("--inference-services-" + backend + "-base-url="
-                        + upstream.url() + (backend.equals("openai") ? "/v1" : ""));
-                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
-            Reading reading = new Reading(caller, stream);
-            reading.call.request(1);
-            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
-            if (begun) {
-                assertThat(reading.chunks.poll(10, TimeUnit.SECONDS)).isNotNull();
-            }
-            assertThat(gone.getCount()).as("still connected").isEqualTo(1);
-            reading.call.cancel("enough", null);
-            assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS))
-                    .as("gone")
-                    .isTrue();
+        answer = hanging(begun, asked, gone);
+        ChatRequest ask = backend.equals("ollama")
+                ? GrpcCaller.ASK.toBuilder().setModel(OLLAMA).build()
+                : GrpcCaller.ASK;
+        Reading reading = new Reading(caller, stream, ask);
+        reading.call.request(1);
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+        if (begun) {
+            assertThat(reading.chunks.poll(30, TimeUnit.SECONDS)).isNotNull();
         }
+        assertThat(gone.getCount()).as("still connected").isEqualTo(1);
+        reading.call.cancel("enough", null);
+        assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS))
+                .as("gone")
+                .isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void aCallerThatCancelsStopsTheLocalEngineWithinASecond(boolean stream) throws Exception {
-        try (RunningService service = RunningService.start("--local-engine=cpu");
-                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
-            Engine engine = service.engine();
-            // Always the same, long answer: an answer that ends by itself cannot be cancelled.
-            ChatRequest ask = GrpcCaller.ASK.toBuilder()
-                    .setModel("smollm2:135m")
-                    .setMessages(
-                            0,
-                            GrpcCaller.ASK.getMessages(0).toBuilder()
-                                    .setContent("Write a long story about a dragon and a princess."))
-                    .setOptions(Options.newBuilder().setMaxTokens(8000).setTemperature(0))
-                    .build();
-            // A cold engine's first step takes longer than a second on a busy machine.
-            assertThat(caller.stub()
-                            .chat(ask.toBuilder()
-                                    .setOptions(Options.newBuilder().setMaxTokens(2))
-                                    .build())
-                            .getFinishReason())
-                    .isEqualTo("length");
-            Reading reading = new Reading(caller, stream, ask);
-            reading.call.request(1);
-            await().pollInterval(Duration.ofMillis(2)).until(() -> engine.active() == 1);
-            if (stream) {
-                assertThat(reading.chunks.poll(10, TimeUnit.SECONDS)).isNotNull();
-            }
-            reading.call.cancel("enough", null);
-            await().atMost(A_SECOND).until(() -> engine.active() == 0);
+        Engine engine = service.engine();
+        // Always the same, long answer: an answer that ends by itself cannot be cancelled.
+        ChatRequest ask = GrpcCaller.ASK.toBuilder()
+                .setModel(LOCAL)
+                .setMessages(
+                        0,
+                        GrpcCaller.ASK.getMessages(0).toBuilder()
+                                .setContent("Write a long story about a dragon and a princess."))
+                .setOptions(Options.newBuilder().setMaxTokens(8000).setTemperature(0))
+                .build();
+        // A cold engine's first step takes longer than a second on a busy machine.
+        assertThat(caller.stub()
+                        .chat(ask.toBuilder()
+                                .setOptions(Options.newBuilder().setMaxTokens(2))
+                                .build())
+                        .getFinishReason())
+                .isEqualTo("length");
+        Reading reading = new Reading(caller, stream, ask);
+        reading.call.request(1);
+        await().pollInterval(Duration.ofMillis(2)).until(() -> engine.active() == 1);
+        if (stream) {
+            assertThat(reading.chunks.poll(30, TimeUnit.SECONDS)).isNotNull();
         }
+        reading.call.cancel("enough", null);
+        await().atMost(A_SECOND).until(() -> engine.active() == 0);
     }
 
     @ParameterizedTest
     @CsvSource({"false, false", "true, false", "true, true"})
     void aDeadlineStopsTheBackend(boolean stream, boolean begun) throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
-        try (StubServer upstream = hanging(begun, new CountDownLatch(1), gone);
-                RunningService service = start(upstream);
-                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
-            StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> {
-                var stub = caller.stub().withDeadlineAfter(400, TimeUnit.MILLISECONDS);
-                if (stream) {
-                    stub.chatStream(GrpcCaller.ASK).forEachRemaining(chunk -> {});
-                } else {
-                    stub.chat(GrpcCaller.ASK);
-                }
-            });
-            assertThat(failure.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
-            assertThat(gone.await(2, TimeUnit.SECONDS)).as("gone").isTrue();
-        }
+        answer = hanging(begun, new CountDownLatch(1), gone);
+        StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> {
+            var stub = caller.stub().withDeadlineAfter(400, TimeUnit.MILLISECONDS);
+            if (stream) {
+                stub.chatStream(GrpcCaller.ASK).forEachRemaining(chunk -> {});
+            } else {
+                stub.chat(GrpcCaller.ASK);
+            }
+        });
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+        assertThat(gone.await(2, TimeUnit.SECONDS)).as("gone").isTrue();
     }
 
     @Test
     void theServicesOwnLimitOfTimeIsToldWithItsReason() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
-        try (StubServer upstream = hanging(true, new CountDownLatch(1), gone);
-                RunningService service = RunningService.start(
-                        "--inference-services-openai-base-url=" + upstream.url() + "/v1", "--request-timeout=500ms");
+        answer = hanging(true, new CountDownLatch(1), gone);
+        try (RunningService service = start("--request-timeout=500ms");
                 GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
             StatusRuntimeException failure = catchThrowableOfType(
                     StatusRuntimeException.class,
@@ -195,35 +220,29 @@ class GrpcStreamIT {
 
     @Test
     void aStreamThatBreaksOffEndsWithItsReason() throws Exception {
-        try (StubServer upstream = StubOpenAi.with((request, connection) -> {
-                    connection.begin(200, "text/event-stream");
-                    connection.chunk(StubOpenAi.event(true, "one"));
-                    connection.close();
-                });
-                RunningService service = start(upstream);
-                GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
-            var chunks = caller.stub().chatStream(GrpcCaller.ASK);
-            assertThat(chunks.next().getDelta().getContent()).isEqualTo("one");
-            StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, chunks::hasNext);
-            assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
-            assertThat(GrpcCaller.reason(failure)).isEqualTo("backend_failed");
-        }
+        answer = (request, connection) -> {
+            connection.begin(200, "text/event-stream");
+            connection.chunk(StubOpenAi.event(true, "one"));
+            connection.close();
+        };
+        var chunks = caller.stub().chatStream(GrpcCaller.ASK);
+        assertThat(chunks.next().getDelta().getContent()).isEqualTo("one");
+        StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, chunks::hasNext);
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+        assertThat(GrpcCaller.reason(failure)).isEqualTo("backend_failed");
     }
 
     @Test
     void moreCallsThanMayBeAtOnceAreToldToComeBack() throws Exception {
         CountDownLatch gone = new CountDownLatch(2);
-        try (StubServer upstream = hanging(true, new CountDownLatch(1), gone);
-                RunningService service = RunningService.start(
-                        "--inference-services-openai-base-url=" + upstream.url() + "/v1",
-                        "--grpc-max-concurrent-rpcs=2",
-                        "--grpc-max-workers=1");
+        answer = hanging(true, new CountDownLatch(1), gone);
+        try (RunningService service = start("--grpc-max-concurrent-rpcs=2", "--grpc-max-workers=1");
                 GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
             Reading first = new Reading(caller);
             Reading second = new Reading(caller);
             for (Reading reading : new Reading[] {first, second}) {
                 reading.call.request(1);
-                assertThat(reading.chunks.poll(10, TimeUnit.SECONDS)).isNotNull();
+                assertThat(reading.chunks.poll(30, TimeUnit.SECONDS)).isNotNull();
             }
             StatusRuntimeException failure = catchThrowableOfType(
                     StatusRuntimeException.class, () -> caller.stub().chat(GrpcCaller.ASK));
@@ -236,30 +255,21 @@ class GrpcStreamIT {
         }
     }
 
-    private static RunningService start(StubServer upstream) {
-        return RunningService.start("--inference-services-openai-base-url=" + upstream.url() + "/v1");
+    /** A service with settings of its own, over the OpenAI-compatible server alone. */
+    private static RunningService start(String... options) {
+        return RunningService.start(Stream.concat(
+                        Stream.of("--inference-services-openai-base-url=" + openAi.url() + "/v1"), Stream.of(options))
+                .toArray(String[]::new));
     }
 
     /** Answers with one token, or with nothing, until its client disconnects. */
-    private static StubServer hanging(boolean begun, CountDownLatch asked, CountDownLatch gone) {
-        return new StubServer((request, connection) -> {
-            if (request.path().endsWith("/models")) {
-                connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"mock\"}]}");
-                return;
-            }
-            if (request.path().endsWith("/tags")) {
-                connection.whole(200, "application/json", "{\"models\":[{\"name\":\"mock\",\"model\":\"mock\"}]}");
-                return;
-            }
-            if (request.path().endsWith("/show") || request.path().endsWith("/ps")) {
-                connection.whole(200, "application/json", "{\"models\":[]}");
-                return;
-            }
+    private static StubServer.Handler hanging(boolean begun, CountDownLatch asked, CountDownLatch gone) {
+        return (request, connection) -> {
             if (begun) {
-                boolean openAi = request.path().startsWith("/v1");
-                connection.begin(200, openAi ? "text/event-stream" : "application/x-ndjson");
+                boolean events = request.path().startsWith("/v1");
+                connection.begin(200, events ? "text/event-stream" : "application/x-ndjson");
                 connection.chunk(
-                        openAi
+                        events
                                 ? StubOpenAi.event(true, "token")
                                 : "{\"model\":\"mock\",\"message\":{\"role\":\"assistant\",\"content\":\"token\"},"
                                         + "\"done\":false}\n");
@@ -267,7 +277,7 @@ class GrpcStreamIT {
             asked.countDown();
             connection.awaitDisconnect();
             gone.countDown();
-        });
+        };
     }
 
     /** A call whose caller requests each chunk. */
@@ -277,11 +287,7 @@ class GrpcStreamIT {
         private final ClientCall<ChatRequest, ?> call;
 
         Reading(GrpcCaller caller) {
-            this(caller, true);
-        }
-
-        Reading(GrpcCaller caller, boolean stream) {
-            this(caller, stream, GrpcCaller.ASK);
+            this(caller, true, GrpcCaller.ASK);
         }
 
         Reading(GrpcCaller caller, boolean stream, ChatRequest ask) {

@@ -18,9 +18,11 @@ import dev.langchain4j.model.ollama.OllamaStreamingChatModel;
 import io.inference.TestService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** LangChain4j's Ollama client, with only its base URL set, and the service with its real model. */
+@Tag("model")
 class OllamaClientIT {
     private static final String QUESTION = "What is the capital of Japan?";
 

@@ -21,9 +21,11 @@ import io.inference.TestService;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** OpenAI's own client, with only its base URL and key set, and the service with its real model. */
+@Tag("model")
 class OpenAiClientIT {
     private static final OpenAIClient CLIENT = OpenAIOkHttpClient.builder()
             .baseUrl(TestService.baseUrl() + "/v1")

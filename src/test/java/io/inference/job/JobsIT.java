@@ -273,7 +273,7 @@ class JobsIT {
         try (RunningService second = RunningService.start(
                 Stream.concat(own.stream(), Stream.of(backend.option())).toArray(String[]::new))) {
             Jobs others = second.bean(Jobs.class);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> backend.asked().stream().filter(text::equals).count() == 2);
             backend.permit(1);
             await().until(() -> others.find(id).orElseThrow().state() == JobState.DONE);
@@ -298,7 +298,7 @@ class JobsIT {
     }
 
     private static JsonNode awaitEnd(String key, String self) {
-        return await().atMost(Duration.ofSeconds(20))
+        return await().atMost(Duration.ofSeconds(60))
                 .until(
                         () -> JSON.readTree(get(key, self).body()),
                         job -> !Set.of("queued", "running")

@@ -160,7 +160,7 @@ class BackendSetTest {
 
         CompletableFuture<List<String>> found = CompletableFuture.supplyAsync(() -> set.backendsFor("new"));
 
-        assertThat(found.get(5, TimeUnit.SECONDS)).containsExactly("ollama");
+        assertThat(found.get(30, TimeUnit.SECONDS)).containsExactly("ollama");
         local.release();
     }
 

@@ -69,7 +69,7 @@ public final class FakeBackend implements Backend, AutoCloseable {
     }
 
     boolean awaitAsked() throws InterruptedException {
-        return firstAsked.await(5, TimeUnit.SECONDS);
+        return firstAsked.await(30, TimeUnit.SECONDS);
     }
 
     @Override

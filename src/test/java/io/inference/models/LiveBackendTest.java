@@ -161,7 +161,7 @@ class LiveBackendTest {
 
         first.chunks().close();
 
-        assertThat(second.get(10, TimeUnit.SECONDS)).isInstanceOf(ChatAnswer.Streamed.class);
+        assertThat(second.get(30, TimeUnit.SECONDS)).isInstanceOf(ChatAnswer.Streamed.class);
         waiting.join();
     }
 
@@ -175,7 +175,7 @@ class LiveBackendTest {
 
         other.cancel(ErrorCode.CANCELLED);
 
-        assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> second.get(30, TimeUnit.SECONDS))
                 .cause()
                 .asInstanceOf(type(InferenceException.class))
                 .returns(ErrorCode.CANCELLED, InferenceException::code);

@@ -48,7 +48,7 @@ class PolicyRecipesIT {
             "Let every answer continue elsewhere");
 
     private static final String KEY = "k".repeat(32);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient client = HttpClient.newHttpClient();
     private static final Set<String> followed = new HashSet<>();

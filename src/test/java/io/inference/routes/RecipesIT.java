@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 class RecipesIT {
     private static final String KEY = "k".repeat(32);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient client = HttpClient.newHttpClient();
     private static final Set<String> followed = new HashSet<>();

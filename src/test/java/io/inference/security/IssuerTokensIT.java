@@ -150,7 +150,7 @@ class IssuerTokensIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("\"code\":\"unavailable\"");
         issuer.setDown(false);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> status(unknown) == 200);
     }

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 class PromptLogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.inference.prompts");
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();

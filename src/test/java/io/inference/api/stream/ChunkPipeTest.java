@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ChunkPipeTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final AtomicInteger closes = new AtomicInteger();
     private final ChunkPipe pipe = new ChunkPipe(2, closes::incrementAndGet);
@@ -64,7 +64,7 @@ class ChunkPipeTest {
 
         pipe.next(LONG);
 
-        assertThat(third.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(third.get(30, TimeUnit.SECONDS)).isTrue();
         assertThat(pipe.next(LONG)).isEqualTo(Chunk.of(0, "b"));
         assertThat(pipe.next(LONG)).isEqualTo(Chunk.of(0, "c"));
     }
@@ -78,7 +78,7 @@ class ChunkPipeTest {
         pipe.close();
         pipe.close();
 
-        assertThat(third.get(10, TimeUnit.SECONDS)).isFalse();
+        assertThat(third.get(30, TimeUnit.SECONDS)).isFalse();
         assertThat(closes).hasValue(1);
     }
 
@@ -88,6 +88,6 @@ class ChunkPipeTest {
 
         pipe.close();
 
-        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(InferenceException.class);
+        assertThatThrownBy(() -> waiting.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(InferenceException.class);
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ResumedStreamTest {
-    private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final Duration WAIT = Duration.ofSeconds(30);
 
     private final Call call = new Call("req-1", "rest", Duration.ofMinutes(1));
     private final List<String> asked = new ArrayList<>();

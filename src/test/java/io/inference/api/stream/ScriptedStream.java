@@ -31,7 +31,7 @@ public final class ScriptedStream implements ChunkStream {
     }
 
     public boolean awaitClosed() throws InterruptedException {
-        return closed.await(5, TimeUnit.SECONDS);
+        return closed.await(30, TimeUnit.SECONDS);
     }
 
     @Override

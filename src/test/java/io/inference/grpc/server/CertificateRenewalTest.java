@@ -87,7 +87,7 @@ class CertificateRenewalTest {
         try (var caller = new GrpcCaller(Grpc.newChannelBuilderForAddress("localhost", door.port(), credentials)
                 .build())) {
             return HealthGrpc.newBlockingStub(caller.channel())
-                    .withDeadlineAfter(5, TimeUnit.SECONDS)
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
                     .check(HealthCheckRequest.getDefaultInstance())
                     .getStatus();
         }

@@ -63,7 +63,7 @@ class SignInIT {
         assertThat(openApi().at("/components/securitySchemes").has("signIn")).isFalse();
         assertThat(openApi().path("paths").isEmpty()).isFalse();
         issuer.setDown(false);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(250))
                 .until(() -> get("/docs").body().contains("data-client-id"));
         assertThat(openApi().at("/components/securitySchemes").has("signIn")).isTrue();

@@ -126,7 +126,7 @@ class OllamaClientTest {
                 done.completeExceptionally(failure);
             }
         });
-        ChatResponse response = done.get(10, TimeUnit.SECONDS);
+        ChatResponse response = done.get(30, TimeUnit.SECONDS);
         assertThat(pieces).hasToString("Hello");
         assertThat(response.aiMessage().text()).isEqualTo("Hello");
         assertThat(response.tokenUsage().outputTokenCount()).isEqualTo(2);

@@ -36,14 +36,14 @@ class ConnectionGuardTest {
             probed.countDown();
             throw new IllegalStateException("the connection was recycled");
         });
-        assertThat(probed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(probed.await(30, TimeUnit.SECONDS)).isTrue();
 
         Call other = call(Duration.ofMinutes(1));
         CountDownLatch cancelled = new CountDownLatch(1);
         other.onCancel(cancelled::countDown);
         watch(other, () -> true);
 
-        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(other.cancelled()).isEqualTo(ErrorCode.CANCELLED);
     }
 
@@ -54,7 +54,7 @@ class ConnectionGuardTest {
         late.onCancel(cancelled::countDown);
         watch(late, () -> false);
 
-        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(late.cancelled()).isEqualTo(ErrorCode.TIMEOUT);
     }
 
@@ -66,7 +66,7 @@ class ConnectionGuardTest {
         guard(call, null, early);
         early.mayBegin(new StreamStart(Framing.EVENTS, () -> new SpokenKeepAlive(written::countDown)));
 
-        assertThat(written.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(written.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private void watch(Call call, ConnectionProbe probe) {

@@ -33,7 +33,7 @@ class GracefulStopIT {
                 goOn.countDown();
                 client.awaitLine("two");
                 client.awaitLine("[DONE]");
-                assertThat(stopping.join(java.time.Duration.ofSeconds(20))).isTrue();
+                assertThat(stopping.join(java.time.Duration.ofSeconds(60))).isTrue();
             }
         }
     }
@@ -46,7 +46,7 @@ class GracefulStopIT {
                 client.post("/v1/chat/completions", ASK);
                 client.awaitLine("one");
                 service.close();
-                assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
             }
         }
     }

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 class TlsIT {
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(LiveCertificate.class);
-    private static final Duration RENEWAL = Duration.ofSeconds(20);
+    private static final Duration RENEWAL = Duration.ofSeconds(60);
 
     private static TestCertificate first;
     private static TestCertificate second;
@@ -181,7 +181,7 @@ class TlsIT {
             SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket(plain, "localhost", 0, says);
             RawClient raw = new RawClient(socket);
             raw.post("/v1/chat/completions", chat(false));
-            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(gone.getCount()).as("still connected").isEqualTo(1);
             if (says) {
                 socket.close();

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 /** Replicas that share a database, with fake runs. */
 class JobWorkersIT {
     private static final Caller ALICE = new Caller("alice", Set.of(), Set.of(), null, Caller.Kind.USER);
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Recorder recorder = new Recorder();
@@ -151,7 +151,7 @@ class JobWorkersIT {
         Job queued = jobs.submit(new NewJob(
                         ALICE, "rest", "behind", JobTask.CHAT, JobPriority.LOW, bytes("{\"b\":1}"), null, false))
                 .job();
-        assertThat(running.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(running.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         postgres.crash();
         finish.countDown();
         postgres.recover();

@@ -211,7 +211,7 @@ class ModelStoreTest {
         };
         ModelStore second = store(server.address(), List.of(), listener, REMOTE);
         assertThat(second.ensure(ID)).hasBinaryContent(CONTENT);
-        assertThat(first.get(10, TimeUnit.SECONDS)).hasBinaryContent(CONTENT);
+        assertThat(first.get(30, TimeUnit.SECONDS)).hasBinaryContent(CONTENT);
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -274,7 +274,7 @@ class ModelStoreTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -48,7 +48,7 @@ class TwoStartersTest {
                 assertThat(output.lines().filter(line -> line.equals("waiting")).findFirst())
                         .isPresent();
                 secondWaits.countDown();
-                assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
             } finally {
                 second.destroyForcibly();
             }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole service with a {@code backends.yaml} that changes, and two OpenAI-compatible servers. */
 class BackendsFileIT {
     private static final String KEY = "k".repeat(32);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicBoolean firstIsDead = new AtomicBoolean();

@@ -37,7 +37,7 @@ import org.springframework.mock.env.MockEnvironment;
 
 /** Which caller a route may act for, and how its calls end. */
 class RouteCallProcessorTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final Caller ALICE = new Caller("alice", Set.of("staff"), Set.of("chat"), "acme", Caller.Kind.USER);
 
     private final List<Ended> ended = new CopyOnWriteArrayList<>();

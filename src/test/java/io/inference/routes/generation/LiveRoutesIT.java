@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Operators change files while the service runs. */
 class LiveRoutesIT {
     private static final String KEY = "k".repeat(32);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;

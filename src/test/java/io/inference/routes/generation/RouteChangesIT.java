@@ -33,7 +33,7 @@ import org.springframework.context.event.EventListener;
 
 /** The effects of changes in the folder, and their reports. */
 class RouteChangesIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;

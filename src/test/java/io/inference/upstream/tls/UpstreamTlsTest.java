@@ -43,7 +43,7 @@ import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
 /** A server whose certificate is of a private authority, and which asks for a certificate of that authority. */
 class UpstreamTlsTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
