@@ -87,7 +87,7 @@ public final class GenerationContext {
         @Override
         public void onRouteContextCreate(Route route) {
             if (route.getErrorHandlerFactory() instanceof DefaultErrorHandlerDefinition errors
-                    && errors.getLoggerBean() == silent
+                    && silent.equals(errors.getLoggerBean())
                     && route.getRoute() instanceof RouteDefinition definition
                     && definition.getOutputs().stream().noneMatch(OnExceptionDefinition.class::isInstance)) {
                 route.setErrorHandlerFactory(new NoErrorHandlerDefinition());
