@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table with encrypted columns. A value is sealed for its table, column and row, so that it cannot be moved to another
- * place.
+ * A table with encrypted columns. A value is sealed for its table, column and row, so that it cannot be moved to
+ * another place.
  *
  * @param id column with the conversation's id
  * @param key columns with numbers that tell the rows of a conversation apart; empty if there is one row for each
