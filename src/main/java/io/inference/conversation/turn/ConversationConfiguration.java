@@ -4,7 +4,11 @@ import io.inference.config.Settings;
 import io.inference.conversation.Conversations;
 import io.inference.conversation.store.ConversationStore;
 import io.inference.conversation.store.MessageStore;
+import io.inference.conversation.store.SummaryStore;
 import io.inference.conversation.store.TurnStore;
+import io.inference.conversation.summary.ConversationPrompt;
+import io.inference.conversation.summary.DueSummaries;
+import io.inference.conversation.summary.MemorySettings;
 import io.inference.database.Database;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,13 +22,20 @@ class ConversationConfiguration {
     }
 
     @Bean
-    Turns turns(Database database, ConversationSettings settings) {
-        return new Turns(new TurnStore(database), settings.longestWait());
+    Turns turns(Database database, DueSummaries due, ConversationSettings settings) {
+        return new Turns(new TurnStore(database), due, settings.longestWait());
     }
 
     @Bean
-    Conversations conversations(Database database, Turns turns) {
-        return new StoredConversations(new ConversationStore(database), new MessageStore(database), turns);
+    Conversations conversations(
+            Database database, Turns turns, SummaryStore summaries, DueSummaries due, MemorySettings settings) {
+        return new StoredConversations(
+                new ConversationStore(database),
+                new MessageStore(database),
+                turns,
+                summaries,
+                due,
+                settings.rules().keepRecentMessages());
     }
 
     @Bean
@@ -33,8 +44,8 @@ class ConversationConfiguration {
     }
 
     @Bean
-    LoadConversationProcessor loadConversationProcessor() {
-        return new LoadConversationProcessor();
+    LoadConversationProcessor loadConversationProcessor(ConversationPrompt prompts) {
+        return new LoadConversationProcessor(prompts);
     }
 
     @Bean

@@ -1,20 +1,22 @@
 package io.inference.conversation.turn;
 
+import io.inference.api.call.Caller;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
+import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.conversation.StoredMessage;
-import io.inference.conversation.store.MessageRows;
-import java.util.ArrayList;
+import io.inference.conversation.store.PathEntry;
+import io.inference.conversation.store.SummaryRows;
+import io.inference.conversation.summary.ConversationPrompt;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Body in: a chat with the messages of the caller; body out: the same chat with those of the conversation before them.
- * The rows of the conversation are in the header {@value #ROWS}, which is removed. If a job runs again whose answer is
- * stored, body out is that answer.
+ * Body in: a chat with the messages of the caller; body out: the same chat with those of the conversation before them,
+ * the older ones as summaries. The rows of the conversation are in the header {@value #ROWS}, which is removed. If a job
+ * runs again whose answer is stored, body out is that answer.
  */
 final class LoadConversationProcessor implements Processor {
     /** Header with the rows that {@code sql/load-messages.sql} found. */
@@ -22,6 +24,20 @@ final class LoadConversationProcessor implements Processor {
 
     /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
     static final String ANSWERED = "InferenceAnswerStored";
+
+    /** Property: tokens of the context of a model whose backend does not report them. */
+    static final String CONTEXT = "InferenceConversationContext";
+
+    private static final int DEFAULT_CONTEXT = 8192;
+
+    /** In place of a summary, so that instructions before it and after it are not taken together. */
+    private static final Message SUMMARY = Message.of(Role.ASSISTANT, "");
+
+    private final ConversationPrompt prompts;
+
+    LoadConversationProcessor(ConversationPrompt prompts) {
+        this.prompts = prompts;
+    }
 
     @Override
     public void process(Exchange exchange) {
@@ -36,21 +52,34 @@ final class LoadConversationProcessor implements Processor {
             exchange.getMessage().setBody(Answers.stored(answer, answer.outcome()));
             return;
         }
-        List<Message> stored = new ArrayList<>();
-        Object rows = exchange.getMessage().removeHeader(ROWS);
-        if (rows instanceof List<?> list) {
-            for (Object row : list) {
-                stored.add(MessageRows.message((Map<?, ?>) row));
-            }
-        }
-        if (stored.isEmpty() && turn.parent() != 0) {
+        List<PathEntry> path = SummaryRows.path(exchange.getMessage().removeHeader(ROWS));
+        if (path.isEmpty() && turn.parent() != 0) {
             throw InferenceException.noSuch("message");
         }
-        TurnPrompt prompt = TurnPrompt.of(stored, chat.messages());
-        if (prompt.prompt().isEmpty()) {
+        TurnPrompt prompt = TurnPrompt.of(
+                path.stream().map(LoadConversationProcessor::message).toList(), chat.messages());
+        ConversationPrompt.Written written = prompts.write(
+                chat,
+                prompt.instructions(),
+                path,
+                prompt.rest(),
+                exchange.getProperty(CONTEXT, DEFAULT_CONTEXT, Integer.class));
+        if (written.messages().isEmpty()) {
             throw InferenceException.invalid("messages", "'messages' must hold at least one message");
         }
         turn.setMessages(prompt.added());
-        exchange.getMessage().setBody(chat.withMessages(prompt.prompt()));
+        turn.setMemory(new Turn.Memory(
+                exchange.getProperty(Caller.PROPERTY, Caller.class),
+                chat.model(),
+                written.summarized(),
+                written.isSummaryDue()));
+        exchange.getMessage().setBody(chat.withMessages(written.messages()));
+    }
+
+    private static Message message(PathEntry entry) {
+        return switch (entry) {
+            case PathEntry.Stored stored -> stored.message();
+            case PathEntry.Covered covered -> SUMMARY;
+        };
     }
 }

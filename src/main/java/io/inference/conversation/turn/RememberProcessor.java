@@ -9,11 +9,14 @@ import org.apache.camel.Processor;
 
 /**
  * Body in: an answer. Stores it with the messages of its turn: a whole answer now, a stream when it ends. Sets the
- * header {@value #ANSWERED}, which the caller gets.
+ * headers {@value #ANSWERED} and {@value #SUMMARIZED}, which the caller gets.
  */
 final class RememberProcessor implements Processor {
     /** Header of answers with the id of their conversation. */
     static final String ANSWERED = "X-Conversation-Id";
+
+    /** Header of answers with the number of messages that their prompt had as summaries. */
+    static final String SUMMARIZED = "X-Conversation-Summarized";
 
     private final Turns turns;
 
@@ -47,6 +50,10 @@ final class RememberProcessor implements Processor {
         String id = ConversationIds.conversation(turn.conversation());
         call.setConversation(id);
         message.setHeader(ANSWERED, id);
+        Turn.Memory memory = turn.memory();
+        if (memory != null) {
+            message.setHeader(SUMMARIZED, memory.summarized());
+        }
     }
 
     private void store(Turn turn, ChatAnswer.Whole answer) {

@@ -1,0 +1,88 @@
+package io.inference.conversation.store;
+
+import io.inference.conversation.StoredSummary;
+import io.inference.conversation.memory.Span;
+import io.inference.database.Database;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code conversation_summaries}, for reading. */
+public final class SummaryStore {
+    private static final String PATH = """
+            SELECT path.seq, message.role, coalesce(summary.content, message.content) AS content, message.name,
+                message.tool_call_id, NULL AS images, message.tool_calls::text AS tool_calls,
+                extract(epoch FROM message.created_at)::bigint AS created, path.level, path.first_seq,
+                summary.messages, NULL AS ledger
+            FROM conversation_path(:id, :head, :recent, 2147483647, 1) AS path
+            LEFT JOIN conversation_messages AS message
+                ON message.conversation_id = :id AND message.seq = path.seq AND path.level = 0
+            LEFT JOIN conversation_summaries AS summary
+                ON summary.conversation_id = :id AND summary.last_seq = path.seq
+                    AND summary.level = path.level AND summary.first_seq = path.first_seq
+            ORDER BY path.seq
+            """;
+
+    private final Database database;
+
+    public SummaryStore(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * The conversation as a further turn would find it.
+     *
+     * @param deletions how many messages were ever deleted
+     * @param path to the message that the turn would follow, without ledgers and images
+     */
+    public record Standing(long deletions, List<PathEntry> path) {
+        public Standing {
+            path = List.copyOf(path);
+        }
+    }
+
+    /**
+     * @param recent messages that are taken before a summary is
+     * @return empty if there is no such conversation
+     */
+    public Optional<Standing> standing(UUID conversation, int recent) {
+        return database.transaction(client -> {
+            Optional<long[]> found = client.sql("SELECT head, deletions FROM conversations WHERE id = ?")
+                    .param(conversation)
+                    .query((row, number) -> new long[] {row.getLong("head"), row.getLong("deletions")})
+                    .optional();
+            return found.map(row -> new Standing(
+                    row[1],
+                    client.sql(PATH)
+                            .param("id", conversation)
+                            .param("head", row[0])
+                            .param("recent", recent)
+                            .query((each, number) -> SummaryRows.entry(SummaryRows.columns(each)))
+                            .list()));
+        });
+    }
+
+    /**
+     * Summaries of all branches, in the order of the last message that they cover, those of lower levels first.
+     *
+     * @param after the last one of the page before
+     */
+    public List<StoredSummary> list(UUID conversation, @Nullable Span after, int most) {
+        Map<String, Object> values = new HashMap<>(Map.of("id", conversation, "most", most));
+        if (after != null) {
+            values.put("last", after.last());
+            values.put("level", after.level());
+            values.put("first", after.first());
+        }
+        return database.call(client -> client.sql("""
+                        SELECT * FROM conversation_summaries WHERE conversation_id = :id%s
+                        ORDER BY last_seq, level, first_seq LIMIT :most
+                        """.formatted(after == null ? "" : " AND (last_seq, level, first_seq) > (:last, :level, :first)"))
+                .params(values)
+                .query(SummaryRows::stored)
+                .list());
+    }
+}
