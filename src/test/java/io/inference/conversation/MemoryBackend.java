@@ -53,6 +53,11 @@ final class MemoryBackend implements AutoCloseable {
         held.release(count);
     }
 
+    /** Takes back what the summaries so far have left. */
+    void holdSummaries() {
+        int ignored = held.drainPermits();
+    }
+
     /** The contents of the messages of the last request. */
     List<String> lastAsked() {
         return asked.getLast().findValuesAsText("content");

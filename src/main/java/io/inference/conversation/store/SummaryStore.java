@@ -6,12 +6,21 @@ import io.inference.database.Database;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The table {@code conversation_summaries}, for reading. */
 public final class SummaryStore {
+    private static final String STANDING = """
+            SELECT head, deletions, (
+                SELECT model FROM conversation_messages
+                WHERE conversation_id = :id AND model IS NOT NULL ORDER BY seq DESC LIMIT 1
+            ) AS model FROM conversations WHERE id = :id
+            """;
+
     private static final String PATH = """
             SELECT path.seq, message.role, coalesce(summary.content, message.content) AS content, message.name,
                 message.tool_call_id, NULL AS images, message.tool_calls::text AS tool_calls,
@@ -36,9 +45,10 @@ public final class SummaryStore {
      * The conversation as a further turn would find it.
      *
      * @param deletions how many messages were ever deleted
+     * @param model of the newest answer; empty if there is none
      * @param path to the message that the turn would follow, without ledgers and images
      */
-    public record Standing(long deletions, List<PathEntry> path) {
+    public record Standing(long deletions, String model, List<PathEntry> path) {
         public Standing {
             path = List.copyOf(path);
         }
@@ -49,20 +59,26 @@ public final class SummaryStore {
      * @return empty if there is no such conversation
      */
     public Optional<Standing> standing(UUID conversation, int recent) {
-        return database.transaction(client -> {
-            Optional<long[]> found = client.sql("SELECT head, deletions FROM conversations WHERE id = ?")
-                    .param(conversation)
-                    .query((row, number) -> new long[] {row.getLong("head"), row.getLong("deletions")})
-                    .optional();
-            return found.map(row -> new Standing(
-                    row[1],
-                    client.sql(PATH)
-                            .param("id", conversation)
-                            .param("head", row[0])
-                            .param("recent", recent)
-                            .query((each, number) -> SummaryRows.entry(SummaryRows.columns(each)))
-                            .list()));
-        });
+        return database.transaction(client -> client.sql(STANDING)
+                .param("id", conversation)
+                .query((row, number) -> new Head(
+                        row.getLong("head"),
+                        row.getLong("deletions"),
+                        Objects.requireNonNullElse(row.getString("model"), "")))
+                .optional()
+                .map(head -> new Standing(
+                        head.deletions(), head.model(), path(client, conversation, head.seq(), recent))));
+    }
+
+    private record Head(long seq, long deletions, String model) {}
+
+    private static List<PathEntry> path(JdbcClient client, UUID conversation, long head, int recent) {
+        return client.sql(PATH)
+                .param("id", conversation)
+                .param("head", head)
+                .param("recent", recent)
+                .query((row, number) -> SummaryRows.entry(SummaryRows.columns(row)))
+                .list();
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,9 +49,9 @@ public final class DueSummaries {
     /**
      * Submits what is due, on a thread of its own: the caller's answer does not wait for it.
      *
-     * @param model of the conversation; empty if it is not known
+     * @param model that answers in the conversation; null for that of its newest answer
      */
-    public void submitLater(Caller owner, UUID conversation, String model) {
+    public void submitLater(Caller owner, UUID conversation, @Nullable String model) {
         Thread unused = Thread.ofVirtual().name("due-summaries").start(() -> {
             try {
                 submit(owner, conversation, model);
@@ -60,13 +61,15 @@ public final class DueSummaries {
         });
     }
 
-    void submit(Caller owner, UUID conversation, String model) {
+    void submit(Caller owner, UUID conversation, @Nullable String asked) {
         SummaryStore.Standing standing = store.standing(
                         conversation, settings.rules().keepRecentMessages())
                 .orElse(null);
-        if (standing == null) {
+        // Without an answer it is not known which model summarizes it; after the next turn it is.
+        if (standing == null || standing.model().isEmpty()) {
             return;
         }
+        String model = asked == null ? standing.model() : asked;
         List<LogMessage> messages = new ArrayList<>();
         List<Span> spans = new ArrayList<>();
         TokenCounter counter = models.counter(model);

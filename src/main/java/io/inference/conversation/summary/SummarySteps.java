@@ -64,8 +64,7 @@ final class SummarySteps {
     void ask(Exchange exchange) {
         SpanSummary summary = summary(exchange);
         exchange.setProperty(INSTRUCTIONS, summary.instructions());
-        String model = summary.task().model();
-        exchange.setProperty(MODEL, model.isEmpty() ? null : model);
+        exchange.setProperty(MODEL, summary.task().model());
         exchange.getMessage().setBody(summary.request(words(exchange)));
     }
 

@@ -11,7 +11,7 @@ import java.util.UUID;
  * A summary that is to be made, as the payload of its job.
  *
  * @param deletions of messages of the conversation when it was due
- * @param model of the conversation; empty if it is not known
+ * @param model of the conversation
  */
 record SummaryTask(UUID conversation, Span span, long deletions, String model) {
     /** The same on every replica; another one after a deletion, since the same span then has other messages. */

@@ -10,6 +10,8 @@ import io.inference.conversation.store.PathEntry;
 import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.summary.ConversationPrompt;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -56,8 +58,7 @@ final class LoadConversationProcessor implements Processor {
         if (path.isEmpty() && turn.parent() != 0) {
             throw InferenceException.noSuch("message");
         }
-        TurnPrompt prompt = TurnPrompt.of(
-                path.stream().map(LoadConversationProcessor::message).toList(), chat.messages());
+        TurnPrompt prompt = TurnPrompt.of(messages(path), chat.messages());
         ConversationPrompt.Written written = prompts.write(
                 chat,
                 prompt.instructions(),
@@ -76,10 +77,18 @@ final class LoadConversationProcessor implements Processor {
         exchange.getMessage().setBody(chat.withMessages(written.messages()));
     }
 
-    private static Message message(PathEntry entry) {
-        return switch (entry) {
-            case PathEntry.Stored stored -> stored.message();
-            case PathEntry.Covered covered -> SUMMARY;
-        };
+    /** The messages in their order; a summary is where it begins and where it ends. */
+    private static List<Message> messages(List<PathEntry> path) {
+        SortedMap<Long, Message> messages = new TreeMap<>();
+        for (PathEntry entry : path) {
+            switch (entry) {
+                case PathEntry.Stored stored -> messages.put(stored.seq(), stored.message());
+                case PathEntry.Covered covered -> {
+                    messages.put(covered.span().first(), SUMMARY);
+                    messages.put(covered.span().last(), SUMMARY);
+                }
+            }
+        }
+        return List.copyOf(messages.values());
     }
 }

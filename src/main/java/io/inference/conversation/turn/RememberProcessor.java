@@ -2,6 +2,7 @@ package io.inference.conversation.turn;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
+import io.inference.api.stream.ChunkStream;
 import io.inference.conversation.ConversationIds;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -32,17 +33,25 @@ final class RememberProcessor implements Processor {
             throw new IllegalStateException("an answer is stored after its conversation was loaded");
         }
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
+        Turn.Memory memory = turn.memory();
+        int summarized = memory == null ? 0 : memory.summarized();
         switch (message.getBody()) {
             case ChatAnswer.Whole whole -> {
                 if (turn.end()) {
                     store(turn, whole);
                 }
+                if (summarized > 0) {
+                    message.setBody(new ChatAnswer.Whole(
+                            whole.model(), whole.choices(), SummarizedUsage.of(whole.usage(), summarized)));
+                }
             }
             case ChatAnswer.Streamed streamed -> {
+                ChunkStream chunks = summarized == 0
+                        ? streamed.chunks()
+                        : new SummarizedUsage(streamed.chunks(), summarized);
                 if (turns.handOver(turn, call)) {
                     message.setBody(new ChatAnswer.Streamed(
-                            streamed.model(),
-                            new RememberedStream(streamed.chunks(), streamed.model(), call, turn, turns)));
+                            streamed.model(), new RememberedStream(chunks, streamed.model(), call, turn, turns)));
                 }
             }
             case null, default -> throw new IllegalStateException("a conversation continues with an answer");
@@ -50,9 +59,8 @@ final class RememberProcessor implements Processor {
         String id = ConversationIds.conversation(turn.conversation());
         call.setConversation(id);
         message.setHeader(ANSWERED, id);
-        Turn.Memory memory = turn.memory();
         if (memory != null) {
-            message.setHeader(SUMMARIZED, memory.summarized());
+            message.setHeader(SUMMARIZED, summarized);
         }
     }
 

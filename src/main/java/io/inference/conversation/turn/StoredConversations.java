@@ -58,14 +58,14 @@ final class StoredConversations implements Conversations {
             return made;
         }
         Turn ignored = store(owner, made.id(), wanted.messages(), call);
-        due.submitLater(caller, made.id(), "");
+        due.submitLater(caller, made.id(), null);
         return find(caller, made.id());
     }
 
     @Override
     public List<StoredMessage> add(Caller caller, UUID id, List<Message> added, Call call) {
         Turn turn = store(Owner.of(caller), id, added, call);
-        due.submitLater(caller, id, "");
+        due.submitLater(caller, id, null);
         return messages.list(id, turn.lastSeq(), false, added.size());
     }
 
@@ -130,7 +130,7 @@ final class StoredConversations implements Conversations {
                 turns.release(turn);
             }
         }
-        due.submitLater(caller, id, "");
+        due.submitLater(caller, id, null);
     }
 
     @Override

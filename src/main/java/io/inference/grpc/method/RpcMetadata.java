@@ -33,7 +33,8 @@ public final class RpcMetadata {
             key("x-ratelimit-remaining-tokens"),
             key("x-ratelimit-reset-tokens"),
             key(DROPPED),
-            key("x-conversation-id"));
+            key("x-conversation-id"),
+            key("x-conversation-summarized"));
 
     /** Those that report to the caller, who may not set them. */
     private static final String OF_LIMITS = "x-ratelimit-";
