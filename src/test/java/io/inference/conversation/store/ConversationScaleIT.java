@@ -109,8 +109,10 @@ class ConversationScaleIT {
         byIndex("search for what every message has", () -> conversations.list(OWNER, "common", null, 20));
         byIndex("open", () -> conversations.find(OWNER, id));
         byIndex("read a page", () -> messages.list(id, 5_000L, false, 100));
-        byIndex("load 50 messages", () -> load(load, page.getLast().id(), EACH));
-        byIndex("load 10,000 messages", () -> load(load, id, LONG_ONE));
+        byIndex("load 50 messages", () -> load(load, page.getLast().id(), EACH, EACH));
+        byIndex("load 10,000 messages", () -> load(load, id, LONG_ONE, LONG_ONE));
+        summarize(id, 4, LONG_ONE - 10);
+        byIndex("load 10,000 messages with a master", () -> load(load, id, LONG_ONE, 11));
         byIndex("begin and end a turn", () -> {
             UUID turn = UUID.randomUUID();
             var begun = turns.begin(OWNER, id, turn, Duration.ofSeconds(20)).begun();
@@ -124,20 +126,39 @@ class ConversationScaleIT {
                 .isEmpty();
     }
 
+    /** Summaries of every six messages, and one of all. */
+    private static void summarize(UUID id, int level, int last) {
+        int added = database.<Integer>call(client -> client.sql("""
+                        INSERT INTO conversation_summaries
+                            (conversation_id, level, first_seq, last_seq, messages, sources, content, ledger, kind,
+                            created_at)
+                        SELECT :id, 1, seq, seq + 5, 6, '[]', 'They talked.', '[]', 'model', now()
+                        FROM generate_series(1, :last - 5, 6) AS seq
+                        UNION ALL SELECT :id, :level, 1, :last, :last, '[]', 'They talked.', '[]', 'model', now()
+                        """)
+                .param("id", id)
+                .param("level", level)
+                .param("last", last)
+                .update());
+        assertThat(added).isGreaterThan(1);
+    }
+
     private static String loadStatement() {
         try (var in = ConversationScaleIT.class.getResourceAsStream("/sql/load-messages.sql")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replace(":#${exchangeProperty.InferenceTurn.conversation}", ":id")
-                    .replace(":#${exchangeProperty.InferenceTurn.parent}", ":seq");
+                    .replace(":#${exchangeProperty.InferenceTurn.parent}", ":seq")
+                    .replace(":#${exchangeProperty.InferenceRecentMessages}", ":recent");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Object load(String statement, UUID id, int count) {
+    private static Object load(String statement, UUID id, int parent, int count) {
         List<Map<String, Object>> rows = database.call(client -> client.sql(statement)
                 .param("id", id)
-                .param("seq", count)
+                .param("seq", (long) parent)
+                .param("recent", 6)
                 .query()
                 .listOfRows());
         assertThat(rows).hasSize(count);
