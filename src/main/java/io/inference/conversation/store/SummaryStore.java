@@ -27,11 +27,15 @@ public final class SummaryStore {
                 extract(epoch FROM message.created_at)::bigint AS created, path.level, path.first_seq,
                 summary.messages, NULL AS ledger
             FROM conversation_path(:id, :head, :recent, 2147483647, 1) AS path
-            LEFT JOIN conversation_messages AS message
-                ON message.conversation_id = :id AND message.seq = path.seq AND path.level = 0
-            LEFT JOIN conversation_summaries AS summary
-                ON summary.conversation_id = :id AND summary.last_seq = path.seq
-                    AND summary.level = path.level AND summary.first_seq = path.first_seq
+            LEFT JOIN LATERAL (
+                SELECT * FROM conversation_messages
+                WHERE path.level = 0 AND conversation_id = :id AND conversation_messages.seq = path.seq LIMIT 1
+            ) AS message ON true
+            LEFT JOIN LATERAL (
+                SELECT * FROM conversation_summaries AS each
+                WHERE path.level > 0 AND each.conversation_id = :id AND each.last_seq = path.seq
+                    AND each.level = path.level AND each.first_seq = path.first_seq LIMIT 1
+            ) AS summary ON true
             ORDER BY path.seq
             """;
 

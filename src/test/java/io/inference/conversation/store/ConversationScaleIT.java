@@ -73,6 +73,10 @@ class ConversationScaleIT {
         statements.execute("UPDATE conversations SET last_seq = " + LONG_ONE + ", head = " + LONG_ONE + ", messages = "
                 + LONG_ONE + " WHERE title = 'title 7'");
         messages(statements, "generate_series(" + (EACH + 1) + ", " + LONG_ONE + ")", "title = 'title 7'", word);
+        statements.execute("INSERT INTO conversation_summaries (conversation_id, level, first_seq, last_seq, messages,"
+                + " sources, content, ledger, kind, created_at) SELECT id, level, 1, 6 * level, 6 * level, '[]',"
+                + " 'They talked.', '[]', 'model', now() FROM conversations, generate_series(1, 2) AS level"
+                + " WHERE title <> 'title 7'");
         statements.execute("VACUUM ANALYZE");
     }
 
@@ -109,7 +113,7 @@ class ConversationScaleIT {
         byIndex("search for what every message has", () -> conversations.list(OWNER, "common", null, 20));
         byIndex("open", () -> conversations.find(OWNER, id));
         byIndex("read a page", () -> messages.list(id, 5_000L, false, 100));
-        byIndex("load 50 messages", () -> load(load, page.getLast().id(), EACH, EACH));
+        byIndex("load 50 messages", () -> load(load, page.getLast().id(), EACH, EACH - 11));
         byIndex("load 10,000 messages", () -> load(load, id, LONG_ONE, LONG_ONE));
         summarize(id, 4, LONG_ONE - 10);
         byIndex("load 10,000 messages with a master", () -> load(load, id, LONG_ONE, 11));
@@ -132,9 +136,9 @@ class ConversationScaleIT {
                         INSERT INTO conversation_summaries
                             (conversation_id, level, first_seq, last_seq, messages, sources, content, ledger, kind,
                             created_at)
-                        SELECT :id, 1, seq, seq + 5, 6, '[]', 'They talked.', '[]', 'model', now()
+                        SELECT :id, 1, seq, seq + 5, 6, '[]'::json, 'They talked.', '[]', 'model', now()
                         FROM generate_series(1, :last - 5, 6) AS seq
-                        UNION ALL SELECT :id, :level, 1, :last, :last, '[]', 'They talked.', '[]', 'model', now()
+                        UNION ALL SELECT :id, :level, 1, :last, :last, '[]'::json, 'They talked.', '[]', 'model', now()
                         """)
                 .param("id", id)
                 .param("level", level)
