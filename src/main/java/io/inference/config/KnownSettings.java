@@ -278,10 +278,7 @@ public final class KnownSettings {
                             "SUMMARY_MODEL",
                             new Text("a model's name"),
                             "model of summaries; empty: of a conversation its own model, of texts the local one"),
-                    plain(
-                            "SUMMARY_SYSTEM_PROMPT",
-                            new Text("a text"),
-                            "system's message to the model that summarizes"),
+                    plain("SUMMARY_SYSTEM_PROMPT", new Text("a text"), "system's message to the model that summarizes"),
                     plain(
                             "MASTER_SUMMARY_PROMPT",
                             new Text("a text"),

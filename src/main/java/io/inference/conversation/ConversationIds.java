@@ -61,9 +61,7 @@ public final class ConversationIds {
         }
         long first = Long.parseLong(matcher.group(3));
         long last = Long.parseLong(matcher.group(4));
-        return first > last
-                ? Optional.empty()
-                : Optional.of(new Span(Integer.parseInt(matcher.group(2)), first, last));
+        return first > last ? Optional.empty() : Optional.of(new Span(Integer.parseInt(matcher.group(2)), first, last));
     }
 
     private static String digits(UUID id) {

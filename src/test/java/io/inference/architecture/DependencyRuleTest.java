@@ -220,7 +220,7 @@ class DependencyRuleTest {
                             "io.inference.limits..")));
 
     @ArchTest
-    static final ArchRule conversationsImportTheApiAndTheDatabase = classes()
+    static final ArchRule conversationsImportTheApiTheModelsAndTheDatabase = classes()
             .that()
             .resideInAPackage("io.inference.conversation..")
             .should()
@@ -230,7 +230,8 @@ class DependencyRuleTest {
                             "io.inference.api..",
                             "io.inference.config..",
                             "io.inference.wire..",
-                            "io.inference.database..")));
+                            "io.inference.database..",
+                            "io.inference.models..")));
 
     @ArchTest
     static final ArchRule onlyTheWiringOfJobsNeedsLimits = noClasses()
@@ -289,6 +290,7 @@ class DependencyRuleTest {
                             "io.inference.limits..",
                             "io.inference.job..",
                             "io.inference.conversation",
+                            "io.inference.conversation.memory",
                             "io.inference.models..",
                             "io.inference.telemetry..",
                             "io.inference.routes.door",

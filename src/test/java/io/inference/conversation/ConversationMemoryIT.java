@@ -90,7 +90,8 @@ class ConversationMemoryIT {
     }
 
     private static void awaitLevels(String id, Map<Integer, Long> levels) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(levels(id)).isEqualTo(levels));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(levels(id)).isEqualTo(levels));
     }
 
     private static HttpResponse<String> say(String id, String text) throws Exception {
@@ -108,20 +109,21 @@ class ConversationMemoryIT {
     }
 
     private static void awaitSpans(String id, String... spans) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(spans(id))
-                .containsExactly(spans));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(spans(id)).containsExactly(spans));
     }
 
     /** Waits until no background task of the conversation is left. */
     private static void awaitRest(String id) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> service.bean(Database.class)
-                .<Boolean>call(client -> client.sql("""
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> service.bean(Database.class)
+                        .<Boolean>call(client -> client.sql("""
                                 SELECT NOT EXISTS (SELECT 1 FROM jobs WHERE task = 'summarize_conversation'
                                     AND correlation_id LIKE ? AND ended_at IS NULL)
                                 """)
-                        .param("summary " + id + " %")
-                        .query(Boolean.class)
-                        .single()));
+                                .param("summary " + id + " %")
+                                .query(Boolean.class)
+                                .single()));
     }
 
     @Test
@@ -239,12 +241,12 @@ class ConversationMemoryIT {
         assertThat(summarized(say(id, "Hello?"))).isEqualTo("0");
         assertThat(backend.lastAsked()).hasSize(13);
         // As if the replica had been killed: its lease runs out, and another run begins while the first still waits.
-        int taken = service.bean(Database.class).<Integer>call(client -> client.sql("""
+        int taken = service.bean(Database.class)
+                .<Integer>call(
+                        client -> client.sql("""
                         UPDATE jobs SET lease_until = now() - interval '1 minute'
                         WHERE state = 'running' AND correlation_id LIKE ?
-                        """)
-                .param("summary " + id + " %")
-                .update());
+                        """).param("summary " + id + " %").update());
         assertThat(taken).isEqualTo(1);
         await().atMost(Duration.ofSeconds(20)).until(() -> held(id) == 2);
         backend.finishSummaries(2);
@@ -293,14 +295,15 @@ class ConversationMemoryIT {
                 .query(String.class)
                 .list());
         return tables.stream()
-                .mapToInt(table -> database.<Integer>call(client -> client.sql(
-                                "SELECT count(*) FROM \"" + table + "\" AS row WHERE row::text LIKE ?"
+                .mapToInt(table -> database.<Integer>call(
+                        client -> client.sql("SELECT count(*) FROM \"" + table + "\" AS row WHERE row::text LIKE ?"
                                         + (table.equals("jobs") ? " OR convert_from(payload, 'UTF8') LIKE ?" : ""))
-                        .params(table.equals("jobs")
-                                ? List.of("%" + text + "%", "%" + text + "%")
-                                : List.of("%" + text + "%"))
-                        .query(Integer.class)
-                        .single()))
+                                .params(
+                                        table.equals("jobs")
+                                                ? List.of("%" + text + "%", "%" + text + "%")
+                                                : List.of("%" + text + "%"))
+                                .query(Integer.class)
+                                .single()))
                 .sum();
     }
 
@@ -332,8 +335,8 @@ class ConversationMemoryIT {
         for (int turn = 1; turn <= 5; turn++) {
             say(id, "Left again, " + turn + ".");
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(spans(id))
-                .contains("1:7-26"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(spans(id)).contains("1:7-26"));
         awaitRest(id);
         assertThat(summarized(say(id, "Where are we?"))).isEqualTo("12");
         assertThat(backend.lastAsked().getFirst()).doesNotContain("Step 11", "Step 12");
@@ -362,7 +365,8 @@ class ConversationMemoryIT {
             say(id, "Step " + turn + ".");
         }
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(rows(id, "level", Integer.class)).contains(2));
+                .untilAsserted(
+                        () -> assertThat(rows(id, "level", Integer.class)).contains(2));
         awaitRest(id);
         assertThat(summarized(say(id, "And now?"))).isEqualTo("18");
         assertThat(backend.lastAsked().getFirst()).startsWith("Be kind.\n\n").doesNotContain("Be brief.");

@@ -20,7 +20,14 @@ import org.junit.jupiter.api.Test;
  */
 class ConversationRecallIT {
     private static final List<String> FACTS = List.of(
-            "$48,250", "17 March 2031", "/srv/archive/2029/q4", "db-ruby-7", "14:35", "ORD-99172", "Maria Kowalska", "8443");
+            "$48,250",
+            "17 March 2031",
+            "/srv/archive/2029/q4",
+            "db-ruby-7",
+            "14:35",
+            "ORD-99172",
+            "Maria Kowalska",
+            "8443");
     private static final List<String> SENTENCES = List.of(
             "The budget of the project is $48,250.",
             "The deadline of the report is 17 March 2031.",
@@ -91,8 +98,8 @@ class ConversationRecallIT {
                     .isEqualTo(200);
         }
         int summarized = (turns + 1) * 2 - 6;
-        await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(levels(id, summarized))
-                .isTrue());
+        await().atMost(Duration.ofSeconds(90))
+                .untilAsserted(() -> assertThat(levels(id, summarized)).isTrue());
         assertThat(local.say(id, "What do you remember?").headers().firstValue("X-Conversation-Summarized"))
                 .hasValue(String.valueOf(summarized));
         String prompt = String.join("\n", backend.lastAsked());
@@ -105,14 +112,15 @@ class ConversationRecallIT {
 
     /** Whether all that can be summarized is, and no summary is being made. */
     private static boolean levels(String id, int summarized) {
-        return service.bean(Database.class).<Boolean>call(client -> client.sql("""
+        return service.bean(Database.class)
+                .<Boolean>call(client -> client.sql("""
                         SELECT NOT EXISTS (SELECT 1 FROM jobs WHERE ended_at IS NULL)
                             AND (SELECT sum(messages) FROM conversation_summaries
                                 WHERE level = 1 AND conversation_id = ?) = ?
                         """)
-                .param(ConversationIds.conversation(id).orElseThrow())
-                .param(summarized)
-                .query(Boolean.class)
-                .single());
+                        .param(ConversationIds.conversation(id).orElseThrow())
+                        .param(summarized)
+                        .query(Boolean.class)
+                        .single());
     }
 }

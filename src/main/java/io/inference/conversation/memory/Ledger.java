@@ -69,8 +69,8 @@ public record Ledger(List<LedgerFact> facts) {
                 byImportance(corrections).stream().limit(most).collect(Collectors.toCollection(HashSet::new));
         Set<Long> messages = kept.stream().map(LedgerFact::message).collect(Collectors.toSet());
         return new Ledger(facts.stream()
-                .filter(fact -> kept.contains(fact)
-                        || fact.supersededBy() != null && messages.contains(fact.supersededBy()))
+                .filter(fact ->
+                        kept.contains(fact) || fact.supersededBy() != null && messages.contains(fact.supersededBy()))
                 .limit(2L * most)
                 .toList());
     }

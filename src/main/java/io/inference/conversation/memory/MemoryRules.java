@@ -40,6 +40,8 @@ public record MemoryRules(
 
     /** Tokens of uncovered messages that make a summary; {@link Integer#MAX_VALUE} if their number alone counts. */
     int tokensBeforeSummary(int contextTokens) {
-        return contextShare == 0 || contextShare == 1 ? Integer.MAX_VALUE : Math.max(1, (int) (contextShare * contextTokens));
+        return contextShare == 0 || contextShare == 1
+                ? Integer.MAX_VALUE
+                : Math.max(1, (int) (contextShare * contextTokens));
     }
 }

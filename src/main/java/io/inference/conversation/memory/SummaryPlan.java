@@ -95,8 +95,10 @@ public final class SummaryPlan {
         Span master = null;
         for (Piece piece : pieces) {
             Span span = piece.span();
-            if (!run.isEmpty() && (span == null || span.level() != run.getFirst().level())) {
-                boolean isComplete = span != null && span.level() > run.getFirst().level();
+            if (!run.isEmpty()
+                    && (span == null || span.level() != run.getFirst().level())) {
+                boolean isComplete =
+                        span != null && span.level() > run.getFirst().level();
                 due.addAll(ofSummaries(run, master, isComplete, rules));
                 run.clear();
                 if (isComplete) {

@@ -30,7 +30,8 @@ public sealed interface PathEntry {
             Ledger ledger,
             List<Long> instructions,
             boolean isExtractive,
-            @Nullable String model) implements PathEntry {
+            @Nullable String model)
+            implements PathEntry {
         public Covered {
             instructions = List.copyOf(instructions);
         }

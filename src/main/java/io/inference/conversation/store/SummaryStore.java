@@ -70,8 +70,8 @@ public final class SummaryStore {
                         row.getLong("deletions"),
                         Objects.requireNonNullElse(row.getString("model"), "")))
                 .optional()
-                .map(head -> new Standing(
-                        head.deletions(), head.model(), path(client, conversation, head.seq(), recent))));
+                .map(head ->
+                        new Standing(head.deletions(), head.model(), path(client, conversation, head.seq(), recent))));
     }
 
     private record Head(long seq, long deletions, String model) {}
@@ -100,7 +100,8 @@ public final class SummaryStore {
         return database.call(client -> client.sql("""
                         SELECT * FROM conversation_summaries WHERE conversation_id = :id%s
                         ORDER BY last_seq, level, first_seq LIMIT :most
-                        """.formatted(after == null ? "" : " AND (last_seq, level, first_seq) > (:last, :level, :first)"))
+                        """.formatted(
+                                after == null ? "" : " AND (last_seq, level, first_seq) > (:last, :level, :first)"))
                 .params(values)
                 .query(SummaryRows::stored)
                 .list());

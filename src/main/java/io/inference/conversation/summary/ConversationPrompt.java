@@ -81,9 +81,7 @@ public final class ConversationPrompt {
         turn.add(LogMessage.of(last + 1, Role.ASSISTANT, "", USUAL_ANSWER, Instant.EPOCH));
         List<Span> spans = log.summaries.stream().map(Summary::span).toList();
         return new Written(
-                messages,
-                log.summarized + plan.summarized(),
-                due.isDue(log.messages, spans, turn, chat.model()));
+                messages, log.summarized + plan.summarized(), due.isDue(log.messages, spans, turn, chat.model()));
     }
 
     private PromptPlan plan(

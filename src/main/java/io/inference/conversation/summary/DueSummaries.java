@@ -76,7 +76,8 @@ public final class DueSummaries {
         for (PathEntry entry : standing.path()) {
             switch (entry) {
                 case PathEntry.Covered covered -> spans.add(covered.span());
-                case PathEntry.Stored stored when stored.message().role() != Role.SYSTEM ->
+                case PathEntry.Stored stored
+                when stored.message().role() != Role.SYSTEM ->
                     messages.add(LogMessages.of(stored.seq(), stored.message(), stored.createdAt(), counter));
                 case PathEntry.Stored instruction -> {}
             }

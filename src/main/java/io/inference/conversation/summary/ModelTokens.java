@@ -38,7 +38,6 @@ public final class ModelTokens {
 
     /** By the model's own tokenizer if it runs in this process, otherwise an estimate. */
     public TokenCounter counter(String model) {
-        return (role, text) ->
-                TEMPLATE + directory.tokens(model, text).orElseGet(() -> TextTokens.estimate(text));
+        return (role, text) -> TEMPLATE + directory.tokens(model, text).orElseGet(() -> TextTokens.estimate(text));
     }
 }

@@ -96,7 +96,8 @@ public final class SpanSummary {
         for (PathEntry entry : path) {
             switch (entry) {
                 case PathEntry.Covered covered -> summaries.add(new Summary(covered.span(), covered.text()));
-                case PathEntry.Stored stored when stored.message().role() != Role.SYSTEM ->
+                case PathEntry.Stored stored
+                when stored.message().role() != Role.SYSTEM ->
                     messages.add(LogMessages.of(stored.seq(), stored.message(), stored.createdAt(), ESTIMATE));
                 case PathEntry.Stored instruction -> {}
             }
@@ -111,16 +112,16 @@ public final class SpanSummary {
 
     /** @param words of a summary of messages, about; one of summaries may have twice as many */
     SummarizeRequest request(int words) {
-        String text = level() == 1 ? MemoryPrompts.messages(messages) : MemoryPrompts.summaries(summaries, settings.rules());
-        return new SummarizeRequest(
-                "", text, List.of(), SummarizeRequest.Style.PARAGRAPH, words(words), false);
+        String text =
+                level() == 1 ? MemoryPrompts.messages(messages) : MemoryPrompts.summaries(summaries, settings.rules());
+        return new SummarizeRequest("", text, List.of(), SummarizeRequest.Style.PARAGRAPH, words(words), false);
     }
 
     private int words(int words) {
         return level() == 1 ? words : 2 * words;
     }
 
-    /** What the model is told beside SUMMARY_SYSTEM_PROMPT; empty for nothing. */
+    /** What follows SUMMARY_SYSTEM_PROMPT in the system's message; empty for nothing. */
     String instructions() {
         String instructions = level() == 1 ? "" : settings.consolidationPrompt();
         if (refused.isEmpty()) {
@@ -211,7 +212,8 @@ public final class SpanSummary {
                     }
                     continues = false;
                 }
-                case PathEntry.Stored stored when stored.message().role() == Role.SYSTEM -> {
+                case PathEntry.Stored stored
+                when stored.message().role() == Role.SYSTEM -> {
                     if (!continues) {
                         last.clear();
                     }

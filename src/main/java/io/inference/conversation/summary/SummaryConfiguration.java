@@ -5,7 +5,6 @@ import io.inference.config.Settings;
 import io.inference.conversation.store.SummaryStore;
 import io.inference.database.Database;
 import io.inference.models.ModelDirectory;
-import org.apache.camel.Processor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,42 +37,37 @@ class SummaryConfiguration {
     }
 
     @Bean
-    SummarySteps conversationSummarySteps(MemorySettings settings, DueSummaries due) {
-        return new SummarySteps(settings, due);
+    ConversationSummaryTaskProcessor conversationSummaryTaskProcessor(MemorySettings settings) {
+        return new ConversationSummaryTaskProcessor(settings);
     }
 
     @Bean
-    Processor conversationSummaryTaskProcessor(SummarySteps steps) {
-        return steps::begin;
+    ConversationSummarySourcesProcessor conversationSummarySourcesProcessor() {
+        return new ConversationSummarySourcesProcessor();
     }
 
     @Bean
-    Processor conversationSummarySourcesProcessor(SummarySteps steps) {
-        return steps::plan;
+    ConversationSummaryRequestProcessor conversationSummaryRequestProcessor() {
+        return new ConversationSummaryRequestProcessor();
     }
 
     @Bean
-    Processor conversationSummaryRequestProcessor(SummarySteps steps) {
-        return steps::ask;
+    ConversationSummaryCheckProcessor conversationSummaryCheckProcessor() {
+        return new ConversationSummaryCheckProcessor();
     }
 
     @Bean
-    Processor conversationSummaryCheckProcessor(SummarySteps steps) {
-        return steps::check;
+    ConversationSummaryFailureProcessor conversationSummaryFailureProcessor() {
+        return new ConversationSummaryFailureProcessor();
     }
 
     @Bean
-    Processor conversationSummaryFailureProcessor(SummarySteps steps) {
-        return steps::fail;
+    ConversationSummaryStoreProcessor conversationSummaryStoreProcessor() {
+        return new ConversationSummaryStoreProcessor();
     }
 
     @Bean
-    Processor conversationSummaryStoreProcessor(SummarySteps steps) {
-        return steps::land;
-    }
-
-    @Bean
-    Processor dueSummariesProcessor(SummarySteps steps) {
-        return steps::next;
+    DueSummariesProcessor dueSummariesProcessor(DueSummaries due) {
+        return new DueSummariesProcessor(due);
     }
 }

@@ -17,8 +17,8 @@ import org.apache.camel.Processor;
 
 /**
  * Body in: a chat with the messages of the caller; body out: the same chat with those of the conversation before them,
- * the older ones as summaries. The rows of the conversation are in the header {@value #ROWS}, which is removed. If a job
- * runs again whose answer is stored, body out is that answer.
+ * the older ones as summaries. The rows of the conversation are in the header {@value #ROWS}, which is removed. If a
+ * job runs again whose answer is stored, body out is that answer.
  */
 final class LoadConversationProcessor implements Processor {
     /** Header with the rows that {@code sql/load-messages.sql} found. */

@@ -46,9 +46,8 @@ final class RememberProcessor implements Processor {
                 }
             }
             case ChatAnswer.Streamed streamed -> {
-                ChunkStream chunks = summarized == 0
-                        ? streamed.chunks()
-                        : new SummarizedUsage(streamed.chunks(), summarized);
+                ChunkStream chunks =
+                        summarized == 0 ? streamed.chunks() : new SummarizedUsage(streamed.chunks(), summarized);
                 if (turns.handOver(turn, call)) {
                     message.setBody(new ChatAnswer.Streamed(
                             streamed.model(), new RememberedStream(chunks, streamed.model(), call, turn, turns)));

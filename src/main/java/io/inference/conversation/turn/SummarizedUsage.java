@@ -24,9 +24,10 @@ final class SummarizedUsage implements ChunkStream {
         Extras extras = usage.extras().of(Extras.Format.OPENAI);
         String others = extras.json(Usage.PROMPT_DETAILS);
         String ours = "{\"summarized_messages\":" + summarized;
-        boolean alone = others == null || others.length() <= 2;
         Map<String, String> fields = new LinkedHashMap<>(extras.fields());
-        fields.put(Usage.PROMPT_DETAILS, alone ? ours + "}" : ours + "," + others.substring(1));
+        fields.put(
+                Usage.PROMPT_DETAILS,
+                others == null || others.equals("{}") ? ours + "}" : ours + "," + others.substring(1));
         return new Usage(
                 usage.promptTokens(),
                 usage.completionTokens(),

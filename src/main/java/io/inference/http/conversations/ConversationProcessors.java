@@ -144,8 +144,7 @@ final class ConversationProcessors {
                 : ConversationIds.summary(id, after)
                         .orElseThrow(() -> InferenceException.invalid(
                                 "after", "'after' must be the id of a summary of this conversation"));
-        Page<StoredSummary> page =
-                conversations.summaries(caller(exchange), id, afterSpan, Parameters.limit(message));
+        Page<StoredSummary> page = conversations.summaries(caller(exchange), id, afterSpan, Parameters.limit(message));
         Set<Span> active = conversations.activeSummaries(caller(exchange), id);
         message.setBody(HttpAnswer.json(SummaryWriter.page(id, page, active)));
     }

@@ -103,17 +103,16 @@ class LedgerTest {
                 .toList();
         for (int cut = 1; cut < log.size(); cut++) {
             Ledger joined = Ledger.of(log.subList(0, cut)).plus(Ledger.of(log.subList(cut, log.size())));
-            assertThat(joined.facts()).as("cut at %d", cut).containsExactlyInAnyOrderElementsOf(Ledger.of(log)
-                    .facts());
+            assertThat(joined.facts())
+                    .as("cut at %d", cut)
+                    .containsExactlyInAnyOrderElementsOf(Ledger.of(log).facts());
         }
     }
 
     @Test
     void aLimitedLedgerKeepsTheMostImportantValuesAndWhatTheyCorrected() {
         Ledger ledger = ledger("We met Maria Lopez.", "The budget is $500.", "The budget is $650.");
-        assertThat(ledger.limited(1).facts())
-                .extracting(LedgerFact::value)
-                .containsExactly("$500", "$650");
+        assertThat(ledger.limited(1).facts()).extracting(LedgerFact::value).containsExactly("$500", "$650");
     }
 
     @Test

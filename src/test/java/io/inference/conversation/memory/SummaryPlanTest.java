@@ -172,8 +172,7 @@ class SummaryPlanTest {
         // All that two summaries covered is deleted, one by one.
         log.removeIf(message -> message.number() <= 12);
         all.removeIf(span -> span.first() <= 12);
-        assertThat(due(log, all))
-                .containsExactly(new DueSummary(new Span(2, 13, 18), List.of(new Span(1, 13, 18))));
+        assertThat(due(log, all)).containsExactly(new DueSummary(new Span(2, 13, 18), List.of(new Span(1, 13, 18))));
         List<Span> settled = settle(log, all, Logs.DEFAULTS);
         assertThat(settled).contains(new Span(3, 13, 54));
         assertThat(due(log, settled)).isEmpty();

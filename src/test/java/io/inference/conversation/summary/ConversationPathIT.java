@@ -127,8 +127,8 @@ class ConversationPathIT {
             }
             turn.add(message(Message.of(Role.USER, text())));
             if (random.nextInt(4) == 0) {
-                var calls = List.of(
-                        new ToolCall(0, "a" + said, "look", "{}"), new ToolCall(1, "b" + said, "look", "{}"));
+                var calls =
+                        List.of(new ToolCall(0, "a" + said, "look", "{}"), new ToolCall(1, "b" + said, "look", "{}"));
                 turn.add(answer(new Message(Role.ASSISTANT, "", null, List.of(), calls, null, null)));
                 turn.add(message(new Message(Role.TOOL, "found", null, List.of(), List.of(), "a" + said, null)));
                 turn.add(message(new Message(Role.TOOL, "found", null, List.of(), List.of(), "b" + said, null)));
@@ -139,7 +139,8 @@ class ConversationPathIT {
         }
 
         private String text() {
-            return "Item " + (++said) + " costs " + random.nextInt(1000) + " EUR. " + "More. ".repeat(random.nextInt(20));
+            return "Item " + (++said) + " costs " + random.nextInt(1000) + " EUR. "
+                    + "More. ".repeat(random.nextInt(20));
         }
 
         private static NewMessage message(Message message) {
@@ -172,9 +173,19 @@ class ConversationPathIT {
 
         private void land(SummaryTask task) {
             SpanSummary summary = new SpanSummary(task, SETTINGS);
-            summary.begin(rows("load-summarized.sql", Map.of(
-                    "conversation", id, "last", task.span().last(), "first", task.span().first(), "level",
-                    task.span().level(), "deletions", task.deletions())));
+            summary.begin(rows(
+                    "load-summarized.sql",
+                    Map.of(
+                            "conversation",
+                            id,
+                            "last",
+                            task.span().last(),
+                            "first",
+                            task.span().first(),
+                            "level",
+                            task.span().level(),
+                            "deletions",
+                            task.deletions())));
             if (summary.isUnfinished()) {
                 String text = "Summary of " + "words ".repeat(5 + random.nextInt(10)) + ".";
                 summary.draft(
@@ -191,15 +202,31 @@ class ConversationPathIT {
             Map<String, @Nullable Object> values = new HashMap<>(
                     SummaryRows.parameters(Objects.requireNonNull(summary.result()), summary.lastInstructions()));
             values.putAll(Map.of(
-                    "conversation", id, "last", summary.last(), "first", summary.first(), "level", summary.level(),
-                    "deletions", summary.deletions()));
-            landed += database.<Integer>call(client ->
-                    client.sql(sql("add-conversation-summary.sql")).params(values).update());
+                    "conversation",
+                    id,
+                    "last",
+                    summary.last(),
+                    "first",
+                    summary.first(),
+                    "level",
+                    summary.level(),
+                    "deletions",
+                    summary.deletions()));
+            landed += database.<Integer>call(client -> client.sql(sql("add-conversation-summary.sql"))
+                    .params(values)
+                    .update());
         }
 
         List<PathEntry> path(long parent) {
-            return rows("load-messages.sql", Map.of(
-                    "conversation", id, "parent", parent, "InferenceRecentMessages", RULES.keepRecentMessages()));
+            return rows(
+                    "load-messages.sql",
+                    Map.of(
+                            "conversation",
+                            id,
+                            "parent",
+                            parent,
+                            "InferenceRecentMessages",
+                            RULES.keepRecentMessages()));
         }
 
         private static List<PathEntry> rows(String file, Map<String, ?> values) {
@@ -266,7 +293,8 @@ class ConversationPathIT {
                     List<Long> numbers = way.stream()
                             .filter(message -> message.message().role() != Role.SYSTEM)
                             .map(StoredMessage::seq)
-                            .filter(seq -> covered.span().first() <= seq && seq <= covered.span().last())
+                            .filter(seq -> covered.span().first() <= seq
+                                    && seq <= covered.span().last())
                             .toList();
                     assertThat(numbers.getFirst()).isEqualTo(covered.span().first());
                     assertThat(numbers.getLast()).isEqualTo(covered.span().last());
@@ -279,9 +307,9 @@ class ConversationPathIT {
         List<StoredMessage> said = way.stream()
                 .filter(message -> message.message().role() != Role.SYSTEM)
                 .toList();
-        assertThat(times.keySet()).containsExactlyInAnyOrderElementsOf(said.stream()
-                .map(StoredMessage::seq)
-                .toList());
+        assertThat(times.keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        said.stream().map(StoredMessage::seq).toList());
         assertThat(times.values()).containsOnly(1);
         assertThat(verbatim)
                 .containsAll(said.subList(Math.max(0, said.size() - RULES.keepRecentMessages()), said.size()));
@@ -319,8 +347,8 @@ class ConversationPathIT {
 
     private static void checkPrompt(Talk talk, List<PathEntry> path, int messages) {
         Message question = Message.of(Role.USER, "What did it cost?");
-        ChatRequest chat = new ChatRequest(
-                "echo", List.of(question), Options.DEFAULTS, List.of(), null, null, null, false);
+        ChatRequest chat =
+                new ChatRequest("echo", List.of(question), Options.DEFAULTS, List.of(), null, null, null, false);
         ConversationPrompt.Written written =
                 talk.prompts.write(chat, List.of(Message.of(Role.SYSTEM, "Help.")), path, List.of(question), CONTEXT);
         long given = written.messages().stream()
