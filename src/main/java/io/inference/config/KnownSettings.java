@@ -283,11 +283,40 @@ public final class KnownSettings {
                     plain(
                             "SUMMARY_MODEL",
                             new Text("a model's name"),
-                            "model of summaries that name none; empty: the model of the local engine"),
+                            "model of summaries; empty: of a conversation its own model, of texts the local one"),
+                    plain("SUMMARY_SYSTEM_PROMPT", new Text("a text"), "system's message to the model that summarizes"),
                     plain(
-                            "SUMMARY_SYSTEM_PROMPT",
+                            "MASTER_SUMMARY_PROMPT",
                             new Text("a text"),
-                            "system's message to the model that summarizes")),
+                            "what follows SUMMARY_SYSTEM_PROMPT if summaries of a conversation are consolidated"),
+                    plain(
+                            "MESSAGES_BEFORE_SUMMARY",
+                            new Whole(1, 1_000),
+                            "messages of a conversation that make a summary of level 1"),
+                    plain(
+                            "SUMMARY_CONTEXT_SHARE",
+                            new Share(),
+                            "share of the model's context that makes one earlier; 1: their number alone counts"),
+                    plain(
+                            "KEEP_RECENT_MESSAGES",
+                            new Whole(0, 1_000),
+                            "newest messages of a conversation, which are never summarized"),
+                    plain(
+                            "SUMMARIES_BEFORE_CONSOLIDATION",
+                            new Whole(2, 100),
+                            "summaries of a level that make one of the next level"),
+                    plain(
+                            "MAX_SUMMARY_LEVELS",
+                            new Whole(1, 10),
+                            "levels of summaries; those of the last one make the master"),
+                    plain(
+                            "SUMMARY_WEIGHT_COEFFICIENT",
+                            new Share(),
+                            "factor by which the importance of a summary falls with each level"),
+                    plain(
+                            "SUMMARY_LEDGER_TOKENS",
+                            new Whole(0, 100_000),
+                            "tokens of a prompt for literal values of summarized messages; 0: none")),
             section(
                     "Jobs and batches",
                     plain("JOB_CONCURRENCY", new Whole(1, 10_000), "jobs that a replica runs at the same time"),

@@ -1,13 +1,15 @@
 package io.inference.conversation;
 
+import io.inference.conversation.memory.Span;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The ids of conversations and of their messages as callers see them: {@code conv_} and 32 hexadecimal digits, and
- * {@code msg_}, the digits of the conversation, {@code _} and the number of the message.
+ * The ids of conversations, of their messages and of their summaries as callers see them: {@code conv_} and 32
+ * hexadecimal digits; {@code msg_}, the digits of the conversation, {@code _} and the number of the message;
+ * {@code sum_}, the digits, and the level and the numbers of the first and the last message.
  */
 public final class ConversationIds {
     /** In place of an id: begins a conversation. */
@@ -18,6 +20,8 @@ public final class ConversationIds {
 
     private static final Pattern CONVERSATION = Pattern.compile("conv_([0-9a-f]{32})");
     private static final Pattern MESSAGE = Pattern.compile("msg_([0-9a-f]{32})_([1-9][0-9]{0,17})");
+    private static final Pattern SUMMARY =
+            Pattern.compile("sum_([0-9a-f]{32})_([1-9][0-9]?)_([1-9][0-9]{0,17})_([1-9][0-9]{0,17})");
     private static final int HALF = 16;
     private static final int HEX = 16;
 
@@ -43,6 +47,21 @@ public final class ConversationIds {
         return matcher.matches() && uuid(matcher.group(1)).equals(conversation)
                 ? Optional.of(Long.valueOf(matcher.group(2)))
                 : Optional.empty();
+    }
+
+    public static String summary(UUID conversation, Span span) {
+        return "sum_" + digits(conversation) + "_" + span.level() + "_" + span.first() + "_" + span.last();
+    }
+
+    /** What a summary covers; empty if the text is no id of a summary of this conversation. */
+    public static Optional<Span> summary(UUID conversation, String text) {
+        Matcher matcher = SUMMARY.matcher(text);
+        if (!matcher.matches() || !uuid(matcher.group(1)).equals(conversation)) {
+            return Optional.empty();
+        }
+        long first = Long.parseLong(matcher.group(3));
+        long last = Long.parseLong(matcher.group(4));
+        return first > last ? Optional.empty() : Optional.of(new Span(Integer.parseInt(matcher.group(2)), first, last));
     }
 
     private static String digits(UUID id) {

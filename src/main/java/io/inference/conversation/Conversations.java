@@ -3,7 +3,9 @@ package io.inference.conversation;
 import io.inference.api.call.Call;
 import io.inference.api.call.Caller;
 import io.inference.api.message.Message;
+import io.inference.conversation.memory.Span;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +58,19 @@ public interface Conversations {
     StoredMessage message(Caller owner, UUID id, long seq);
 
     /**
-     * Deletes a message; those that follow it then follow its predecessor. A message with tool calls and the messages
+     * Deletes a message; those that follow it then follow its predecessor. Summaries that cover it
+     * are deleted with it, and made again. A message with tool calls and the messages
      * with their results are deleted together. Waits for a turn in progress.
      */
     void deleteMessage(Caller owner, UUID id, long seq, Call call);
+
+    /**
+     * Summaries of all branches, in the order of the last message that they cover, those of lower levels first.
+     *
+     * @param after the last one of the page before; null for the first page
+     */
+    Page<StoredSummary> summaries(Caller owner, UUID id, @Nullable Span after, int most);
+
+    /** The summaries that the next turn gets in place of messages, unless it follows another branch. */
+    Set<Span> activeSummaries(Caller owner, UUID id);
 }

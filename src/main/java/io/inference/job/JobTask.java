@@ -4,14 +4,18 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Task of a job. The wire name is the name in lower case; the payload is the REST body of that operation. */
+/**
+ * Task of a job. The wire name is the name in lower case; the payload is the REST body of that operation. An internal
+ * task is the service's own: no door knows its name, and the flow of that name does it.
+ */
 public enum JobTask {
     CHAT("chat/completions"),
     GENERATE("completions"),
     EMBEDDING("embeddings"),
     SUMMARIZATION("summaries"),
     IMAGE_GENERATION("images/generations"),
-    IMAGE_EDITING("images/edits");
+    IMAGE_EDITING("images/edits"),
+    SUMMARIZE_CONVERSATION("");
 
     private final String label = name().toLowerCase(Locale.ROOT);
     private final String path;
@@ -25,18 +29,26 @@ public enum JobTask {
         return label;
     }
 
-    /** The path of the REST operation below the API's prefix, such as {@code images/edits}. */
+    /** The path of the REST operation below the API's prefix, such as {@code images/edits}; empty if internal. */
     public String path() {
         return path;
     }
 
-    /** Empty for an unknown name. */
+    public boolean isInternal() {
+        return path.isEmpty();
+    }
+
+    /** Empty for an unknown name, and for an internal task. */
     public static Optional<JobTask> byLabel(String label) {
-        return Arrays.stream(values()).filter(task -> task.label.equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(task -> !task.isInternal() && task.label.equals(label))
+                .findFirst();
     }
 
     /** @param path of a REST operation below the API's prefix, without a slash before it */
     public static Optional<JobTask> byPath(String path) {
-        return Arrays.stream(values()).filter(task -> task.path.equals(path)).findFirst();
+        return Arrays.stream(values())
+                .filter(task -> !task.isInternal() && task.path.equals(path))
+                .findFirst();
     }
 }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,13 @@ final class LocalBackend implements Backend {
     @Override
     public List<ModelInfo> loaded() {
         return models.model().stream().map(model -> model.info(name)).toList();
+    }
+
+    @Override
+    public OptionalInt tokens(String model, String text) {
+        return models.model()
+                .map(open -> OptionalInt.of(open.engine().tokens(text).length))
+                .orElse(OptionalInt.empty());
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -335,6 +336,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public void onModelsChange(Runnable task) {
         replicas.forEach(replica -> replica.backend().onModelsChange(task));
+    }
+
+    @Override
+    public OptionalInt tokens(String model, String text) {
+        return replicas.getFirst().backend().tokens(entry.models().real(model), text);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.inference.api.backend.ModelInfo;
 import io.inference.backend.BackendKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The backends of the generation that serves: for reports on the service, which belong to no call. */
 public final class ModelDirectory {
@@ -35,6 +36,14 @@ public final class ModelDirectory {
                 .map(found -> serving.named(found.backend()))
                 .filter(backend -> backend.entry().kind() == BackendKind.OLLAMA)
                 .isPresent();
+    }
+
+    /** Tokens of a text by the model's tokenizer; empty unless the most preferred backend of the model has it here. */
+    public OptionalInt tokens(String model, String text) {
+        return find(model)
+                .map(found -> serving.named(found.backend()))
+                .map(backend -> backend.tokens(model, text))
+                .orElse(OptionalInt.empty());
     }
 
     /** Models that are loaded now. Asks the available backends; one that fails is left out. */

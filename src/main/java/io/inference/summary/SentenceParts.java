@@ -1,5 +1,6 @@
 package io.inference.summary;
 
+import io.inference.api.message.TextTokens;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;

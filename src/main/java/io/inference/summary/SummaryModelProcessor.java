@@ -11,10 +11,14 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Chooses the model of a request to summarize that names none: SUMMARY_MODEL, otherwise the model of the local engine.
+ * Chooses the model of a request to summarize that names none: SUMMARY_MODEL, otherwise that of the property
+ * {@value #OTHERWISE}, otherwise the model of the local engine.
  * Runs before the limits, which count by model. Body in and out: a {@link SummarizeRequest}.
  */
 final class SummaryModelProcessor implements Processor {
+    /** Property: the model if SUMMARY_MODEL is not configured. */
+    static final String OTHERWISE = "InferenceSummaryModel";
+
     private static final String MODEL = "InferenceModel";
     private static final String LOCAL = "local";
 
@@ -34,6 +38,7 @@ final class SummaryModelProcessor implements Processor {
             return;
         }
         String model = configured
+                .or(() -> Optional.ofNullable(exchange.getProperty(OTHERWISE, String.class)))
                 .or(this::localModel)
                 .orElseThrow(() -> InferenceException.invalid(
                         "model", "'model' is required: neither SUMMARY_MODEL nor a local model is configured"));

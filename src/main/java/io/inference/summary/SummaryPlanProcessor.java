@@ -26,6 +26,9 @@ final class SummaryPlanProcessor implements Processor {
     /** Property: temperature of the requests. */
     static final String TEMPERATURE = "InferenceSummaryTemperature";
 
+    /** Property: what follows SUMMARY_SYSTEM_PROMPT in the system's message. */
+    static final String INSTRUCTIONS = "InferenceSummaryInstructions";
+
     private static final String MODEL = "InferenceModel";
     private static final int DEFAULT_CONTEXT = 4096;
     private static final int DEFAULT_PARALLEL = 2;
@@ -55,7 +58,9 @@ final class SummaryPlanProcessor implements Processor {
                 directory.takesContextOfRequest(ofModel.model()),
                 exchange.getProperty(TEMPERATURE, Double.class));
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
-        message.setBody(new SummaryWork(ofModel, new SummaryPrompt(systemPrompt), limits, call));
+        String further = exchange.getProperty(INSTRUCTIONS, "", String.class);
+        String system = further.isBlank() ? systemPrompt : systemPrompt + "\n\n" + further;
+        message.setBody(new SummaryWork(ofModel, new SummaryPrompt(system), limits, call));
     }
 
     private int context(Exchange exchange, String model) {

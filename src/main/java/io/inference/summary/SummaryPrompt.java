@@ -2,6 +2,7 @@ package io.inference.summary;
 
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
+import io.inference.api.message.TextTokens;
 import io.inference.api.message.ToolCall;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.wire.Sha256;

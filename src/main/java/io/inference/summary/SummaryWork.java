@@ -5,6 +5,7 @@ import io.inference.api.call.Call;
 import io.inference.api.call.Usage;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.TextTokens;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.SummarizeRequest;

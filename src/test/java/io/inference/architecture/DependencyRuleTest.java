@@ -221,7 +221,7 @@ class DependencyRuleTest {
                             "io.inference.limits..")));
 
     @ArchTest
-    static final ArchRule conversationsImportTheApiAndTheDatabase = classes()
+    static final ArchRule conversationsImportTheApiTheModelsAndTheDatabase = classes()
             .that()
             .resideInAPackage("io.inference.conversation..")
             .should()
@@ -232,6 +232,7 @@ class DependencyRuleTest {
                             "io.inference.config..",
                             "io.inference.wire..",
                             "io.inference.database..",
+                            "io.inference.models..",
                             "io.inference.redis..")));
 
     @ArchTest
@@ -291,6 +292,7 @@ class DependencyRuleTest {
                             "io.inference.limits..",
                             "io.inference.job..",
                             "io.inference.conversation",
+                            "io.inference.conversation.memory",
                             "io.inference.models..",
                             "io.inference.telemetry..",
                             "io.inference.routes.door",

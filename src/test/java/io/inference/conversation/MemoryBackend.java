@@ -7,21 +7,29 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An OpenAI-compatible server with the model {@code echo}, which answers {@code re: } and the last text, and remembers
  * the messages that it got. Of texts that begin with these words: {@code wait} waits for a permit, {@code pause}
  * pauses after the first word of a stream, {@code break} ends its stream in the middle, {@code fail} fails,
  * {@code call} calls a function.
+ *
+ * <p>Of a request to summarize the answer is the last line of the text. If the text has {@code INVENT}, it has a number
+ * that the text lacks; with {@code REFUSE} it fails; with {@code HOLD} it waits for a permit.
  */
 final class MemoryBackend implements AutoCloseable {
     static final String MODEL = "echo";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern TEXT = Pattern.compile("(?s)\\nbegin ([0-9a-f]{16})\\n(.*)\\nend \\1\\n");
 
     private final Semaphore permits = new Semaphore(0);
     private final Semaphore pauses = new Semaphore(0);
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
+    private final List<JsonNode> summarized = new CopyOnWriteArrayList<>();
+    private final Semaphore held = new Semaphore(0);
     private volatile JsonNode lastBody;
     private final StubServer server = new StubServer(this::answer);
 
@@ -33,6 +41,21 @@ final class MemoryBackend implements AutoCloseable {
     /** The messages of each request so far. */
     List<JsonNode> asked() {
         return asked;
+    }
+
+    /** The messages of each request to summarize so far, which are not in {@link #asked}. */
+    List<JsonNode> summarized() {
+        return summarized;
+    }
+
+    /** Lets so many of the summaries that wait continue. */
+    void finishSummaries(int count) {
+        held.release(count);
+    }
+
+    /** Takes back what the summaries so far have left. */
+    void holdSummaries() {
+        int ignored = held.drainPermits();
     }
 
     /** The contents of the messages of the last request. */
@@ -69,10 +92,14 @@ final class MemoryBackend implements AutoCloseable {
             return;
         }
         JsonNode body = JSON.readTree(request.body());
-        lastBody = body;
         JsonNode messages = body.path("messages");
-        asked.add(messages);
         String text = last(messages);
+        if (text.startsWith("Summarize the text")) {
+            summarize(messages, connection);
+            return;
+        }
+        lastBody = body;
+        asked.add(messages);
         if (text.startsWith("wait")) {
             permits.acquire();
         }
@@ -83,6 +110,22 @@ final class MemoryBackend implements AutoCloseable {
         } else {
             connection.whole(200, "application/json", whole(text));
         }
+    }
+
+    private void summarize(JsonNode messages, StubServer.Connection connection) throws Exception {
+        summarized.add(messages);
+        Matcher text = TEXT.matcher(last(messages));
+        String data = text.find() ? text.group(2) : "";
+        if (data.contains("HOLD")) {
+            held.acquire();
+        }
+        if (data.contains("REFUSE")) {
+            connection.whole(500, "application/json", "{\"error\":{\"message\":\"broken\"}}");
+            return;
+        }
+        String line = data.lines().reduce("", (before, each) -> each).strip();
+        String summary = data.contains("INVENT") ? line + " It cost 987654." : line;
+        connection.whole(200, "application/json", whole(summary).replace("\"re: ", "\""));
     }
 
     private void stream(String text, StubServer.Connection connection) throws Exception {
@@ -121,6 +164,7 @@ final class MemoryBackend implements AutoCloseable {
 
     @Override
     public void close() {
+        held.release(1000);
         permits.release(1000);
         pauses.release(1000);
         server.close();

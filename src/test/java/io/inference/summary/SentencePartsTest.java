@@ -2,6 +2,7 @@ package io.inference.summary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.api.message.TextTokens;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

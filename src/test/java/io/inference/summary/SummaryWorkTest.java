@@ -12,6 +12,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
+import io.inference.api.message.TextTokens;
 import io.inference.api.message.ToolCall;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.SummarizeRequest;

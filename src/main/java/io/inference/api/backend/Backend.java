@@ -8,6 +8,7 @@ import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.LoadRequest;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Runs models. Each method blocks, on a virtual thread, until it has the whole answer or its first chunk; a failure
@@ -40,6 +41,11 @@ public interface Backend {
 
     /** Sets a task to run when the models change; never run for a backend that has to be asked. */
     default void onModelsChange(Runnable task) {}
+
+    /** Tokens of a text by the tokenizer of a model; empty if they cannot be counted without asking its server. */
+    default OptionalInt tokens(String model, String text) {
+        return OptionalInt.empty();
+    }
 
     /** Details of one model that it has. */
     ModelDetails details(String model);

@@ -1,7 +1,7 @@
 package io.inference.conversation.copy;
 
 import io.inference.config.Settings;
-import io.inference.conversation.store.MessageRows;
+import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.store.TextCipher;
 import io.inference.redis.LateConnectionFactory;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,7 +40,7 @@ class CopyConfiguration {
 
     @Bean
     UseCopyProcessor useCopyProcessor(TextCipher cipher, CopyReport report) {
-        return new UseCopyProcessor(new MessageRows(cipher), report);
+        return new UseCopyProcessor(new SummaryRows(cipher), report);
     }
 
     @Bean

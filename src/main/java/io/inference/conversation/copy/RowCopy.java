@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.inference.conversation.store.MessageRows;
+import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.turn.Turn;
 import io.inference.wire.JsonBounds;
 import java.io.IOException;
@@ -52,8 +52,8 @@ record RowCopy(UUID conversation, long version, Instant changedAt, List<Map<Stri
         return json.toString();
     }
 
-    /** Empty if the text is none of this format, or holds rows that are no messages or cannot be decrypted. */
-    static Optional<RowCopy> read(String text, MessageRows messages) {
+    /** Empty if the text is none of this format, or holds rows that are neither messages nor summaries, or cannot be decrypted. */
+    static Optional<RowCopy> read(String text, SummaryRows entries) {
         try {
             JsonNode json = MAPPER.readTree(text);
             if (json.path("format").asInt() != FORMAT || !json.path("version").isIntegralNumber()) {
@@ -61,8 +61,8 @@ record RowCopy(UUID conversation, long version, Instant changedAt, List<Map<Stri
             }
             List<Map<String, Object>> rows = MAPPER.readerFor(ROWS).readValue(json.path("rows"));
             UUID conversation = UUID.fromString(json.path("conversation").asText());
-            // A row that is no message, or whose key is not used any more, must not fail the turn later.
-            rows.forEach(row -> messages.message(conversation, row));
+            // A row that is neither a message nor a summary, or whose key is not used any more, must not fail the turn later.
+            rows.forEach(row -> entries.entry(conversation, row));
             return Optional.of(new RowCopy(
                     conversation,
                     json.path("version").asLong(),

@@ -1,7 +1,7 @@
 package io.inference.conversation.copy;
 
 import io.inference.conversation.copy.CopyReport.Result;
-import io.inference.conversation.store.MessageRows;
+import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.turn.LoadConversationProcessor;
 import io.inference.conversation.turn.Turn;
 import java.util.Optional;
@@ -19,11 +19,11 @@ final class UseCopyProcessor implements Processor {
     /** Variable with the value from Redis; none if there is none, or if Redis did not answer. */
     static final String COPY = "InferenceCopy";
 
-    private final MessageRows messages;
+    private final SummaryRows entries;
     private final CopyReport report;
 
-    UseCopyProcessor(MessageRows messages, CopyReport report) {
-        this.messages = messages;
+    UseCopyProcessor(SummaryRows entries, CopyReport report) {
+        this.entries = entries;
         this.report = report;
     }
 
@@ -37,7 +37,7 @@ final class UseCopyProcessor implements Processor {
         } else if (!(value instanceof String text)) {
             report.count(Result.MISSING);
         } else {
-            Optional<RowCopy> copy = RowCopy.read(text, messages);
+            Optional<RowCopy> copy = RowCopy.read(text, entries);
             boolean usable = copy.isPresent() && turn != null && copy.get().isOf(turn);
             if (usable) {
                 exchange.getMessage()

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -46,6 +47,41 @@ public record Ledger(List<LedgerFact> facts) {
         return builder.build();
     }
 
+    /** This ledger with that of further messages, which are later than all before. */
+    public Ledger plus(Ledger later) {
+        if (facts.isEmpty() || later.facts.isEmpty()) {
+            return facts.isEmpty() ? later : this;
+        }
+        LedgerBuilder builder = new LedgerBuilder(facts);
+        Map<Long, List<LedgerFact>> byMessage = later.facts.stream()
+                .collect(Collectors.groupingBy(LedgerFact::message, TreeMap::new, Collectors.toList()));
+        byMessage.values().forEach(builder::addFacts);
+        return builder.build();
+    }
+
+    /** The most important values, at most so many, and those that they corrected. */
+    public Ledger limited(int most) {
+        if (facts.size() <= most) {
+            return this;
+        }
+        Set<Long> corrections = corrections().keySet();
+        Set<LedgerFact> kept =
+                byImportance(corrections).stream().limit(most).collect(Collectors.toCollection(HashSet::new));
+        Set<Long> messages = kept.stream().map(LedgerFact::message).collect(Collectors.toSet());
+        return new Ledger(facts.stream()
+                .filter(fact ->
+                        kept.contains(fact) || fact.supersededBy() != null && messages.contains(fact.supersededBy()))
+                .limit(2L * most)
+                .toList());
+    }
+
+    /** The values that messages have corrected, by the number of the message. */
+    private Map<Long, List<LedgerFact>> corrections() {
+        return facts.stream()
+                .filter(fact -> !fact.holds())
+                .collect(Collectors.groupingBy(fact -> Objects.requireNonNull(fact.supersededBy())));
+    }
+
     /**
      * The ledger as a text for the prompt, in the order of the messages; empty if it has no values or there is no room.
      * If not all values fit, corrected ones and those with a label come first, then the oldest and the newest in turn.
@@ -53,9 +89,7 @@ public record Ledger(List<LedgerFact> facts) {
      * @param mostTokens maximum of the text
      */
     public String render(int mostTokens, TokenCounter counter) {
-        Map<Long, List<LedgerFact>> replaced = facts.stream()
-                .filter(fact -> !fact.holds())
-                .collect(Collectors.groupingBy(fact -> Objects.requireNonNull(fact.supersededBy())));
+        Map<Long, List<LedgerFact>> replaced = corrections();
         List<LedgerFact> chosen = new ArrayList<>();
         int left = mostTokens - counter.count(HEADING);
         for (LedgerFact fact : byImportance(replaced.keySet())) {

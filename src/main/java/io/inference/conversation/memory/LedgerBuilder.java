@@ -56,8 +56,14 @@ final class LedgerBuilder {
         }
         for (Literal literal : takenBack) {
             boolean replaced = stated.stream().anyMatch(other -> other.kind() == literal.kind());
-            if (!takeBack(fact(literal, "", message), replaced)) {
-                stated.add(literal);
+            LedgerFact taken = fact(literal, "", message);
+            if (!takeBack(taken, replaced)) {
+                if (replaced) {
+                    // The value may be that of an earlier message, whose ledger this one is added to later.
+                    facts.add(taken.superseded(message.number()));
+                } else {
+                    stated.add(literal);
+                }
             }
         }
         stated.sort(Comparator.comparingInt(Literal::start));
@@ -73,7 +79,11 @@ final class LedgerBuilder {
                 }
             }
         }
-        // All at once: several values of one message with one label are a list, and do not correct each other.
+        addAll(added, values);
+    }
+
+    /** All at once: several values of one message with one label are a list, and do not correct each other. */
+    private void addAll(List<LedgerFact> added, Set<Key> values) {
         for (LedgerFact fact : added) {
             if (!fact.label().isEmpty()) {
                 correct(fact, values);
@@ -81,8 +91,39 @@ final class LedgerBuilder {
         }
         for (LedgerFact fact : added) {
             facts.add(fact);
-            index(facts.size() - 1);
+            if (fact.holds()) {
+                index(facts.size() - 1);
+            }
         }
+    }
+
+    /** Adds the facts of one later message, as its ledger has them. */
+    void addFacts(List<LedgerFact> later) {
+        List<LedgerFact> added = new ArrayList<>();
+        Set<Key> values = new HashSet<>();
+        for (LedgerFact fact : later) {
+            if (isTakenBack(fact)) {
+                if (!takeBack(fact, true)) {
+                    facts.add(fact);
+                }
+                continue;
+            }
+            values.add(Key.value(fact));
+            if (!isKnown(fact, added)) {
+                added.add(fact);
+            } else if (fact.supersededBy() != null) {
+                long by = fact.supersededBy();
+                byValue.getOrDefault(Key.value(fact), Set.of()).stream()
+                        .toList()
+                        .forEach(i -> supersede(i, by));
+            }
+        }
+        addAll(added, values);
+    }
+
+    /** Whether a message takes this value back without an earlier message in its ledger that has it. */
+    private static boolean isTakenBack(LedgerFact fact) {
+        return fact.supersededBy() != null && fact.supersededBy() == fact.message();
     }
 
     /** Whether a value that a message takes back is in the ledger; superseded if the message has another one. */

@@ -4,7 +4,7 @@ package io.inference.conversation.memory;
  * How a conversation is summarized.
  *
  * @param messagesBeforeSummary uncovered messages that make a summary of level 1
- * @param contextShare share of the context's tokens that makes one earlier, in uncovered messages; 0 for none
+ * @param contextShare share of the context's tokens that makes one earlier, in uncovered messages; 0 and 1 for none
  * @param keepRecentMessages the newest messages, which are never summarized
  * @param summariesBeforeConsolidation summaries of a level that make one of the next level
  * @param maxLevels levels of summaries; those of the last one make or update the master
@@ -40,6 +40,8 @@ public record MemoryRules(
 
     /** Tokens of uncovered messages that make a summary; {@link Integer#MAX_VALUE} if their number alone counts. */
     int tokensBeforeSummary(int contextTokens) {
-        return contextShare == 0 ? Integer.MAX_VALUE : Math.max(1, (int) (contextShare * contextTokens));
+        return contextShare == 0 || contextShare == 1
+                ? Integer.MAX_VALUE
+                : Math.max(1, (int) (contextShare * contextTokens));
     }
 }

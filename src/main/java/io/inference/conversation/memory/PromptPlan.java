@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What the model gets of a conversation. The system's message comes first: the system prompt, the ledger of all
  * messages that are not given verbatim, the master and every summary that no higher one covers, oldest first. Then come
- * the messages that no summary covers, and the new one. So each message of the log is in the prompt verbatim or in
+ * the messages that no summary covers, and the new ones. So each message of the log is in the prompt verbatim or in
  * exactly one summary, and the system's message changes only if a summary is added.
  *
  * <p>The prompt always fits. If summaries are missing because they could not be made in time, the oldest messages
@@ -18,9 +18,9 @@ import java.util.List;
  *
  * @param system the system's message; empty for none
  * @param summaries for which the system's message stands, stand-ins included, oldest first
- * @param verbatim messages to give as they are; the last one is the new one
+ * @param verbatim messages to give as they are; the new ones come last
  * @param tokens of the whole prompt
- * @param summarized messages of the log that are not given verbatim
+ * @param summarized messages of the log, as far as it was given, that are not given verbatim
  */
 public record PromptPlan(
         String system, List<Summary> summaries, List<LogMessage> verbatim, int tokens, int summarized) {
@@ -38,13 +38,19 @@ public record PromptPlan(
      * The conversation.
      *
      * @param system the system prompt; empty for none
-     * @param log all messages before the new one, in order
-     * @param next the new message
+     * @param log all messages before the new ones, in order; those that a summary covers may be left out
+     * @param next the new messages; empty to answer the last one of the log
      * @param summaries all that exist
      * @param ledger of the messages that the summaries cover
      */
     public record Conversation(
-            String system, List<LogMessage> log, LogMessage next, List<Summary> summaries, Ledger ledger) {}
+            String system, List<LogMessage> log, List<LogMessage> next, List<Summary> summaries, Ledger ledger) {
+        public Conversation {
+            log = List.copyOf(log);
+            next = List.copyOf(next);
+            summaries = List.copyOf(summaries);
+        }
+    }
 
     /**
      * Plans a prompt.
@@ -151,7 +157,7 @@ public record PromptPlan(
             }
             String system = system(all, ledgerTokens > 0 ? ledger.render(ledgerTokens, counter) : "");
             List<LogMessage> verbatim = new ArrayList<>(uncovered.subList(replaced, uncovered.size()));
-            verbatim.add(conversation.next());
+            verbatim.addAll(conversation.next());
             int tokens = system.isEmpty() ? 0 : counter.count(Role.SYSTEM, system);
             for (LogMessage message : verbatim) {
                 tokens += message.tokens();

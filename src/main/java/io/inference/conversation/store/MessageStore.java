@@ -63,7 +63,8 @@ public final class MessageStore {
 
     /**
      * Deletes a message, with all messages of the same tool calls. What follows them then follows what was before them.
-     * A title that is the beginning of a deleted message is deleted too.
+     * A title that is the beginning of a deleted message is deleted too, and so are all summaries that cover one, with
+     * the values in their ledgers.
      *
      * @param owner of the conversation
      * @return false if there is no such message
@@ -192,17 +193,23 @@ public final class MessageStore {
                         UPDATE conversation_messages SET parent_seq = :before
                         WHERE conversation_id = :id AND parent_seq = ANY(:gone) AND NOT seq = ANY(:gone)
                         """).params(values).update();
+        // Also those of other branches with messages before and after: they are due again.
+        int summaries = client.sql("""
+                        DELETE FROM conversation_summaries AS summary USING unnest(:gone) AS gone (seq)
+                        WHERE summary.conversation_id = :id AND gone.seq BETWEEN summary.first_seq AND summary.last_seq
+                        """).params(values).update();
         int deleted = client.sql("DELETE FROM conversation_messages WHERE conversation_id = :id AND seq = ANY(:gone)")
                 .params(values)
                 .update();
         int changed = client.sql("""
                         UPDATE conversations SET messages = messages - :count, version = version + 1,
+                            deletions = deletions + 1,
                             head = CASE WHEN head = ANY(:gone) THEN :before ELSE head END,
                             title = CASE WHEN :titled THEN '' ELSE title END,
                             search = CASE WHEN :titled THEN array_to_tsvector(ARRAY[:word]) ELSE search END
                         WHERE id = :id
                         """).params(values).update();
-        if (deleted != group.size() || changed != 1 || followers < 0) {
+        if (deleted != group.size() || changed != 1 || followers < 0 || summaries < 0) {
             throw new IllegalStateException("a conversation changed while it was locked");
         }
     }

@@ -33,6 +33,14 @@ record SealedTable(
             List.of("images", "tool_calls", "details"),
             "content");
 
+    static final SealedTable SUMMARIES = new SealedTable(
+            "conversation_summaries",
+            "conversation_id",
+            List.of("level", "first_seq", "last_seq"),
+            List.of("content", "ledger"),
+            List.of(),
+            null);
+
     /** In place of a key's id: not all of the row is encrypted under the same one. */
     static final String MIXED = "?";
 

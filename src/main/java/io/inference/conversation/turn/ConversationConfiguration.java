@@ -3,11 +3,15 @@ package io.inference.conversation.turn;
 import io.inference.config.Settings;
 import io.inference.conversation.Conversations;
 import io.inference.conversation.store.ConversationStore;
-import io.inference.conversation.store.MessageRows;
 import io.inference.conversation.store.MessageStore;
 import io.inference.conversation.store.ReencryptProcessor;
 import io.inference.conversation.store.TextCipher;
+import io.inference.conversation.store.SummaryRows;
+import io.inference.conversation.store.SummaryStore;
 import io.inference.conversation.store.TurnStore;
+import io.inference.conversation.summary.ConversationPrompt;
+import io.inference.conversation.summary.DueSummaries;
+import io.inference.conversation.summary.MemorySettings;
 import io.inference.database.Database;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,14 +34,27 @@ class ConversationConfiguration {
     }
 
     @Bean
-    Turns turns(Database database, ConversationSettings settings, TextCipher cipher) {
-        return new Turns(new TurnStore(database, cipher), settings.longestWait());
+    Turns turns(Database database, DueSummaries due, ConversationSettings settings, TextCipher cipher) {
+        return new Turns(new TurnStore(database, cipher), due, settings.longestWait());
     }
 
     @Bean
-    Conversations conversations(Database database, Turns turns, CopyRemover copies, TextCipher cipher) {
+    Conversations conversations(
+            Database database,
+            Turns turns,
+            CopyRemover copies,
+            SummaryStore summaries,
+            DueSummaries due,
+            MemorySettings memory,
+            TextCipher cipher) {
         return new StoredConversations(
-                new ConversationStore(database, cipher), new MessageStore(database, cipher), turns, copies);
+                new ConversationStore(database, cipher),
+                new MessageStore(database, cipher),
+                turns,
+                copies,
+                summaries,
+                due,
+                memory.rules().keepRecentMessages());
     }
 
     @Bean
@@ -46,8 +63,8 @@ class ConversationConfiguration {
     }
 
     @Bean
-    LoadConversationProcessor loadConversationProcessor(TextCipher cipher) {
-        return new LoadConversationProcessor(new MessageRows(cipher));
+    LoadConversationProcessor loadConversationProcessor(ConversationPrompt prompts, TextCipher cipher) {
+        return new LoadConversationProcessor(prompts, new SummaryRows(cipher));
     }
 
     @Bean

@@ -1,20 +1,26 @@
 package io.inference.conversation.turn;
 
+import io.inference.api.call.Caller;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.Message;
+import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.conversation.StoredMessage;
-import io.inference.conversation.store.MessageRows;
+import io.inference.conversation.store.PathEntry;
+import io.inference.conversation.store.SummaryRows;
+import io.inference.conversation.summary.ConversationPrompt;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Body in: a chat with the messages of the caller; body out: the same chat with those of the conversation before them.
- * The rows of the conversation are in the header {@value #ROWS}, which is removed. If a job runs again whose answer is
- * stored, body out is that answer.
+ * Body in: a chat with the messages of the caller; body out: the same chat with those of the conversation before them,
+ * the older ones as summaries. The rows of the conversation are in the header {@value #ROWS}, which is removed. If a
+ * job runs again whose answer is stored, body out is that answer.
  */
 public final class LoadConversationProcessor implements Processor {
     /** Header with the rows that {@code sql/load-messages.sql} found, or a copy of them. */
@@ -23,10 +29,20 @@ public final class LoadConversationProcessor implements Processor {
     /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
     static final String ANSWERED = "InferenceAnswerStored";
 
-    private final MessageRows messages;
+    /** Property: tokens of the context of a model whose backend does not report them. */
+    static final String CONTEXT = "InferenceConversationContext";
 
-    LoadConversationProcessor(MessageRows messages) {
-        this.messages = messages;
+    private static final int DEFAULT_CONTEXT = 8192;
+
+    /** In place of a summary, so that instructions before it and after it are not taken together. */
+    private static final Message SUMMARY = Message.of(Role.ASSISTANT, "");
+
+    private final ConversationPrompt prompts;
+    private final SummaryRows entries;
+
+    LoadConversationProcessor(ConversationPrompt prompts, SummaryRows entries) {
+        this.prompts = prompts;
+        this.entries = entries;
     }
 
     @Override
@@ -43,19 +59,43 @@ public final class LoadConversationProcessor implements Processor {
             return;
         }
         List<Map<String, Object>> rows = rows(exchange.getMessage().removeHeader(ROWS));
-        List<Message> stored = rows.stream()
-                .map(row -> messages.message(turn.conversation(), row))
-                .toList();
+        List<PathEntry> path = entries.path(turn.conversation(), rows);
         turn.setRows(rows);
-        if (stored.isEmpty() && turn.parent() != 0) {
+        if (path.isEmpty() && turn.parent() != 0) {
             throw InferenceException.noSuch("message");
         }
-        TurnPrompt prompt = TurnPrompt.of(stored, chat.messages());
-        if (prompt.prompt().isEmpty()) {
+        TurnPrompt prompt = TurnPrompt.of(messages(path), chat.messages());
+        ConversationPrompt.Written written = prompts.write(
+                chat,
+                prompt.instructions(),
+                path,
+                prompt.rest(),
+                exchange.getProperty(CONTEXT, DEFAULT_CONTEXT, Integer.class));
+        if (written.messages().isEmpty()) {
             throw InferenceException.invalid("messages", "'messages' must hold at least one message");
         }
         turn.setMessages(prompt.added());
-        exchange.getMessage().setBody(chat.withMessages(prompt.prompt()));
+        turn.setMemory(new Turn.Memory(
+                exchange.getProperty(Caller.PROPERTY, Caller.class),
+                chat.model(),
+                written.summarized(),
+                written.isSummaryDue()));
+        exchange.getMessage().setBody(chat.withMessages(written.messages()));
+    }
+
+    /** The messages in their order; a summary is where it begins and where it ends. */
+    private static List<Message> messages(List<PathEntry> path) {
+        SortedMap<Long, Message> messages = new TreeMap<>();
+        for (PathEntry entry : path) {
+            switch (entry) {
+                case PathEntry.Stored stored -> messages.put(stored.seq(), stored.message());
+                case PathEntry.Covered covered -> {
+                    messages.put(covered.span().first(), SUMMARY);
+                    messages.put(covered.span().last(), SUMMARY);
+                }
+            }
+        }
+        return List.copyOf(messages.values());
     }
 
     @SuppressWarnings("unchecked")

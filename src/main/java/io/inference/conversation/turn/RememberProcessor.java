@@ -2,6 +2,7 @@ package io.inference.conversation.turn;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
+import io.inference.api.stream.ChunkStream;
 import io.inference.conversation.ConversationIds;
 import java.io.IOException;
 import org.apache.camel.CamelContext;
@@ -14,11 +15,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Body in: an answer. Stores it with the messages of its turn: a whole answer now, a stream when it ends. Sets the
- * header {@value #ANSWERED}, which the caller gets.
+ * headers {@value #ANSWERED} and {@value #SUMMARIZED}, which the caller gets.
  */
 final class RememberProcessor implements Processor {
     /** Header of answers with the id of their conversation. */
     static final String ANSWERED = "X-Conversation-Id";
+
+    /** Header of answers with the number of messages that their prompt had as summaries. */
+    static final String SUMMARIZED = "X-Conversation-Summarized";
 
     /** Property that may name a route, to be run in the background with the property of the turn once it is stored. */
     static final String WHEN_STORED = "InferenceWhenStored";
@@ -44,17 +48,24 @@ final class RememberProcessor implements Processor {
             CamelContext context = exchange.getContext();
             turn.setWhenStored(() -> run(context, route, turn));
         }
+        Turn.Memory memory = turn.memory();
+        int summarized = memory == null ? 0 : memory.summarized();
         switch (message.getBody()) {
             case ChatAnswer.Whole whole -> {
                 if (turn.end()) {
                     store(turn, whole);
                 }
+                if (summarized > 0) {
+                    message.setBody(new ChatAnswer.Whole(
+                            whole.model(), whole.choices(), SummarizedUsage.of(whole.usage(), summarized)));
+                }
             }
             case ChatAnswer.Streamed streamed -> {
+                ChunkStream chunks =
+                        summarized == 0 ? streamed.chunks() : new SummarizedUsage(streamed.chunks(), summarized);
                 if (turns.handOver(turn, call)) {
                     message.setBody(new ChatAnswer.Streamed(
-                            streamed.model(),
-                            new RememberedStream(streamed.chunks(), streamed.model(), call, turn, turns)));
+                            streamed.model(), new RememberedStream(chunks, streamed.model(), call, turn, turns)));
                 }
             }
             case null, default -> throw new IllegalStateException("a conversation continues with an answer");
@@ -62,6 +73,9 @@ final class RememberProcessor implements Processor {
         String id = ConversationIds.conversation(turn.conversation());
         call.setConversation(id);
         message.setHeader(ANSWERED, id);
+        if (memory != null) {
+            message.setHeader(SUMMARIZED, summarized);
+        }
     }
 
     /** The generation of routes may have ended, or have no such route. */

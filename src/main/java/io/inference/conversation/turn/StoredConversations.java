@@ -10,12 +10,19 @@ import io.inference.conversation.Conversations;
 import io.inference.conversation.NewConversation;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.StoredSummary;
+import io.inference.conversation.memory.Span;
 import io.inference.conversation.store.ConversationStore;
 import io.inference.conversation.store.MessageStore;
 import io.inference.conversation.store.Owner;
+import io.inference.conversation.store.PathEntry;
+import io.inference.conversation.store.SummaryStore;
+import io.inference.conversation.summary.DueSummaries;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Conversations in PostgreSQL. */
@@ -24,12 +31,26 @@ final class StoredConversations implements Conversations {
     private final MessageStore messages;
     private final Turns turns;
     private final CopyRemover copies;
+    private final SummaryStore summaries;
+    private final DueSummaries due;
+    private final int recent;
 
-    StoredConversations(ConversationStore conversations, MessageStore messages, Turns turns, CopyRemover copies) {
+    /** @param recent newest messages, which no prompt replaces by a summary */
+    StoredConversations(
+            ConversationStore conversations,
+            MessageStore messages,
+            Turns turns,
+            CopyRemover copies,
+            SummaryStore summaries,
+            DueSummaries due,
+            int recent) {
         this.conversations = conversations;
         this.messages = messages;
         this.turns = turns;
         this.copies = copies;
+        this.summaries = summaries;
+        this.due = due;
+        this.recent = recent;
     }
 
     @Override
@@ -40,12 +61,14 @@ final class StoredConversations implements Conversations {
             return made;
         }
         Turn ignored = store(owner, made.id(), wanted.messages(), call);
+        due.submitLater(caller, made.id(), null);
         return find(caller, made.id());
     }
 
     @Override
     public List<StoredMessage> add(Caller caller, UUID id, List<Message> added, Call call) {
         Turn turn = store(Owner.of(caller), id, added, call);
+        due.submitLater(caller, id, null);
         return messages.list(id, turn.lastSeq(), false, added.size());
     }
 
@@ -117,6 +140,23 @@ final class StoredConversations implements Conversations {
                 turns.release(turn);
             }
         }
+        due.submitLater(caller, id, null);
+    }
+
+    @Override
+    public Page<StoredSummary> summaries(Caller caller, UUID id, @Nullable Span after, int most) {
+        Conversation conversation = find(caller, id);
+        return Page.of(summaries.list(conversation.id(), after, most + 1), most);
+    }
+
+    @Override
+    public Set<Span> activeSummaries(Caller caller, UUID id) {
+        Conversation conversation = find(caller, id);
+        return summaries.standing(conversation.id(), recent).stream()
+                .flatMap(standing -> standing.path().stream())
+                .filter(PathEntry.Covered.class::isInstance)
+                .map(entry -> ((PathEntry.Covered) entry).span())
+                .collect(Collectors.toSet());
     }
 
     private static InferenceException none() {

@@ -1,5 +1,6 @@
 package io.inference.conversation.turn;
 
+import io.inference.api.call.Caller;
 import io.inference.api.message.Message;
 import io.inference.conversation.StoredMessage;
 import io.inference.conversation.store.MessageRows;
@@ -34,11 +35,21 @@ public final class Turn {
     private final Instant beganAt;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private volatile List<Message> messages = List.of();
+    private volatile @Nullable Memory memory;
     private volatile boolean repeatable;
     private volatile @Nullable StoredMessage answer;
     private volatile @Nullable List<Map<String, Object>> rows;
     private volatile TurnStore.@Nullable Added added;
     private volatile Runnable whenStored = () -> {};
+
+    /**
+     * What its prompt was made of.
+     *
+     * @param model that is asked
+     * @param summarized messages that are not in the prompt, but in a summary
+     * @param isSummaryDue whether a summary is due once its answer is stored
+     */
+    record Memory(Caller caller, String model, int summarized, boolean isSummaryDue) {}
 
     private enum State {
         OPEN,
@@ -158,6 +169,16 @@ public final class Turn {
 
     void setMessages(List<Message> messages) {
         this.messages = List.copyOf(messages);
+    }
+
+    /** Null if it has no prompt. */
+    @Nullable
+    Memory memory() {
+        return memory;
+    }
+
+    void setMemory(Memory memory) {
+        this.memory = memory;
     }
 
     /**

@@ -2,7 +2,6 @@ package io.inference.conversation.turn;
 
 import io.inference.api.message.Message;
 import io.inference.api.message.Role;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,17 +9,19 @@ import java.util.List;
  * last ones of the conversation. So a client may repeat its instructions with every request; they are stored when they
  * change.
  *
- * @param prompt what the model gets
+ * @param instructions that are in force
+ * @param rest what the caller sent after the instructions
  * @param added what is added to the conversation
  */
-record TurnPrompt(List<Message> prompt, List<Message> added) {
+record TurnPrompt(List<Message> instructions, List<Message> rest, List<Message> added) {
     TurnPrompt {
-        prompt = List.copyOf(prompt);
+        instructions = List.copyOf(instructions);
+        rest = List.copyOf(rest);
         added = List.copyOf(added);
     }
 
     /**
-     * @param stored the conversation before the turn, oldest first
+     * @param stored the conversation before the turn, oldest first; other messages may stand for summaries
      * @param sent messages of the request
      */
     static TurnPrompt of(List<Message> stored, List<Message> sent) {
@@ -31,10 +32,10 @@ record TurnPrompt(List<Message> prompt, List<Message> added) {
         List<Message> instructions = sent.subList(0, begin);
         List<Message> rest = sent.subList(begin, sent.size());
         List<Message> inForce = lastInstructions(stored);
-        List<Message> prompt = new ArrayList<>(instructions.isEmpty() ? inForce : instructions);
-        stored.stream().filter(message -> !isInstruction(message)).forEach(prompt::add);
-        prompt.addAll(rest);
-        return new TurnPrompt(prompt, texts(instructions).equals(texts(inForce)) ? rest : sent);
+        return new TurnPrompt(
+                instructions.isEmpty() ? inForce : instructions,
+                rest,
+                texts(instructions).equals(texts(inForce)) ? rest : sent);
     }
 
     private static List<String> texts(List<Message> messages) {

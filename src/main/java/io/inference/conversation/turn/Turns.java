@@ -9,6 +9,7 @@ import io.inference.api.message.Role;
 import io.inference.conversation.NewMessage;
 import io.inference.conversation.store.Owner;
 import io.inference.conversation.store.TurnStore;
+import io.inference.conversation.summary.DueSummaries;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,7 @@ final class Turns implements CallListener, AutoCloseable {
     private static final int TITLE_CHARACTERS = 80;
 
     private final TurnStore store;
+    private final DueSummaries due;
     private final Duration wait;
     private final TurnQueue queue = new TurnQueue();
     private final Map<UUID, Held> held = new ConcurrentHashMap<>();
@@ -61,8 +63,9 @@ final class Turns implements CallListener, AutoCloseable {
     private record Held(Turn turn, TurnQueue.Place place) {}
 
     /** @param wait how long a call waits for the turn before it */
-    Turns(TurnStore store, Duration wait) {
+    Turns(TurnStore store, DueSummaries due, Duration wait) {
         this.store = store;
+        this.due = due;
         this.wait = wait;
         long period = LEASE.toMillis() / 4;
         var ignored = timer.scheduleWithFixedDelay(this::prolong, period, period, TimeUnit.MILLISECONDS);
@@ -221,6 +224,10 @@ final class Turns implements CallListener, AutoCloseable {
             if (ended.added() != null) {
                 turn.stored(ended.added());
                 inBackground(turn.whenStored(), turn);
+            }
+            Turn.Memory memory = turn.memory();
+            if (memory != null && memory.isSummaryDue()) {
+                due.submitLater(memory.caller(), turn.conversation(), memory.model());
             }
         } finally {
             letGo(turn);

@@ -24,6 +24,8 @@ public final class RpcMetadata {
 
     private static final String DROPPED = Unsupported.DROPPED_HEADER.toLowerCase(Locale.ROOT);
 
+    private static final String SUMMARIZED = "x-conversation-summarized";
+
     /** The only headers of an exchange that reach the caller. */
     private static final List<Key<String>> OUTGOING = List.of(
             key("x-ratelimit-limit-requests"),
@@ -33,9 +35,10 @@ public final class RpcMetadata {
             key("x-ratelimit-remaining-tokens"),
             key("x-ratelimit-reset-tokens"),
             key(DROPPED),
-            key("x-conversation-id"));
+            key("x-conversation-id"),
+            key(SUMMARIZED));
 
-    /** Those that report to the caller, who may not set them. */
+    /** With the two above, those that report to the caller, who may not set them. */
     private static final String OF_LIMITS = "x-ratelimit-";
 
     private RpcMetadata() {}
@@ -72,6 +75,7 @@ public final class RpcMetadata {
             if (IncomingNames.mayEnter(name)
                     && !name.startsWith(OF_LIMITS)
                     && !name.equals(DROPPED)
+                    && !name.equals(SUMMARIZED)
                     && !name.endsWith("-bin")) {
                 message.setHeader(name, metadata.get(key(name)));
             }

@@ -12,9 +12,12 @@ import io.inference.conversation.Conversations;
 import io.inference.conversation.NewConversation;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.StoredSummary;
+import io.inference.conversation.memory.Span;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.jobs.Parameters;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -127,6 +130,20 @@ final class ConversationProcessors {
                 : ItemWriter.seq(conversation, after)
                         .orElseThrow(() -> InferenceException.invalid(
                                 "after", "'after' must be the id of a message of this conversation"));
+    }
+
+    void listSummaries(Exchange exchange) {
+        Message message = exchange.getMessage();
+        UUID id = id(exchange);
+        String after = message.getHeader("after", String.class);
+        Span afterSpan = after == null
+                ? null
+                : ConversationIds.summary(id, after)
+                        .orElseThrow(() -> InferenceException.invalid(
+                                "after", "'after' must be the id of a summary of this conversation"));
+        Page<StoredSummary> page = conversations.summaries(caller(exchange), id, afterSpan, Parameters.limit(message));
+        Set<Span> active = conversations.activeSummaries(caller(exchange), id);
+        message.setBody(HttpAnswer.json(SummaryWriter.page(id, page, active)));
     }
 
     void findMessage(Exchange exchange) {

@@ -79,6 +79,11 @@ class RestConversationsConfiguration {
     }
 
     @Bean
+    Processor listSummariesProcessor(ConversationProcessors processors) {
+        return processors::listSummaries;
+    }
+
+    @Bean
     Processor exportConversationProcessor(ConversationProcessors processors) {
         return processors::export;
     }

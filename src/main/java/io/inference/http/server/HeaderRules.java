@@ -16,6 +16,7 @@ final class HeaderRules {
      */
     static final List<String> OUTGOING = List.of(
             "X-Conversation-Id",
+            "X-Conversation-Summarized",
             "Location",
             "Retry-After",
             "Cache-Control",

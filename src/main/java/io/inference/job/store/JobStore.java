@@ -144,7 +144,8 @@ public final class JobStore {
         StringBuilder conditions = new StringBuilder();
         Map<String, Object> values = new HashMap<>(Map.of("most", most));
         if (owner != null) {
-            conditions.append(" AND owner = :owner AND tenant = :tenant");
+            // Without the service's own tasks, which the caller has not submitted.
+            conditions.append(" AND owner = :owner AND tenant = :tenant AND door <> 'internal'");
             values.put("owner", owner.subject());
             values.put("tenant", owner.tenantOrEmpty());
         }

@@ -1,5 +1,6 @@
 package io.inference.job.worker;
 
+import io.inference.api.call.BackgroundTasks;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
@@ -13,6 +14,7 @@ import io.inference.job.JobPage;
 import io.inference.job.JobPriority;
 import io.inference.job.JobRunner;
 import io.inference.job.JobState;
+import io.inference.job.JobTask;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
 import io.inference.job.Submission;
@@ -23,6 +25,7 @@ import io.inference.job.store.JobLeases;
 import io.inference.job.store.JobStore;
 import io.inference.job.store.Retries;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -33,9 +36,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /** Jobs in PostgreSQL, and this replica's workers. Starts after everything that runs jobs, and stops before it. */
-public final class StoredJobs implements Jobs, SmartLifecycle {
+public final class StoredJobs implements Jobs, BackgroundTasks, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(StoredJobs.class);
     private static final int LONGEST_ID = 200;
+
+    /** The door of the service's own tasks. */
+    private static final String INTERNAL = "internal";
 
     private final JobStore store;
     private final JobWorkers workers;
@@ -109,6 +115,16 @@ public final class StoredJobs implements Jobs, SmartLifecycle {
         }
         boolean ended = found.job().state().isEnded();
         return new Submission(ended ? Submission.Kind.ENDED : Submission.Kind.UNDER_WAY, found.job());
+    }
+
+    @Override
+    public void submit(Caller owner, String task, String key, byte[] payload) {
+        JobTask internal = JobTask.valueOf(task.toUpperCase(Locale.ROOT));
+        // Its submitter finds that it is missing after a crash and submits it again.
+        var job = new NewJob(owner, INTERNAL, key, internal, JobPriority.LOW, payload, null, true);
+        if (store.addOrFind(job).added()) {
+            workers.wake();
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.inference.job.ChunkSink;
 import io.inference.job.Job;
 import io.inference.job.JobAnswer;
 import io.inference.job.JobRunner;
+import io.inference.job.JobTask;
 import io.inference.routes.door.InFlight;
 import io.inference.routes.door.RouteRun;
 import io.inference.routes.generation.RouteGeneration;
@@ -17,12 +18,18 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 
-/** Runs jobs by the route {@code run-job} of the serving generation. */
+/**
+ * Runs jobs by routes of the serving generation: {@code run-job}, or for an internal task the flow of its name, such as
+ * {@code summarize-conversation}.
+ */
 public class RouteJobRunner implements JobRunner {
     /** Header with the name of the job's task. */
     static final String TASK = "InferenceJobTask";
 
-    private static final String ROUTE = "direct:run-job?block=false";
+    /** Header with the number of the run, from 1. */
+    static final String ATTEMPT = "InferenceJobAttempt";
+
+    private static final String RUN_JOB = "run-job";
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final RouteGenerations generations;
@@ -41,17 +48,23 @@ public class RouteJobRunner implements JobRunner {
             throw InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
         }
         try {
-            Exchange exchange = template(generation).send(ROUTE, sent -> {
+            Exchange exchange = template(generation).send(route(job.task()), sent -> {
                 RouteRun.fill(sent, call, job.caller());
                 sent.setProperty(ChunkSink.PROPERTY, chunks);
                 Message message = sent.getMessage();
                 message.setHeader(TASK, job.task().label());
+                message.setHeader(ATTEMPT, job.attempts());
                 message.setBody(payload);
             });
             return answer(exchange);
         } finally {
             generation.calls().leave();
         }
+    }
+
+    private static String route(JobTask task) {
+        String name = task.isInternal() ? task.label().replace('_', '-') : RUN_JOB;
+        return "direct:" + name + "?block=false";
     }
 
     private ProducerTemplate template(RouteGeneration generation) {

@@ -90,6 +90,32 @@ class LedgerTest {
     }
 
     @Test
+    void ledgersOfPartsAreJoinedToThatOfTheWhole() {
+        List<String> texts = List.of(
+                "The budget is $500. The meeting starts at 14:00.",
+                "The team has 4 people and its server is db-7.",
+                "No, not 14:00 but 15:30.",
+                "So the budget is $500?",
+                "The budget is now $650, the file is /srv/a.txt.",
+                "The budget is $700.");
+        List<LogMessage> log = IntStream.range(0, texts.size())
+                .mapToObj(i -> Logs.message(i + 1, Role.USER, texts.get(i)))
+                .toList();
+        for (int cut = 1; cut < log.size(); cut++) {
+            Ledger joined = Ledger.of(log.subList(0, cut)).plus(Ledger.of(log.subList(cut, log.size())));
+            assertThat(joined.facts())
+                    .as("cut at %d", cut)
+                    .containsExactlyInAnyOrderElementsOf(Ledger.of(log).facts());
+        }
+    }
+
+    @Test
+    void aLimitedLedgerKeepsTheMostImportantValuesAndWhatTheyCorrected() {
+        Ledger ledger = ledger("We met Maria Lopez.", "The budget is $500.", "The budget is $650.");
+        assertThat(ledger.limited(1).facts()).extracting(LedgerFact::value).containsExactly("$500", "$650");
+    }
+
+    @Test
     void theTextKeepsToItsBudgetAndPrefersWhatHasALabel() {
         List<LogMessage> log = new ArrayList<>();
         for (int i = 1; i <= 200; i++) {

@@ -26,7 +26,11 @@ class PromptPlanTest {
     private static PromptPlan plan(List<LogMessage> log, List<Summary> summaries, Ledger ledger, int budget) {
         LogMessage next = Logs.message(1_000_000, Role.USER, "What was the plan?");
         return PromptPlan.of(
-                new Conversation(SYSTEM, log, next, summaries, ledger), budget, 100, Logs.DEFAULTS, Logs.COUNTER);
+                new Conversation(SYSTEM, log, List.of(next), summaries, ledger),
+                budget,
+                100,
+                Logs.DEFAULTS,
+                Logs.COUNTER);
     }
 
     private static Ledger ledger(List<LogMessage> log, List<Summary> summaries) {

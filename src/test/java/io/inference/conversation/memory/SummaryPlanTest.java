@@ -155,6 +155,30 @@ class SummaryPlanTest {
     }
 
     @Test
+    void aSummaryThatIsMissingIsMadeAgainBeforeAnythingAfterItIsConsolidated() {
+        List<LogMessage> log = new ArrayList<>(Logs.messages(80));
+        List<Span> all = settle(log, List.of(), Logs.DEFAULTS);
+        List<Span> before = List.copyOf(all);
+        log.removeIf(message -> message.number() == 9);
+        all.removeIf(span -> span.covers(9));
+        assertThat(due(log, all)).extracting(DueSummary::span).containsExactly(new Span(1, 7, 12));
+        assertThat(settle(log, all, Logs.DEFAULTS)).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void summariesThatStayFewerThanUsualAreConsolidatedAllTheSame() {
+        List<LogMessage> log = new ArrayList<>(Logs.messages(80));
+        List<Span> all = settle(log, List.of(), Logs.DEFAULTS);
+        // All that two summaries covered is deleted, one by one.
+        log.removeIf(message -> message.number() <= 12);
+        all.removeIf(span -> span.first() <= 12);
+        assertThat(due(log, all)).containsExactly(new DueSummary(new Span(2, 13, 18), List.of(new Span(1, 13, 18))));
+        List<Span> settled = settle(log, all, Logs.DEFAULTS);
+        assertThat(settled).contains(new Span(3, 13, 54));
+        assertThat(due(log, settled)).isEmpty();
+    }
+
+    @Test
     void importanceFallsWithTheLevel() {
         assertThat(Logs.DEFAULTS.weight(1)).isEqualTo(1);
         assertThat(Logs.DEFAULTS.weight(3)).isCloseTo(0.49, org.assertj.core.data.Offset.offset(1e-9));

@@ -75,6 +75,10 @@ class ConversationScaleIT {
         statements.execute("UPDATE conversations SET last_seq = " + LONG_ONE + ", head = " + LONG_ONE + ", messages = "
                 + LONG_ONE + " WHERE title = 'title 7'");
         messages(statements, "generate_series(" + (EACH + 1) + ", " + LONG_ONE + ")", "title = 'title 7'", word);
+        statements.execute("INSERT INTO conversation_summaries (conversation_id, level, first_seq, last_seq, messages,"
+                + " sources, content, ledger, kind, created_at) SELECT id, level, 1, 6 * level, 6 * level, '[]',"
+                + " 'They talked.', '[]', 'model', now() FROM conversations, generate_series(1, 2) AS level"
+                + " WHERE title <> 'title 7'");
         statements.execute("VACUUM ANALYZE");
     }
 
@@ -114,8 +118,10 @@ class ConversationScaleIT {
         byIndex("export", () -> conversations.ids(OWNER, page.getLast().id(), 100));
         byIndex("look for rows to encrypt", () -> reencrypt(plain));
         byIndex("read a page", () -> messages.list(id, 5_000L, false, 100));
-        byIndex("load 50 messages", () -> load(load, page.getLast().id(), EACH));
-        byIndex("load 10,000 messages", () -> load(load, id, LONG_ONE));
+        byIndex("load 50 messages", () -> load(load, page.getLast().id(), EACH, EACH - 11));
+        byIndex("load 10,000 messages", () -> load(load, id, LONG_ONE, LONG_ONE));
+        summarize(id, 4, LONG_ONE - 10);
+        byIndex("load 10,000 messages with a master", () -> load(load, id, LONG_ONE, 11));
         byIndex("begin and end a turn", () -> {
             UUID turn = UUID.randomUUID();
             var begun = turns.begin(OWNER, id, turn, Duration.ofSeconds(20)).begun();
@@ -135,20 +141,39 @@ class ConversationScaleIT {
         return exchange.getMessage().getHeader(ReencryptProcessor.ROWS);
     }
 
+    /** Summaries of every six messages, and one of all. */
+    private static void summarize(UUID id, int level, int last) {
+        int added = database.<Integer>call(client -> client.sql("""
+                        INSERT INTO conversation_summaries
+                            (conversation_id, level, first_seq, last_seq, messages, sources, content, ledger, kind,
+                            created_at)
+                        SELECT :id, 1, seq, seq + 5, 6, '[]'::json, 'They talked.', '[]', 'model', now()
+                        FROM generate_series(1, :last - 5, 6) AS seq
+                        UNION ALL SELECT :id, :level, 1, :last, :last, '[]'::json, 'They talked.', '[]', 'model', now()
+                        """)
+                .param("id", id)
+                .param("level", level)
+                .param("last", last)
+                .update());
+        assertThat(added).isGreaterThan(1);
+    }
+
     private static String loadStatement() {
         try (var in = ConversationScaleIT.class.getResourceAsStream("/sql/load-messages.sql")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replace(":#${exchangeProperty.InferenceTurn.conversation}", ":id")
-                    .replace(":#${exchangeProperty.InferenceTurn.parent}", ":seq");
+                    .replace(":#${exchangeProperty.InferenceTurn.parent}", ":seq")
+                    .replace(":#${exchangeProperty.InferenceRecentMessages}", ":recent");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Object load(String statement, UUID id, int count) {
+    private static Object load(String statement, UUID id, int parent, int count) {
         List<Map<String, Object>> rows = database.call(client -> client.sql(statement)
                 .param("id", id)
-                .param("seq", count)
+                .param("seq", (long) parent)
+                .param("recent", 6)
                 .query()
                 .listOfRows());
         assertThat(rows).hasSize(count);

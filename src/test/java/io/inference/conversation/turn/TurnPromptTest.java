@@ -17,34 +17,38 @@ class TurnPromptTest {
     @Test
     void whatIsNewFollowsWhatWasSaid() {
         TurnPrompt prompt = TurnPrompt.of(List.of(QUESTION, ANSWER), List.of(NEXT));
-        assertThat(prompt.prompt()).containsExactly(QUESTION, ANSWER, NEXT);
+        assertThat(prompt.instructions()).isEmpty();
+        assertThat(prompt.rest()).containsExactly(NEXT);
         assertThat(prompt.added()).containsExactly(NEXT);
     }
 
     @Test
     void repeatedInstructionsAreNotStoredAgain() {
         TurnPrompt prompt = TurnPrompt.of(List.of(KIND, QUESTION, ANSWER), List.of(KIND, NEXT));
-        assertThat(prompt.prompt()).containsExactly(KIND, QUESTION, ANSWER, NEXT);
+        assertThat(prompt.instructions()).containsExactly(KIND);
+        assertThat(prompt.rest()).containsExactly(NEXT);
         assertThat(prompt.added()).containsExactly(NEXT);
     }
 
     @Test
     void newInstructionsReplaceThoseBefore() {
         TurnPrompt prompt = TurnPrompt.of(List.of(KIND, QUESTION, ANSWER), List.of(BRIEF, NEXT));
-        assertThat(prompt.prompt()).containsExactly(BRIEF, QUESTION, ANSWER, NEXT);
+        assertThat(prompt.instructions()).containsExactly(BRIEF);
+        assertThat(prompt.rest()).containsExactly(NEXT);
         assertThat(prompt.added()).containsExactly(BRIEF, NEXT);
     }
 
     @Test
     void theLastInstructionsOfTheConversationStayInForce() {
         TurnPrompt prompt = TurnPrompt.of(List.of(KIND, QUESTION, ANSWER, KIND, BRIEF, QUESTION), List.of(NEXT));
-        assertThat(prompt.prompt()).containsExactly(KIND, BRIEF, QUESTION, ANSWER, QUESTION, NEXT);
+        assertThat(prompt.instructions()).containsExactly(KIND, BRIEF);
     }
 
     @Test
     void anAnswerIsMadeAgainWithoutNewMessages() {
         TurnPrompt prompt = TurnPrompt.of(List.of(KIND, QUESTION), List.of());
-        assertThat(prompt.prompt()).containsExactly(KIND, QUESTION);
+        assertThat(prompt.instructions()).containsExactly(KIND);
+        assertThat(prompt.rest()).isEmpty();
         assertThat(prompt.added()).isEmpty();
     }
 }

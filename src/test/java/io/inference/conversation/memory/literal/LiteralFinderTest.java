@@ -36,6 +36,7 @@ class LiteralFinderTest {
                     order 4711-B | ID 4711-B
                     ticket #123 | ID #123
                     ticket ABC-123 | ID ABC-123
+                    the host db-ruby-7 | ID db-ruby-7
                     version 1.2.3 | ID 1.2.3
                     at 10.0.0.1:8080 | ID 10.0.0.1:8080
                     id 123e4567-e89b-12d3-a456-426614174000 | ID 123e4567-e89b-12d3-a456-426614174000

@@ -1,4 +1,4 @@
-package io.inference.summary;
+package io.inference.api.message;
 
 /**
  * Estimates how many tokens a text has without the model's tokenizer, rather too many than too few: what is cut by the
@@ -8,7 +8,7 @@ package io.inference.summary;
  * digit and each punctuation mark may be one. Letters outside of ASCII are rare in English vocabularies and then take
  * one token or more each, ideographs up to three.
  */
-final class TextTokens {
+public final class TextTokens {
     private static final int LETTERS_A_TOKEN = 5;
     private static final int FIRST_IDEOGRAPH = 0x2E80;
     private static final int TOKENS_AN_IDEOGRAPH = 2;
@@ -19,7 +19,7 @@ final class TextTokens {
 
     private TextTokens() {}
 
-    static int estimate(String text) {
+    public static int estimate(String text) {
         TextTokens tokens = new TextTokens();
         int sum = 0;
         for (int i = 0; i < text.length(); ) {
@@ -35,7 +35,7 @@ final class TextTokens {
      *
      * @param from where the piece begins
      */
-    static int end(String text, int from, int mostTokens) {
+    public static int end(String text, int from, int mostTokens) {
         TextTokens tokens = new TextTokens();
         int sum = 0;
         int i = from;

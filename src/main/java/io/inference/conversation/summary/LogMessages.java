@@ -1,0 +1,37 @@
+package io.inference.conversation.summary;
+
+import io.inference.api.message.Message;
+import io.inference.api.message.ToolCall;
+import io.inference.conversation.memory.LogMessage;
+import io.inference.conversation.memory.TokenCounter;
+import java.time.Instant;
+import java.util.Objects;
+
+/** Messages of conversations as their memory sees them: a text, and the tool calls that belong together. */
+final class LogMessages {
+    /** Of an image of usual size, in models that read images. */
+    private static final int TOKENS_AN_IMAGE = 1024;
+
+    private LogMessages() {}
+
+    static LogMessage of(long number, Message message, Instant at, TokenCounter counter) {
+        StringBuilder text = new StringBuilder(message.content());
+        for (ToolCall call : message.toolCalls()) {
+            text.append(text.isEmpty() ? "" : "\n").append("calls ").append(call.name());
+            text.append(": ").append(call.argumentsJson());
+        }
+        int tokens = counter.count(message.role(), text.toString())
+                + message.images().size() * TOKENS_AN_IMAGE;
+        return new LogMessage(
+                number,
+                message.role(),
+                text.toString(),
+                tokens,
+                at,
+                message.toolCalls().stream()
+                        .map(ToolCall::id)
+                        .filter(Objects::nonNull)
+                        .toList(),
+                message.toolCallId());
+    }
+}
