@@ -154,7 +154,9 @@ class ConversationMemoryIT {
                         "On day 168 we went on.",
                         "And now?");
         // The beginning stays as it is until the next summary.
-        say(id, "And then?");
+        ObjectNode streamed = chat(id, "And in a stream?").put("stream", true);
+        streamed.putObject("stream_options").put("include_usage", true);
+        assertThat(alice.post("/v1/chat/completions", streamed).body()).contains("\"summarized_messages\":162");
         assertThat(backend.lastAsked().getFirst()).isEqualTo(prompt.getFirst());
 
         List<JsonNode> listed = new ArrayList<>();
