@@ -52,6 +52,8 @@ class ConversationCopiesIT {
         database = SharedPostgres.freshOptions("conversation_copies");
         List<String> options = new ArrayList<>(redis.options());
         options.add("--routes-dir=" + routes());
+        // Without summaries.
+        options.add("--keep-recent-messages=100");
         service = service(options);
         other = service(options, "--redis-message-ttl=7");
         alice = ConversationCaller.of(service, ADMIN, "alice");
@@ -171,6 +173,27 @@ class ConversationCopiesIT {
         JsonNode asRead = awaitCopy(id, 9).path("rows");
         for (int i = 0; i < 5; i++) {
             assertThat(asRead.get(i)).isEqualTo(asWritten.path("rows").get(i));
+        }
+    }
+
+    @Test
+    void aSummaryThatLandsEndsTheCopyAndIsInTheNextOne() throws Exception {
+        try (RunningService summing = service(redis.options(), "--keep-recent-messages=2", "--messages-before-summary=4")) {
+            ConversationCaller caller = new ConversationCaller(summing, alice.key());
+            await().until(() -> usesCopies(caller));
+            String id = caller.begin("one");
+            id(caller.say(id, "two"));
+            id(caller.say(id, "three"));
+            String summaries = "/v1/conversations/" + id + "/summaries";
+            await().until(() -> !caller.get(summaries).path("data").isEmpty());
+            double used = count(caller, "used");
+            id(caller.say(id, "four"));
+            assertThat(count(caller, "used")).as("the copy is of the time before the summary").isEqualTo(used);
+            List<String> prompt = backend.lastAsked();
+            assertThat(prompt).hasSize(4).endsWith("three", "re: three", "four");
+            assertThat(prompt.getFirst()).startsWith("Earlier messages of this conversation, summarized");
+            ObjectNode copy = awaitCopy(id, 8);
+            assertThat(copy.path("rows").path(0).path("level").asInt()).isEqualTo(1);
         }
     }
 

@@ -3,12 +3,14 @@ package io.inference.conversation.store;
 import io.inference.conversation.UnreadableException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Encrypts some rows under the current key that are not, or decrypts them if nothing is to be encrypted: one batch for
@@ -38,6 +42,7 @@ public final class ReencryptProcessor implements Processor {
 
     private final JdbcClient client;
     private final TextCipher cipher;
+    private final Consumer<Collection<UUID>> onChange;
     /** The ids in place of which the current one comes. */
     private final String[] others;
 
@@ -47,10 +52,14 @@ public final class ReencryptProcessor implements Processor {
     private Map<String, Long> reportedUnreadable = Map.of();
     private volatile double outdated = Double.NaN;
 
-    /** @param dataSource that of the transaction */
-    public ReencryptProcessor(DataSource dataSource, TextCipher cipher) {
+    /**
+     * @param dataSource that of the transaction
+     * @param onChange gets the conversations that were changed, after their commit
+     */
+    public ReencryptProcessor(DataSource dataSource, TextCipher cipher, Consumer<Collection<UUID>> onChange) {
         this.client = JdbcClient.create(dataSource);
         this.cipher = cipher;
+        this.onChange = onChange;
         this.others = Stream.concat(cipher.keyIds().stream(), Stream.of("", SealedTable.MIXED))
                 .filter(id -> !id.equals(cipher.keyId()))
                 .toArray(String[]::new);
@@ -89,14 +98,30 @@ public final class ReencryptProcessor implements Processor {
                 .forEach(row -> found.computeIfAbsent(row.getKey(), id -> new ArrayList<>())
                         .add(row.getValue()));
         int rows = 0;
+        List<UUID> changed = new ArrayList<>();
         for (Map.Entry<UUID, List<Long[]>> conversation : found.entrySet()) {
             Owner owner = lock(conversation.getKey());
             if (owner != null) {
                 conversation.getValue().forEach(each -> reencrypt(table, owner, conversation.getKey(), each));
                 rows += conversation.getValue().size();
+                changed.add(conversation.getKey());
             }
         }
+        afterCommit(() -> onChange.accept(changed));
         return rows;
+    }
+
+    private static void afterCommit(Runnable work) {
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    work.run();
+                }
+            });
+        } else {
+            work.run();
+        }
     }
 
     /**

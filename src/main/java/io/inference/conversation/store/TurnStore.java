@@ -59,7 +59,8 @@ public final class TurnStore {
                 finish_reason text, error text, model text, prompt_tokens integer, completion_tokens integer,
                 created_at timestamptz, words text[])
             RETURNING seq, role, content, name, tool_call_id, images::text AS images, tool_calls::text AS tool_calls,
-                details::text AS details, extract(epoch FROM created_at)::bigint AS created, 0 AS level
+                details::text AS details, extract(epoch FROM created_at)::bigint AS created, 0 AS level,
+                seq AS first_seq
             """.formatted(ConversationStore.SEARCH.formatted("left(content, " + MessageJson.SEARCHED + ")", "words"));
 
     private final Database database;

@@ -69,8 +69,12 @@ class ConversationConfiguration {
 
     @Bean
     ReencryptProcessor reencryptProcessor(
-            @Qualifier("dataSource") DataSource dataSource, TextCipher cipher, MeterRegistry registry) {
-        var processor = new ReencryptProcessor(dataSource, cipher);
+            @Qualifier("dataSource") DataSource dataSource,
+            TextCipher cipher,
+            CopyRemover copies,
+            MeterRegistry registry) {
+        // A copy has the rows as they were, in plain text or under a key that is to go.
+        var processor = new ReencryptProcessor(dataSource, cipher, copies::remove);
         Gauge.builder("inference.conversations.outdated", processor, ReencryptProcessor::outdated)
                 .description("Rows that are not encrypted under the first key of ENCRYPTION_KEY")
                 .register(registry);

@@ -137,7 +137,7 @@ class ConversationScaleIT {
 
     private static Object reencrypt(TextCipher cipher) {
         var exchange = new DefaultExchange(new SimpleCamelContext());
-        new ReencryptProcessor(database.dataSource(), cipher).process(exchange);
+        new ReencryptProcessor(database.dataSource(), cipher, changed -> {}).process(exchange);
         return exchange.getMessage().getHeader(ReencryptProcessor.ROWS);
     }
 
