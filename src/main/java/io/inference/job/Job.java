@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id never reused; also the id of its result
  * @param caller caller for whom it runs, as of the submission
- * @param door door at which it was submitted: {@code rest} or {@code amqp}
+ * @param door door at which it was submitted: {@code rest}, {@code amqp}, or {@code internal} for a task of the service
  * @param correlationId the caller's own name for it, unique among that caller's
  * @param delivery data with which its door delivers the result, in the door's own JSON; null for none
  * @param attempts number of starts

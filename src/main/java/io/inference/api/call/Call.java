@@ -118,7 +118,10 @@ public final class Call {
         this.operation = operation;
     }
 
-    /** Origin of the call: {@code rest}, {@code grpc}, {@code amqp}, {@code batch}, {@code route} or {@code smoke}. */
+    /**
+     * Origin of the call: {@code rest}, {@code grpc}, {@code amqp}, {@code batch}, {@code route}, {@code internal} (a
+     * task of the service) or {@code smoke}.
+     */
     public String door() {
         return door;
     }

@@ -29,7 +29,7 @@ public final class DueSummaries {
     private static final String TASK = "summarize_conversation";
 
     /** Of a conversation without summaries that is long already; each one that is made submits further ones. */
-    private static final int MOST_AT_ONCE = 8;
+    private static final int MOST_AT_ONCE = 4;
 
     /** Of a model whose backend does not report it. */
     private static final int CONTEXT = 8192;
