@@ -12,9 +12,11 @@ import io.inference.conversation.store.ReencryptProcessor;
 import io.inference.conversation.store.TextCipher;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
+import io.inference.embedded.OwnRedis;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -38,27 +41,36 @@ class ConversationPrivacyIT {
     private static final String TWO_TEXT = Base64.getEncoder().encodeToString(TWO);
     private static final MemoryBackend backend = new MemoryBackend();
 
+    @TempDir
+    static Path folder;
+
+    private static OwnRedis redis;
     private static List<String> database;
     private static RunningService plain;
     private static RunningService encrypted;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
+        redis = new OwnRedis(folder.resolve("redis"));
         database = SharedPostgres.freshOptions("conversation_privacy");
-        plain = service();
-        encrypted = service("--encryption-key=" + ONE_TEXT);
+        plain = service("--conversation-sweep-period=1d");
+        encrypted = service("--conversation-sweep-period=1d", "--encryption-key=" + ONE_TEXT);
+        // From then on each encrypts only what it stores: the other one does not have its key.
+        await().until(() -> outdated(plain) == 0 && outdated(encrypted) == 0);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         backend.close();
         plain.close();
         encrypted.close();
+        redis.close();
     }
 
     private static RunningService service(String... more) {
         List<String> options = new ArrayList<>(database);
         options.addAll(List.of("--disable-auth=false", "--bootstrap-api-key=" + ADMIN, backend.option()));
+        options.addAll(redis.options());
         options.addAll(List.of(more));
         return RunningService.start(options.toArray(String[]::new));
     }
