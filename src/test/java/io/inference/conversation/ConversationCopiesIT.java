@@ -178,7 +178,8 @@ class ConversationCopiesIT {
 
     @Test
     void aSummaryThatLandsEndsTheCopyAndIsInTheNextOne() throws Exception {
-        try (RunningService summing = service(redis.options(), "--keep-recent-messages=2", "--messages-before-summary=4")) {
+        try (RunningService summing =
+                service(redis.options(), "--keep-recent-messages=2", "--messages-before-summary=4")) {
             ConversationCaller caller = new ConversationCaller(summing, alice.key());
             await().until(() -> usesCopies(caller));
             String id = caller.begin("one");
@@ -188,7 +189,9 @@ class ConversationCopiesIT {
             await().until(() -> !caller.get(summaries).path("data").isEmpty());
             double used = count(caller, "used");
             id(caller.say(id, "four"));
-            assertThat(count(caller, "used")).as("the copy is of the time before the summary").isEqualTo(used);
+            assertThat(count(caller, "used"))
+                    .as("the copy is of the time before the summary")
+                    .isEqualTo(used);
             List<String> prompt = backend.lastAsked();
             assertThat(prompt).hasSize(4).endsWith("three", "re: three", "four");
             assertThat(prompt.getFirst()).startsWith("Earlier messages of this conversation, summarized");

@@ -61,7 +61,8 @@ record RowCopy(UUID conversation, long version, Instant changedAt, List<Map<Stri
             }
             List<Map<String, Object>> rows = MAPPER.readerFor(ROWS).readValue(json.path("rows"));
             UUID conversation = UUID.fromString(json.path("conversation").asText());
-            // A row that is neither a message nor a summary, or whose key is not used any more, must not fail the turn later.
+            // A row that is neither a message nor a summary, or whose key is not used any more, must not fail the turn
+            // later.
             rows.forEach(row -> entries.entry(conversation, row));
             return Optional.of(new RowCopy(
                     conversation,

@@ -33,7 +33,7 @@ public final class ReencryptProcessor implements Processor {
     static final String ROWS = "InferenceRows";
 
     private static final Logger log = LoggerFactory.getLogger(ReencryptProcessor.class);
-    private static final List<SealedTable> TABLES = 
+    private static final List<SealedTable> TABLES =
             List.of(SealedTable.CONVERSATIONS, SealedTable.MESSAGES, SealedTable.SUMMARIES);
     private static final int AT_A_TIME = 100;
     private static final Duration REPORT_PERIOD = Duration.ofSeconds(30);

@@ -73,8 +73,7 @@ public final class SummaryRows {
      *
      * @param instructions numbers of the last instructions among what it covers
      */
-    public Map<String, @Nullable Object> parameters(
-            UUID conversation, StoredSummary summary, List<Long> instructions) {
+    public Map<String, @Nullable Object> parameters(UUID conversation, StoredSummary summary, List<Long> instructions) {
         Map<String, @Nullable Object> values = new HashMap<>();
         values.put("messages", summary.messages());
         values.put("sources", sources(summary.sources()));

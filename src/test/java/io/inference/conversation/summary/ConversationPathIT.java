@@ -22,8 +22,8 @@ import io.inference.conversation.store.MessageStore;
 import io.inference.conversation.store.Owner;
 import io.inference.conversation.store.PathEntry;
 import io.inference.conversation.store.SummaryRows;
-import io.inference.conversation.store.TextCipher;
 import io.inference.conversation.store.SummaryStore;
+import io.inference.conversation.store.TextCipher;
 import io.inference.conversation.store.TurnStore;
 import io.inference.database.Database;
 import io.inference.database.DatabaseAddress;
@@ -89,8 +89,8 @@ class ConversationPathIT {
         private final ModelTokens models = new ModelTokens(new ModelDirectory());
         private final Deque<SummaryTask> tasks = new ArrayDeque<>();
         private final Set<String> submitted = new java.util.HashSet<>();
-        private final DueSummaries due =
-                new DueSummaries(new SummaryStore(database, PLAIN), SETTINGS, models, () -> (owner, task, key, payload) -> {
+        private final DueSummaries due = new DueSummaries(
+                new SummaryStore(database, PLAIN), SETTINGS, models, () -> (owner, task, key, payload) -> {
                     if (submitted.add(key)) {
                         tasks.add(SummaryTask.read(payload));
                     }
@@ -202,8 +202,8 @@ class ConversationPathIT {
             if (!summary.isMade()) {
                 return;
             }
-            Map<String, @Nullable Object> values = new HashMap<>(
-                    new SummaryRows(PLAIN).parameters(id, Objects.requireNonNull(summary.result()), summary.lastInstructions()));
+            Map<String, @Nullable Object> values = new HashMap<>(new SummaryRows(PLAIN)
+                    .parameters(id, Objects.requireNonNull(summary.result()), summary.lastInstructions()));
             values.putAll(Map.of(
                     "conversation",
                     id,
@@ -233,8 +233,11 @@ class ConversationPathIT {
         }
 
         private List<PathEntry> rows(String file, Map<String, ?> values) {
-            return new SummaryRows(PLAIN).path(id, database.call(
-                    client -> client.sql(sql(file)).params(values).query().listOfRows()));
+            return new SummaryRows(PLAIN)
+                    .path(
+                            id,
+                            database.call(client ->
+                                    client.sql(sql(file)).params(values).query().listOfRows()));
         }
 
         /** The statement of a flow, with parameters by name. */
