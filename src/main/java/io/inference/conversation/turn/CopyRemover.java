@@ -6,8 +6,8 @@ import java.util.UUID;
 /** Removes what is kept of conversations outside of the database. */
 public interface CopyRemover {
     /**
-     * Called after conversations, or messages of them, were deleted or encrypted again. Does not fail: what cannot be removed now is
-     * removed later.
+     * Called after conversations, or messages of them, were deleted or encrypted again. Does not fail: what cannot be
+     * removed now is removed later.
      */
     void remove(Collection<UUID> conversations);
 }
