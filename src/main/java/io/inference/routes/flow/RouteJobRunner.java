@@ -64,7 +64,7 @@ public class RouteJobRunner implements JobRunner {
 
     private static String route(JobTask task) {
         String name = task.isInternal() ? task.label().replace('_', '-') : RUN_JOB;
-        return "direct:" + name + "?block=false";
+        return "direct:" + name;
     }
 
     private ProducerTemplate template(RouteGeneration generation) {

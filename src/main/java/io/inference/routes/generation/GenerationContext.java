@@ -13,6 +13,7 @@ import org.apache.camel.LoggingLevel;
 import org.apache.camel.Route;
 import org.apache.camel.TypeConverters;
 import org.apache.camel.component.bean.BeanComponent;
+import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.OnExceptionDefinition;
@@ -60,6 +61,8 @@ public final class GenerationContext {
         restrict(context.getCamelContextExtension(), allowed);
         convert(context.getTypeConverterRegistry(), beans);
         context.addComponent("bean", new BeansByName());
+        // A route that is not there is told at once: none of a generation comes later.
+        context.getComponent("direct", DirectComponent.class).setBlock(false);
         context.getExecutorServiceManager().setDefaultThreadPoolProfile(threads());
         // The doors report a failure to the caller and the log once; Camel's own report would repeat it.
         DefaultErrorHandlerDefinition errors = new DefaultErrorHandlerDefinition();
