@@ -29,6 +29,9 @@ public final class LoadConversationProcessor implements Processor {
     /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
     static final String ANSWERED = "InferenceAnswerStored";
 
+    /** Property: the {@link ConversationPrompt.Written} of the turn. */
+    public static final String PROMPT = "InferenceConversationPrompt";
+
     /** Property: tokens of the context of a model whose backend does not report them. */
     static final String CONTEXT = "InferenceConversationContext";
 
@@ -71,7 +74,7 @@ public final class LoadConversationProcessor implements Processor {
                 path,
                 prompt.rest(),
                 exchange.getProperty(CONTEXT, DEFAULT_CONTEXT, Integer.class));
-        if (written.messages().isEmpty()) {
+        if (written.messages().isEmpty() && !turn.hasEnded()) {
             throw InferenceException.invalid("messages", "'messages' must hold at least one message");
         }
         turn.setMessages(prompt.added());
@@ -80,6 +83,7 @@ public final class LoadConversationProcessor implements Processor {
                 chat.model(),
                 written.summarized(),
                 written.isSummaryDue()));
+        exchange.setProperty(PROMPT, written);
         exchange.getMessage().setBody(chat.withMessages(written.messages()));
     }
 

@@ -5,6 +5,8 @@ import io.inference.api.call.Caller;
 import io.inference.api.call.Operation;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
 import io.inference.conversation.Conversation;
 import io.inference.conversation.ConversationChange;
 import io.inference.conversation.ConversationIds;
@@ -14,6 +16,9 @@ import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
 import io.inference.conversation.StoredSummary;
 import io.inference.conversation.memory.Span;
+import io.inference.conversation.summary.ConversationPrompt;
+import io.inference.conversation.turn.LoadConversationProcessor;
+import io.inference.conversation.turn.Turn;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.jobs.Parameters;
 import java.util.List;
@@ -144,6 +149,32 @@ final class ConversationProcessors {
         Page<StoredSummary> page = conversations.summaries(caller(exchange), id, afterSpan, Parameters.limit(message));
         Set<Span> active = conversations.activeSummaries(caller(exchange), id);
         message.setBody(HttpAnswer.json(SummaryWriter.page(id, page, active)));
+    }
+
+    /** Body out: a chat of the model that the query names, without a message. Names the conversation for its turn. */
+    void readPrompt(Exchange exchange) {
+        UUID id = id(exchange);
+        Caller ignored = caller(exchange);
+        String model = variable(exchange, "model");
+        if (model.isBlank()) {
+            throw InferenceException.invalid("model", "'model' is required: the prompt is made for a model");
+        }
+        Message message = exchange.getMessage();
+        message.setHeader("InferenceConversationId", ConversationIds.conversation(id));
+        message.setBody(new ChatRequest(model, List.of(), Options.DEFAULTS, List.of(), null, null, null, false));
+    }
+
+    /** Body in: the chat with the messages of its prompt. */
+    void answerPrompt(Exchange exchange) {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        var written =
+                exchange.getProperty(LoadConversationProcessor.PROMPT, ConversationPrompt.Written.class);
+        if (turn == null || written == null || !(exchange.getMessage().getBody() instanceof ChatRequest chat)) {
+            throw Parameters.nothing("prompt");
+        }
+        exchange.getMessage()
+                .setBody(HttpAnswer.json(
+                        PromptWriter.prompt(turn.conversation(), turn.parent(), chat, written)));
     }
 
     void findMessage(Exchange exchange) {

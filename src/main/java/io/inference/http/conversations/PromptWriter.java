@@ -1,0 +1,39 @@
+package io.inference.http.conversations;
+
+import io.inference.api.message.Message;
+import io.inference.api.request.ChatRequest;
+import io.inference.conversation.ConversationIds;
+import io.inference.conversation.summary.ConversationPrompt;
+import io.inference.wire.Json;
+import java.util.UUID;
+
+/** Writes the prompt that the next turn of a conversation would send. */
+final class PromptWriter {
+    private PromptWriter() {}
+
+    /**
+     * @param parent number of the message that the turn would follow; 0 for the beginning
+     * @param chat with the messages of the prompt
+     */
+    static byte[] prompt(UUID conversation, long parent, ChatRequest chat, ConversationPrompt.Written written) {
+        return Json.bytes(out -> {
+            out.writeStartObject();
+            out.writeStringField("object", "conversation.prompt");
+            out.writeStringField("conversation_id", ConversationIds.conversation(conversation));
+            out.writeStringField("parent_message_id", ConversationWriter.id(conversation, parent));
+            ConversationWriter.text(out, "model", chat.model());
+            out.writeArrayFieldStart("messages");
+            for (Message message : chat.messages()) {
+                out.writeStartObject();
+                out.writeStringField("role", message.role().label());
+                ConversationWriter.content(out, message);
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+            SummaryWriter.values(out, conversation, written.ledger());
+            out.writeNumberField("prompt_tokens", written.tokens());
+            out.writeNumberField("summarized_messages", written.summarized());
+            out.writeEndObject();
+        });
+    }
+}
