@@ -14,7 +14,7 @@ export class ConversationView {
   #id = '';
   #conversation = null;
   #messages = [];
-  #request = null;
+  #loading = new AbortController();
   #target = '';
   #heading = h('h2');
   #facts = h('p', { class: 'quiet-text' });
@@ -22,7 +22,7 @@ export class ConversationView {
   #links = Object.values(PARTS).map((name) => h('a', {}, name));
   #model = h('select', { onchange: () => this.#load((signal) => this.#loadPrompt(signal)) });
   #figures = h('p', { class: 'figures-line', role: 'status' });
-  #earlier = h('button', { type: 'button', hidden: true, onclick: () => this.#load((signal) => this.#loadMessages(signal)) }, 'Earlier messages');
+  #earlier = h('button', { type: 'button', hidden: true, onclick: () => this.#load((signal) => this.#loadEarlier(signal)) }, 'Earlier messages');
   #log = h('div', { class: 'entries' });
   #summaries = h('div', { class: 'entries' });
   #values = h('tbody');
@@ -55,6 +55,8 @@ export class ConversationView {
     this.#target = message;
     const isOther = id !== this.#id;
     this.#id = id;
+    this.#loading.abort();
+    this.#loading = new AbortController();
     if (isOther) this.#forget();
     this.element.hidden = id === '';
     if (id !== '') this.#load((signal) => this.#loadAll(models, signal));
@@ -68,16 +70,14 @@ export class ConversationView {
     [this.#heading, this.#facts, this.#told, this.#figures].forEach((place) => setText(place, ''));
   }
 
-  /** One request at a time: a later one takes the place of an earlier one. */
+  /** What is loaded for a conversation that is no longer the one to show is dropped. */
   async #load(work) {
-    this.#request?.abort();
-    const request = new AbortController();
-    this.#request = request;
+    const { signal } = this.#loading;
     try {
-      await work(request.signal);
+      await work(signal);
       setText(this.#told, '');
     } catch (error) {
-      if (!request.signal.aborted) setText(this.#told, error.message);
+      if (!signal.aborted) setText(this.#told, error.message);
     }
   }
 
@@ -115,6 +115,15 @@ export class ConversationView {
     this.#point();
   }
 
+  async #loadEarlier(signal) {
+    this.#earlier.disabled = true;
+    try {
+      await this.#loadMessages(signal);
+    } finally {
+      this.#earlier.disabled = false;
+    }
+  }
+
   #point() {
     const entry = this.#target && this.#log.querySelector(`[data-number="${CSS.escape(this.#target)}"]`);
     if (!entry) return;
@@ -140,6 +149,7 @@ export class ConversationView {
       return;
     }
     const prompt = await this.#json(`/prompt?model=${encodeURIComponent(this.#model.value)}`, signal);
+    if (prompt.model !== this.#model.value) return;
     const { messages, prompt_tokens: tokens, summarized_messages: summarized, parent_message_id: parent, values } = prompt;
     setText(this.#figures, `After ${parent ? `message ${numberOf(parent)}` : 'nothing'}: ${count(messages.length)} messages, `
       + `${count(tokens)} tokens · ${count(summarized)} messages are in summaries`);

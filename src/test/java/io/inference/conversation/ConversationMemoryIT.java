@@ -394,7 +394,10 @@ class ConversationMemoryIT {
         awaitSpans(id, "1:1-6", "1:7-12", "1:13-18", "2:1-18");
         awaitRest(id);
         JsonNode shown = alice.get("/v1/conversations/" + id + "/prompt?model=" + MemoryBackend.MODEL);
-        HttpResponse<String> answer = alice.post("/v1/chat/completions", chat(id));
+        ObjectNode nothingNew = chat(id)
+                .put("parent_message_id", shown.path("parent_message_id").asText());
+        HttpResponse<String> answer = alice.post("/v1/chat/completions", nothingNew);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(texts(shown.path("messages"), "/content/0/text"))
                 .hasSize(7)
                 .isEqualTo(texts(backend.asked().getLast(), "/content"));
