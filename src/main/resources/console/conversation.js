@@ -43,15 +43,18 @@ export class ConversationView {
     h('nav', { class: 'tabs', 'aria-label': 'Parts of the conversation' }, ...this.#links),
     ...Object.values(this.#places));
 
-  /** @param wanted prefix of the API, models, id of the conversation, part to show, number of a message to point at */
-  show({ prefix, models, id, part, message }) {
+  /**
+   * Shows a part; `load` gets what it says.
+   * @param id of the conversation; empty for none
+   * @param message number of a message of the log to point at; empty for none
+   */
+  show(id, part, message) {
     const shown = part in PARTS ? part : 'log';
     Object.keys(PARTS).forEach((key, index) => {
       this.#places[key].hidden = key !== shown;
       setAttribute(this.#links[index], 'href', `#/conversations/${id}/${key}`);
       setAttribute(this.#links[index], 'aria-current', key === shown ? 'page' : null);
     });
-    this.#prefix = prefix;
     this.#target = message;
     const isOther = id !== this.#id;
     this.#id = id;
@@ -59,7 +62,12 @@ export class ConversationView {
     this.#loading = new AbortController();
     if (isOther) this.#forget();
     this.element.hidden = id === '';
-    if (id !== '') this.#load((signal) => this.#loadAll(models, signal));
+  }
+
+  /** @param offered prefix of the API, models */
+  load({ prefix, models }) {
+    this.#prefix = prefix;
+    if (this.#id !== '') this.#load((signal) => this.#loadAll(models, signal));
   }
 
   #forget() {

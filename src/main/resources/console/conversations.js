@@ -12,6 +12,7 @@ export class ConversationsView {
   #prefix = '';
   #found = [];
   #openId = '';
+  #shows = 0;
   #search = null;
   #timer = 0;
   #words = h('input', { type: 'search', maxlength: 200, placeholder: 'words of a title or a message', oninput: () => this.#typed() });
@@ -30,11 +31,14 @@ export class ConversationsView {
   async show([id = '', part = 'log', message = '']) {
     this.#openId = id;
     this.#mark();
+    this.#open.show(id, part, message);
+    this.#shows += 1;
+    const show = this.#shows;
     try {
-      const { prefix, models } = await offered();
-      this.#prefix = prefix;
-      if (this.#openId !== id) return;
-      this.#open.show({ prefix, models, id, part, message });
+      const found = await offered();
+      this.#prefix = found.prefix;
+      if (show !== this.#shows) return;
+      this.#open.load(found);
       if (id === '' || this.#found.length === 0) this.#find();
     } catch (error) {
       setText(this.#told, `The conversations cannot be listed: ${error.message}`);

@@ -79,7 +79,8 @@ class ConversationConsoleIT {
         HttpResponse<String> third = vera.say(id, "Is that all?");
         assertThat(third.statusCode()).isEqualTo(200);
         String path = "/v1/conversations/" + id + "/summaries";
-        await().atMost(Duration.ofSeconds(30)).until(() -> vera.get(path).path("data").size() == 3);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> vera.get(path).path("data").size() == 3);
         JsonNode fourth = vera.messages(id).get(3);
         ObjectNode branch = chat(id, "break the budget")
                 .put("stream", true)
@@ -127,6 +128,7 @@ class ConversationConsoleIT {
         assertThat(highest.locator(".badge")).hasText("active");
         tab(page, "Values");
         Locator old = page.locator("tr.superseded").first();
+        assertThat(old).isVisible();
         assertThat(old).containsText("$100");
         assertThat(old).containsText("message 3");
     }
@@ -136,6 +138,7 @@ class ConversationConsoleIT {
         assertThat(page.getByLabel("Model")).hasValue(MemoryBackend.MODEL);
         assertThat(page.locator(".figures-line")).containsText("After message 8: 3 messages, ");
         assertThat(page.locator(".figures-line")).containsText("4 messages are in summaries");
+        assertThat(page.locator(".figures-line")).isVisible();
         Locator prompt = page.getByLabel("Prompt").locator(".entry");
         assertThat(prompt).hasCount(3);
         assertThat(prompt.first()).containsText("Values from earlier messages");

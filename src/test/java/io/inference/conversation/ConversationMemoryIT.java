@@ -394,16 +394,14 @@ class ConversationMemoryIT {
         awaitSpans(id, "1:1-6", "1:7-12", "1:13-18", "2:1-18");
         awaitRest(id);
         JsonNode shown = alice.get("/v1/conversations/" + id + "/prompt?model=" + MemoryBackend.MODEL);
-        ObjectNode nothingNew = chat(id)
-                .put("parent_message_id", shown.path("parent_message_id").asText());
+        ObjectNode nothingNew = chat(id).put(
+                        "parent_message_id", shown.path("parent_message_id").asText());
         HttpResponse<String> answer = alice.post("/v1/chat/completions", nothingNew);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(texts(shown.path("messages"), "/content/0/text"))
                 .hasSize(7)
                 .isEqualTo(texts(backend.asked().getLast(), "/content"));
-        assertThat(shown.path("summarized_messages").asText())
-                .isEqualTo("18")
-                .isEqualTo(summarized(answer));
+        assertThat(shown.path("summarized_messages").asText()).isEqualTo("18").isEqualTo(summarized(answer));
         assertThat(shown.path("prompt_tokens").asInt()).isGreaterThan(100);
         assertThat(shown.path("parent_message_id").asText()).endsWith("_24");
         // The last value that a summary covers holds; it corrected the one before.
@@ -452,8 +450,8 @@ class ConversationMemoryIT {
 
     private static List<String> texts(JsonNode messages, String place) {
         List<String> texts = new ArrayList<>();
-        messages.forEach(message ->
-                texts.add(message.path("role").asText() + ": " + message.at(place).asText()));
+        messages.forEach(message -> texts.add(
+                message.path("role").asText() + ": " + message.at(place).asText()));
         return texts;
     }
 }

@@ -51,8 +51,7 @@ public final class ConversationPrompt {
      * @param summarized messages that are not in it, but in a summary
      * @param isSummaryDue whether a summary will be due once the answer is stored
      */
-    public record Written(
-            List<Message> messages, int tokens, Ledger ledger, int summarized, boolean isSummaryDue) {
+    public record Written(List<Message> messages, int tokens, Ledger ledger, int summarized, boolean isSummaryDue) {
         public Written {
             messages = List.copyOf(messages);
         }

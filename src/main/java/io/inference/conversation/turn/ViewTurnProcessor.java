@@ -34,8 +34,7 @@ final class ViewTurnProcessor implements Processor {
         UUID id = ConversationIds.conversation(wanted).orElseThrow(() -> InferenceException.noSuch("conversation"));
         Conversation found = conversations.find(caller, id);
         var begun = new TurnStore.Begun(found.head(), found.head(), 0, found.updatedAt());
-        Turn turn =
-                new Turn(UUID.randomUUID(), Owner.of(caller), id, begun, found.head(), false, Instant.now());
+        Turn turn = new Turn(UUID.randomUUID(), Owner.of(caller), id, begun, found.head(), false, Instant.now());
         if (!turn.end()) {
             throw new IllegalStateException("a new turn has ended");
         }

@@ -167,14 +167,12 @@ final class ConversationProcessors {
     /** Body in: the chat with the messages of its prompt. */
     void answerPrompt(Exchange exchange) {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
-        var written =
-                exchange.getProperty(LoadConversationProcessor.PROMPT, ConversationPrompt.Written.class);
+        var written = exchange.getProperty(LoadConversationProcessor.PROMPT, ConversationPrompt.Written.class);
         if (turn == null || written == null || !(exchange.getMessage().getBody() instanceof ChatRequest chat)) {
             throw Parameters.nothing("prompt");
         }
         exchange.getMessage()
-                .setBody(HttpAnswer.json(
-                        PromptWriter.prompt(turn.conversation(), turn.parent(), chat, written)));
+                .setBody(HttpAnswer.json(PromptWriter.prompt(turn.conversation(), turn.parent(), chat, written)));
     }
 
     void findMessage(Exchange exchange) {
