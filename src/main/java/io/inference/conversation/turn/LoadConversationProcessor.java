@@ -6,6 +6,7 @@ import io.inference.api.message.Message;
 import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.WrittenPrompt;
 import io.inference.conversation.store.PathEntry;
 import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.summary.ConversationPrompt;
@@ -28,9 +29,6 @@ public final class LoadConversationProcessor implements Processor {
 
     /** Property: true if a job that runs again has its answer from the run before, so that no model is asked. */
     static final String ANSWERED = "InferenceAnswerStored";
-
-    /** Property: the {@link ConversationPrompt.Written} of the turn. */
-    public static final String PROMPT = "InferenceConversationPrompt";
 
     /** Property: tokens of the context of a model whose backend does not report them. */
     static final String CONTEXT = "InferenceConversationContext";
@@ -83,7 +81,10 @@ public final class LoadConversationProcessor implements Processor {
                 chat.model(),
                 written.summarized(),
                 written.isSummaryDue()));
-        exchange.setProperty(PROMPT, written);
+        exchange.setProperty(
+                WrittenPrompt.PROPERTY,
+                new WrittenPrompt(
+                        turn.conversation(), turn.parent(), written.tokens(), written.ledger(), written.summarized()));
         exchange.getMessage().setBody(chat.withMessages(written.messages()));
     }
 

@@ -15,10 +15,8 @@ import io.inference.conversation.NewConversation;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
 import io.inference.conversation.StoredSummary;
+import io.inference.conversation.WrittenPrompt;
 import io.inference.conversation.memory.Span;
-import io.inference.conversation.summary.ConversationPrompt;
-import io.inference.conversation.turn.LoadConversationProcessor;
-import io.inference.conversation.turn.Turn;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.jobs.Parameters;
 import java.util.List;
@@ -166,13 +164,11 @@ final class ConversationProcessors {
 
     /** Body in: the chat with the messages of its prompt. */
     void answerPrompt(Exchange exchange) {
-        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
-        var written = exchange.getProperty(LoadConversationProcessor.PROMPT, ConversationPrompt.Written.class);
-        if (turn == null || written == null || !(exchange.getMessage().getBody() instanceof ChatRequest chat)) {
+        var prompt = exchange.getProperty(WrittenPrompt.PROPERTY, WrittenPrompt.class);
+        if (prompt == null || !(exchange.getMessage().getBody() instanceof ChatRequest chat)) {
             throw Parameters.nothing("prompt");
         }
-        exchange.getMessage()
-                .setBody(HttpAnswer.json(PromptWriter.prompt(turn.conversation(), turn.parent(), chat, written)));
+        exchange.getMessage().setBody(HttpAnswer.json(PromptWriter.prompt(prompt, chat)));
     }
 
     void findMessage(Exchange exchange) {

@@ -3,7 +3,7 @@ package io.inference.http.conversations;
 import io.inference.api.message.Message;
 import io.inference.api.request.ChatRequest;
 import io.inference.conversation.ConversationIds;
-import io.inference.conversation.summary.ConversationPrompt;
+import io.inference.conversation.WrittenPrompt;
 import io.inference.wire.Json;
 import java.util.UUID;
 
@@ -11,16 +11,14 @@ import java.util.UUID;
 final class PromptWriter {
     private PromptWriter() {}
 
-    /**
-     * @param parent number of the message that the turn would follow; 0 for the beginning
-     * @param chat with the messages of the prompt
-     */
-    static byte[] prompt(UUID conversation, long parent, ChatRequest chat, ConversationPrompt.Written written) {
+    /** @param chat with the messages of the prompt */
+    static byte[] prompt(WrittenPrompt prompt, ChatRequest chat) {
+        UUID conversation = prompt.conversation();
         return Json.bytes(out -> {
             out.writeStartObject();
             out.writeStringField("object", "conversation.prompt");
             out.writeStringField("conversation_id", ConversationIds.conversation(conversation));
-            out.writeStringField("parent_message_id", ConversationWriter.id(conversation, parent));
+            out.writeStringField("parent_message_id", ConversationWriter.id(conversation, prompt.parent()));
             ConversationWriter.text(out, "model", chat.model());
             out.writeArrayFieldStart("messages");
             for (Message message : chat.messages()) {
@@ -30,9 +28,9 @@ final class PromptWriter {
                 out.writeEndObject();
             }
             out.writeEndArray();
-            SummaryWriter.values(out, conversation, written.ledger());
-            out.writeNumberField("prompt_tokens", written.tokens());
-            out.writeNumberField("summarized_messages", written.summarized());
+            SummaryWriter.values(out, conversation, prompt.ledger());
+            out.writeNumberField("prompt_tokens", prompt.tokens());
+            out.writeNumberField("summarized_messages", prompt.summarized());
             out.writeEndObject();
         });
     }
