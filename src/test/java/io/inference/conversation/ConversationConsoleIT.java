@@ -41,6 +41,7 @@ class ConversationConsoleIT {
         try (var backend = new MemoryBackend()) {
             options.addAll(List.of(
                     "--disable-auth=false",
+                    "--redis-enabled=false",
                     "--messages-before-summary=2",
                     "--keep-recent-messages=2",
                     "--summaries-before-consolidation=2",
