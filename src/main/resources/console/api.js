@@ -45,6 +45,14 @@ export function postJson(path, value, { headers = {}, signal } = {}) {
   });
 }
 
+/** The prefix of the API, and the ids of the models that backends list. */
+export async function offered() {
+  const { API_VERSION } = await json('admin/config');
+  const prefix = `/${API_VERSION.value}`;
+  const { data } = await json(`${prefix}/models`);
+  return { prefix, models: [...new Set(data.map((model) => model.id))] };
+}
+
 function parse(text) {
   try {
     return JSON.parse(text);

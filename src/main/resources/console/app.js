@@ -3,6 +3,7 @@
 import { json, Refusal } from './api.js';
 import { BackendsView } from './backends.js';
 import { ChangesView } from './changes.js';
+import { ConversationsView } from './conversations.js';
 import { setAttribute } from './dom.js';
 import { comeBack } from './issuer.js';
 import { PlaygroundView } from './playground.js';
@@ -26,7 +27,7 @@ function open() {
   const statusLine = new StatusLine(() => routesPoll.now());
   const views = {
     routes: new RoutesView(), changes: new ChangesView(), backends: new BackendsView(), settings: new SettingsView(),
-    playground: new PlaygroundView(),
+    playground: new PlaygroundView(), conversations: new ConversationsView(),
   };
   routesPoll = new Poll(async (signal) => {
     const status = await json('admin/routes', { signal });

@@ -1,6 +1,6 @@
 // Tries what callers use, with the operator's own token: chat, embeddings, any request.
 
-import { json } from './api.js';
+import { offered } from './api.js';
 import { ChatView } from './chat.js';
 import { h, setAttribute, setText } from './dom.js';
 import { EmbeddingsView } from './embeddings.js';
@@ -45,12 +45,10 @@ export class PlaygroundView {
 
   async #loadModels() {
     try {
-      const { API_VERSION } = await json('admin/config');
-      this.#prefix = `/${API_VERSION.value}`;
-      const { data } = await json(`${this.#prefix}/models`);
-      const ids = [...new Set(data.map((model) => model.id))];
-      Object.values(this.#views).forEach((view) => view.offer(ids));
-      setText(this.#told, ids.length > 0 ? '' : 'No backend lists a model.');
+      const { prefix, models } = await offered();
+      this.#prefix = prefix;
+      Object.values(this.#views).forEach((view) => view.offer(models));
+      setText(this.#told, models.length > 0 ? '' : 'No backend lists a model.');
     } catch (error) {
       setText(this.#told, `The models cannot be listed: ${error.message}`);
     }

@@ -387,4 +387,71 @@ class ConversationMemoryIT {
         awaitRest(id);
         backend.holdSummaries();
     }
+
+    @Test
+    void thePromptThatIsShownIsWhatTheBackendGetsNext() throws Exception {
+        String id = conversation(24, "The budget is $%d00.");
+        awaitSpans(id, "1:1-6", "1:7-12", "1:13-18", "2:1-18");
+        awaitRest(id);
+        JsonNode shown = alice.get("/v1/conversations/" + id + "/prompt?model=" + MemoryBackend.MODEL);
+        ObjectNode nothingNew = chat(id).put(
+                        "parent_message_id", shown.path("parent_message_id").asText());
+        HttpResponse<String> answer = alice.post("/v1/chat/completions", nothingNew);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(texts(shown.path("messages"), "/content/0/text"))
+                .hasSize(7)
+                .isEqualTo(texts(backend.asked().getLast(), "/content"));
+        assertThat(shown.path("summarized_messages").asText()).isEqualTo("18").isEqualTo(summarized(answer));
+        assertThat(shown.path("prompt_tokens").asInt()).isGreaterThan(100);
+        assertThat(shown.path("parent_message_id").asText()).endsWith("_24");
+        // The last value that a summary covers holds; it corrected the one before.
+        List<JsonNode> values = new ArrayList<>();
+        shown.path("values").forEach(values::add);
+        assertThat(values.getLast().path("value").asText()).isEqualTo("$1800");
+        assertThat(values.getLast().path("superseded_by").isNull()).isTrue();
+        assertThat(values.get(values.size() - 2).path("message_id").asText()).endsWith("_17");
+        assertThat(values.get(values.size() - 2).path("superseded_by").asText()).endsWith("_18");
+        assertThat(alice.messages(id)).hasSize(25);
+    }
+
+    @Test
+    void aPromptIsShownToTheOwnerAloneWhileATurnGoesOnAndStoresNothing() throws Exception {
+        String id = alice.begin("Hello.");
+        String path = "/v1/conversations/" + id + "/prompt";
+        JsonNode before = alice.get("/v1/conversations/" + id);
+        Thread turn = Thread.startVirtualThread(() -> {
+            try {
+                HttpResponse<String> ignored = say(id, "wait: a turn that goes on");
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().until(() -> backend.wasAsked("wait: a turn that goes on"));
+        JsonNode shown = alice.get(path + "?model=none-lists-it");
+        assertThat(texts(shown.path("messages"), "/content/0/text"))
+                .containsExactly("user: Hello.", "assistant: re: Hello.");
+        assertThat(alice.get("/v1/conversations/" + id)).isEqualTo(before);
+        backend.permit(1);
+        turn.join();
+        assertThat(alice.messages(id)).hasSize(4);
+
+        assertThat(bob.send("GET", path + "?model=echo", null).statusCode()).isEqualTo(404);
+        HttpResponse<String> noModel = alice.send("GET", path, null);
+        assertThat(noModel.statusCode()).isEqualTo(400);
+        assertThat(noModel.body()).contains("'model' is required");
+        String empty = ConversationCaller.JSON
+                .readTree(alice.send("POST", "/v1/conversations", "{}").body())
+                .path("id")
+                .asText();
+        JsonNode nothing = alice.get("/v1/conversations/" + empty + "/prompt?model=echo");
+        assertThat(nothing.path("messages")).isEmpty();
+        assertThat(nothing.path("parent_message_id").isNull()).isTrue();
+    }
+
+    private static List<String> texts(JsonNode messages, String place) {
+        List<String> texts = new ArrayList<>();
+        messages.forEach(message -> texts.add(
+                message.path("role").asText() + ": " + message.at(place).asText()));
+        return texts;
+    }
 }

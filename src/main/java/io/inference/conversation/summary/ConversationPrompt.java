@@ -46,10 +46,12 @@ public final class ConversationPrompt {
     /**
      * A prompt.
      *
+     * @param tokens of it, as they are counted to make it fit
+     * @param ledger values of the messages that the stored summaries cover
      * @param summarized messages that are not in it, but in a summary
      * @param isSummaryDue whether a summary will be due once the answer is stored
      */
-    public record Written(List<Message> messages, int summarized, boolean isSummaryDue) {
+    public record Written(List<Message> messages, int tokens, Ledger ledger, int summarized, boolean isSummaryDue) {
         public Written {
             messages = List.copyOf(messages);
         }
@@ -81,7 +83,11 @@ public final class ConversationPrompt {
         turn.add(LogMessage.of(last + 1, Role.ASSISTANT, "", USUAL_ANSWER, Instant.EPOCH));
         List<Span> spans = log.summaries.stream().map(Summary::span).toList();
         return new Written(
-                messages, log.summarized + plan.summarized(), due.isDue(log.messages, spans, turn, chat.model()));
+                messages,
+                plan.tokens(),
+                log.ledger,
+                log.summarized + plan.summarized(),
+                due.isDue(log.messages, spans, turn, chat.model()));
     }
 
     private PromptPlan plan(

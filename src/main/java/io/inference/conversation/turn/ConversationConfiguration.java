@@ -63,6 +63,11 @@ class ConversationConfiguration {
     }
 
     @Bean
+    ViewTurnProcessor viewTurnProcessor(Conversations conversations) {
+        return new ViewTurnProcessor(conversations);
+    }
+
+    @Bean
     LoadConversationProcessor loadConversationProcessor(ConversationPrompt prompts, TextCipher cipher) {
         return new LoadConversationProcessor(prompts, new SummaryRows(cipher));
     }

@@ -6,6 +6,7 @@ import io.inference.api.message.Message;
 import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.WrittenPrompt;
 import io.inference.conversation.store.PathEntry;
 import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.summary.ConversationPrompt;
@@ -71,7 +72,7 @@ public final class LoadConversationProcessor implements Processor {
                 path,
                 prompt.rest(),
                 exchange.getProperty(CONTEXT, DEFAULT_CONTEXT, Integer.class));
-        if (written.messages().isEmpty()) {
+        if (written.messages().isEmpty() && !turn.hasEnded()) {
             throw InferenceException.invalid("messages", "'messages' must hold at least one message");
         }
         turn.setMessages(prompt.added());
@@ -80,6 +81,10 @@ public final class LoadConversationProcessor implements Processor {
                 chat.model(),
                 written.summarized(),
                 written.isSummaryDue()));
+        exchange.setProperty(
+                WrittenPrompt.PROPERTY,
+                new WrittenPrompt(
+                        turn.conversation(), turn.parent(), written.tokens(), written.ledger(), written.summarized()));
         exchange.getMessage().setBody(chat.withMessages(written.messages()));
     }
 

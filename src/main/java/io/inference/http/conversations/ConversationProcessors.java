@@ -5,6 +5,8 @@ import io.inference.api.call.Caller;
 import io.inference.api.call.Operation;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
 import io.inference.conversation.Conversation;
 import io.inference.conversation.ConversationChange;
 import io.inference.conversation.ConversationIds;
@@ -13,6 +15,7 @@ import io.inference.conversation.NewConversation;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
 import io.inference.conversation.StoredSummary;
+import io.inference.conversation.WrittenPrompt;
 import io.inference.conversation.memory.Span;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.jobs.Parameters;
@@ -144,6 +147,28 @@ final class ConversationProcessors {
         Page<StoredSummary> page = conversations.summaries(caller(exchange), id, afterSpan, Parameters.limit(message));
         Set<Span> active = conversations.activeSummaries(caller(exchange), id);
         message.setBody(HttpAnswer.json(SummaryWriter.page(id, page, active)));
+    }
+
+    /** Body out: a chat of the model that the query names, without a message. Names the conversation for its turn. */
+    void readPrompt(Exchange exchange) {
+        UUID id = id(exchange);
+        Caller ignored = caller(exchange);
+        String model = variable(exchange, "model");
+        if (model.isBlank()) {
+            throw InferenceException.invalid("model", "'model' is required: the prompt is made for a model");
+        }
+        Message message = exchange.getMessage();
+        message.setHeader("InferenceConversationId", ConversationIds.conversation(id));
+        message.setBody(new ChatRequest(model, List.of(), Options.DEFAULTS, List.of(), null, null, null, false));
+    }
+
+    /** Body in: the chat with the messages of its prompt. */
+    void answerPrompt(Exchange exchange) {
+        var prompt = exchange.getProperty(WrittenPrompt.PROPERTY, WrittenPrompt.class);
+        if (prompt == null || !(exchange.getMessage().getBody() instanceof ChatRequest chat)) {
+            throw Parameters.nothing("prompt");
+        }
+        exchange.getMessage().setBody(HttpAnswer.json(PromptWriter.prompt(prompt, chat)));
     }
 
     void findMessage(Exchange exchange) {

@@ -129,6 +129,17 @@ final class ConversationWriter {
         out.writeStringField("role", message.role().label());
         Outcome outcome = stored.outcome();
         out.writeStringField("status", outcome == null || outcome.isComplete() ? "completed" : "incomplete");
+        content(out, message);
+        out.writeStringField("parent_message_id", id(stored.conversation(), stored.parent()));
+        out.writeNumberField("created_at", stored.createdAt().getEpochSecond());
+        if (outcome != null) {
+            outcome(out, outcome);
+        }
+        out.writeEndObject();
+    }
+
+    /** What was said, and the calls of functions. */
+    static void content(JsonGenerator out, Message message) throws IOException {
         ItemWriter.content(out, message);
         if (!message.toolCalls().isEmpty()) {
             toolCalls(out, message.toolCalls());
@@ -139,15 +150,10 @@ final class ConversationWriter {
         if (message.name() != null) {
             text(out, "name", message.name());
         }
-        out.writeStringField("parent_message_id", id(stored.conversation(), stored.parent()));
-        out.writeNumberField("created_at", stored.createdAt().getEpochSecond());
-        if (outcome != null) {
-            outcome(out, outcome);
-        }
-        out.writeEndObject();
     }
 
-    private static @Nullable String id(UUID conversation, long seq) {
+    /** @param seq 0 for the beginning, which has none */
+    static @Nullable String id(UUID conversation, long seq) {
         return seq == 0 ? null : ConversationIds.message(conversation, seq);
     }
 

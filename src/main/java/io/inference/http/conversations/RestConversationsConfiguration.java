@@ -84,6 +84,16 @@ class RestConversationsConfiguration {
     }
 
     @Bean
+    Processor promptRequestProcessor(ConversationProcessors processors) {
+        return processors::readPrompt;
+    }
+
+    @Bean
+    Processor promptAnswerProcessor(ConversationProcessors processors) {
+        return processors::answerPrompt;
+    }
+
+    @Bean
     Processor exportConversationProcessor(ConversationProcessors processors) {
         return processors::export;
     }

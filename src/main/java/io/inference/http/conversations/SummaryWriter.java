@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.conversation.ConversationIds;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredSummary;
+import io.inference.conversation.memory.Ledger;
 import io.inference.conversation.memory.LedgerFact;
 import io.inference.conversation.memory.Span;
 import io.inference.wire.Json;
@@ -56,11 +57,7 @@ final class SummaryWriter {
             out.writeString(ConversationIds.summary(conversation, source));
         }
         out.writeEndArray();
-        out.writeArrayFieldStart("values");
-        for (LedgerFact fact : summary.ledger().facts()) {
-            write(out, conversation, fact);
-        }
-        out.writeEndArray();
+        values(out, conversation, summary.ledger());
         ConversationWriter.text(out, "model", summary.model());
         out.writeObjectFieldStart("usage");
         out.writeNumberField("prompt_tokens", summary.promptTokens());
@@ -69,6 +66,14 @@ final class SummaryWriter {
         out.writeEndObject();
         out.writeNumberField("created_at", summary.createdAt().getEpochSecond());
         out.writeEndObject();
+    }
+
+    static void values(JsonGenerator out, UUID conversation, Ledger ledger) throws IOException {
+        out.writeArrayFieldStart("values");
+        for (LedgerFact fact : ledger.facts()) {
+            write(out, conversation, fact);
+        }
+        out.writeEndArray();
     }
 
     private static void write(JsonGenerator out, UUID conversation, LedgerFact fact) throws IOException {

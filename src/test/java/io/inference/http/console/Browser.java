@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A headless Chromium of this machine. Errors of its pages are kept, so that a test can check that there are none. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser browser;
     private final List<String> complaints = new ArrayList<>();
 
-    Browser(Path executable) {
+    public Browser(Path executable) {
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -33,7 +33,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The first Chromium on the PATH. */
-    static Optional<Path> find() {
+    public static Optional<Path> find() {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         return NAMES.stream()
                 .flatMap(name -> Stream.of(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
@@ -42,7 +42,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** A new page: without storage, without a token. */
-    Page newPage(ColorScheme scheme) {
+    public Page newPage(ColorScheme scheme) {
         BrowserContext context =
                 browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setColorScheme(scheme));
         context.setDefaultTimeout(ConsoleIT.PATIENCE_MILLIS);
@@ -58,7 +58,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Errors of scripts, and requests that the content security policy blocked, since the last call. */
-    List<String> takeComplaints() {
+    public List<String> takeComplaints() {
         List<String> taken = List.copyOf(complaints);
         complaints.clear();
         return taken;
