@@ -1,6 +1,5 @@
 package io.inference.conversation;
 
-import static io.inference.conversation.ConversationCaller.chat;
 import static io.inference.conversation.ConversationCaller.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -8,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.ServiceProcess;
 import io.inference.embedded.SharedPostgres;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +96,10 @@ class ConversationKillIT {
         }
         List<SteadyCaller> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
-            callers.add(new SteadyCaller(i));
+            callers.add(new SteadyCaller(
+                    () -> replicas.stream().map(Replica::caller).toList(),
+                    replicas.getFirst().caller().begin("start"),
+                    "caller-" + i));
         }
         List<Thread> threads = callers.stream().map(Thread::startVirtualThread).toList();
         List<String> inTurn = new ArrayList<>();
@@ -128,9 +129,10 @@ class ConversationKillIT {
             assertThat(spans(id)).containsExactly("1:1-6 6 once");
         }
         for (SteadyCaller caller : callers) {
-            List<String> log = last.caller().log(caller.id);
+            List<String> log = last.caller().log(caller.conversation());
             caller.check(log);
-            assertThat(spans(caller.id)).containsExactlyElementsOf(expectedSpans(log.size()));
+            assertThat(caller.refused()).isEmpty();
+            assertThat(spans(caller.conversation())).containsExactlyElementsOf(expectedSpans(log.size()));
         }
         for (int i = 0; i < inTurn.size(); i++) {
             assertThat(last.caller().log(inTurn.get(i)))
@@ -152,13 +154,13 @@ class ConversationKillIT {
         Thread unused = Thread.startVirtualThread(() -> answered.complete(isAnswered(killed, conversation)));
         await().until(() -> killed.backend().wasAsked("wait for the kill"));
         for (SteadyCaller caller : callers) {
-            await().until(() -> caller.acknowledged.size() >= TURNS * (number + 1));
+            await().until(() -> caller.acknowledged() >= TURNS * (number + 1));
         }
         killed.process().kill();
         long since = System.nanoTime();
         replicas.remove(killed);
         if (number == KILLS - 1) {
-            callers.forEach(SteadyCaller::finish);
+            callers.forEach(caller -> caller.finishAfter(TURNS * (KILLS + 1)));
         }
         killed.backend().close();
         assertThat(answered.get()).isFalse();
@@ -204,7 +206,7 @@ class ConversationKillIT {
                         SELECT level || ':' || first_seq || '-' || last_seq || ' ' || sum(messages) || ' '
                             || CASE count(*) WHEN 1 THEN 'once' ELSE count(*)::text END
                         FROM conversation_summaries WHERE conversation_id = ?
-                        GROUP BY level, first_seq, last_seq ORDER BY level, first_seq
+                        GROUP BY level, first_seq, last_seq ORDER BY level, first_seq, last_seq
                         """).param(uuid).query(String.class).list();
     }
 
@@ -225,56 +227,5 @@ class ConversationKillIT {
             spans.add("4:1-" + i * size + " " + i * size + " once");
         }
         return spans;
-    }
-
-    /** Says one text after the other in one conversation, at each replica in turn; some fail with a replica. */
-    private final class SteadyCaller implements Runnable {
-        final String id;
-        final List<String> acknowledged = new CopyOnWriteArrayList<>();
-        private final int number;
-        private volatile boolean finished;
-
-        SteadyCaller(int number) throws Exception {
-            this.number = number;
-            id = replicas.getFirst().caller().begin("start");
-        }
-
-        void finish() {
-            finished = true;
-        }
-
-        @Override
-        public void run() {
-            int limit = TURNS * (KILLS + 1);
-            for (int turn = 1; !finished || acknowledged.size() < limit; turn++) {
-                String text = "turn " + turn + " of " + number;
-                Replica replica = replicas.get(turn % replicas.size());
-                try {
-                    HttpResponse<String> answer =
-                            replica.caller().post("/v1/chat/completions", chat(id, text));
-                    if (answer.statusCode() == 200) {
-                        acknowledged.add(text);
-                    }
-                } catch (IOException e) {
-                    // The replica was killed.
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
-
-        /** Each turn at most once, in order and with its answer; each that was acknowledged. */
-        void check(List<String> log) {
-            List<String> questions = new ArrayList<>();
-            for (int i = 0; i < log.size(); i += 2) {
-                String question = log.get(i).substring("user: ".length());
-                assertThat(log.get(i + 1)).isEqualTo("assistant: re: " + question);
-                questions.add(question);
-            }
-            assertThat(questions).doesNotHaveDuplicates().containsSubsequence(acknowledged);
-            assertThat(questions.stream().skip(1).map(text -> Integer.valueOf(text.split(" ")[1])))
-                    .isSorted();
-            System.out.printf("%d turns acknowledged, %d stored%n", acknowledged.size(), questions.size() - 1);
-        }
     }
 }
