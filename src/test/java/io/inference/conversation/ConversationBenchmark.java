@@ -30,10 +30,16 @@ import java.util.stream.Stream;
  * Then the statements of a turn.
  */
 public final class ConversationBenchmark {
-    private static final List<Integer> LENGTHS = List.of(10, 1_000, 10_000);
+    /** Made by the service; the longest ones repeat the rows of those before. */
+    private static final List<Integer> LENGTHS = List.of(10, 1_000);
+
+    /** Messages that a further master covers, six masters of 162 each, and how often they are repeated. */
+    private static final int REPEATED = 6 * 162;
+
+    private static final int REPETITIONS = 10;
     private static final int CONVERSATIONS = 20;
     private static final int ROUNDS = Integer.getInteger("conversation.rounds", 20);
-    private static final int WARM_UP = 2_000;
+    private static final int WARM_UP = Integer.getInteger("conversation.warm-up", 2_000);
     private static final String TEXT = "On day %d we went on with part %d of the plan, as it was agreed the week before.";
 
     private final MemoryBackend backend;
@@ -78,6 +84,14 @@ public final class ConversationBenchmark {
             }
             conversations.put(length, all);
         }
+        String first = copyOf(conversations.get(1_000).getFirst());
+        int longest = 1_000 + REPETITIONS * REPEATED;
+        extend(uuid(first));
+        List<String> longOnes = new ArrayList<>();
+        for (int i = 0; i < CONVERSATIONS; i++) {
+            longOnes.add(copyOf(first));
+        }
+        conversations.put(longest, longOnes);
         int analyzed = database(client -> client.sql("ANALYZE").update());
         String warmUp = copyOf(conversation(100));
         for (int i = 0; i < WARM_UP / 4; i++) {
@@ -89,7 +103,7 @@ public final class ConversationBenchmark {
         awaitRest();
         double before = load();
         for (int round = 0; round < ROUNDS; round++) {
-            for (int length : LENGTHS) {
+            for (int length : conversations.keySet()) {
                 for (String id : conversations.get(length)) {
                     plain();
                     turn(length, id);
@@ -108,7 +122,7 @@ public final class ConversationBenchmark {
         times.forEach((what, nanos) -> System.out.printf(
                 "TIME %-40s %5d turns, p50 %.2f ms, p99 %.2f ms%n",
                 what, nanos.size(), percentile(nanos, 50), percentile(nanos, 99)));
-        for (int length : LENGTHS) {
+        for (int length : conversations.keySet()) {
             statements(length, conversations.get(length).getFirst());
         }
     }
@@ -233,6 +247,54 @@ public final class ConversationBenchmark {
         if (copied == 0 && !table.equals("conversation_summaries")) {
             throw new IllegalStateException(table + " has no rows of " + from);
         }
+    }
+
+    /** Repeats the rows of messages 1 to {@value #REPEATED}, with their summaries, before the newest ones. */
+    private void extend(UUID id) {
+        int shift = REPEATED * REPETITIONS;
+        run("UPDATE conversation_messages SET seq = -seq WHERE conversation_id = ? AND seq > ?", id, REPEATED);
+        repeat("conversation_messages", "seq + n * :size, parent_seq + n * :size", "seq, parent_seq", id);
+        run(
+                "UPDATE conversation_messages SET seq = -seq + ?, parent_seq = parent_seq + ? WHERE conversation_id = ?"
+                        + " AND seq < 0",
+                shift,
+                shift,
+                id);
+        // The service makes those of the newest messages again.
+        run("DELETE FROM conversation_summaries WHERE conversation_id = ? AND last_seq > ?", id, REPEATED);
+        String last = "last_seq + n * :size, CASE level WHEN 4 THEN 1 ELSE first_seq + n * :size END, messages"
+                + " + CASE level WHEN 4 THEN n * :size ELSE 0 END";
+        repeat("conversation_summaries", last, "last_seq, first_seq, messages", id);
+        run(
+                "UPDATE conversations SET last_seq = last_seq + ?, head = head + ?, messages = messages + ? WHERE id = ?",
+                shift,
+                shift,
+                shift,
+                id);
+    }
+
+    private void run(String statement, Object... parameters) {
+        int changed = database(client -> client.sql(statement).params(parameters).update());
+        System.out.printf("%d rows: %s%n", changed, statement);
+    }
+
+    private void repeat(String table, String values, String names, UUID id) {
+        List<String> named = List.of(names.split(", "));
+        String others = database(client -> client.sql("SELECT string_agg(column_name, ', ') FROM"
+                                + " information_schema.columns WHERE table_name = ? AND is_generated = 'NEVER'"
+                                + " AND NOT column_name = ANY(?)")
+                .params(table, named.toArray(String[]::new))
+                .query(String.class)
+                .single());
+        String seq = table.equals("conversation_messages") ? "seq" : "last_seq";
+        int added = database(client -> client.sql("INSERT INTO " + table + " (" + names + ", " + others + ") SELECT "
+                        + values + ", " + others + " FROM " + table + ", generate_series(1, :count) AS n"
+                        + " WHERE conversation_id = :id AND " + seq + " BETWEEN 1 AND :size")
+                .param("size", REPEATED)
+                .param("count", REPETITIONS)
+                .param("id", id)
+                .update());
+        System.out.printf("%d rows added to %s%n", added, table);
     }
 
     private <T> T database(java.util.function.Function<org.springframework.jdbc.core.simple.JdbcClient, T> work) {
