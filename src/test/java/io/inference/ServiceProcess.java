@@ -47,10 +47,12 @@ public final class ServiceProcess implements AutoCloseable {
                 "--local-engine=off",
                 "--inference-services-ollama-base-url="));
         command.addAll(options);
-        return new ServiceProcess(new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start(), log);
+        return new ServiceProcess(
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start(),
+                log);
     }
 
     /** Its address, once it listens. The log must be its own. */

@@ -41,7 +41,8 @@ public final class ConversationBenchmark {
     private static final int CONVERSATIONS = 20;
     private static final int ROUNDS = Integer.getInteger("conversation.rounds", 20);
     private static final int WARM_UP = Integer.getInteger("conversation.warm-up", 2_000);
-    private static final String TEXT = "On day %d we went on with part %d of the plan, as it was agreed the week before.";
+    private static final String TEXT =
+            "On day %d we went on with part %d of the plan, as it was agreed the week before.";
 
     private final MemoryBackend backend;
     private final ConversationCaller copying;
@@ -49,8 +50,7 @@ public final class ConversationBenchmark {
     private final OwnRedis redis;
     private final Map<String, List<Long>> times = new TreeMap<>();
 
-    private ConversationBenchmark(
-            MemoryBackend backend, RunningService copying, RunningService alone, OwnRedis redis) {
+    private ConversationBenchmark(MemoryBackend backend, RunningService copying, RunningService alone, OwnRedis redis) {
         this.backend = backend;
         this.copying = new ConversationCaller(copying, null);
         this.alone = new ConversationCaller(alone, null);
@@ -217,10 +217,9 @@ public final class ConversationBenchmark {
 
     private void awaitRest() {
         await().atMost(Duration.ofMinutes(5))
-                .until(() -> database(client ->
-                                client.sql("SELECT count(*) FROM jobs WHERE ended_at IS NULL")
-                                        .query(Integer.class)
-                                        .single())
+                .until(() -> database(client -> client.sql("SELECT count(*) FROM jobs WHERE ended_at IS NULL")
+                                .query(Integer.class)
+                                .single())
                         .equals(0));
     }
 
@@ -275,15 +274,16 @@ public final class ConversationBenchmark {
     }
 
     private void run(String statement, Object... parameters) {
-        int changed = database(client -> client.sql(statement).params(parameters).update());
+        int changed =
+                database(client -> client.sql(statement).params(parameters).update());
         System.out.printf("%d rows: %s%n", changed, statement);
     }
 
     private void repeat(String table, String values, String names, UUID id) {
         List<String> named = List.of(names.split(", "));
         String others = database(client -> client.sql("SELECT string_agg(column_name, ', ') FROM"
-                                + " information_schema.columns WHERE table_name = ? AND is_generated = 'NEVER'"
-                                + " AND NOT column_name = ANY(?)")
+                        + " information_schema.columns WHERE table_name = ? AND is_generated = 'NEVER'"
+                        + " AND NOT column_name = ANY(?)")
                 .params(table, named.toArray(String[]::new))
                 .query(String.class)
                 .single());

@@ -82,8 +82,7 @@ class ConversationKillIT {
             processes.add(ServiceProcess.start(log, all));
         }
         for (int i = 0; i < count; i++) {
-            ConversationCaller caller =
-                    new ConversationCaller(processes.get(i).awaitUrl(), null, null);
+            ConversationCaller caller = new ConversationCaller(processes.get(i).awaitUrl(), null, null);
             replicas.add(new Replica(processes.get(i), backends.get(i), caller));
         }
     }
@@ -108,22 +107,24 @@ class ConversationKillIT {
         }
         // The tasks of the killed one are taken over.
         Replica last = replicas.getLast();
-        await().atMost(LEASE).until(() -> replicas.stream()
-                        .flatMap(replica -> replica.backend().summarized().stream())
-                        .map(Object::toString)
-                        .filter(text -> text.contains("HOLD"))
-                        .distinct()
-                        .count()
-                == HELD);
+        await().atMost(LEASE)
+                .until(() -> replicas.stream()
+                                .flatMap(replica -> replica.backend().summarized().stream())
+                                .map(Object::toString)
+                                .filter(text -> text.contains("HOLD"))
+                                .distinct()
+                                .count()
+                        == HELD);
         replicas.forEach(replica -> replica.backend().finishSummaries(100));
         for (Thread thread : threads) {
             assertThat(thread.join(Duration.ofMinutes(1))).isTrue();
         }
-        await().atMost(Duration.ofSeconds(60)).until(() -> database.sql(
-                        "SELECT count(*) FROM jobs WHERE task = 'summarize_conversation' AND ended_at IS NULL")
-                .query(Integer.class)
-                .single()
-                .equals(0));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> database.sql(
+                                "SELECT count(*) FROM jobs WHERE task = 'summarize_conversation' AND ended_at IS NULL")
+                        .query(Integer.class)
+                        .single()
+                        .equals(0));
 
         for (String id : summarized) {
             assertThat(spans(id)).containsExactly("1:1-6 6 once");

@@ -163,7 +163,8 @@ class ConversationOutageIT {
             caller.check(replicas.getLast().log(caller.conversation()));
             assertThat(caller.refused()).allMatch(status -> status == 503);
         }
-        for (String id : callers.stream().map(SteadyCaller::conversation).distinct().toList()) {
+        for (String id :
+                callers.stream().map(SteadyCaller::conversation).distinct().toList()) {
             List<JsonNode> messages = replicas.getFirst().messages(id);
             // No turn was added to an older message than the one before it.
             for (int i = 1; i < messages.size(); i++) {
@@ -186,8 +187,7 @@ class ConversationOutageIT {
 
     /** Each has some more turns. */
     private static void awaitTurns(List<SteadyCaller> callers) {
-        List<Integer> before =
-                callers.stream().map(SteadyCaller::acknowledged).toList();
+        List<Integer> before = callers.stream().map(SteadyCaller::acknowledged).toList();
         await().atMost(PATIENCE)
                 .until(() -> IntStream.range(0, callers.size())
                         .allMatch(i -> callers.get(i).acknowledged() >= before.get(i) + TURNS));
