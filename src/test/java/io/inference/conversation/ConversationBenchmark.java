@@ -26,8 +26,8 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
- * Times of chats with one after the other, without a conversation and in conversations of different lengths, whose older
- * messages stand as summaries: with a copy in Redis, without one, and without Redis. The backend answers at once.
+ * Times of chats with one after the other, without a conversation and in conversations of different lengths, whose
+ * older messages stand as summaries: with a copy in Redis, without one, and without Redis. The backend answers at once.
  * Then the statements of a turn.
  */
 public final class ConversationBenchmark {
@@ -266,7 +266,8 @@ public final class ConversationBenchmark {
                 + " + CASE level WHEN 4 THEN n * :size ELSE 0 END";
         repeat("conversation_summaries", last, "last_seq, first_seq, messages", id);
         run(
-                "UPDATE conversations SET last_seq = last_seq + ?, head = head + ?, messages = messages + ? WHERE id = ?",
+                "UPDATE conversations SET last_seq = last_seq + ?, head = head + ?, messages = messages + ?"
+                        + " WHERE id = ?",
                 shift,
                 shift,
                 shift,

@@ -11,8 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * Says one text after the other in one conversation, at each replica in turn, whatever fails, and knows which turns were
- * acknowledged.
+ * Says one text after the other in one conversation, at each replica in turn, whatever fails, and knows which turns
+ * were acknowledged.
  */
 final class SteadyCaller implements Runnable {
     private final Supplier<List<ConversationCaller>> replicas;
