@@ -1,19 +1,26 @@
 package io.inference;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The service as a process of its own, for tests that kill it. */
 public final class ServiceProcess implements AutoCloseable {
     private final Process process;
+    private final Path log;
 
-    private ServiceProcess(Process process) {
+    private ServiceProcess(Process process, Path log) {
         this.process = process;
+        this.log = log;
     }
 
     /**
@@ -40,10 +47,27 @@ public final class ServiceProcess implements AutoCloseable {
                 "--local-engine=off",
                 "--inference-services-ollama-base-url="));
         command.addAll(options);
-        return new ServiceProcess(new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start());
+        return new ServiceProcess(
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start(),
+                log);
+    }
+
+    /** Its address, once it listens. The log must be its own. */
+    public String awaitUrl() {
+        return await("the service listens, or else a reason in " + log)
+                .atMost(Duration.ofMinutes(1))
+                .failFast("the service has ended, see " + log, () -> !process.isAlive())
+                .until(
+                        () -> ServiceProcessIT.LISTENING
+                                .matcher(Files.readString(log))
+                                .results()
+                                .map(found -> found.group(1))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     public boolean isAlive() {

@@ -18,12 +18,17 @@ import java.util.Map;
 /**
  * A user of conversations.
  *
+ * @param service null for one in a process of its own
  * @param key null for none
  */
-record ConversationCaller(RunningService service, String key) {
+record ConversationCaller(String url, RunningService service, String key) {
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final HttpClient client = HttpClient.newHttpClient();
+
+    ConversationCaller(RunningService service, String key) {
+        this(service.baseUrl(), service, key);
+    }
 
     /** The answer to a text in a conversation. */
     HttpResponse<String> say(String conversation, String text) throws Exception {
@@ -67,7 +72,7 @@ record ConversationCaller(RunningService service, String key) {
     }
 
     HttpRequest request(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(service.baseUrl() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (key != null) {
             request.header("Authorization", "Bearer " + key);
@@ -81,9 +86,13 @@ record ConversationCaller(RunningService service, String key) {
     /** All messages of a conversation, oldest first. */
     List<JsonNode> messages(String conversation) throws Exception {
         List<JsonNode> all = new ArrayList<>();
-        get("/v1/conversations/" + conversation + "/messages?limit=100")
-                .path("data")
-                .forEach(all::add);
+        String after = "";
+        JsonNode page;
+        do {
+            page = get("/v1/conversations/" + conversation + "/messages?limit=100" + after);
+            page.path("data").forEach(all::add);
+            after = "&after=" + page.path("last_id").asText();
+        } while (page.path("has_more").asBoolean());
         return all;
     }
 

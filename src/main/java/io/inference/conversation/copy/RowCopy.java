@@ -53,8 +53,8 @@ record RowCopy(UUID conversation, long version, Instant changedAt, List<Map<Stri
     }
 
     /**
-     * Empty if the text is none of this format, or holds rows that are neither messages nor summaries, or that cannot be
-     * decrypted.
+     * Empty if the text is none of this format, or holds rows that are neither messages nor summaries, or that cannot
+     * be decrypted.
      */
     static Optional<RowCopy> read(String text, SummaryRows entries) {
         try {
