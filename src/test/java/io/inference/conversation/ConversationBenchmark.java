@@ -44,14 +44,12 @@ public final class ConversationBenchmark {
     private static final String TEXT =
             "On day %d we went on with part %d of the plan, as it was agreed the week before.";
 
-    private final MemoryBackend backend;
     private final ConversationCaller copying;
     private final ConversationCaller alone;
     private final OwnRedis redis;
     private final Map<String, List<Long>> times = new TreeMap<>();
 
-    private ConversationBenchmark(MemoryBackend backend, RunningService copying, RunningService alone, OwnRedis redis) {
-        this.backend = backend;
+    private ConversationBenchmark(RunningService copying, RunningService alone, OwnRedis redis) {
         this.copying = new ConversationCaller(copying, null);
         this.alone = new ConversationCaller(alone, null);
         this.redis = redis;
@@ -63,7 +61,7 @@ public final class ConversationBenchmark {
                 var redis = new OwnRedis(Files.createTempDirectory("redis"));
                 var copying = service(database, backend, redis.options());
                 var alone = service(database, backend, List.of("--redis-enabled=false"))) {
-            new ConversationBenchmark(backend, copying, alone, redis).run();
+            new ConversationBenchmark(copying, alone, redis).run();
         }
         System.exit(0);
     }
