@@ -61,7 +61,7 @@ public final class GenerationContext {
         restrict(context.getCamelContextExtension(), allowed);
         convert(context.getTypeConverterRegistry(), beans);
         context.addComponent("bean", new BeansByName());
-        // A route that is not there is told at once: none of a generation comes later.
+        // A call of a missing route fails immediately: all routes of a generation start before it serves.
         context.getComponent("direct", DirectComponent.class).setBlock(false);
         context.getExecutorServiceManager().setDefaultThreadPoolProfile(threads());
         // The doors report a failure to the caller and the log once; Camel's own report would repeat it.
