@@ -10,6 +10,7 @@ import io.inference.api.request.ChatRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.UsageStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -203,10 +204,11 @@ public final class SummaryWork {
                         || whole.choices().getFirst().message().content().isBlank()) {
                     throw new InferenceException(ErrorCode.BACKEND_FAILED, "the model wrote an empty summary");
                 }
-                yield new ChatAnswer.Whole(whole.model(), whole.choices(), used.plus(whole.usage()));
+                yield new ChatAnswer.Whole(
+                        whole.model(), whole.choices(), used.plus(whole.usage()), whole.extras());
             }
             case ChatAnswer.Streamed streamed -> {
-                ChunkStream summed = new SummedStream(streamed.chunks(), used);
+                ChunkStream summed = new UsageStream(streamed.chunks(), used::plus);
                 yield new ChatAnswer.Streamed(streamed.model(), summed);
             }
         };

@@ -135,11 +135,12 @@ class ConversationMemoryIT {
                 .contains("1-6 6 model", "1-18 18 model", "1-54 54 model", "1-162 162 model");
         HttpResponse<String> answer = say(id, "And now?");
         assertThat(summarized(answer)).isEqualTo("162");
-        assertThat(ConversationCaller.JSON
-                        .readTree(answer.body())
-                        .at("/usage/prompt_tokens_details/summarized_messages")
-                        .asInt())
+        JsonNode body = ConversationCaller.JSON.readTree(answer.body());
+        assertThat(body.at("/usage/prompt_tokens_details/summarized_messages").asInt())
                 .isEqualTo(162);
+        assertThat(body.path("system_fingerprint").asText())
+                .as("what the backend said beyond the answer")
+                .isEqualTo("fp");
         List<String> prompt = backend.lastAsked();
         assertThat(prompt).hasSize(8);
         assertThat(prompt.getFirst())
@@ -246,11 +247,11 @@ class ConversationMemoryIT {
         int taken = service.bean(Database.class)
                 .<Integer>call(
                         client -> client.sql("""
-                        UPDATE jobs SET lease_until = now() - interval '1 minute'
+                        UPDATE jobs SET lease_owner = gen_random_uuid(), lease_until = now() - interval '1 minute'
                         WHERE state = 'running' AND correlation_id LIKE ?
                         """).param("summary " + id + " %").update());
         assertThat(taken).isEqualTo(1);
-        await().atMost(Duration.ofSeconds(20)).until(() -> held(id) == 2);
+        await().until(() -> held(id) == 2);
         backend.finishSummaries(2);
         awaitSpans(id, "1:1-6");
         awaitRest(id);

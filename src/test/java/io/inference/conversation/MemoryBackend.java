@@ -157,7 +157,8 @@ final class MemoryBackend implements AutoCloseable {
                         + "{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}}]"
                 : "\"content\":" + JSON.writeValueAsString("re: " + text);
         String reason = text.startsWith("call") ? "tool_calls" : "stop";
-        return "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"echo\",\"choices\":[{\"index\":0,\"message\":"
+        return "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"echo\",\"system_fingerprint\":\"fp\","
+                + "\"choices\":[{\"index\":0,\"message\":"
                 + "{\"role\":\"assistant\"," + message + "},\"finish_reason\":\"" + reason
                 + "\"}],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3,\"total_tokens\":10}}";
     }

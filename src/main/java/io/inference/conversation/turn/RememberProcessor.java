@@ -3,6 +3,7 @@ package io.inference.conversation.turn;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.call.Call;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.UsageStream;
 import io.inference.conversation.ConversationIds;
 import java.io.IOException;
 import org.apache.camel.CamelContext;
@@ -57,12 +58,17 @@ final class RememberProcessor implements Processor {
                 }
                 if (summarized > 0) {
                     message.setBody(new ChatAnswer.Whole(
-                            whole.model(), whole.choices(), SummarizedUsage.of(whole.usage(), summarized)));
+                            whole.model(),
+                            whole.choices(),
+                            SummarizedUsage.of(whole.usage(), summarized),
+                            whole.extras()));
                 }
             }
             case ChatAnswer.Streamed streamed -> {
                 ChunkStream chunks =
-                        summarized == 0 ? streamed.chunks() : new SummarizedUsage(streamed.chunks(), summarized);
+                        summarized == 0
+                        ? streamed.chunks()
+                        : new UsageStream(streamed.chunks(), usage -> SummarizedUsage.of(usage, summarized));
                 if (turns.handOver(turn, call)) {
                     message.setBody(new ChatAnswer.Streamed(
                             streamed.model(), new RememberedStream(chunks, streamed.model(), call, turn, turns)));

@@ -1,19 +1,18 @@
-package io.inference.summary;
+package io.inference.api.stream;
 
 import io.inference.api.call.Usage;
-import io.inference.api.stream.Chunk;
-import io.inference.api.stream.ChunkStream;
-import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
-/** The stream of a summary, which reports the usage of the requests before it as well. */
-final class SummedStream implements ChunkStream {
+/** A stream that reports another usage than its source. */
+public final class UsageStream implements ChunkStream {
     private final ChunkStream stream;
-    private final Usage before;
+    private final UnaryOperator<Usage> reported;
 
-    SummedStream(ChunkStream stream, Usage before) {
+    /** @param reported the usage to report, for that of the source */
+    public UsageStream(ChunkStream stream, UnaryOperator<Usage> reported) {
         this.stream = stream;
-        this.before = before;
+        this.reported = reported;
     }
 
     @Override
@@ -27,7 +26,7 @@ final class SummedStream implements ChunkStream {
                     chunk.toolCalls(),
                     chunk.logprobs(),
                     chunk.finishReason(),
-                    before.plus(chunk.usage()));
+                    reported.apply(chunk.usage()));
         }
         return event;
     }
