@@ -204,8 +204,7 @@ public final class SummaryWork {
                         || whole.choices().getFirst().message().content().isBlank()) {
                     throw new InferenceException(ErrorCode.BACKEND_FAILED, "the model wrote an empty summary");
                 }
-                yield new ChatAnswer.Whole(
-                        whole.model(), whole.choices(), used.plus(whole.usage()), whole.extras());
+                yield new ChatAnswer.Whole(whole.model(), whole.choices(), used.plus(whole.usage()), whole.extras());
             }
             case ChatAnswer.Streamed streamed -> {
                 ChunkStream summed = new UsageStream(streamed.chunks(), used::plus);

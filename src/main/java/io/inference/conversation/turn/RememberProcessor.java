@@ -65,8 +65,7 @@ final class RememberProcessor implements Processor {
                 }
             }
             case ChatAnswer.Streamed streamed -> {
-                ChunkStream chunks =
-                        summarized == 0
+                ChunkStream chunks = summarized == 0
                         ? streamed.chunks()
                         : new UsageStream(streamed.chunks(), usage -> SummarizedUsage.of(usage, summarized));
                 if (turns.handOver(turn, call)) {
