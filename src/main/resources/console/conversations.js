@@ -50,7 +50,7 @@ export class ConversationsView {
     this.#timer = setTimeout(() => this.#find(), PAUSE_MILLIS);
   }
 
-  /** @param after the last one that is shown; without it the list begins anew */
+  /** @param after the last one that is shown; without it the list starts again */
   async #find(after) {
     this.#search?.abort();
     const search = new AbortController();

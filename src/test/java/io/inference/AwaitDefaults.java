@@ -6,8 +6,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Every wait that names no time of its own ends as soon as its condition holds, and gives up only after a time that a
- * slow and busy machine does not need.
+ * Limits of all waits that set none: they end as soon as the condition holds, and fail only after a time that a slow
+ * and busy machine does not need.
  */
 public final class AwaitDefaults implements LauncherSessionListener {
     @Override

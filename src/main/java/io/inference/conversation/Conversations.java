@@ -58,9 +58,9 @@ public interface Conversations {
     StoredMessage message(Caller owner, UUID id, long seq);
 
     /**
-     * Deletes a message; those that follow it then follow its predecessor. Summaries that cover it
-     * are deleted with it, and made again. A message with tool calls and the messages
-     * with their results are deleted together. Waits for a turn in progress.
+     * Deletes a message; those that follow it then follow its predecessor. Summaries that cover it are deleted with it,
+     * and made again. A message with tool calls and the messages with their results are deleted together. Waits for a
+     * turn in progress.
      */
     void deleteMessage(Caller owner, UUID id, long seq, Call call);
 

@@ -395,7 +395,7 @@ class ConversationCopiesIT {
         await().atMost(Duration.ofSeconds(30)).until(() -> redis.commands().exists(key(deleted)) == 0);
     }
 
-    /** Whoever deletes it after its last turn is stored, and before the copy is written, finds no copy to delete. */
+    /** A deletion after the last turn is stored, and before the copy is written, finds no copy to delete. */
     @Test
     void aCopyOfAConversationThatWasDeletedMeanwhileDoesNotStay() throws Exception {
         String id = alice.begin(GONE);

@@ -182,7 +182,7 @@ class ConversationMemoryIT {
         assertThat(bob.send("GET", "/v1/conversations/" + id + "/summaries", null)
                         .statusCode())
                 .isEqualTo(404);
-        // The tasks are nobody's jobs, and the caller's tokens.
+        // The tasks are in no caller's list of jobs; their tokens count as the caller's.
         assertThat(alice.get("/v1/jobs").path("data")).isEmpty();
     }
 

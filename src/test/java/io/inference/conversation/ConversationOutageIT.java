@@ -127,7 +127,7 @@ class ConversationOutageIT {
                 Thread::startVirtualThread);
     }
 
-    /** Answers go on to be exactly those that the model gave; whoever was refused may ask again. */
+    /** All answers are those that the model gave. A caller that was refused may ask again. */
     @Test
     void noAcknowledgedTurnIsLostDoubledOrOutOfOrder() throws Exception {
         List<ConversationCaller> replicas =
