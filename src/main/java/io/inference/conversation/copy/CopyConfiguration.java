@@ -2,7 +2,6 @@ package io.inference.conversation.copy;
 
 import io.inference.config.Settings;
 import io.inference.conversation.store.SummaryRows;
-import io.inference.conversation.store.TextCipher;
 import io.inference.redis.LateConnectionFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -39,8 +38,8 @@ class CopyConfiguration {
     }
 
     @Bean
-    UseCopyProcessor useCopyProcessor(TextCipher cipher, CopyReport report) {
-        return new UseCopyProcessor(new SummaryRows(cipher), report);
+    UseCopyProcessor useCopyProcessor(SummaryRows rows, CopyReport report) {
+        return new UseCopyProcessor(rows, report);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.inference.conversation.store.PathEntry;
 import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.turn.Turn;
 import io.inference.wire.JsonBounds;
@@ -53,25 +54,29 @@ record RowCopy(UUID conversation, long version, Instant changedAt, List<Map<Stri
     }
 
     /**
-     * Empty if the text is none of this format, or holds rows that are neither messages nor summaries, or that cannot
-     * be decrypted.
+     * A copy that was read.
+     *
+     * @param path what the rows are
      */
-    static Optional<RowCopy> read(String text, SummaryRows entries) {
+    record Read(RowCopy copy, List<PathEntry> path) {}
+
+    /**
+     * Empty if the text is none of this format, or holds rows that are neither messages nor summaries, or that cannot
+     * be decrypted: these must not fail the turn later.
+     */
+    static Optional<Read> read(String text, SummaryRows entries) {
         try {
             JsonNode json = MAPPER.readTree(text);
             if (json.path("format").asInt() != FORMAT || !json.path("version").isIntegralNumber()) {
                 return Optional.empty();
             }
             List<Map<String, Object>> rows = MAPPER.readerFor(ROWS).readValue(json.path("rows"));
-            UUID conversation = UUID.fromString(json.path("conversation").asText());
-            // A row that is neither a message nor a summary, or whose key is not used any more, must not fail the turn
-            // later.
-            rows.forEach(row -> entries.entry(conversation, row));
-            return Optional.of(new RowCopy(
-                    conversation,
+            RowCopy copy = new RowCopy(
+                    UUID.fromString(json.path("conversation").asText()),
                     json.path("version").asLong(),
                     Instant.parse(json.path("changed").asText()),
-                    List.copyOf(rows)));
+                    List.copyOf(rows));
+            return Optional.of(new Read(copy, entries.path(copy.conversation(), copy.rows())));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }

@@ -4,6 +4,8 @@ import io.inference.conversation.copy.CopyReport.Result;
 import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.turn.LoadConversationProcessor;
 import io.inference.conversation.turn.Turn;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -37,13 +39,15 @@ final class UseCopyProcessor implements Processor {
         } else if (!(value instanceof String text)) {
             report.count(Result.MISSING);
         } else {
-            Optional<RowCopy> copy = RowCopy.read(text, entries);
-            boolean usable = copy.isPresent() && turn != null && copy.get().isOf(turn);
+            Optional<RowCopy.Read> read = RowCopy.read(text, entries);
+            boolean usable =
+                    read.isPresent() && turn != null && read.get().copy().isOf(turn);
             if (usable) {
-                exchange.getMessage()
-                        .setHeader(LoadConversationProcessor.ROWS, copy.get().rows());
+                List<Map<String, Object>> rows = read.get().copy().rows();
+                exchange.getMessage().setHeader(LoadConversationProcessor.ROWS, rows);
+                turn.setRead(rows, read.get().path());
             }
-            report.count(usable ? Result.USED : copy.isPresent() ? Result.STALE : Result.UNREADABLE);
+            report.count(usable ? Result.USED : read.isPresent() ? Result.STALE : Result.UNREADABLE);
         }
     }
 }

@@ -12,6 +12,14 @@ public sealed interface PathEntry {
     /** Number of the message; of a summary, of the last one that it covers. */
     long seq();
 
+    /** The summaries of a path. */
+    static List<Covered> covered(List<PathEntry> path) {
+        return path.stream()
+                .filter(Covered.class::isInstance)
+                .map(Covered.class::cast)
+                .toList();
+    }
+
     /** A message of the log. */
     record Stored(long seq, Message message, Instant createdAt) implements PathEntry {}
 

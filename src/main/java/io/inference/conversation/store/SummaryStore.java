@@ -42,9 +42,9 @@ public final class SummaryStore {
     private final Database database;
     private final SummaryRows rows;
 
-    public SummaryStore(Database database, TextCipher cipher) {
+    public SummaryStore(Database database, SummaryRows rows) {
         this.database = database;
-        this.rows = new SummaryRows(cipher);
+        this.rows = rows;
     }
 
     /**

@@ -22,9 +22,6 @@ final class ConversationSummaryCheckProcessor implements Processor {
         summary.draft(
                 answer,
                 exchange.getProperty(DRAFTS, DEFAULT_DRAFTS, Integer.class),
-                exchange.getProperty(
-                        ConversationSummaryRequestProcessor.WORDS,
-                        ConversationSummaryRequestProcessor.DEFAULT_WORDS,
-                        Integer.class));
+                ConversationSummaryRequestProcessor.words(exchange));
     }
 }

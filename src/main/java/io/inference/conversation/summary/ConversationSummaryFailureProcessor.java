@@ -31,10 +31,7 @@ final class ConversationSummaryFailureProcessor implements Processor {
                 "sentences of the conversation {} stand in place of a summary: {}",
                 ConversationIds.conversation(summary.conversation()),
                 failure.code().reason());
-        summary.extract(exchange.getProperty(
-                ConversationSummaryRequestProcessor.WORDS,
-                ConversationSummaryRequestProcessor.DEFAULT_WORDS,
-                Integer.class));
+        summary.extract(ConversationSummaryRequestProcessor.words(exchange));
     }
 
     private static boolean isTriedLater(ErrorCode.Disposition disposition, Exchange exchange) {

@@ -2,11 +2,9 @@ package io.inference.conversation.summary;
 
 import io.inference.api.call.BackgroundTasks;
 import io.inference.api.call.Caller;
-import io.inference.api.message.Role;
 import io.inference.conversation.memory.LogMessage;
 import io.inference.conversation.memory.Span;
 import io.inference.conversation.memory.SummaryPlan;
-import io.inference.conversation.memory.TokenCounter;
 import io.inference.conversation.store.PathEntry;
 import io.inference.conversation.store.SummaryStore;
 import java.util.ArrayList;
@@ -70,18 +68,10 @@ public final class DueSummaries {
             return;
         }
         String model = asked == null ? standing.model() : asked;
-        List<LogMessage> messages = new ArrayList<>();
-        List<Span> spans = new ArrayList<>();
-        TokenCounter counter = models.counter(model);
-        for (PathEntry entry : standing.path()) {
-            switch (entry) {
-                case PathEntry.Covered covered -> spans.add(covered.span());
-                case PathEntry.Stored stored
-                when stored.message().role() != Role.SYSTEM ->
-                    messages.add(LogMessages.of(stored.seq(), stored.message(), stored.createdAt(), counter));
-                case PathEntry.Stored instruction -> {}
-            }
-        }
+        List<LogMessage> messages = LogMessages.of(standing.path(), models.counter(model));
+        List<Span> spans = PathEntry.covered(standing.path()).stream()
+                .map(PathEntry.Covered::span)
+                .toList();
         SummaryPlan.due(messages, spans, settings.rules(), context(model)).stream()
                 .limit(MOST_AT_ONCE)
                 .map(due -> new SummaryTask(conversation, due.span(), standing.deletions(), model))

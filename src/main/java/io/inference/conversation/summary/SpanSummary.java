@@ -93,15 +93,8 @@ public final class SpanSummary {
      */
     void begin(List<PathEntry> path) {
         sources.addAll(path);
-        for (PathEntry entry : path) {
-            switch (entry) {
-                case PathEntry.Covered covered -> summaries.add(new Summary(covered.span(), covered.text()));
-                case PathEntry.Stored stored
-                when stored.message().role() != Role.SYSTEM ->
-                    messages.add(LogMessages.of(stored.seq(), stored.message(), stored.createdAt(), ESTIMATE));
-                case PathEntry.Stored instruction -> {}
-            }
-        }
+        messages.addAll(LogMessages.of(path, ESTIMATE));
+        covered().forEach(source -> summaries.add(new Summary(source.span(), source.text())));
         boolean ofMessages = level() == 1;
         obsolete = ofMessages ? messages.isEmpty() || !summaries.isEmpty() : summaries.isEmpty() || !messages.isEmpty();
         if (!obsolete && summaries.size() == 1) {
@@ -189,10 +182,7 @@ public final class SpanSummary {
     }
 
     private List<PathEntry.Covered> covered() {
-        return sources.stream()
-                .filter(PathEntry.Covered.class::isInstance)
-                .map(PathEntry.Covered.class::cast)
-                .toList();
+        return PathEntry.covered(sources);
     }
 
     @Nullable

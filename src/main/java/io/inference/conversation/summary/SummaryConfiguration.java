@@ -4,7 +4,6 @@ import io.inference.api.call.BackgroundTasks;
 import io.inference.config.Settings;
 import io.inference.conversation.store.SummaryRows;
 import io.inference.conversation.store.SummaryStore;
-import io.inference.conversation.store.TextCipher;
 import io.inference.database.Database;
 import io.inference.models.ModelDirectory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,8 +19,8 @@ class SummaryConfiguration {
     }
 
     @Bean
-    SummaryStore conversationSummaryStore(Database database, TextCipher cipher) {
-        return new SummaryStore(database, cipher);
+    SummaryStore conversationSummaryStore(Database database, SummaryRows rows) {
+        return new SummaryStore(database, rows);
     }
 
     @Bean
@@ -44,8 +43,8 @@ class SummaryConfiguration {
     }
 
     @Bean
-    ConversationSummarySourcesProcessor conversationSummarySourcesProcessor(TextCipher cipher) {
-        return new ConversationSummarySourcesProcessor(new SummaryRows(cipher));
+    ConversationSummarySourcesProcessor conversationSummarySourcesProcessor(SummaryRows rows) {
+        return new ConversationSummarySourcesProcessor(rows);
     }
 
     @Bean
@@ -64,8 +63,8 @@ class SummaryConfiguration {
     }
 
     @Bean
-    ConversationSummaryStoreProcessor conversationSummaryStoreProcessor(TextCipher cipher) {
-        return new ConversationSummaryStoreProcessor(new SummaryRows(cipher));
+    ConversationSummaryStoreProcessor conversationSummaryStoreProcessor(SummaryRows rows) {
+        return new ConversationSummaryStoreProcessor(rows);
     }
 
     @Bean

@@ -34,6 +34,11 @@ class ConversationConfiguration {
     }
 
     @Bean
+    SummaryRows summaryRows(TextCipher cipher) {
+        return new SummaryRows(cipher);
+    }
+
+    @Bean
     Turns turns(Database database, DueSummaries due, ConversationSettings settings, TextCipher cipher) {
         return new Turns(new TurnStore(database, cipher), due, settings.longestWait());
     }
@@ -68,8 +73,8 @@ class ConversationConfiguration {
     }
 
     @Bean
-    LoadConversationProcessor loadConversationProcessor(ConversationPrompt prompts, TextCipher cipher) {
-        return new LoadConversationProcessor(prompts, new SummaryRows(cipher));
+    LoadConversationProcessor loadConversationProcessor(ConversationPrompt prompts, SummaryRows rows) {
+        return new LoadConversationProcessor(prompts, rows);
     }
 
     @Bean

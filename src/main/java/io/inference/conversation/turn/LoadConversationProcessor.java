@@ -60,7 +60,8 @@ public final class LoadConversationProcessor implements Processor {
             return;
         }
         List<Map<String, Object>> rows = rows(exchange.getMessage().removeHeader(ROWS));
-        List<PathEntry> path = entries.path(turn.conversation(), rows);
+        List<PathEntry> read = turn.takeRead(rows);
+        List<PathEntry> path = read == null ? entries.path(turn.conversation(), rows) : read;
         turn.setRows(rows);
         if (path.isEmpty() && turn.parent() != 0) {
             throw InferenceException.noSuch("message");

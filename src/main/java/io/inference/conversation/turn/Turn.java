@@ -5,6 +5,7 @@ import io.inference.api.message.Message;
 import io.inference.conversation.StoredMessage;
 import io.inference.conversation.store.MessageRows;
 import io.inference.conversation.store.Owner;
+import io.inference.conversation.store.PathEntry;
 import io.inference.conversation.store.TurnStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class Turn {
     private volatile boolean repeatable;
     private volatile @Nullable StoredMessage answer;
     private volatile @Nullable List<Map<String, Object>> rows;
+    private volatile @Nullable Read read;
     private volatile TurnStore.@Nullable Added added;
     private volatile Runnable whenStored = () -> {};
 
@@ -50,6 +52,8 @@ public final class Turn {
      * @param isSummaryDue whether a summary is due once its answer is stored
      */
     record Memory(Caller caller, String model, int summarized, boolean isSummaryDue) {}
+
+    private record Read(List<Map<String, Object>> rows, List<PathEntry> path) {}
 
     private enum State {
         OPEN,
@@ -118,6 +122,20 @@ public final class Turn {
 
     Instant beganAt() {
         return beganAt;
+    }
+
+    /** Keeps what rows are, for a reader of the same rows. */
+    public void setRead(List<Map<String, Object>> rows, List<PathEntry> path) {
+        read = new Read(rows, path);
+    }
+
+    /** What these rows are, once; null if it is not known. A step may have replaced them. */
+    @SuppressWarnings("ReferenceEquality")
+    @Nullable
+    List<PathEntry> takeRead(List<Map<String, Object>> rows) {
+        Read known = read;
+        read = null;
+        return known != null && known.rows() == rows ? known.path() : null;
     }
 
     /** Keeps the rows of the messages before it for {@link #after}, unless they are many. */

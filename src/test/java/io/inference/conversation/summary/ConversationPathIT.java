@@ -90,7 +90,10 @@ class ConversationPathIT {
         private final Deque<SummaryTask> tasks = new ArrayDeque<>();
         private final Set<String> submitted = new java.util.HashSet<>();
         private final DueSummaries due = new DueSummaries(
-                new SummaryStore(database, PLAIN), SETTINGS, models, () -> (owner, task, key, payload) -> {
+                new SummaryStore(database, new SummaryRows(PLAIN)),
+                SETTINGS,
+                models,
+                () -> (owner, task, key, payload) -> {
                     if (submitted.add(key)) {
                         tasks.add(SummaryTask.read(payload));
                     }
