@@ -31,6 +31,9 @@ public record BackendSettings(
     /** Name of the file in CONFIG_DIR, and next to the routes. */
     public static final String FILE = "backends.yaml";
 
+    /** Name of the entry that IMAGE_BACKEND and INFERENCE_SERVICES_SD_BASE_URL define. */
+    public static final String IMAGES = "images";
+
     private static final String KEY = "inference-services-openai-api-key";
     private static final String KEY_VARIABLE = "INFERENCE_SERVICES_OPENAI_API_KEY";
 
@@ -58,7 +61,19 @@ public record BackendSettings(
         openai.map(url -> BackendEntry.of(BackendKind.OPENAI.label(), BackendKind.OPENAI, List.of(url), firstToken))
                 .map(entry -> hasKey ? entry.withApiKey(new EntryValue.Variable(KEY_VARIABLE)) : entry)
                 .ifPresent(entries::add);
+        image(settings, firstToken).ifPresent(entries::add);
         return entries;
+    }
+
+    /** The entry {@value #IMAGES} of IMAGE_BACKEND. */
+    private static Optional<BackendEntry> image(Settings settings, Duration firstToken) {
+        String label = settings.text("image-backend");
+        Optional<URI> url = settings.optionalUrl("inference-services-sd-base-url");
+        if (label.equals("none") || url.isEmpty()) {
+            return Optional.empty();
+        }
+        BackendKind kind = label.equals("openai") ? BackendKind.OPENAI_IMAGES : BackendKind.of(label);
+        return Optional.of(BackendEntry.of(IMAGES, kind, List.of(url.get()), firstToken));
     }
 
     /**

@@ -138,7 +138,17 @@ public final class KnownSettings {
                             "INFERENCE_SERVICES_OPENAI_BASE_URL",
                             new HttpUrl(),
                             "address of an OpenAI-compatible server, including its /v1; empty: none"),
-                    secret("INFERENCE_SERVICES_OPENAI_API_KEY", "API key of that server")),
+                    secret("INFERENCE_SERVICES_OPENAI_API_KEY", "API key of that server"),
+                    plain(
+                            "INFERENCE_SERVICES_SD_BASE_URL",
+                            new HttpUrl(),
+                            "address of the server that makes pictures, of the kind IMAGE_BACKEND; empty: none")),
+            section(
+                    "Images",
+                    plain(
+                            "IMAGE_BACKEND",
+                            new OneOf(List.of("none", "openai", "comfyui", "sdcpp", "automatic1111")),
+                            "kind of the server at INFERENCE_SERVICES_SD_BASE_URL")),
             section(
                     "Local engine",
                     plain(

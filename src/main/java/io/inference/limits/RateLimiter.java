@@ -8,6 +8,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.api.request.TokenEstimate;
@@ -117,7 +118,8 @@ final class RateLimiter implements CallListener {
     private static boolean isStreamed(InferenceRequest request) {
         return request instanceof ChatRequest chat && chat.stream()
                 || request instanceof GenerateRequest generate && generate.stream()
-                || request instanceof SummarizeRequest summarize && summarize.stream();
+                || request instanceof SummarizeRequest summarize && summarize.stream()
+                || request instanceof ImageRequest image && image.stream();
     }
 
     /**

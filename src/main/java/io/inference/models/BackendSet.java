@@ -5,6 +5,7 @@ import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Unsupported;
@@ -136,7 +137,7 @@ public final class BackendSet implements AutoCloseable {
 
     /** The model as the most preferred backend that has it lists it. */
     public Optional<ModelInfo> find(String id) {
-        return having(id).inOrder().stream().findFirst().map(ModelIndex.Member::model);
+        return ofAnyKind(id).stream().findFirst().map(ModelIndex.Member::model);
     }
 
     /**
@@ -156,7 +157,13 @@ public final class BackendSet implements AutoCloseable {
      * @throws InferenceException {@code UNSUPPORTED} if all that have the model lack it
      */
     public List<String> backendsFor(String model, InferenceRequest request, boolean drop) {
-        ModelIndex.Having having = having(model);
+        boolean images = request instanceof ImageRequest;
+        ModelIndex.Having having = having(model, images);
+        if (having.fixed().isEmpty() && index.has(model)) {
+            throw InferenceException.unsupported(
+                    "model",
+                    "'" + model + "' is a model for " + (images ? "texts, not for pictures" : "pictures alone"));
+        }
         if (!having.lacking()) {
             return names(having.inOrder());
         }
@@ -197,7 +204,7 @@ public final class BackendSet implements AutoCloseable {
      */
     public ModelDetails details(String model) {
         InferenceException failure = InferenceException.modelNotFound(model);
-        for (ModelIndex.Member member : having(model).inOrder()) {
+        for (ModelIndex.Member member : ofAnyKind(model)) {
             try {
                 return member.backend().details(member.model().id());
             } catch (InferenceException e) {
@@ -259,18 +266,27 @@ public final class BackendSet implements AutoCloseable {
         return answer.completeOnTimeout(List.of(), timing.unknownWait().toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** A name may stand for a model of texts and for one of pictures: the first goes first. */
+    private List<ModelIndex.Member> ofAnyKind(String model) {
+        List<ModelIndex.Member> members = new ArrayList<>(having(model).inOrder());
+        members.addAll(index.havingForImages(model).inOrder());
+        return members;
+    }
+
     private ModelIndex.Having having(String model) {
-        ModelIndex.Having having = index.having(model);
-        if (!having.fixed().isEmpty()) {
-            return having;
+        return having(model, false);
+    }
+
+    private ModelIndex.Having having(String model, boolean images) {
+        if (!isListed(model)) {
+            awaitFirstAnswers();
+            askForUnknown(model);
         }
-        awaitFirstAnswers();
-        askForUnknown(model);
-        return index.having(model);
+        return images ? index.havingForImages(model) : index.having(model);
     }
 
     private boolean isListed(String model) {
-        return !index.having(model).fixed().isEmpty();
+        return index.has(model);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,7 +62,7 @@ final class LimitedStream implements ChunkStream {
         left = idle == null ? left : Math.min(left, idle.toNanos() - waitedNanos);
         left = limited ? Math.min(left, deadlineNanos - begun) : left;
         StreamEvent event = stream.next(Duration.ofNanos(Math.max(0, left)));
-        if (event instanceof Chunk) {
+        if (event instanceof Chunk || event instanceof ImageEvent) {
             waitedNanos = 0;
         } else if (event instanceof StreamEvent.Silence) {
             long now = System.nanoTime();

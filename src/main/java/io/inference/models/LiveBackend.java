@@ -2,6 +2,7 @@ package io.inference.models;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.answer.ImageAnswer;
 import io.inference.api.backend.Backend;
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
@@ -12,9 +13,12 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.LoadRequest;
 import io.inference.api.request.SummarizeRequest;
+import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamedAnswer;
 import io.inference.backend.BackendEntry;
 import java.net.URI;
 import java.time.Duration;
@@ -112,11 +116,17 @@ public final class LiveBackend implements Backend, AutoCloseable {
         return (EmbedAnswer) ask(request, call, true);
     }
 
+    @Override
+    public ImageAnswer image(ImageRequest request, Call call) {
+        return (ImageAnswer) ask(request, call, true);
+    }
+
     /**
      * Asks it.
      *
      * @param wait whether to wait if it has as many calls as it may have; otherwise that is {@code OVERLOADED}
-     * @return a {@link ChatAnswer}, of which at least the first chunk is there, or an {@link EmbedAnswer}
+     * @return a {@link ChatAnswer}, of which at least the first chunk is there, an {@link EmbedAnswer} or an
+     *     {@link ImageAnswer}
      */
     public Object ask(InferenceRequest asked, Call call, boolean wait) {
         InferenceRequest request = Needs.adapted(asked, entry.lacks(), entry.name(), call);
@@ -137,6 +147,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
             case ChatAnswer.Whole whole -> new ChatAnswer.Whole(model, whole.choices(), whole.usage(), whole.extras());
             case ChatAnswer.Streamed streamed -> new ChatAnswer.Streamed(model, streamed.chunks());
             case EmbedAnswer embed -> new EmbedAnswer(model, embed.embeddings(), embed.usage());
+            case ImageAnswer image -> new ImageAnswer(model, image.chunks());
             default -> answer;
         };
     }
@@ -149,7 +160,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         boolean streams = false;
         try {
             Object answer = askReplicas(request, call);
-            streams = answer instanceof ChatAnswer.Streamed;
+            streams = answer instanceof StreamedAnswer;
             return answer;
         } finally {
             if (!streams) {
@@ -194,20 +205,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
             replica.answered();
             if (answer instanceof ChatAnswer.Streamed streamed) {
                 streams = true;
-                return new ChatAnswer.Streamed(
-                        streamed.model(),
-                        new LimitedStream(
-                                streamed.chunks(),
-                                entry.name(),
-                                entry.timeouts().idle(),
-                                entry.timeouts().total(),
-                                broken -> {
-                                    replica.end();
-                                    slots.release();
-                                    if (broken) {
-                                        call.avoid(replica);
-                                    }
-                                }));
+                return new ChatAnswer.Streamed(streamed.model(), limited(streamed, replica, call));
+            }
+            if (answer instanceof ImageAnswer images) {
+                streams = true;
+                return new ImageAnswer(images.model(), limited(images, replica, call));
             }
             return answer;
         } finally {
@@ -217,12 +219,29 @@ public final class LiveBackend implements Backend, AutoCloseable {
         }
     }
 
+    /** The stream of an answer, which gives back the replica's place at its end. */
+    private ChunkStream limited(StreamedAnswer answer, Replica replica, Call call) {
+        return new LimitedStream(
+                answer.chunks(),
+                entry.name(),
+                entry.timeouts().idle(),
+                entry.timeouts().total(),
+                broken -> {
+                    replica.end();
+                    slots.release();
+                    if (broken) {
+                        call.avoid(replica);
+                    }
+                });
+    }
+
     private static Object ask(Backend backend, InferenceRequest request, Call call) {
         return switch (request) {
             case ChatRequest chat -> backend.chat(chat, call);
             case GenerateRequest generate -> backend.generate(generate, call);
             case EmbedRequest embed when embed.isEmpty() -> new EmbedAnswer(embed.model(), List.of(), Usage.NONE);
             case EmbedRequest embed -> backend.embed(embed, call);
+            case ImageRequest image -> backend.image(image, call);
             case SummarizeRequest ignored ->
                 throw new IllegalStateException("a backend takes the chats of the flow 'summarize', not its request");
         };

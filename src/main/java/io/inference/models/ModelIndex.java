@@ -16,10 +16,14 @@ import java.util.stream.Collectors;
  * a request looks up one name, however many backends there are.
  */
 final class ModelIndex {
+    /** Models of texts. */
     private final Map<String, Having> byName;
+    /** Models of pictures; the empty name stands for any. */
+    private final Map<String, Having> imagesByName;
 
-    private ModelIndex(Map<String, Having> byName) {
+    private ModelIndex(Map<String, Having> byName, Map<String, Having> imagesByName) {
         this.byName = byName;
+        this.imagesByName = imagesByName;
     }
 
     /** A model as one backend lists it. */
@@ -101,21 +105,41 @@ final class ModelIndex {
 
     /** @param backends in the order of preference among equals */
     static ModelIndex of(List<LiveBackend> backends) {
+        return new ModelIndex(byName(backends, false), byName(backends, true));
+    }
+
+    private static Map<String, Having> byName(List<LiveBackend> backends, boolean images) {
         Map<String, List<Member>> members = new HashMap<>();
         for (LiveBackend backend : backends) {
+            if (backend.entry().kind().makesImages() != images) {
+                continue;
+            }
             Map<String, ModelInfo> byId = new LinkedHashMap<>();
             backend.listing().models().forEach(model -> byId.putIfAbsent(model.id(), model));
             Map<String, ModelInfo> byName = new LinkedHashMap<>(byId);
             byId.values().forEach(model -> byName.putIfAbsent(ModelNames.other(model.id()), model));
+            if (images && !byId.isEmpty()) {
+                byName.put("", byId.values().iterator().next());
+            }
             byName.forEach((name, model) ->
                     members.computeIfAbsent(name, key -> new ArrayList<>(2)).add(new Member(backend, model)));
         }
         Map<String, Having> byName = HashMap.newHashMap(members.size());
         members.forEach((name, having) -> byName.put(name, Having.of(having)));
-        return new ModelIndex(byName);
+        return byName;
     }
 
+    /** The backends that have a model of texts. */
     Having having(String name) {
         return byName.getOrDefault(name, NONE);
+    }
+
+    /** The backends that have a model of pictures; of an empty name, all that have any. */
+    Having havingForImages(String name) {
+        return imagesByName.getOrDefault(name, NONE);
+    }
+
+    boolean has(String name) {
+        return byName.containsKey(name) || imagesByName.containsKey(name);
     }
 }

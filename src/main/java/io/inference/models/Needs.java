@@ -5,6 +5,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.api.request.Unsupported;
@@ -45,6 +46,7 @@ final class Needs {
                 generate.withOptions(generate.options().withLimitNot(lacks));
             case EmbedRequest embed -> embed;
             case SummarizeRequest summarize -> summarize;
+            case ImageRequest image -> image;
         };
     }
 }

@@ -11,6 +11,7 @@ import io.inference.api.message.ToolCall;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.SummarizeRequest;
 import java.util.List;
@@ -55,6 +56,7 @@ final class Transcript {
                     case SummarizeRequest summarize
                     when summarize.messages().isEmpty() -> transcript.text(summarize.text());
                     case SummarizeRequest summarize -> transcript.conversation(summarize.messages());
+                    case ImageRequest image -> transcript.text(image.prompt());
                 });
     }
 

@@ -158,7 +158,11 @@ class BackendsFileTest {
                                 "Bad Name",
                                 "'name': 'Bad Name' is not a name of small letters, digits and single hyphens, up to"
                                         + " 50 characters"),
-                        fault(6, "vllm", "'kind': 'opanai' is not one of openai, ollama, local"),
+                        fault(
+                                6,
+                                "vllm",
+                                "'kind': 'opanai' is not one of openai, ollama, local, openai-images, comfyui, sdcpp, "
+                                        + "automatic1111"),
                         fault(
                                 7,
                                 "vllm",
@@ -184,7 +188,9 @@ class BackendsFileTest {
                                         + "images, remote_images, content_parts, think, reasoning_effort, logprobs, "
                                         + "max_tokens, max_completion_tokens, n, stop, seed, temperature, top_p, "
                                         + "top_k, min_p, repeat_penalty, presence_penalty, frequency_penalty, "
-                                        + "logit_bias, parallel_tool_calls, dimensions"));
+                                        + "logit_bias, parallel_tool_calls, dimensions, image_generations, "
+                                        + "image_edits, mask, size, quality, background, output_format, "
+                                        + "output_compression, moderation, input_fidelity, partial_images"));
         assertThat(read.faults().toString()).doesNotContain("sk-literal");
     }
 

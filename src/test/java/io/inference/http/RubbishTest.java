@@ -11,6 +11,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.api.request.Unsupported;
@@ -168,6 +169,7 @@ class RubbishTest {
             case GenerateRequest generate -> OpenAiRequests.completion(generate);
             case EmbedRequest embed -> OpenAiRequests.embedding(embed);
             case SummarizeRequest summarize -> throw new IllegalStateException(summarize.model());
+            case ImageRequest image -> throw new IllegalStateException(image.model());
         };
         try {
             return JSON.readTree(body);

@@ -11,6 +11,7 @@ import io.inference.api.call.Call;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.http.StubDoor;
@@ -78,6 +79,7 @@ class PassThroughTest {
             case GenerateRequest generate -> backend.generate(generate, call);
             case EmbedRequest embed -> backend.embed(embed, call);
             case SummarizeRequest summarize -> throw new IllegalStateException(summarize.model());
+            case ImageRequest image -> throw new IllegalStateException(image.model());
         };
     }
 

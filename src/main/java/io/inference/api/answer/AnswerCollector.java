@@ -12,6 +12,7 @@ import io.inference.api.message.TokenLogprob;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.StreamEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ public final class AnswerCollector {
             while (true) {
                 switch (stream.next(Duration.ofMinutes(1))) {
                     case Chunk chunk -> collector.add(chunk);
+                    case ImageEvent image -> throw new IllegalStateException("an answer of texts has no pictures");
                     case StreamEvent.Silence ignored -> call.throwIfCancelled();
                     case StreamEvent.End ignored -> {
                         call.throwIfCancelled();

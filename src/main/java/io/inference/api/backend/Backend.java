@@ -2,10 +2,13 @@ package io.inference.api.backend;
 
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.answer.ImageAnswer;
 import io.inference.api.call.Call;
+import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.LoadRequest;
 import java.util.List;
 import java.util.OptionalInt;
@@ -22,7 +25,7 @@ public interface Backend {
     /**
      * The models that it has now, freshly queried.
      *
-     * @throws io.inference.api.error.InferenceException if it does not answer; {@code NOT_CONFIGURED} if it never will,
+     * @throws InferenceException if it does not answer; {@code NOT_CONFIGURED} if it never will,
      *     so that it has no models
      */
     List<ModelInfo> models();
@@ -35,7 +38,7 @@ public interface Backend {
     /**
      * Asks its server a path, such as {@code /health}; a backend without a server is always available.
      *
-     * @throws io.inference.api.error.InferenceException if the answer is not 2xx
+     * @throws InferenceException if the answer is not 2xx
      */
     default void check(String path) {}
 
@@ -53,7 +56,7 @@ public interface Backend {
     /**
      * Loads or unloads a model, and waits for it. A backend that decides itself which models are loaded does nothing.
      *
-     * @throws io.inference.api.error.InferenceException if it does not have the model, or fails
+     * @throws InferenceException if it does not have the model, or fails
      */
     void load(LoadRequest request, Call call);
 
@@ -62,4 +65,12 @@ public interface Backend {
     ChatAnswer generate(GenerateRequest request, Call call);
 
     EmbedAnswer embed(EmbedRequest request, Call call);
+
+    /**
+     * Makes or edits pictures: returns once the backend has accepted the request, with all that happens then as events.
+     * Only a backend of a kind that makes pictures is asked.
+     */
+    default ImageAnswer image(ImageRequest request, Call call) {
+        throw InferenceException.unsupported("model", "the " + name() + " backend makes no pictures");
+    }
 }

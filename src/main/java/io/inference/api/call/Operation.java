@@ -8,6 +8,8 @@ public enum Operation {
     GENERATE,
     EMBED,
     SUMMARIZE,
+    /** Pictures: made, edited, uploaded and served. */
+    IMAGE,
     MODELS,
     /** Jobs, batches and their files: submission and queries. The run of a job counts under the job's own operation. */
     JOBS,

@@ -3,6 +3,8 @@ package io.inference.api.request;
 import io.inference.api.call.Operation;
 import io.inference.api.message.Extras;
 import io.inference.api.message.Message;
+import io.inference.api.message.Tool;
+import io.inference.api.message.ToolChoice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

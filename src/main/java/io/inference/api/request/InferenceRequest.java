@@ -4,7 +4,8 @@ import io.inference.api.call.Operation;
 import io.inference.api.message.Extras;
 
 /** A request that a backend can serve. */
-public sealed interface InferenceRequest permits ChatRequest, GenerateRequest, EmbedRequest, SummarizeRequest {
+public sealed interface InferenceRequest
+        permits ChatRequest, GenerateRequest, EmbedRequest, SummarizeRequest, ImageRequest {
     /** The model as the caller named it. */
     String model();
 

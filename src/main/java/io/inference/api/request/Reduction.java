@@ -4,6 +4,8 @@ import io.inference.api.message.ContentPart;
 import io.inference.api.message.Extras;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
+import io.inference.api.message.Tool;
+import io.inference.api.message.ToolChoice;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -44,6 +46,15 @@ record Reduction(Set<String> lacks) {
                         generate.stream(),
                         extras);
             case SummarizeRequest summarize -> summarize;
+            case ImageRequest image ->
+                new ImageRequest(
+                        image.model(),
+                        image.prompt(),
+                        image.images(),
+                        lacks.contains(Unsupported.MASK) ? null : image.mask(),
+                        image.options().without(lacks),
+                        image.stream(),
+                        extras);
             case EmbedRequest embed ->
                 new EmbedRequest(
                         embed.model(),

@@ -24,6 +24,7 @@ public final class TokenEstimate {
                         + answers(generate.options(), generate.prompts().size());
             case EmbedRequest embed -> prompt(embed);
             case SummarizeRequest summarize -> prompt(summarize) + ANSWER_WITHOUT_LIMIT;
+            case ImageRequest image -> prompt(image);
         };
     }
 
@@ -35,6 +36,7 @@ public final class TokenEstimate {
             case EmbedRequest embed ->
                 texts(embed.inputs()) + tokens(embed.extras().json(EmbedRequest.INPUT));
             case SummarizeRequest summarize -> texts(List.of(summarize.text())) + messages(summarize.messages());
+            case ImageRequest image -> texts(List.of(image.prompt()));
         };
         return Math.toIntExact(tokens);
     }

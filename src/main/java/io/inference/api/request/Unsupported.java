@@ -3,9 +3,12 @@ package io.inference.api.request;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.image.ImageOptions;
 import io.inference.api.message.ContentPart;
 import io.inference.api.message.Image;
 import io.inference.api.message.Message;
+import io.inference.api.message.Tool;
+import io.inference.api.message.ToolChoice;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -26,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@value #IMAGES}, {@value #REMOTE_IMAGES} (pictures by URL), {@value #CONTENT_PARTS} (parts of a message that
  *       are neither text nor pictures),
  *   <li>{@value #CHAT}, {@value #COMPLETIONS}, {@value #EMBEDDINGS}: operations, and {@value #STREAMING},
- *   <li>{@value #THINK}: reasoning that the caller asked for.
+ *   <li>{@value #THINK}: reasoning that the caller asked for,
+ *   <li>{@value #IMAGE_GENERATIONS}, {@value #IMAGE_EDITS}: operations of backends that make pictures, and
+ *       {@value #MASK}.
  * </ul>
  */
 public final class Unsupported {
@@ -44,6 +49,9 @@ public final class Unsupported {
     public static final String EMBEDDINGS = "embeddings";
     public static final String STREAMING = "streaming";
     public static final String THINK = "think";
+    public static final String IMAGE_GENERATIONS = "image_generations";
+    public static final String IMAGE_EDITS = "image_edits";
+    public static final String MASK = "mask";
 
     /**
      * In the request itself: the caller allows what cannot be honoured to be dropped. For doors without headers, and
@@ -97,6 +105,11 @@ public final class Unsupported {
                 checkOptions(generate.options(), lacks, params);
             }
             case SummarizeRequest summarize -> {}
+            case ImageRequest image -> {
+                checkOperation(image, false, lacks, params);
+                add(params, lacks, MASK, image.mask() != null);
+                checkOptions(image.options(), lacks, params);
+            }
             case EmbedRequest embed -> {
                 checkOperation(embed, false, lacks, params);
                 add(params, lacks, "dimensions", embed.dimensions() != null);
@@ -188,6 +201,7 @@ public final class Unsupported {
             case GenerateRequest generate -> COMPLETIONS;
             case EmbedRequest embed -> EMBEDDINGS;
             case SummarizeRequest summarize -> CHAT;
+            case ImageRequest image -> image.isEdit() ? IMAGE_EDITS : IMAGE_GENERATIONS;
         };
     }
 
@@ -273,6 +287,23 @@ public final class Unsupported {
         add(params, lacks, "logprobs", options.topLogprobs() != null);
         add(params, lacks, "n", options.choices() > 1);
         add(params, lacks, "stop", !options.stop().isEmpty());
+    }
+
+    /** Values that every backend follows ask for nothing. */
+    private static void checkOptions(ImageOptions options, Set<String> lacks, Collection<String> params) {
+        add(params, lacks, "n", options.count() > 1);
+        add(params, lacks, "size", options.size() != null);
+        add(params, lacks, "quality", asks(options.quality()));
+        add(params, lacks, "background", asks(options.background()) && !"opaque".equals(options.background()));
+        add(params, lacks, "output_format", options.format() != null);
+        add(params, lacks, "output_compression", options.compression() != null);
+        add(params, lacks, "moderation", asks(options.moderation()));
+        add(params, lacks, "input_fidelity", asks(options.inputFidelity()) && !"low".equals(options.inputFidelity()));
+        add(params, lacks, "partial_images", options.partialImages() > 0);
+    }
+
+    private static boolean asks(@Nullable String value) {
+        return value != null && !value.equals("auto");
     }
 
     private static void add(Collection<String> params, Set<String> lacks, String name, boolean asks) {

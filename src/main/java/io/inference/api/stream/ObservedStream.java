@@ -41,6 +41,7 @@ public abstract class ObservedStream implements ChunkStream {
         }
         switch (event) {
             case Chunk chunk -> read(chunk);
+            case ImageEvent image -> {}
             case StreamEvent.Silence silence -> {}
             case StreamEvent.End end -> complete();
         }

@@ -1,7 +1,7 @@
 package io.inference.api.stream;
 
 /** Result of {@link ChunkStream#next}. */
-public sealed interface StreamEvent permits Chunk, StreamEvent.Silence, StreamEvent.End {
+public sealed interface StreamEvent permits Chunk, ImageEvent, StreamEvent.Silence, StreamEvent.End {
     StreamEvent SILENCE = new Silence();
     StreamEvent END = new End();
 

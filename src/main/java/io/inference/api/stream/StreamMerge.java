@@ -63,6 +63,7 @@ final class StreamMerge {
                         return false;
                     }
                 }
+                case ImageEvent image -> throw new IllegalStateException("an answer of texts has no pictures");
                 case StreamEvent.Silence ignored -> {}
                 case StreamEvent.End ignored -> {
                     return true;

@@ -1,9 +1,9 @@
 package io.inference.grpc.messages;
 
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Tool;
+import io.inference.api.message.ToolChoice;
 import io.inference.api.request.ResponseFormat;
-import io.inference.api.request.Tool;
-import io.inference.api.request.ToolChoice;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.inference.api.call.Call;
 import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.StreamEvent;
 import io.inference.grpc.GrpcAnswer;
 import java.time.Duration;
@@ -53,6 +54,7 @@ final class AnswerSender {
                 awaitReader();
                 switch (chunks.next(LOOK_UP)) {
                     case Chunk chunk -> rpc.sendMessage(answer.encoder().apply(chunk));
+                    case ImageEvent image -> throw new IllegalStateException("this method streams no pictures");
                     case StreamEvent.Silence ignored -> call.throwIfCancelled();
                     case StreamEvent.End ignored -> {
                         return;

@@ -2,6 +2,7 @@ package io.inference.http.answer;
 
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ImageEvent;
 import io.inference.wire.Json;
 import java.io.IOException;
 
@@ -17,6 +18,11 @@ public interface ChunkEncoder {
     }
 
     void chunk(Chunk chunk, Sink out) throws IOException;
+
+    /** An event of an answer that consists of pictures. */
+    default void image(ImageEvent event, Sink out) throws IOException {
+        throw new IllegalStateException("this format has no pictures");
+    }
 
     /**
      * An empty object, to show that the answer is still being generated; none if the framing has its own keep-alive.

@@ -3,6 +3,7 @@ package io.inference.http.answer;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ImageEvent;
 import io.inference.wire.Json;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +25,10 @@ public final class StreamWriter {
 
     public void chunk(Chunk chunk) throws IOException {
         encoder.chunk(chunk, sink);
+    }
+
+    public void image(ImageEvent event) throws IOException {
+        encoder.image(event, sink);
     }
 
     /** Writes a keep-alive, to show that the answer is still being generated. */

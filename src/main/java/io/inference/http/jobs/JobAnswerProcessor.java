@@ -4,6 +4,7 @@ import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.StreamEvent;
 import io.inference.http.answer.ChunkEncoder;
 import io.inference.http.answer.HttpAnswer;
@@ -48,6 +49,7 @@ class JobAnswerProcessor implements Processor {
             while (true) {
                 switch (chunks.next(LOOK_UP)) {
                     case Chunk chunk -> streamed.encoder().chunk(chunk, sink);
+                    case ImageEvent image -> streamed.encoder().image(image, sink);
                     case StreamEvent.Silence silence -> call.throwIfCancelled();
                     case StreamEvent.End end -> {
                         streamed.encoder().end(sink);

@@ -3,6 +3,7 @@ package io.inference.http.server;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.StreamEvent;
 import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.StreamWriter;
@@ -95,6 +96,10 @@ final class AnswerSender {
         switch (event) {
             case Chunk chunk -> {
                 writer.chunk(chunk);
+                out.flush();
+            }
+            case ImageEvent image -> {
+                writer.image(image);
                 out.flush();
             }
             case StreamEvent.Silence silence -> {

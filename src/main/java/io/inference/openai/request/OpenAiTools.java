@@ -1,9 +1,9 @@
 package io.inference.openai.request;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.inference.api.message.Tool;
+import io.inference.api.message.ToolChoice;
 import io.inference.api.request.ResponseFormat;
-import io.inference.api.request.Tool;
-import io.inference.api.request.ToolChoice;
 import io.inference.upstream.JsonTokens;
 import java.io.IOException;
 import java.util.List;

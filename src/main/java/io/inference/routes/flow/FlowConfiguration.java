@@ -127,4 +127,24 @@ class FlowConfiguration {
     Processor openaiProcessor() {
         return new BackendProcessor(BackendKind.OPENAI);
     }
+
+    @Bean
+    Processor openaiImagesProcessor() {
+        return new BackendProcessor(BackendKind.OPENAI_IMAGES);
+    }
+
+    @Bean
+    Processor comfyuiProcessor() {
+        return new BackendProcessor(BackendKind.COMFYUI);
+    }
+
+    @Bean
+    Processor sdcppProcessor() {
+        return new BackendProcessor(BackendKind.SDCPP);
+    }
+
+    @Bean
+    Processor automatic1111Processor() {
+        return new BackendProcessor(BackendKind.AUTOMATIC1111);
+    }
 }

@@ -11,6 +11,7 @@ import io.inference.api.message.ToolCall;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.SummarizeRequest;
 import io.inference.wire.Json;
@@ -87,6 +88,15 @@ public class ReplaceTextProcessor implements Processor {
                             summarize.style(),
                             summarize.maxWords(),
                             summarize.stream());
+                case ImageRequest image ->
+                    new ImageRequest(
+                            image.model(),
+                            in(image.prompt()),
+                            image.images(),
+                            image.mask(),
+                            image.options(),
+                            image.stream(),
+                            in(image.extras()));
             };
         }
 

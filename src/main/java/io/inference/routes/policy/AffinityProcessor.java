@@ -6,6 +6,7 @@ import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.SummarizeRequest;
 import org.apache.camel.Exchange;
@@ -46,6 +47,7 @@ public class AffinityProcessor implements Processor {
             case GenerateRequest generate -> prefix.append(generate.prompts().getFirst());
             case EmbedRequest ignored -> {}
             case SummarizeRequest ignored -> {}
+            case ImageRequest ignored -> {}
         }
         return prefix.substring(0, Math.min(PREFIX_CHARS, prefix.length()));
     }

@@ -5,6 +5,7 @@ import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Options;
 import io.inference.api.request.SummarizeRequest;
@@ -23,6 +24,7 @@ final class Continued {
                 generate.options().choices() == 1 && generate.prompts().size() == 1;
             case EmbedRequest ignored -> false;
             case SummarizeRequest ignored -> false;
+            case ImageRequest ignored -> false;
         };
     }
 
@@ -48,6 +50,7 @@ final class Continued {
             case EmbedRequest embed -> throw new IllegalArgumentException("vectors do not continue: " + embed.model());
             case SummarizeRequest summary ->
                 throw new IllegalArgumentException("a summary is not one answer of a backend: " + summary.model());
+            case ImageRequest image -> throw new IllegalArgumentException("pictures do not continue: " + image.model());
         };
     }
 

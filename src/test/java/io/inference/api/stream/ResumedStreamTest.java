@@ -114,6 +114,7 @@ class ResumedStreamTest {
         while (true) {
             switch (stream.next(WAIT)) {
                 case Chunk chunk -> chunks.add(chunk);
+                case ImageEvent image -> throw new AssertionError("a picture");
                 case StreamEvent.Silence ignored -> {}
                 case StreamEvent.End ignored -> {
                     return chunks;

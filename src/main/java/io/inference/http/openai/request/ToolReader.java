@@ -1,8 +1,8 @@
 package io.inference.http.openai.request;
 
+import io.inference.api.message.Tool;
+import io.inference.api.message.ToolChoice;
 import io.inference.api.request.ResponseFormat;
-import io.inference.api.request.Tool;
-import io.inference.api.request.ToolChoice;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.inference.api.request;
+package io.inference.api.message;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ public record Tool(
     }
 
     /** The same function, not held strictly to its schema. */
-    Tool notStrict() {
+    public Tool notStrict() {
         return new Tool(name, description, parametersJson, null, function, null);
     }
 }

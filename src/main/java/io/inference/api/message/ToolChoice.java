@@ -1,4 +1,4 @@
-package io.inference.api.request;
+package io.inference.api.message;
 
 import org.jspecify.annotations.Nullable;
 
