@@ -6,6 +6,7 @@ import io.inference.database.Database;
 import io.inference.database.TimeColumn;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,27 +25,34 @@ public final class TurnStore {
     /** Its own turn does not hold a job that runs again. */
     private static final String FREE = "(turn IS NULL OR turn_until < clock_timestamp() OR turn = :turn)";
 
+    /**
+     * Commits without waiting for the disk: a turn that a crash of the database has ended finds its conversation free,
+     * or loses it.
+     */
     private static final String BEGIN = """
             WITH wanted AS (
                 SELECT id FROM conversations WHERE id = :id AND owner = :owner AND tenant = :tenant
             ), begun AS (
                 UPDATE conversations SET turn = :turn, turn_until = %s
+                FROM (SELECT set_config('synchronous_commit', 'off', true)) AS relaxed
                 WHERE id = (SELECT id FROM wanted) AND %s RETURNING head, last_seq, version, updated_at
             )
             SELECT begun.head, begun.last_seq, begun.version, begun.updated_at FROM wanted LEFT JOIN begun ON true
             """.formatted(LEASED, FREE);
 
-    /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
     private static final String EXTEND =
             """
             UPDATE conversations SET last_seq = last_seq + :count, messages = messages + :count, updated_at = :now,
-                head = CASE WHEN %s THEN last_seq + :count ELSE head END,
+                head = CASE WHEN %1$s THEN last_seq + :count ELSE head END,
                 title = CASE WHEN title = '' THEN :title ELSE title END,
-                search = CASE WHEN title = '' THEN %s ELSE search END,
-                sealed_by = CASE WHEN title = '' THEN %s ELSE sealed_by END,
+                search = CASE WHEN title = '' THEN %2$s ELSE search END,
+                sealed_by = CASE WHEN title = '' THEN %3$s ELSE sealed_by END,
                 turn_until = CASE WHEN turn = :turn THEN NULL ELSE turn_until END, turn = nullif(turn, :turn)
-            WHERE id = :id RETURNING last_seq, updated_at
+            WHERE id = :id
             """.formatted(FREE, ConversationStore.SEARCH.formatted(":title", ":words"), ConversationStore.SEALED_BY);
+
+    /** If the turn has lost the conversation, its messages become a branch, and the next turn does not follow them. */
+    private static final String EXTEND_ANY = EXTEND + " RETURNING last_seq, updated_at";
 
     /** Returns what {@code sql/load-messages.sql} will: the next turn may get both from a copy. */
     private static final String ADD =
@@ -53,15 +61,26 @@ public final class TurnStore {
                 tool_call_id, images, tool_calls, details, state, finish_reason, error, model, prompt_tokens,
                 completion_tokens, created_at, sealed_by, search)
             SELECT :id, seq, parent_seq, :turn, role, content, name, tool_call_id, images, tool_calls, details, state,
-                finish_reason, error, model, prompt_tokens, completion_tokens, created_at, :key, %s
-            FROM json_to_recordset(:rows::json) AS added (seq bigint, parent_seq bigint, role text, content text,
+                finish_reason, error, model, prompt_tokens, completion_tokens, created_at, :key, %2$s
+            FROM %1$s json_to_recordset(:rows::json) AS added (seq bigint, parent_seq bigint, role text, content text,
                 name text, tool_call_id text, images json, tool_calls json, details json, state text,
                 finish_reason text, error text, model text, prompt_tokens integer, completion_tokens integer,
                 created_at timestamptz, words text[])
             RETURNING seq, role, content, name, tool_call_id, images::text AS images, tool_calls::text AS tool_calls,
                 details::text AS details, extract(epoch FROM created_at)::bigint AS created, 0 AS level,
                 seq AS first_seq
-            """.formatted(ConversationStore.SEARCH.formatted("left(content, " + MessageJson.SEARCHED + ")", "words"));
+            """;
+
+    private static final String ADD_AFTER_EXTENDING = add("");
+
+    /** One statement for a turn that still holds its conversation, so that its messages have the numbers expected. */
+    private static final String EXTEND_AND_ADD =
+            "WITH extended AS (" + EXTEND + " AND turn = :turn AND last_seq = :last RETURNING id)\n" + add("extended, ");
+
+    private static String add(String after) {
+        return ADD.formatted(
+                after, ConversationStore.SEARCH.formatted("left(content, " + MessageJson.SEARCHED + ")", "words"));
+    }
 
     private final Database database;
     private final TextCipher cipher;
@@ -187,7 +206,19 @@ public final class TurnStore {
      *
      * @param repeated whether an earlier attempt may have succeeded, unknown to the caller
      */
-    public Ended add(Addition addition, boolean repeated, Instant now) {
+    public Ended add(Addition addition, boolean repeated, Instant time) {
+        // As exact as the column, so that the row has it as it is.
+        Instant now = time.truncatedTo(ChronoUnit.MICROS);
+        if (!repeated && !addition.messages().isEmpty()) {
+            List<Map<String, Object>> rows = database.call(client -> addTo(client, EXTEND_AND_ADD, addition, now)
+                    .param("last", addition.lastSeq())
+                    .param("rows", rows(addition, addition.lastSeq() + 1))
+                    .query()
+                    .listOfRows());
+            if (!rows.isEmpty()) {
+                return new Ended(true, new Added(now, rows));
+            }
+        }
         return database.transaction(
                 client -> repeated && isStored(client, addition) ? new Ended(true, null) : add(client, addition, now));
     }
@@ -206,30 +237,49 @@ public final class TurnStore {
     }
 
     private Ended add(JdbcClient client, Addition addition, Instant now) {
-        int count = addition.messages().size();
-        UUID id = addition.conversation();
-        String word = addition.owner().word();
-        String title = Objects.requireNonNull(MessageJson.storable(addition.title()));
-        Map<String, Object> values = Map.of("id", id, "turn", addition.turn(), "word", word, "key", cipher.keyId());
-        Optional<Extended> extended = client.sql(EXTEND)
-                .params(values)
-                .param("count", count)
-                .param("now", TimeColumn.of(now))
-                .param("title", SealedTable.CONVERSATIONS.seal(cipher, "title", title, id))
-                .param("words", SealedTable.array(cipher.words(word, title)))
+        Optional<Extended> extended = addTo(client, EXTEND_ANY, addition, now)
                 .query((row, number) -> new Extended(
                         row.getLong("last_seq"), Objects.requireNonNull(TimeColumn.read(row, "updated_at"))))
                 .optional();
         if (extended.isEmpty()) {
             return new Ended(false, null);
         }
-        long first = extended.get().lastSeq() - count + 1;
-        List<Map<String, Object>> rows = client.sql(ADD)
-                .params(values)
-                .param("rows", MessageJson.rows(cipher, id, word, addition.messages(), addition.parent(), first))
+        long first = extended.get().lastSeq() - addition.messages().size() + 1;
+        List<Map<String, Object>> rows = client.sql(ADD_AFTER_EXTENDING)
+                .param("id", addition.conversation())
+                .param("turn", addition.turn())
+                .param("word", addition.owner().word())
+                .param("key", cipher.keyId())
+                .param("rows", rows(addition, first))
                 .query()
                 .listOfRows();
         return new Ended(true, new Added(extended.get().changedAt(), rows));
+    }
+
+    /** A statement with what it says of the conversation. */
+    private JdbcClient.StatementSpec addTo(JdbcClient client, String statement, Addition addition, Instant now) {
+        UUID id = addition.conversation();
+        String word = addition.owner().word();
+        String title = Objects.requireNonNull(MessageJson.storable(addition.title()));
+        return client.sql(statement)
+                .param("id", id)
+                .param("turn", addition.turn())
+                .param("word", word)
+                .param("key", cipher.keyId())
+                .param("count", addition.messages().size())
+                .param("now", TimeColumn.of(now))
+                .param("title", SealedTable.CONVERSATIONS.seal(cipher, "title", title, id))
+                .param("words", SealedTable.array(cipher.words(word, title)));
+    }
+
+    private String rows(Addition addition, long first) {
+        return MessageJson.rows(
+                cipher,
+                addition.conversation(),
+                addition.owner().word(),
+                addition.messages(),
+                addition.parent(),
+                first);
     }
 
     private record Extended(long lastSeq, Instant changedAt) {}
