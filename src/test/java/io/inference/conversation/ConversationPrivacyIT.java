@@ -397,6 +397,7 @@ class ConversationPrivacyIT {
         assertThat(ada.post("/v1/conversations/" + third + "/items", items).statusCode())
                 .isEqualTo(200);
 
+        awaitSummary(ada, third);
         HttpResponse<String> answer = ada.send("GET", "/v1/conversations/export", null);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/x-ndjson");
         assertThat(answer.headers().firstValue("Content-Length"))
@@ -407,15 +408,35 @@ class ConversationPrivacyIT {
         for (String id : List.of(first, second, third).stream().sorted().toList()) {
             expected.add(ada.get("/v1/conversations/" + id).toString());
             ada.messages(id).forEach(message -> expected.add(message.toString()));
+            ada.get("/v1/conversations/" + id + "/summaries?limit=100")
+                    .path("data")
+                    .forEach(summary -> expected.add(summary.toString()));
         }
         assertThat(lines).extracting(JsonNode::toString).containsExactlyElementsOf(expected);
-        assertThat(lines).hasSize(1 + 6 + 1 + 4 + 1 + 22);
+        assertThat(lines).filteredOn(line -> line.has("role")).hasSize(6 + 4 + 22);
+        assertThat(lines)
+                .filteredOn(line -> line.path("object").asText().equals("conversation.summary"))
+                .isNotEmpty();
         assertThat(ada.send("GET", "/v1/conversations/" + third + "/export", null)
                         .body()
                         .lines())
-                .hasSize(23);
+                .hasSizeGreaterThan(23);
         assertThat(ada.send("GET", "/v1/conversations/unknown/export", null).statusCode())
                 .isEqualTo(404);
+    }
+
+    /** Waits until a conversation has a summary, and none is being made. */
+    private static void awaitSummary(ConversationCaller caller, String id) {
+        await().untilAsserted(() -> {
+            assertThat(caller.get("/v1/conversations/" + id + "/summaries").path("data"))
+                    .isNotEmpty();
+            assertThat(encrypted.bean(Database.class)
+                            .<Integer>call(client ->
+                                    client.sql("SELECT count(*)::int FROM jobs WHERE ended_at IS NULL")
+                                            .query(Integer.class)
+                                            .single()))
+                    .isZero();
+        });
     }
 
     private static List<JsonNode> export(ConversationCaller caller) throws Exception {

@@ -1,5 +1,9 @@
 package io.inference.http.conversations;
 
+import io.inference.conversation.StoredSummary;
+import io.inference.conversation.memory.Span;
+import java.util.function.Supplier;
+import java.util.Set;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
@@ -24,12 +28,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of JSON for conversations of a caller: each one itself, then its messages. A few of them are read at a time, so
+ * Lines of JSON for conversations of a caller: each one itself, then its messages, then its summaries. A few of them are read at a time, so
  * that an export of any size needs little memory. A conversation that cannot be decrypted is a line with the reason; a
  * failure after the first line is the last line.
  */
 final class ConversationExport implements Enumeration<InputStream> {
-    private static final int MESSAGES_AT_A_TIME = 20;
+    private static final int AT_A_TIME = 20;
     private static final int CONVERSATIONS_AT_A_TIME = 100;
 
     private final Conversations conversations;
@@ -41,10 +45,14 @@ final class ConversationExport implements Enumeration<InputStream> {
     private boolean begun;
     /** The last one whose id was read. */
     private @Nullable UUID last;
-    /** The one whose messages are read; null before the first and after the last of them. */
+    /** The one whose messages or summaries are read; null before the first and after the last of them. */
     private @Nullable UUID current;
 
     private @Nullable Long after;
+    /** Those of the current one that stand in place of messages; null while its messages are read. */
+    private @Nullable Set<Span> active;
+
+    private @Nullable Span afterSummary;
 
     private ConversationExport(Conversations conversations, Caller caller) {
         this.conversations = conversations;
@@ -114,7 +122,7 @@ final class ConversationExport implements Enumeration<InputStream> {
     private byte[] lines() {
         try {
             if (current != null) {
-                return messages(current);
+                return active == null ? messages(current) : summaries(current, active);
             }
             if (next.isEmpty()) {
                 List<UUID> ids = conversations.ids(caller, last, CONVERSATIONS_AT_A_TIME);
@@ -138,6 +146,7 @@ final class ConversationExport implements Enumeration<InputStream> {
             byte[] line = line(ConversationWriter.conversation(conversations.find(caller, id)));
             current = id;
             after = null;
+            active = null;
             return line;
         } catch (UnreadableException e) {
             return line(ConversationWriter.failure(id, e));
@@ -151,9 +160,40 @@ final class ConversationExport implements Enumeration<InputStream> {
     }
 
     private byte[] messages(UUID id) {
-        Page<StoredMessage> page;
+        return page(id, () -> {
+            Page<StoredMessage> page = conversations.messages(caller, id, after, false, AT_A_TIME);
+            var lines = new ByteArrayOutputStream();
+            for (StoredMessage message : page.entries()) {
+                lines.writeBytes(line(ConversationWriter.message(message)));
+                after = message.seq();
+            }
+            if (!page.hasMore()) {
+                active = conversations.activeSummaries(caller, id);
+                afterSummary = null;
+            }
+            return lines.toByteArray();
+        });
+    }
+
+    private byte[] summaries(UUID id, Set<Span> standing) {
+        return page(id, () -> {
+            Page<StoredSummary> page = conversations.summaries(caller, id, afterSummary, AT_A_TIME);
+            var lines = new ByteArrayOutputStream();
+            for (StoredSummary summary : page.entries()) {
+                lines.writeBytes(line(SummaryWriter.summary(id, summary, standing.contains(summary.span()))));
+                afterSummary = summary.span();
+            }
+            if (!page.hasMore()) {
+                current = null;
+            }
+            return lines.toByteArray();
+        });
+    }
+
+    /** Lines of a conversation; if it cannot be decrypted, the line that says so; none if it was deleted meanwhile. */
+    private byte[] page(UUID id, Supplier<byte[]> lines) {
         try {
-            page = conversations.messages(caller, id, after, false, MESSAGES_AT_A_TIME);
+            return lines.get();
         } catch (UnreadableException e) {
             current = null;
             return line(ConversationWriter.failure(id, e));
@@ -161,17 +201,9 @@ final class ConversationExport implements Enumeration<InputStream> {
             if (e.code() != ErrorCode.NOT_FOUND) {
                 throw e;
             }
-            page = new Page<>(List.of(), false);
-        }
-        var lines = new ByteArrayOutputStream();
-        for (StoredMessage message : page.entries()) {
-            lines.writeBytes(line(ConversationWriter.message(message)));
-            after = message.seq();
-        }
-        if (!page.hasMore()) {
             current = null;
+            return new byte[0];
         }
-        return lines.toByteArray();
     }
 
     private static byte[] line(byte[] json) {

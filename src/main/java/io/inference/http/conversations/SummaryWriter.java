@@ -35,6 +35,10 @@ final class SummaryWriter {
         });
     }
 
+    static byte[] summary(UUID conversation, StoredSummary summary, boolean active) {
+        return Json.bytes(out -> write(out, conversation, summary, active));
+    }
+
     private static String id(UUID conversation, StoredSummary summary) {
         return ConversationIds.summary(conversation, summary.span());
     }
