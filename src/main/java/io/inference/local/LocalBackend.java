@@ -10,6 +10,8 @@ import io.inference.api.call.Call;
 import io.inference.api.call.Usage;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
@@ -23,6 +25,7 @@ import io.inference.engine.Generation;
 import io.inference.engine.embedding.EmbedJob;
 import io.inference.engine.embedding.Embedding;
 import io.inference.engine.error.EngineException;
+import io.inference.engine.error.InvalidJobException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,12 +115,32 @@ final class LocalBackend implements Backend {
         ChatRequest request = Unsupported.honour(asked, LACKS, name, call);
         LocalModel open = open(request.model(), call);
         try {
-            int[] prompt =
-                    interruptibly(call, () -> open.engine().chatPrompt(ChatMessages.of(request.messages()), List.of()));
+            int[] prompt = interruptibly(call, () -> prompt(open, request));
             return answer(open, List.of(prompt), request.options(), request.stream(), call);
         } catch (EngineException e) {
             throw LocalFailures.of(e);
         }
+    }
+
+    /** Some templates refuse a system's message, which memory of a conversation may have added. */
+    private static int[] prompt(LocalModel open, ChatRequest request) throws InterruptedException {
+        try {
+            return prompt(open, request.messages());
+        } catch (InvalidJobException e) {
+            if (request.messages().stream().noneMatch(message -> message.role() == Role.SYSTEM)) {
+                throw e;
+            }
+            try {
+                return prompt(open, request.withoutSystem().messages());
+            } catch (InvalidJobException again) {
+                e.addSuppressed(again);
+                throw e;
+            }
+        }
+    }
+
+    private static int[] prompt(LocalModel open, List<Message> messages) throws InterruptedException {
+        return open.engine().chatPrompt(ChatMessages.of(messages), List.of());
     }
 
     @Override

@@ -30,8 +30,8 @@ final class Needs {
     }
 
     /**
-     * The request as a backend that lacks something takes it: the limit of tokens under the other name, and without
-     * what its caller allows to be dropped.
+     * The request as a backend that lacks something takes it: the limit of tokens under the other name, instructions
+     * of the system in the user's first message, and without what its caller allows to be dropped.
      *
      * @throws InferenceException {@code UNSUPPORTED} if it needs what the backend lacks
      */
@@ -41,7 +41,10 @@ final class Needs {
         }
         InferenceRequest honoured = Unsupported.honour(request, lacks, backend, call);
         return switch (honoured) {
-            case ChatRequest chat -> chat.withOptions(chat.options().withLimitNot(lacks));
+            case ChatRequest chat -> {
+                ChatRequest limited = chat.withOptions(chat.options().withLimitNot(lacks));
+                yield lacks.contains(Unsupported.SYSTEM_MESSAGES) ? limited.withoutSystem() : limited;
+            }
             case GenerateRequest generate ->
                 generate.withOptions(generate.options().withLimitNot(lacks));
             case EmbedRequest embed -> embed;

@@ -185,7 +185,8 @@ class BackendsFileTest {
                                 "tgi",
                                 "'lacks': 'toolz' is not one of chat, completions, embeddings, streaming, "
                                         + "tools, forced_tools, strict_tools, other_tools, json_object, json_schema, "
-                                        + "images, remote_images, content_parts, think, reasoning_effort, logprobs, "
+                                        + "images, remote_images, content_parts, system_messages, think, "
+                                        + "reasoning_effort, logprobs, "
                                         + "max_tokens, max_completion_tokens, n, stop, seed, temperature, top_p, "
                                         + "top_k, min_p, repeat_penalty, presence_penalty, frequency_penalty, "
                                         + "logit_bias, parallel_tool_calls, dimensions, image_generations, "

@@ -70,6 +70,24 @@ class LocalChatTemplateTest {
     }
 
     @Test
+    void aTemplateThatRefusesSystemMessagesGetsThemInTheMessageOfTheUser() throws Exception {
+        String template = """
+                {% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}
+                {% for m in messages %}{{ m.content }}{% endfor %}""";
+        try (LocalModels models = models(template)) {
+            LocalBackend backend = backend(models);
+            int alone = promptTokens(backend.chat(chat("abc"), call()));
+            ChatRequest request = chat("abc")
+                    .withMessages(List.of(Message.of(Role.SYSTEM, "be brief"), Message.of(Role.USER, "abc")));
+            assertThat(promptTokens(backend.chat(request, call()))).isGreaterThan(alone);
+        }
+    }
+
+    private static int promptTokens(ChatAnswer answer) {
+        return ((ChatAnswer.Whole) answer).usage().promptTokens();
+    }
+
+    @Test
     void aTemplateThatCanBeUsedIs() throws Exception {
         try (LocalModels models = models("{% for m in messages %}{{ m.content }}{% endfor %}")) {
             assertThat(backend(models).chat(chat("abc"), call())).isInstanceOf(ChatAnswer.class);

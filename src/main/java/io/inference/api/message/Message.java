@@ -1,5 +1,6 @@
 package io.inference.api.message;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,15 @@ public record Message(
             @Nullable String toolCallId,
             @Nullable String name) {
         this(role, content, thinking, images, toolCalls, toolCallId, name, List.of(), Extras.NONE);
+    }
+
+    /** The same message with a text before it. */
+    public Message after(String text) {
+        List<ContentPart> longer = new ArrayList<>(parts);
+        if (!longer.isEmpty()) {
+            longer.addFirst(new ContentPart.Text(text, Extras.NONE));
+        }
+        return new Message(role, text + content, thinking, images, toolCalls, toolCallId, name, longer, extras);
     }
 
     public static Message of(Role role, String content) {

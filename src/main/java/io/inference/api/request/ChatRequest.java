@@ -3,9 +3,12 @@ package io.inference.api.request;
 import io.inference.api.call.Operation;
 import io.inference.api.message.Extras;
 import io.inference.api.message.Message;
+import io.inference.api.message.Role;
 import io.inference.api.message.Tool;
 import io.inference.api.message.ToolChoice;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,27 @@ public record ChatRequest(
     public ChatRequest withMessages(List<Message> others) {
         return new ChatRequest(
                 model, others, options, tools, toolChoice, responseFormat, think, stream, reasoningEffort, extras);
+    }
+
+    /** The same request for a model without system messages: the first message of the user begins with their text. */
+    public ChatRequest withoutSystem() {
+        String system = messages.stream()
+                .filter(message -> message.role() == Role.SYSTEM)
+                .map(Message::content)
+                .filter(text -> !text.isBlank())
+                .collect(Collectors.joining("\n\n"));
+        List<Message> others = messages.stream()
+                .filter(message -> message.role() != Role.SYSTEM)
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (!system.isEmpty()) {
+            int first = others.stream().map(Message::role).toList().indexOf(Role.USER);
+            if (first < 0) {
+                others.addFirst(Message.of(Role.USER, system));
+            } else {
+                others.set(first, others.get(first).after(system + "\n\n"));
+            }
+        }
+        return withMessages(others);
     }
 
     @Override

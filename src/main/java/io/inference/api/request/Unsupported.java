@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *       are neither text nor pictures),
  *   <li>{@value #CHAT}, {@value #COMPLETIONS}, {@value #EMBEDDINGS}: operations, and {@value #STREAMING},
  *   <li>{@value #THINK}: reasoning that the caller asked for,
+ *   <li>{@value #SYSTEM_MESSAGES}, which the user's first message then begins with, so that nothing is lost,
  *   <li>{@value #IMAGE_GENERATIONS}, {@value #IMAGE_EDITS}: operations of backends that make pictures, and
  *       {@value #MASK}.
  * </ul>
@@ -49,6 +50,7 @@ public final class Unsupported {
     public static final String EMBEDDINGS = "embeddings";
     public static final String STREAMING = "streaming";
     public static final String THINK = "think";
+    public static final String SYSTEM_MESSAGES = "system_messages";
     public static final String IMAGE_GENERATIONS = "image_generations";
     public static final String IMAGE_EDITS = "image_edits";
     public static final String MASK = "mask";
