@@ -326,7 +326,13 @@ public final class KnownSettings {
                     plain(
                             "SUMMARY_LEDGER_TOKENS",
                             new Whole(0, 100_000),
-                            "tokens of a prompt for literal values of summarized messages; 0: none")),
+                            "tokens of a prompt for literal values of summarized messages; 0: none"),
+                    plain(
+                            "LEDGER_MODEL",
+                            new Text("a model's name"),
+                            "model that looks for further values in messages to be summarized;"
+                                    + " empty: they are found by their form alone"),
+                    plain("LEDGER_PROMPT", new Text("a text"), "what LEDGER_MODEL is to look for")),
             section(
                     "Jobs and batches",
                     plain("JOB_CONCURRENCY", new Whole(1, 10_000), "jobs that a replica runs at the same time"),

@@ -17,13 +17,16 @@ import java.util.regex.Pattern;
  * {@code call} calls a function.
  *
  * <p>Of a request to summarize the answer is the last line of the text. If the text has {@code INVENT}, it has a number
- * that the text lacks; with {@code REFUSE} it fails; with {@code HOLD} it waits for a permit.
+ * that the text lacks; with {@code REFUSE} it fails; with {@code HOLD} it waits for a permit. Of a request for values
+ * the answer lists what messages such as "my hobby is chess." say.
  */
 final class MemoryBackend implements AutoCloseable {
     static final String MODEL = "echo";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern TEXT = Pattern.compile("(?s)\\nbegin ([0-9a-f]{16})\\n(.*)\\nend \\1\\n");
+
+    private static final Pattern FACT = Pattern.compile("(?m)^\\[(\\d+)\\] user: my ([a-z ]+) is ([a-z ]+)\\.$");
 
     private final Semaphore permits = new Semaphore(0);
     private final Semaphore pauses = new Semaphore(0);
@@ -98,6 +101,10 @@ final class MemoryBackend implements AutoCloseable {
             summarize(messages, connection);
             return;
         }
+        if (text.contains("number of the message | what it is")) {
+            connection.whole(200, "application/json", whole(values(text)).replace("\"re: ", "\""));
+            return;
+        }
         lastBody = body;
         asked.add(messages);
         if (text.startsWith("wait")) {
@@ -126,6 +133,16 @@ final class MemoryBackend implements AutoCloseable {
         String line = data.lines().reduce("", (before, each) -> each).strip();
         String summary = data.contains("INVENT") ? line + " It cost 987654." : line;
         connection.whole(200, "application/json", whole(summary).replace("\"re: ", "\""));
+    }
+
+    /** What "my … is …" says, and a value that no message has. */
+    private static String values(String text) {
+        StringBuilder lines = new StringBuilder("1 | secret | something that nobody said\n");
+        Matcher fact = FACT.matcher(text);
+        while (fact.find()) {
+            lines.append("%s | %s | %s%n".formatted(fact.group(1), fact.group(2), fact.group(3)));
+        }
+        return lines.toString();
     }
 
     private void stream(String text, StubServer.Connection connection) throws Exception {

@@ -59,6 +59,21 @@ public record Ledger(List<LedgerFact> facts) {
         return builder.build();
     }
 
+    /** This ledger with facts that were found in the messages in another way. */
+    public Ledger with(List<LedgerFact> found) {
+        if (found.isEmpty()) {
+            return this;
+        }
+        LedgerBuilder builder = new LedgerBuilder(facts);
+        found.stream()
+                .collect(Collectors.groupingBy(LedgerFact::message, TreeMap::new, Collectors.toList()))
+                .values()
+                .forEach(builder::addFacts);
+        return new Ledger(builder.build().facts().stream()
+                .sorted(Comparator.comparingLong(LedgerFact::message))
+                .toList());
+    }
+
     /** The most important values, at most so many, and those that they corrected. */
     public Ledger limited(int most) {
         if (facts.size() <= most) {

@@ -55,8 +55,7 @@ public final class TurnStore {
     private static final String EXTEND_ANY = EXTEND + " RETURNING last_seq, updated_at";
 
     /** Returns what {@code sql/load-messages.sql} will: the next turn may get both from a copy. */
-    private static final String ADD =
-            """
+    private static final String ADD = """
             INSERT INTO conversation_messages (conversation_id, seq, parent_seq, turn, role, content, name,
                 tool_call_id, images, tool_calls, details, state, finish_reason, error, model, prompt_tokens,
                 completion_tokens, created_at, sealed_by, search)
@@ -74,8 +73,8 @@ public final class TurnStore {
     private static final String ADD_AFTER_EXTENDING = add("");
 
     /** One statement for a turn that still holds its conversation, so that its messages have the numbers expected. */
-    private static final String EXTEND_AND_ADD =
-            "WITH extended AS (" + EXTEND + " AND turn = :turn AND last_seq = :last RETURNING id)\n" + add("extended, ");
+    private static final String EXTEND_AND_ADD = "WITH extended AS (" + EXTEND
+            + " AND turn = :turn AND last_seq = :last RETURNING id)\n" + add("extended, ");
 
     private static String add(String after) {
         return ADD.formatted(

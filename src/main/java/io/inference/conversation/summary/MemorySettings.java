@@ -8,8 +8,10 @@ import io.inference.conversation.memory.MemoryRules;
  *
  * @param ledgerTokens tokens of a prompt for literal values of summarized messages
  * @param consolidationPrompt what follows the system's message if summaries are consolidated
+ * @param modelFindsValues whether LEDGER_MODEL names a model that adds values to the ledger
  */
-public record MemorySettings(MemoryRules rules, int ledgerTokens, String consolidationPrompt) {
+public record MemorySettings(
+        MemoryRules rules, int ledgerTokens, String consolidationPrompt, boolean modelFindsValues) {
     public static MemorySettings of(Settings settings) {
         return new MemorySettings(
                 new MemoryRules(
@@ -20,6 +22,7 @@ public record MemorySettings(MemoryRules rules, int ledgerTokens, String consoli
                         settings.whole("max-summary-levels"),
                         settings.share("summary-weight-coefficient")),
                 settings.whole("summary-ledger-tokens"),
-                settings.text("master-summary-prompt"));
+                settings.text("master-summary-prompt"),
+                settings.optionalText("ledger-model").isPresent());
     }
 }

@@ -8,6 +8,7 @@ import io.inference.api.request.SummarizeRequest;
 import io.inference.conversation.StoredSummary;
 import io.inference.conversation.memory.ExtractiveSummary;
 import io.inference.conversation.memory.Ledger;
+import io.inference.conversation.memory.LedgerFact;
 import io.inference.conversation.memory.LogMessage;
 import io.inference.conversation.memory.MemoryPrompts;
 import io.inference.conversation.memory.Span;
@@ -18,6 +19,7 @@ import io.inference.conversation.store.PathEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,8 @@ public final class SpanSummary {
     private Usage usage = Usage.NONE;
     private @Nullable StoredSummary result;
     private boolean obsolete;
+    private boolean searched;
+    private List<LedgerFact> stated = List.of();
 
     SpanSummary(SummaryTask task, MemorySettings settings) {
         this.task = task;
@@ -85,6 +89,29 @@ public final class SpanSummary {
     /** Whether there is a summary to store. */
     public boolean isMade() {
         return result != null;
+    }
+
+    /** Whether a model is to be asked for values of the messages, beside those that are found by their form. */
+    public boolean isSearched() {
+        return settings.modelFindsValues() && result != null && !searched && !messages.isEmpty();
+    }
+
+    /** The messages that it covers, if it is not made of summaries. */
+    public List<LogMessage> messages() {
+        return List.copyOf(messages);
+    }
+
+    /**
+     * Adds what a model found in the messages; there is no further search.
+     *
+     * @param tokens used for it
+     */
+    public void add(List<LedgerFact> facts, Usage tokens) {
+        StoredSummary made = Objects.requireNonNull(result);
+        searched = true;
+        stated = List.copyOf(facts);
+        usage = usage.plus(tokens);
+        finish(made.text(), made.isExtractive(), made.model());
     }
 
     /**
@@ -174,7 +201,7 @@ public final class SpanSummary {
     }
 
     private Ledger ledger() {
-        Ledger ledger = Ledger.of(messages);
+        Ledger ledger = Ledger.of(messages).with(stated);
         for (PathEntry.Covered source : covered()) {
             ledger = ledger.plus(source.ledger());
         }

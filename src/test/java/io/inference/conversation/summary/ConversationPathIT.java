@@ -61,7 +61,7 @@ class ConversationPathIT {
     private static final Caller CALLER = new Caller("ann", Set.of(), Set.of(), "acme", Caller.Kind.USER);
     private static final Owner OWNER = Owner.of(CALLER);
     private static final MemoryRules RULES = new MemoryRules(4, 0.5, 3, 2, 2, 0.7);
-    private static final MemorySettings SETTINGS = new MemorySettings(RULES, 100, "consolidate");
+    private static final MemorySettings SETTINGS = new MemorySettings(RULES, 100, "consolidate", false);
     private static final int CONTEXT = 1500;
 
     private static Database database;
