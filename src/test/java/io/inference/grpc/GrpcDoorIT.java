@@ -1,5 +1,7 @@
 package io.inference.grpc;
 
+import static org.awaitility.Awaitility.await;
+import io.inference.grpc.v1.ChatRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -118,6 +120,21 @@ class GrpcDoorIT {
                         .setId("conv_" + "0".repeat(32))
                         .build()));
         assertThat(unknown.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+    }
+
+    @Test
+    void metadataSaysHowManyMessagesStandAsSummaries() {
+        var headers = new AtomicReference<Metadata>();
+        var stub = caller.stub()
+                .withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()));
+        String id = stub.chat(GrpcCaller.ASK.toBuilder().setConversationId("new").build())
+                .getConversationId();
+        ChatRequest next = GrpcCaller.ASK.toBuilder().setConversationId(id).build();
+        var summarized = Metadata.Key.of("x-conversation-summarized", Metadata.ASCII_STRING_MARSHALLER);
+        await().untilAsserted(() -> {
+            assertThat(stub.chat(next).getConversationId()).isEqualTo(id);
+            assertThat(Integer.parseInt(headers.get().get(summarized))).isGreaterThanOrEqualTo(6);
+        });
     }
 
     @Test
