@@ -463,13 +463,14 @@ run_tests() {
 }
 
 say_how_to_reach_it() {
-    local host port
+    local host port scheme=http
+    grep -q '^  tls:' "$rendered/service.yaml" && scheme=https
     host=$(sed -n 's/^    - host: "\(.*\)"$/\1/p' "$rendered/service.yaml" | head -n 1)
     port=$(setting PORT)
     say ""
     say "It serves. REST:"
     if [[ -n $host ]]; then
-        say "  https://$host/docs"
+        say "  $scheme://$host/docs"
     fi
     say "  kubectl -n $namespace port-forward service/inference-service 8000:${port:-8000}   # then http://localhost:8000/docs"
     if [[ $chart_makes_secret == no && -z $(setting AUTH_ISSUER) ]]; then
