@@ -100,13 +100,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* SHUTDOWN_GRACE in seconds, rounded up. */}}
 {{- define "inference.graceSeconds" -}}
-{{- $grace := default "30s" (include "inference.config" . | fromYaml).SHUTDOWN_GRACE -}}
+{{- $grace := default "30s" (include "inference.config" . | fromYaml).SHUTDOWN_GRACE | toString -}}
 {{- $number := regexFind "^[0-9]+" $grace | int64 -}}
 {{- $unit := trim (regexReplaceAll "^[0-9]+" $grace "") -}}
 {{- if eq $unit "ms" }}{{ div (add $number 999) 1000 }}
 {{- else if eq $unit "m" }}{{ mul $number 60 }}
 {{- else if eq $unit "h" }}{{ mul $number 3600 }}
-{{- else }}{{ $number }}{{ end -}}
+{{- else if and $number (has $unit (list "s" "")) }}{{ $number }}
+{{- else }}{{ fail (printf "config.SHUTDOWN_GRACE: write it as 30s or 2m, not %s" $grace) }}{{ end -}}
 {{- end }}
 
 {{- define "inference.autoscaled" -}}

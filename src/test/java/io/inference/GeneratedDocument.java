@@ -23,7 +23,7 @@ public final class GeneratedDocument {
             Files.writeString(file, text);
         }
         assertThat(Files.exists(file) ? Files.readString(file) : "")
-                .as("%s differs from the code; -Ddocs.goal=write with this test, or this command, writes it again: %s", file, COMMAND)
+                .as("%s differs from the code; -Ddocs.goal=write writes it again, as in: %s", file, COMMAND)
                 .isEqualTo(text);
     }
 }

@@ -84,6 +84,17 @@ class ChartDocumentsTest {
     }
 
     @Test
+    void theRunbookSaysWhatToDoAboutEachAlert() throws IOException {
+        String runbook = Files.readString(Path.of("src/docs/RUNBOOK.md"));
+        List<String> alerts = Chart.scenario("one-replica-values.yaml")
+                .one("PrometheusRule", "inference-service")
+                .findValuesAsText("alert");
+        assertThat(alerts)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(alert -> assertThat(runbook).contains("| `" + alert + "` |"));
+    }
+
+    @Test
     void theReadmeNamesEveryScenario() throws IOException {
         String text = Files.readString(README);
         assertThat(Chart.scenarios())

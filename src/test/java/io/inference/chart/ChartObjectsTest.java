@@ -92,9 +92,10 @@ class ChartObjectsTest {
                 .filteredOn(pod -> pod.path("automountServiceAccountToken").asBoolean(true))
                 .hasSize(watches ? 1 : 0);
         assertThat(chart.ofKind("ClusterRole")).isEmpty();
-        assertThat(chart.ofKind("ServiceAccount")).allSatisfy(account -> assertThat(
-                        account.path("automountServiceAccountToken").asBoolean(true))
-                .isFalse());
+        assertThat(chart.ofKind("ServiceAccount"))
+                .allSatisfy(account -> assertThat(
+                                account.path("automountServiceAccountToken").asBoolean(true))
+                        .isFalse());
     }
 
     @ParameterizedTest
@@ -107,7 +108,8 @@ class ChartObjectsTest {
                 continue;
             }
             assertThat(object.findValues("backendRefs").stream().flatMap(Chart::stream))
-                    .allSatisfy(target -> assertThat(target.path("port").asInt(rest)).isEqualTo(rest));
+                    .allSatisfy(target ->
+                            assertThat(target.path("port").asInt(rest)).isEqualTo(rest));
             for (JsonNode backend : object.findValues("backend")) {
                 assertThat(backend.at("/service/name").asText()).isEqualTo("inference-service");
                 assertThat(backend.at("/service/port").toString()).isEqualTo("{\"name\":\"http\"}");
@@ -131,10 +133,11 @@ class ChartObjectsTest {
                             .doesNotContainAnyElementsOf(route.at("/spec/parentRefs")));
         }
         assertThat(chart.ofKind("InferencePool"))
-                .allSatisfy(pool -> assertThat(pool.at("/spec/targetPorts").toString())
-                        .isEqualTo("[{\"number\":" + rest + "}]"));
-        assertThat(chart.ofKind("Service")).allSatisfy(service -> assertThat(service.toString())
-                .doesNotContain("management", String.valueOf(port(chart, "management"))));
+                .allSatisfy(pool ->
+                        assertThat(pool.at("/spec/targetPorts").toString()).isEqualTo("[{\"number\":" + rest + "}]"));
+        assertThat(chart.ofKind("Service"))
+                .allSatisfy(service -> assertThat(service.toString())
+                        .doesNotContain("management", String.valueOf(port(chart, "management"))));
     }
 
     @ParameterizedTest
@@ -168,12 +171,14 @@ class ChartObjectsTest {
     @ParameterizedTest
     @MethodSource("scenarios")
     void everySettingIsOneThatTheServiceReads(String scenario) throws IOException {
-        Set<String> known = KnownSettings.ALL.stream().map(Setting::variable).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known =
+                KnownSettings.ALL.stream().map(Setting::variable).collect(Collectors.toCollection(TreeSet::new));
         KnownSettings.ALL.stream().filter(Setting::secret).forEach(setting -> known.add(setting.variable() + "_FILE"));
         Files.readAllLines(Chart.FOLDER.resolve("planned-settings.txt")).stream()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> known.add(line.split(" ")[0]));
-        JsonNode config = Chart.scenario(scenario).one("ConfigMap", "inference-config").path("data");
+        JsonNode config =
+                Chart.scenario(scenario).one("ConfigMap", "inference-config").path("data");
         assertThat(config.propertyStream()).extracting(Map.Entry::getKey).isSubsetOf(known);
         assertThat(config.propertyStream())
                 .extracting(Map.Entry::getKey)
@@ -186,7 +191,8 @@ class ChartObjectsTest {
     @ParameterizedTest
     @MethodSource("scenarios")
     void valuesOfSettingsAreAccepted(String scenario) {
-        JsonNode config = Chart.scenario(scenario).one("ConfigMap", "inference-config").path("data");
+        JsonNode config =
+                Chart.scenario(scenario).one("ConfigMap", "inference-config").path("data");
         for (Setting setting : KnownSettings.ALL) {
             String value = config.path(setting.variable()).asText();
             // Files of certificates are in the pod alone.
@@ -200,8 +206,9 @@ class ChartObjectsTest {
     @MethodSource("scenarios")
     void everyVolumeIsAFolderThatExists(String scenario) {
         for (JsonNode pod : Chart.scenario(scenario).pods()) {
-            Set<String> volumes =
-                    Chart.stream(pod.path("volumes")).map(volume -> volume.path("name").asText()).collect(Collectors.toSet());
+            Set<String> volumes = Chart.stream(pod.path("volumes"))
+                    .map(volume -> volume.path("name").asText())
+                    .collect(Collectors.toSet());
             Set<String> claimed = Set.of("postgresql", "rabbitmq");
             for (JsonNode container : Chart.containers(pod)) {
                 for (JsonNode mount : container.path("volumeMounts")) {
@@ -235,10 +242,12 @@ class ChartObjectsTest {
         String dashboard = chart.one("ConfigMap", "inference-service-dashboard")
                 .at("/data/inference-service.json")
                 .asText();
-        String used = chart.one("PrometheusRule", "inference-service") + dashboard
+        String used = chart.one("PrometheusRule", "inference-service")
+                + dashboard
                 + Chart.scenario("keda-values.yaml").one("ScaledObject", "inference-service");
-        assertThat(METRIC.matcher(used).results().map(found -> found.group()
-                        .replaceAll("(_seconds)?(_count|_sum|_bucket|_max)$|_seconds$", "")))
+        assertThat(METRIC.matcher(used)
+                        .results()
+                        .map(found -> found.group().replaceAll("(_seconds)?(_count|_sum|_bucket|_max)$|_seconds$", "")))
                 .isNotEmpty()
                 .isSubsetOf(meters);
         assertThat(new ObjectMapper().readTree(dashboard).path("panels")).hasSizeGreaterThan(10);

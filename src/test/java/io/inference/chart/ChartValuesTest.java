@@ -35,13 +35,14 @@ class ChartValuesTest {
             {persistence: {codeBase: {accessModes: [ReadWriteOncePod]}}} | accessModes
             {secrets: {DB_PASSWORD: 5}}                                  | DB_PASSWORD
             {config: {MAX_QUEUES: 5}}                                    | config.MAX_QUEUES is not a setting
-            {config: {SPRING_PROFILES_ACTIVE: x}}                        | config.SPRING_PROFILES_ACTIVE is not a setting
+            {config: {SPRING_PROFILES_ACTIVE: x}}                        | SPRING_PROFILES_ACTIVE is not a setting
             {config: {DB_PASSWORD: x}}                                   | config.DB_PASSWORD is a secret
             {config: {MAX_QUEUE_FILE: x}}                                | config.MAX_QUEUE_FILE is not a setting
             {postgresql: {enabled: true}}                                | postgresql.enabled needs secrets.DB_PASSWORD
             {redis: {enabled: true}}                                     | redis.enabled needs secrets.REDIS_PASSWORD
             {existingSecret: a, secrets: {B: c}}                         | keep one
             {replicas: 2}                                                | ReadWriteMany
+            {config: {SHUTDOWN_GRACE: PT30S}}                            | SHUTDOWN_GRACE: write it as 30s
             {routes: {existingConfigMap: a, fromCodeBase: true}}         | keep one
             {gateway: {http: {enabled: true}}}                           | gateway.http needs parentRefs
             {gateway: {inferencePool: {enabled: true}}}                  | endpointPicker.name
@@ -76,12 +77,23 @@ class ChartValuesTest {
 
     @Test
     void whatScalesDecidesHowManyPodsThereAre() {
-        assertThat(Chart.scenario(Chart.DEFAULTS).deployment().at("/spec/replicas").asInt()).isEqualTo(1);
-        assertThat(Chart.scenario("three-replicas-values.yaml").deployment().at("/spec/replicas").asInt())
+        assertThat(Chart.scenario(Chart.DEFAULTS)
+                        .deployment()
+                        .at("/spec/replicas")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(Chart.scenario("three-replicas-values.yaml")
+                        .deployment()
+                        .at("/spec/replicas")
+                        .asInt())
                 .isEqualTo(3);
-        assertThat(Chart.scenario("thirty-replicas-values.yaml").deployment().at("/spec").has("replicas"))
+        assertThat(Chart.scenario("thirty-replicas-values.yaml")
+                        .deployment()
+                        .at("/spec")
+                        .has("replicas"))
                 .isFalse();
-        assertThat(Chart.scenario("keda-values.yaml").deployment().at("/spec").has("replicas")).isFalse();
+        assertThat(Chart.scenario("keda-values.yaml").deployment().at("/spec").has("replicas"))
+                .isFalse();
     }
 
     @Test
@@ -95,12 +107,18 @@ class ChartValuesTest {
                 .isZero();
         JsonNode pod = Chart.scenario("gpu-values.yaml").deployment().at("/spec/template/spec");
         assertThat(pod.path("runtimeClassName").asText()).isEqualTo("nvidia");
-        assertThat(pod.at("/containers/0/resources/limits").path("nvidia.com/gpu").asInt()).isEqualTo(1);
+        assertThat(pod.at("/containers/0/resources/limits")
+                        .path("nvidia.com/gpu")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test
     void thePodOfAnUpdateStartsWhereTheVolumeIs() {
-        assertThat(Chart.scenario(Chart.DEFAULTS).deployment().at("/spec/template/spec/affinity").has("podAffinity"))
+        assertThat(Chart.scenario(Chart.DEFAULTS)
+                        .deployment()
+                        .at("/spec/template/spec/affinity")
+                        .has("podAffinity"))
                 .isTrue();
         assertThat(Chart.scenario("three-replicas-values.yaml")
                         .deployment()
@@ -112,9 +130,14 @@ class ChartValuesTest {
     @Test
     void backendsBecomeAFileAndTheirPortsMayBeReached() {
         Chart chart = Chart.scenario("thirty-replicas-values.yaml");
-        Object file = new Yaml().load(chart.one("ConfigMap", "inference-backends").at("/data/backends.yaml").asText());
+        Object file = new Yaml()
+                .load(chart.one("ConfigMap", "inference-backends")
+                        .at("/data/backends.yaml")
+                        .asText());
         assertThat(file).asString().contains("vllm-1.vllm.models:8000", "VLLM_API_KEY");
-        assertThat(chart.one("NetworkPolicy", "inference-service").at("/spec/egress/1/ports").toString())
+        assertThat(chart.one("NetworkPolicy", "inference-service")
+                        .at("/spec/egress/1/ports")
+                        .toString())
                 .contains("8000", "5432", "6379", "5672", "443");
         assertThat(Chart.rendered("{config: {LOCAL_ENGINE: \"off\"}}")
                         .one("NetworkPolicy", "inference-service")
@@ -125,7 +148,8 @@ class ChartValuesTest {
 
     @Test
     void largeNumbersStayWholeNumbers() {
-        JsonNode config = Chart.rendered("{config: {GRPC_MAX_MESSAGE_SIZE: 104857600, SUMMARY_WEIGHT_COEFFICIENT: 0.7}}")
+        JsonNode config = Chart.rendered(
+                        "{config: {GRPC_MAX_MESSAGE_SIZE: 104857600, SUMMARY_WEIGHT_COEFFICIENT: 0.7}}")
                 .one("ConfigMap", "inference-config")
                 .path("data");
         assertThat(config.path("GRPC_MAX_MESSAGE_SIZE").asText()).isEqualTo("104857600");
@@ -138,6 +162,16 @@ class ChartValuesTest {
         assertThat(annotations("{config: {MAX_QUEUE: 5}}")).isNotEqualTo(before);
         assertThat(annotations("{secrets: {HF_TOKEN: a}}")).isNotEqualTo(annotations("{secrets: {HF_TOKEN: b}}"));
         assertThat(annotations("{backends: [{name: a, urls: [http://a/v1]}]}")).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms, 31", "90, 120", "2m, 150", "1h, 3630"})
+    void theGracePeriodOfThePodIsLongerThanThatOfTheService(String grace, int seconds) {
+        assertThat(Chart.rendered("{config: {SHUTDOWN_GRACE: " + grace + "}}")
+                        .deployment()
+                        .at("/spec/template/spec/terminationGracePeriodSeconds")
+                        .asInt())
+                .isEqualTo(seconds);
     }
 
     @Test
@@ -155,10 +189,15 @@ class ChartValuesTest {
         JsonNode nginx = Chart.scenario("one-replica-values.yaml")
                 .one("Ingress", "inference-service")
                 .at("/metadata/annotations");
-        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-buffering").asText()).isEqualTo("off");
-        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-request-buffering").asText()).isEqualTo("off");
-        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-read-timeout").asInt()).isGreaterThanOrEqualTo(600);
-        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-body-size").asText()).isEqualTo("32m");
+        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-buffering").asText())
+                .isEqualTo("off");
+        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-request-buffering")
+                        .asText())
+                .isEqualTo("off");
+        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-read-timeout").asInt())
+                .isGreaterThanOrEqualTo(600);
+        assertThat(nginx.path("nginx.ingress.kubernetes.io/proxy-body-size").asText())
+                .isEqualTo("32m");
         assertThat(Chart.scenario("three-replicas-values.yaml")
                         .one("Ingress", "inference-service")
                         .at("/metadata/annotations")

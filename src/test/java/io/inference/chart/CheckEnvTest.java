@@ -53,15 +53,17 @@ class CheckEnvTest {
 
     @Test
     void valuesAreThoseOfTheFile() throws IOException {
-        Map<String, Map<String, Object>> read = new Yaml().load(check(CONFIG, "--values").output());
+        Map<String, Map<String, Object>> read =
+                new Yaml().load(check(CONFIG, "--values").output());
         Map<String, Map<String, Object>> expected = new Yaml().load(CONFIG);
         assertThat(read.get("config"))
                 .hasSize(expected.get("data").size())
                 .allSatisfy((name, value) -> assertThat(value)
                         .as(name)
-                        .isEqualTo(expected.get("data").get(name) == null
-                                ? ""
-                                : expected.get("data").get(name).toString()));
+                        .isEqualTo(
+                                expected.get("data").get(name) == null
+                                        ? ""
+                                        : expected.get("data").get(name).toString()));
     }
 
     @Test

@@ -48,7 +48,8 @@ class DeployScriptTest {
 
     @BeforeEach
     void prepare() throws IOException {
-        script = new Script(folder).state("rendered", Chart.scenario(Chart.DEFAULTS).text());
+        script = new Script(folder)
+                .state("rendered", Chart.scenario(Chart.DEFAULTS).text());
         routes = Files.createDirectories(script.work().resolve("flows"));
         Files.writeString(routes.resolve("b.camel.yaml"), "- route: {id: b}\n");
         Files.writeString(routes.resolve("a.camel.yaml"), "- route: {id: a}");
@@ -84,16 +85,21 @@ class DeployScriptTest {
         Files.writeString(script.work().resolve("env.yaml"), ENV);
         Result result = deploy();
         assertThat(result.status()).as(result.output()).isZero();
-        assertThat(result.changes()).map(DeployScriptTest::verb).containsExactly(
-                "create namespace",
-                "create --filename",
-                "apply --server-side",
-                "create --filename",
-                "create --filename",
-                "upgrade --install",
-                "rollout status",
-                "test inference");
-        assertThat(result.calls()).filteredOn(call -> call.contains("upgrade")).singleElement().asString()
+        assertThat(result.changes())
+                .map(DeployScriptTest::verb)
+                .containsExactly(
+                        "create namespace",
+                        "create --filename",
+                        "apply --server-side",
+                        "create --filename",
+                        "create --filename",
+                        "upgrade --install",
+                        "rollout status",
+                        "test inference");
+        assertThat(result.calls())
+                .filteredOn(call -> call.contains("upgrade"))
+                .singleElement()
+                .asString()
                 .contains(
                         "--namespace inference",
                         "persistence.create=false",
@@ -218,7 +224,8 @@ class DeployScriptTest {
         assertThat(result.status()).as(result.output()).isZero();
         assertThat(script.sent("service.yaml")).contains("kind: Deployment");
         assertThat(result.calls()).anyMatch(call -> call.contains("wait pods") && call.contains("Succeeded"));
-        assertThat(deploy("--uninstall", "--kubectl", "--manifests", rendered.toString()).changes())
+        assertThat(deploy("--uninstall", "--kubectl", "--manifests", rendered.toString())
+                        .changes())
                 .anyMatch(call -> call.contains("delete --ignore-not-found --filename"))
                 .noneMatch(call -> call.contains("claim"));
     }
@@ -235,8 +242,9 @@ class DeployScriptTest {
 
     @Test
     void aSecretThatTheValuesHoldIsTheCharts() throws IOException {
-        Result result =
-                deploy("--values", Chart.FOLDER.resolve("ci/trial-values.yaml").toAbsolutePath().toString());
+        Result result = deploy(
+                "--values",
+                Chart.FOLDER.resolve("ci/trial-values.yaml").toAbsolutePath().toString());
         assertThat(result.status()).as(result.output()).isZero();
         assertThat(result.output()).contains("secret: made by the chart");
         assertThat(String.join("\n", result.calls())).doesNotContain("existingSecret");

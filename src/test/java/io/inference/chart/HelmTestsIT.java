@@ -49,9 +49,12 @@ class HelmTestsIT {
     @Test
     void allFourPassForAServiceThatIsAsItShouldBe() throws Exception {
         write("config: {MAX_QUEUE: 77, SUMMARY_SYSTEM_PROMPT: '" + PROMPT + "'}");
-        assertThat(run("rest", Map.of())).contains("/health is 200", "/v1/models is 401").endsWith("status 0");
+        assertThat(run("rest", Map.of()))
+                .contains("/health is 200", "/v1/models is 401")
+                .endsWith("status 0");
         assertThat(run("grpc", Map.of())).endsWith("status 0");
-        assertThat(run("settings", Map.of("INTERNAL_API_KEY", "internal,older"))).endsWith("status 0");
+        assertThat(run("settings", Map.of("INTERNAL_API_KEY", "internal,older")))
+                .endsWith("status 0");
         assertThat(run("authentication", Map.of("API_KEY", API_KEY)))
                 .contains("/v1/models is 401", "/internal/config is 401", "/v1/models is 200")
                 .endsWith("status 0");
@@ -89,7 +92,8 @@ class HelmTestsIT {
             if (script.getKey().equals("expected")) {
                 // The other settings are those of a pod.
                 text = text.lines()
-                        .filter(line -> line.startsWith("\"MAX_QUEUE\"") || line.startsWith("\"SUMMARY_SYSTEM_PROMPT\""))
+                        .filter(line ->
+                                line.startsWith("\"MAX_QUEUE\"") || line.startsWith("\"SUMMARY_SYSTEM_PROMPT\""))
                         .map(line -> line.replace("\"environment\"", "\"command line\"") + "\n")
                         .collect(Collectors.joining());
             }
@@ -98,7 +102,8 @@ class HelmTestsIT {
     }
 
     private String run(String name, Map<String, String> variables) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("sh", "-eu", folder.resolve(name + ".sh").toString())
+        ProcessBuilder builder = new ProcessBuilder(
+                        "sh", "-eu", folder.resolve(name + ".sh").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output").toFile());
         builder.environment().putAll(variables);

@@ -27,7 +27,8 @@ final class ObjectSchemas {
 
     /** What is wrong with an object; a kind without a schema is wrong as well. */
     static List<String> faults(JsonNode object) {
-        String kind = object.path("apiVersion").asText() + "/" + object.path("kind").asText();
+        String kind =
+                object.path("apiVersion").asText() + "/" + object.path("kind").asText();
         JsonNode text = TEXTS.get(kind);
         if (text == null) {
             return List.of("no schema for " + kind);

@@ -17,8 +17,25 @@ import org.springframework.util.FileSystemUtils;
  */
 final class Script {
     private static final List<String> TOOLS = List.of(
-            "bash", "env", "awk", "base64", "cat", "cp", "cut", "dirname", "grep", "head", "ls", "mkdir", "mktemp", "rm", "sed",
-            "sha256sum", "sort", "tr", "wc");
+            "bash",
+            "env",
+            "awk",
+            "base64",
+            "cat",
+            "cp",
+            "cut",
+            "dirname",
+            "grep",
+            "head",
+            "ls",
+            "mkdir",
+            "mktemp",
+            "rm",
+            "sed",
+            "sha256sum",
+            "sort",
+            "tr",
+            "wc");
 
     private static final Path TOOLS_FOLDER = toolsFolder();
 
@@ -108,8 +125,8 @@ final class Script {
     }
 
     Result run(Path script, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(TOOLS_FOLDER.resolve("bash").toString(), script.toAbsolutePath().toString()));
+        List<String> command = new ArrayList<>(List.of(
+                TOOLS_FOLDER.resolve("bash").toString(), script.toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         try {
             Path calls = state.resolve("calls");
