@@ -105,6 +105,14 @@ class ChartValuesTest {
                         .at("/spec/strategy/rollingUpdate/maxUnavailable")
                         .asInt(1))
                 .isZero();
+        assertThat(Chart.rendered("""
+                        {replicas: 2, gpu: {enabled: true},
+                         persistence: {generatedImages: {enabled: false}, codeBase: {enabled: false}}}""")
+                        .deployment()
+                        .at("/spec/strategy/rollingUpdate/maxSurge")
+                        .asInt(1))
+                .as("no GPU to spare")
+                .isZero();
         JsonNode pod = Chart.scenario("gpu-values.yaml").deployment().at("/spec/template/spec");
         assertThat(pod.path("runtimeClassName").asText()).isEqualTo("nvidia");
         assertThat(pod.at("/containers/0/resources/limits")

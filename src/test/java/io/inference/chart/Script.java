@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
@@ -33,6 +34,7 @@ final class Script {
             "rm",
             "sed",
             "sha256sum",
+            "shasum",
             "sort",
             "tr",
             "wc");
@@ -71,7 +73,10 @@ final class Script {
         try {
             Path tools = Files.createTempDirectory("tools");
             for (String tool : TOOLS) {
-                Files.createSymbolicLink(tools.resolve(tool), find(tool));
+                Optional<Path> file = find(tool);
+                if (file.isPresent()) {
+                    Files.createSymbolicLink(tools.resolve(tool), file.get());
+                }
             }
             Runtime.getRuntime().addShutdownHook(new Thread(() -> FileSystemUtils.deleteRecursively(tools.toFile())));
             return tools;
@@ -86,12 +91,11 @@ final class Script {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private static Path find(String tool) {
+    private static Optional<Path> find(String tool) {
         return Stream.of(System.getenv("PATH").split(":"))
                 .map(part -> Path.of(part, tool))
                 .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(tool + " is not installed"));
+                .findFirst();
     }
 
     Path work() {
