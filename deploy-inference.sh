@@ -301,7 +301,16 @@ random_text() { # COUNT of letters and digits
 
 setting() { # the value of a setting in the rendered ConfigMap
     awk '/^# Source: .*\/templates\/env.yaml/ { here = 1 } /^---/ { here = 0 } here' "$rendered/service.yaml" |
-        sed -n "s/^  $1: \"\(.*\)\"$/\1/p" | head -n 1
+        sed -n "s/^  $1: \"\(.*\)\"$/\1/p"
+}
+
+is_one_of() { # NAME LINES…
+    local name=$1 lines
+    shift
+    for lines in "$@"; do
+        case $'\n'$lines$'\n' in *$'\n'"$name"$'\n'*) return 0 ;; esac
+    done
+    return 1
 }
 
 # Adds what the Secret lacks: entries of env.yaml, and keys that can be made. Changes no entry and shows none.
@@ -327,14 +336,14 @@ make_secret() {
     grep -q 'component: redis' "$rendered/service.yaml" && generated+=(REDIS_PASSWORD)
     grep -q 'component: rabbitmq' "$rendered/service.yaml" && generated+=(RABBITMQ_PASSWORD)
     {
-        printf 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\ntype: Opaque\ndata:\n' "$secret"
+        printf 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\ndata:\n' "$secret"
         for name in ${wanted[@]+"${wanted[@]}"} "${generated[@]}"; do
-            if printf '%s\n' "$present" ${made[@]+"${made[@]}"} | grep -qx "$name"; then continue; fi
+            is_one_of "$name" "$present" ${made[@]+"${made[@]}"} && continue
             # A value may be in a file instead, which the settings name.
             [[ -n $(setting "${name}_FILE") ]] && continue
             made+=("$name")
             printf '  %s: ' "$name"
-            if printf '%s\n' ${wanted[@]+"${wanted[@]}"} | grep -qx "$name"; then
+            if is_one_of "$name" ${wanted[@]+"${wanted[@]}"}; then
                 "$chart/check-env.sh" --secret "$name" "$env_file"
             elif [[ $name == BOOTSTRAP_API_KEY ]]; then
                 printf 'ik_%s' "$(random_text 48)"
@@ -465,7 +474,7 @@ run_tests() {
 say_how_to_reach_it() {
     local host port scheme=http
     grep -q '^  tls:' "$rendered/service.yaml" && scheme=https
-    host=$(sed -n 's/^    - host: "\(.*\)"$/\1/p' "$rendered/service.yaml" | head -n 1)
+    host=$(awk '/^    - host: / { gsub(/"/, ""); print $3; exit }' "$rendered/service.yaml")
     port=$(setting PORT)
     say ""
     say "It serves. REST:"
