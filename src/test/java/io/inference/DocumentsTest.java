@@ -67,8 +67,10 @@ class DocumentsTest {
     }
 
     private static List<Path> documents() throws IOException {
-        List<Path> documents = new ArrayList<>(
-                List.of(ROOT.resolve("README.md"), ROOT.resolve("SECURITY.md"), ROOT.resolve("routes/README.md")));
+        List<Path> documents =
+                new ArrayList<>(Stream.of("README.md", "SECURITY.md", "routes/README.md", "helm-chart/README.md")
+                        .map(ROOT::resolve)
+                        .toList());
         try (Stream<Path> files = Files.walk(ROOT.resolve("src/docs"))) {
             files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
         }

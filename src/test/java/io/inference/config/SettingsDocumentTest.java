@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.GeneratedDocument;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.env.PropertySource;
 
@@ -37,6 +39,16 @@ class SettingsDocumentTest {
     @Test
     void theListOfSettingsInTheDocumentationIsThatOfTheCode() throws IOException {
         GeneratedDocument.check("SETTINGS.md", document());
+    }
+
+    /** The chart refuses other names, and secrets in its ConfigMap. */
+    @Test
+    void theListOfSettingsInTheChartIsThatOfTheCode() throws IOException {
+        GeneratedDocument.check(
+                Path.of("helm-chart/settings.txt"),
+                KnownSettings.ALL.stream()
+                        .map(setting -> setting.variable() + (setting.secret() ? " secret\n" : " plain\n"))
+                        .collect(Collectors.joining()));
     }
 
     @Test
