@@ -103,6 +103,14 @@ public final class Volume {
         return call(() -> !prefixes().isEmpty());
     }
 
+    /** Fails with {@code STORAGE_FULL} if nothing can be written. */
+    public void checkRoom() {
+        int ignored = onVolume(() -> {
+            checkRoom(0);
+            return 0;
+        });
+    }
+
     /** An empty file to write to. */
     public Path temporary() {
         return onVolume(() -> {

@@ -2,10 +2,12 @@ package io.inference.image.store;
 
 import io.inference.config.Settings;
 import io.inference.database.Database;
+import io.inference.image.ImageLinks;
 import io.inference.image.check.ImageCheck;
 import io.inference.image.check.ImageLimits;
 import io.inference.image.file.Volume;
 import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -49,5 +51,15 @@ class ImageConfiguration {
             ImageCheck check,
             ImageSettings settings) {
         return new StoredImages(database, rows, binding, volume, check, settings.quota());
+    }
+
+    @Bean
+    ImageStoreCheckProcessor imageStoreCheckProcessor(StoredImages images, ImageSettings settings) {
+        return new ImageStoreCheckProcessor(images, settings.generation());
+    }
+
+    @Bean
+    ImageStoreProcessor imageStoreProcessor(StoredImages images, ImageCheck check, ObjectProvider<ImageLinks> links) {
+        return new ImageStoreProcessor(images, check, links);
     }
 }

@@ -157,10 +157,8 @@ final class ImageRows {
 
     /** The picture that an earlier run of a request stored. */
     Optional<StoredImage> findRepeated(JdbcClient client, Caller owner, String requestId, int number) {
-        return client.sql(SELECT + VISIBLE + " AND image.request_id = :request AND image.number = :number")
-                .params(visible(owner))
-                .param("request", requestId)
-                .param("number", number)
+        return client.sql(SELECT + " WHERE image.owner = ? AND image.tenant = ? AND request_id = ? AND number = ?")
+                .params(owner.subject(), owner.tenantOrEmpty(), requestId, number)
                 .query(this::read)
                 .optional();
     }

@@ -64,6 +64,14 @@ final class StoredImages implements Images {
         return keep(owner, checked(ByteBuffer.wrap(data.bytes())), details).image();
     }
 
+    /** Fails as {@link #store} does if a picture of one byte could not be stored. */
+    void checkRoom(Caller owner) {
+        binding.require();
+        volume.checkRoom();
+        ImageRows.Used used = database.call(client -> rows.used(client, owner));
+        quota.check(used.files(), used.bytes(), 1);
+    }
+
     /** Stores a picture that was checked. */
     Kept keep(Caller owner, CheckedImage image, NewImage details) {
         binding.require();
