@@ -2,13 +2,15 @@
 CREATE TABLE image_files (
     sha256     bytea       PRIMARY KEY CHECK (length(sha256) = 32),
     -- The id of the picture that was stored first; never used again, so that a late deletion meets no other file.
-    name       uuid        NOT NULL UNIQUE,
+    name       uuid        NOT NULL,
     media_type text        NOT NULL,
     bytes      bigint      NOT NULL,
     width      integer     NOT NULL,
     height     integer     NOT NULL,
     created_at timestamptz NOT NULL
 );
+
+CREATE INDEX image_files_by_name ON image_files (name);
 
 -- Pictures as their owners see them.
 CREATE TABLE images (
@@ -36,6 +38,6 @@ CREATE UNIQUE INDEX images_by_request ON images (owner, tenant, request_id, numb
 
 -- The volume that the files are on, by the id in its marker file.
 CREATE TABLE image_volume (
-    id   uuid    PRIMARY KEY,
-    only boolean NOT NULL DEFAULT true UNIQUE CHECK (only)
+    id     uuid    PRIMARY KEY,
+    single boolean NOT NULL DEFAULT true UNIQUE CHECK (single)
 );
