@@ -22,7 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 record LinkToken(long expiresAt, int version, long period, String signature) {
     private static final Pattern FORM =
-            Pattern.compile("([0-9]{1,12})\\.([0-9]{1,9})\\.([0-9]{1,6})\\.([A-Za-z0-9_-]{43})");
+            Pattern.compile("([1-9][0-9]{0,11})\\.(0|[1-9][0-9]{0,8})\\.([1-9][0-9]{0,5})\\.([A-Za-z0-9_-]{43})");
     private static final String ALGORITHM = "HmacSHA256";
 
     /** Empty for a text of another form. */
