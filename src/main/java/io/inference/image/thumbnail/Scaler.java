@@ -1,5 +1,6 @@
 package io.inference.image.thumbnail;
 
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -17,6 +18,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes a picture at a part of its resolution, so that memory follows the result, and scales it down. */
 final class Scaler {
@@ -30,11 +32,10 @@ final class Scaler {
      * @return empty if no decoder of this service reads this picture
      */
     static Optional<Thumbnail> scale(Path file, String mediaType, int width) throws IOException {
-        Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(mediaType);
-        if (!readers.hasNext()) {
+        ImageReader reader = reader(mediaType);
+        if (reader == null) {
             return Optional.empty();
         }
-        ImageReader reader = readers.next();
         try (var input = new FileImageInputStream(file.toFile())) {
             reader.setInput(input, true, true);
             ImageReadParam some = reader.getDefaultReadParam();
@@ -44,6 +45,15 @@ final class Scaler {
         } finally {
             reader.dispose();
         }
+    }
+
+    /** By its class for WebP: whether ImageIO finds plug-ins depends on the thread that asks it first. */
+    private static @Nullable ImageReader reader(String mediaType) {
+        if (mediaType.equals("image/webp")) {
+            return new WebPImageReaderSpi().createReaderInstance(null);
+        }
+        Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(mediaType);
+        return readers.hasNext() ? readers.next() : null;
     }
 
     private static Thumbnail encode(BufferedImage image, int width) throws IOException {
