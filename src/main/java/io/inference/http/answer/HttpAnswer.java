@@ -53,8 +53,7 @@ public sealed interface HttpAnswer {
             int status,
             String contentType,
             Map<String, String> headers,
-            @Nullable Region body)
-            implements HttpAnswer {
+            @Nullable Region body) implements HttpAnswer {
         public Content {
             headers = Map.copyOf(headers);
         }

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  */
 public record ByteRange(long from, long length) {
     /** Longer numbers than any file's length are left to a person to look for. */
-    private static final Pattern ONE = Pattern.compile("bytes=\\s*(\\d{0,18})-(\\d{0,18})\\s*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ONE =
+            Pattern.compile("bytes=\\s*(\\d{0,18})-(\\d{0,18})\\s*", Pattern.CASE_INSENSITIVE);
 
     /** What a header Range asks for. */
     sealed interface Asked {

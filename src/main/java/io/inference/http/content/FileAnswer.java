@@ -39,8 +39,7 @@ public record FileAnswer(
     }
 
     /** Of an array. */
-    public static FileAnswer of(
-            byte[] bytes, String contentType, String tag, String cacheControl, String disposition) {
+    public static FileAnswer of(byte[] bytes, String contentType, String tag, String cacheControl, String disposition) {
         return new FileAnswer(
                 (from, count) -> new HttpAnswer.OfBytes(bytes, from, count),
                 bytes.length,
@@ -82,9 +81,7 @@ public record FileAnswer(
                 yield new HttpAnswer.Content(416, contentType, headers, null);
             }
             case ByteRange.Asked.Part(ByteRange range) -> {
-                headers.put(
-                        RANGE,
-                        "bytes " + range.from() + "-" + (range.from() + range.length() - 1) + "/" + length);
+                headers.put(RANGE, "bytes " + range.from() + "-" + (range.from() + range.length() - 1) + "/" + length);
                 yield part(206, headers, range);
             }
         };

@@ -19,9 +19,8 @@ final class ImageLinkPaths implements SignedPaths {
         if (token.isEmpty()) {
             return Proof.NONE;
         }
-        boolean valid = links.imageId(path)
-                .filter(id -> links.isValid(id, token.get()))
-                .isPresent();
+        boolean valid =
+                links.imageId(path).filter(id -> links.isValid(id, token.get())).isPresent();
         return valid ? Proof.VALID : Proof.INVALID;
     }
 }

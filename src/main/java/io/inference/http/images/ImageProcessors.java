@@ -58,8 +58,8 @@ final class ImageProcessors {
         if (words != null && (words.isBlank() || words.length() > LONGEST_SEARCH)) {
             throw InferenceException.invalid("search", "'search' must have 1 to " + LONGEST_SEARCH + " characters");
         }
-        message.setBody(HttpAnswer.json(ImageWriter.page(images.list(
-                caller, new ImageQuery(words, parameter(message, "after"), Parameters.limit(message))))));
+        message.setBody(HttpAnswer.json(ImageWriter.page(
+                images.list(caller, new ImageQuery(words, parameter(message, "after"), Parameters.limit(message))))));
     }
 
     void find(Exchange exchange) {

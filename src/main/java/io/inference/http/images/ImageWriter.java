@@ -27,8 +27,10 @@ final class ImageWriter {
                 write(out, image);
             }
             out.writeEndArray();
-            out.writeStringField("first_id", images.isEmpty() ? null : images.getFirst().id());
-            out.writeStringField("last_id", images.isEmpty() ? null : images.getLast().id());
+            out.writeStringField(
+                    "first_id", images.isEmpty() ? null : images.getFirst().id());
+            out.writeStringField(
+                    "last_id", images.isEmpty() ? null : images.getLast().id());
             out.writeBooleanField("has_more", page.hasMore());
             out.writeEndObject();
         });

@@ -173,9 +173,10 @@ final class ImageLoad {
         return switch (input) {
             case ImageInput.Content content -> content;
             case ImageInput.Stored(String id) -> images.content(images.stored(caller, id));
-            case ImageInput.Remote(String url) -> images.id(url)
-                    .<ImageInput>map(id -> images.content(images.stored(caller, id)))
-                    .orElseGet(() -> fetched(url, param));
+            case ImageInput.Remote(String url) ->
+                images.id(url)
+                        .<ImageInput>map(id -> images.content(images.stored(caller, id)))
+                        .orElseGet(() -> fetched(url, param));
         };
     }
 

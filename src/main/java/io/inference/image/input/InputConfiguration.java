@@ -20,7 +20,8 @@ class InputConfiguration {
     }
 
     @Bean
-    LoadImagesProcessor loadImagesProcessor(Images images, SignedLinks links, RemoteImages remote, InputSettings settings) {
+    LoadImagesProcessor loadImagesProcessor(
+            Images images, SignedLinks links, RemoteImages remote, InputSettings settings) {
         return new LoadImagesProcessor(new RequestImages(images, links, remote, settings));
     }
 }

@@ -22,9 +22,11 @@ final class LoadImagesProcessor implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         switch (message.getBody()) {
-            case ChatRequest chat when RequestImages.hasUrls(chat) ->
+            case ChatRequest chat
+            when RequestImages.hasUrls(chat) ->
                 message.setBody(images.of(caller(exchange), call(exchange)).load(chat));
-            case ImageRequest request when request.isEdit() ->
+            case ImageRequest request
+            when request.isEdit() ->
                 message.setBody(images.of(caller(exchange), call(exchange)).load(request));
             case null, default -> {}
         }

@@ -97,7 +97,6 @@ final class RequestImages {
         for (int i = 0; i < mark.length; i++) {
             expected[i] = (byte) mark[i];
         }
-        return bytes.length >= at + mark.length
-                && Arrays.equals(bytes, at, at + mark.length, expected, 0, mark.length);
+        return bytes.length >= at + mark.length && Arrays.equals(bytes, at, at + mark.length, expected, 0, mark.length);
     }
 }

@@ -76,7 +76,8 @@ final class SqlLinkStore implements LinkStore {
 
     @Override
     public void revoke(UUID image) {
-        int ignored = database.<Integer>call(client -> client.sql("""
+        int ignored =
+                database.<Integer>call(client -> client.sql("""
                         INSERT INTO image_link_versions (image_id, version) VALUES (?, 1)
                         ON CONFLICT (image_id) DO UPDATE SET version = image_link_versions.version + 1
                         """).param(image).update());

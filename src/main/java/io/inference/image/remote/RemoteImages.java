@@ -110,9 +110,7 @@ public final class RemoteImages implements AutoCloseable {
 
         @Override
         protected HttpClientConnectionOperator createConnectionOperator(
-                org.apache.hc.client5.http.SchemePortResolver ports,
-                DnsResolver ignored,
-                TlsSocketStrategy tls) {
+                org.apache.hc.client5.http.SchemePortResolver ports, DnsResolver ignored, TlsSocketStrategy tls) {
             return new DefaultHttpClientConnectionOperator(
                     proxy -> new CheckedSocket(bounds.address()),
                     ports,
@@ -200,10 +198,9 @@ public final class RemoteImages implements AutoCloseable {
                 || !bounds.port().test(address.getPort())) {
             throw new IOException("not a URL that may be fetched");
         }
-        return new URI(
-                scheme + "://" + address.getRawAuthority()
-                        + (address.getRawPath().isEmpty() ? "/" : address.getRawPath())
-                        + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery()));
+        return new URI(scheme + "://" + address.getRawAuthority()
+                + (address.getRawPath().isEmpty() ? "/" : address.getRawPath())
+                + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery()));
     }
 
     /** Either the picture or where it is instead. */
@@ -246,8 +243,7 @@ public final class RemoteImages implements AutoCloseable {
             received.write(block, 0, count);
             if (received.size() > mostBytes) {
                 request.cancel();
-                throw new InferenceException(
-                        ErrorCode.TOO_LARGE, "a picture may have at most " + mostBytes + " bytes");
+                throw new InferenceException(ErrorCode.TOO_LARGE, "a picture may have at most " + mostBytes + " bytes");
             }
             if (System.nanoTime() - endNanos > 0) {
                 request.cancel();

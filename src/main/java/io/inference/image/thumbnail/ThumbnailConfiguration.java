@@ -10,7 +10,6 @@ class ThumbnailConfiguration {
     /** Half the cores: answers of models are being written meanwhile. */
     @Bean
     Thumbnails thumbnails(Images images, Database database) {
-        return new Thumbnails(
-                images, database, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        return new Thumbnails(images, database, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     }
 }

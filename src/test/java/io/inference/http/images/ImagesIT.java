@@ -53,7 +53,9 @@ class ImagesIT {
 
     @BeforeAll
     static void start() throws Exception {
-        upstream = new StubServer((request, connection) -> connection.whole(200, "application/json", 
+        upstream = new StubServer((request, connection) -> connection.whole(
+                200,
+                "application/json",
                 request.path().endsWith("/models")
                         ? "{\"data\":[{\"id\":\"looker\"}]}"
                         : "{\"choices\":[{\"index\":0,\"finish_reason\":\"stop\","
@@ -142,9 +144,11 @@ class ImagesIT {
         assertThat(image.path("kind").asText()).isEqualTo("uploaded");
         String path = "/v1/images/" + id(image);
         assertThat(JSON.readTree(send(request(path, alice)).body())).isEqualTo(image);
-        JsonNode list = JSON.readTree(send(request("/v1/images?limit=100", alice)).body());
+        JsonNode list =
+                JSON.readTree(send(request("/v1/images?limit=100", alice)).body());
         assertThat(list.path("data")).contains(image);
-        assertThat(JSON.readTree(send(request("/v1/images", bob)).body()).path("data")).doesNotContain(image);
+        assertThat(JSON.readTree(send(request("/v1/images", bob)).body()).path("data"))
+                .doesNotContain(image);
 
         HttpResponse<byte[]> sent = content(path + "/content", alice);
         assertThat(sent.body()).isEqualTo(picture);
@@ -176,13 +180,17 @@ class ImagesIT {
 
     @Test
     void whatIsNoPictureIsRefusedAndLeavesNothing() throws Exception {
-        assertThat(upload(alice, "image", "cat.png", SamplePictures.png(4, 4, 3)).body())
+        assertThat(upload(alice, "image", "cat.png", SamplePictures.png(4, 4, 3))
+                        .body())
                 .contains("'file' is required");
         assertThat(upload(alice, "file", "cat.png", "no picture".getBytes(StandardCharsets.UTF_8))
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(upload(alice, "file", "cat.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(
-                                StandardCharsets.UTF_8))
+        assertThat(upload(
+                                alice,
+                                "file",
+                                "cat.svg",
+                                "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(StandardCharsets.UTF_8))
                         .statusCode())
                 .isEqualTo(400);
         assertThat(send(request("/v1/images", alice)
@@ -214,9 +222,11 @@ class ImagesIT {
         assertThat(part.headers().firstValue("Content-Range")).contains("bytes 10-19/" + picture.length);
         assertThat(content(path, alice, "Range", "bytes=-5").body())
                 .isEqualTo(Arrays.copyOfRange(picture, picture.length - 5, picture.length));
-        assertThat(content(path, alice, "Range", "bytes=" + picture.length + "-").statusCode())
+        assertThat(content(path, alice, "Range", "bytes=" + picture.length + "-")
+                        .statusCode())
                 .isEqualTo(416);
-        assertThat(content(path, alice, "Range", "bytes=0-1", "If-Range", "\"old\"").body())
+        assertThat(content(path, alice, "Range", "bytes=0-1", "If-Range", "\"old\"")
+                        .body())
                 .isEqualTo(picture);
 
         HttpResponse<byte[]> known = content(path, alice, "If-None-Match", tag);
@@ -254,7 +264,8 @@ class ImagesIT {
     void anothersPictureIsAsIfItDidNotExist() throws Exception {
         String id = id(uploaded(alice, SamplePictures.png(8, 8, 7)));
         for (String token : List.of(bob, ADMIN)) {
-            String unknown = send(request("/v1/images/img_" + "0".repeat(32), token)).body();
+            String unknown =
+                    send(request("/v1/images/img_" + "0".repeat(32), token)).body();
             assertThat(send(request("/v1/images/" + id, token)).body().replaceAll("req-\\w+", ""))
                     .isEqualTo(unknown.replaceAll("req-\\w+", ""));
             for (HttpRequest.Builder request : List.of(
@@ -332,8 +343,8 @@ class ImagesIT {
     void aLinkNeedsNoTokenUntilItIsRevoked() throws Exception {
         byte[] picture = SamplePictures.png(200, 100, 9);
         String path = "/v1/images/" + id(uploaded(alice, picture));
-        JsonNode link = JSON.readTree(
-                send(request(path + "/links", alice).POST(BodyPublishers.noBody())).body());
+        JsonNode link = JSON.readTree(send(request(path + "/links", alice).POST(BodyPublishers.noBody()))
+                .body());
         String url = link.path("url").asText();
         assertThat(url).startsWith(path + "/content?link=");
 
@@ -354,7 +365,8 @@ class ImagesIT {
             assertThat(refused.statusCode()).as(forged).isEqualTo(403);
             assertThat(refused.body()).contains("this link is not valid, or has expired");
         }
-        assertThat(send(request(url.replace("/content?", "?"), null)).statusCode()).isEqualTo(401);
+        assertThat(send(request(url.replace("/content?", "?"), null)).statusCode())
+                .isEqualTo(401);
         assertThat(send(request(url, null).DELETE()).statusCode()).isEqualTo(401);
 
         assertThat(send(request(path + "/links", alice).DELETE()).body()).contains("\"revoked\":true");
@@ -374,7 +386,8 @@ class ImagesIT {
         HttpResponse<byte[]> again = content(path + "/content?width=128", alice);
         assertThat(again.body()).isEqualTo(small.body());
         String tag = again.headers().firstValue("ETag").orElseThrow();
-        assertThat(content(path + "/content?width=128", alice, "If-None-Match", tag).statusCode())
+        assertThat(content(path + "/content?width=128", alice, "If-None-Match", tag)
+                        .statusCode())
                 .isEqualTo(304);
         // Never larger than the picture.
         assertThat(content(path + "/content?width=1024", alice).body())
@@ -392,14 +405,17 @@ class ImagesIT {
         byte[] picture = SamplePictures.png(12, 12, 12);
         String id = id(uploaded(alice, picture));
         for (String file : List.of(id, id + ".png", id + ".anything")) {
-            assertThat(content("/internal/images/alice/" + file, INTERNAL).body()).isEqualTo(picture);
+            assertThat(content("/internal/images/alice/" + file, INTERNAL).body())
+                    .isEqualTo(picture);
         }
-        assertThat(content("/internal/images/alice/" + id, null, "X-API-Key", INTERNAL).body())
+        assertThat(content("/internal/images/alice/" + id, null, "X-API-Key", INTERNAL)
+                        .body())
                 .isEqualTo(picture);
         assertThat(content("/internal/images/bob/" + id, INTERNAL).statusCode()).isEqualTo(404);
         assertThat(content("/internal/images/alice/" + id, alice).statusCode()).isEqualTo(401);
         assertThat(content("/internal/images/alice/" + id, ADMIN).statusCode()).isEqualTo(401);
-        assertThat(content("/internal/images/alice/" + id + "?tenant=x", INTERNAL).statusCode())
+        assertThat(content("/internal/images/alice/" + id + "?tenant=x", INTERNAL)
+                        .statusCode())
                 .isEqualTo(404);
     }
 
@@ -410,7 +426,9 @@ class ImagesIT {
         for (String url : List.of(id, "/v1/images/" + id + "/content")) {
             assertThat(chat(alice, url).statusCode()).isEqualTo(200);
             String asked = upstream.requests().getLast().body();
-            assertThat(JSON.readTree(asked).at("/messages/0/content/1/image_url/url").asText())
+            assertThat(JSON.readTree(asked)
+                            .at("/messages/0/content/1/image_url/url")
+                            .asText())
                     .isEqualTo("data:image/png;base64," + Base64.getEncoder().encodeToString(picture));
         }
         int before = upstream.requests().size();
@@ -439,5 +457,4 @@ class ImagesIT {
             assertThat(client.awaitLine("HTTP/1.1")).contains(" 413");
         }
     }
-
 }

@@ -131,7 +131,8 @@ class RemoteImagesTest {
         refused(at("public.example", "/to/" + at(PRIVATE, "/picture")));
         refused(at("public.example", "/to/file:///etc/passwd"));
         refused(at("public.example", "/to/" + at("public.example", "/to/" + at(PRIVATE, "/picture"))));
-        assertThat(server.requests()).allSatisfy(request -> assertThat(request.path()).startsWith("/to/"));
+        assertThat(server.requests())
+                .allSatisfy(request -> assertThat(request.path()).startsWith("/to/"));
     }
 
     @Test
@@ -174,8 +175,18 @@ class RemoteImagesTest {
     @Test
     void failuresSayNothingOfTheServer() {
         refused(at("public.example", "/missing"));
-        refused(at("public.example", "/to/" + at("public.example", "/to/" + at("public.example", "/to/"
-                + at("public.example", "/to/" + at("public.example", "/picture"))))));
+        refused(at(
+                "public.example",
+                "/to/"
+                        + at(
+                                "public.example",
+                                "/to/"
+                                        + at(
+                                                "public.example",
+                                                "/to/"
+                                                        + at(
+                                                                "public.example",
+                                                                "/to/" + at("public.example", "/picture"))))));
     }
 
     @Test

@@ -29,8 +29,7 @@ public final class ImageReader {
         }
         if (!startsWith(url, "data:")) {
             throw image.invalid(
-                    field,
-                    "'" + image.path(field) + "' must be a data: or https: URL, or the id of a stored picture");
+                    field, "'" + image.path(field) + "' must be a data: or https: URL, or the id of a stored picture");
         }
         int mark = url.indexOf(MARK);
         String mediaType = mark < 0 ? "" : url.substring("data:".length(), mark).toLowerCase(Locale.ROOT);
