@@ -38,6 +38,8 @@ CREATE UNIQUE INDEX images_by_request ON images (owner, tenant, request_id, numb
 
 -- The volume that the files are on, by the id in its marker file.
 CREATE TABLE image_volume (
-    id     uuid    PRIMARY KEY,
-    single boolean NOT NULL DEFAULT true UNIQUE CHECK (single)
+    id            uuid        PRIMARY KEY,
+    -- When a replica last began to bring rows and files into agreement.
+    reconciled_at timestamptz,
+    single        boolean     NOT NULL DEFAULT true UNIQUE CHECK (single)
 );

@@ -287,24 +287,36 @@ public final class Volume {
         });
     }
 
-    /** Tries to write, even if it was stuck before; sets {@link #problem} and {@link #freeBytes}. */
+    /** Finds out whether it can be written, even if it was stuck before. Before it is bound, it is only looked at. */
     public void probe() {
         try {
-            freeBytes = threads.probe(() -> {
-                checkMounted();
-                Path file = newFile();
-                try {
-                    Files.writeString(file, "probe");
-                    sync(file);
-                } finally {
-                    Files.deleteIfExists(file);
+            threads.probe(() -> {
+                if (id == null) {
+                    return readMarker();
                 }
-                return Files.getFileStore(root).getUsableSpace();
+                checkMounted();
+                long free = Files.getFileStore(root).getUsableSpace();
+                freeBytes = free;
+                if (free >= minFreeBytes) {
+                    Path file = newFile();
+                    try {
+                        Files.writeString(file, "probe");
+                        sync(file);
+                    } finally {
+                        Files.deleteIfExists(file);
+                    }
+                }
+                return Optional.empty();
             });
             works();
         } catch (Exception e) {
-            failed(e);
+            InferenceException ignored = failed(e);
         }
+    }
+
+    /** Whether the last access did not fail. */
+    public boolean isReachable() {
+        return problem == null;
     }
 
     /** What is wrong with it, for operators; null if nothing is known. */
@@ -314,12 +326,6 @@ public final class Volume {
         return known != null || free < 0 || free >= minFreeBytes
                 ? known
                 : "it has " + free + " bytes left, less than IMAGE_MIN_FREE_SPACE";
-    }
-
-    /** Whether IMAGE_MIN_FREE_SPACE is left, when that was last looked at. */
-    public boolean hasRoom() {
-        long free = freeBytes;
-        return free < 0 || free >= minFreeBytes;
     }
 
     /** Free space when it was last looked at; negative before that. */

@@ -6,7 +6,9 @@ import io.inference.image.ImageLinks;
 import io.inference.image.check.ImageCheck;
 import io.inference.image.check.ImageLimits;
 import io.inference.image.file.Volume;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import org.apache.camel.Processor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -61,5 +63,32 @@ class ImageConfiguration {
     @Bean
     ImageStoreProcessor imageStoreProcessor(StoredImages images, ImageCheck check, ObjectProvider<ImageLinks> links) {
         return new ImageStoreProcessor(images, check, links);
+    }
+
+    @Bean
+    ImageUpkeep imageUpkeep(
+            Database database, ImageRows rows, VolumeBinding binding, Volume volume, MeterRegistry registry) {
+        var reconciler = new ImageReconciler(database, rows, binding, volume);
+        return new ImageUpkeep(database, rows, binding, volume, reconciler, registry);
+    }
+
+    @Bean
+    ImageHealth imagesHealthIndicator(ImageUpkeep upkeep) {
+        return new ImageHealth(upkeep);
+    }
+
+    @Bean
+    Processor probeImagesProcessor(ImageUpkeep upkeep) {
+        return exchange -> upkeep.probe();
+    }
+
+    @Bean
+    Processor reconcileImagesProcessor(ImageUpkeep upkeep) {
+        return exchange -> upkeep.reconcileIfDue();
+    }
+
+    @Bean
+    Processor deleteUnusedImageFilesProcessor(ImageUpkeep upkeep) {
+        return exchange -> upkeep.deleteUnused();
     }
 }

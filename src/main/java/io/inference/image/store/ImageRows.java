@@ -32,11 +32,14 @@ final class ImageRows {
             FROM images AS image JOIN image_files AS file USING (sha256)
             """;
 
+    private static final String SINCE =
+            " CASE image.kind WHEN 'uploaded' THEN :uploadsSince ELSE :generatedSince END";
+
     /** Of an owner, not expired. */
-    private static final String VISIBLE = """
-            WHERE image.owner = :owner AND image.tenant = :tenant
-                AND image.created_at > CASE image.kind WHEN 'uploaded' THEN :uploadsSince ELSE :generatedSince END
-            """;
+    private static final String VISIBLE =
+            " WHERE image.owner = :owner AND image.tenant = :tenant AND image.created_at >" + SINCE;
+
+    private static final String EXPIRED = " WHERE image.created_at <=" + SINCE;
 
     private static final String SEARCHED = "lower(concat_ws(' ', image.prompt, image.revised_prompt, image.name))";
 
@@ -82,7 +85,7 @@ final class ImageRows {
                         WHERE owner = ? AND tenant = ?
                         """)
                 .params(owner.subject(), owner.tenantOrEmpty())
-                .query((row, number) -> new Used(row.getLong("files"), row.getLong("bytes")))
+                .query(ImageRows::readUsed)
                 .single();
     }
 
@@ -215,10 +218,95 @@ final class ImageRows {
                 : Optional.empty();
     }
 
+    /** Files that no picture has, of pictures that expired. */
+    List<byte[]> unused(JdbcClient client, int most) {
+        return client.sql("""
+                        SELECT sha256 FROM image_files AS file
+                        WHERE NOT EXISTS (SELECT FROM images WHERE sha256 = file.sha256) LIMIT ?
+                        """).param(most).query(byte[].class).list();
+    }
+
+    /** All files. */
+    Used stored(JdbcClient client) {
+        return client.sql("SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM image_files")
+                .query(ImageRows::readUsed)
+                .single();
+    }
+
+    /** Pictures whose time is over, the oldest first. */
+    List<StoredImage> expired(JdbcClient client, int most) {
+        return client.sql(SELECT + EXPIRED + " ORDER BY image.created_at LIMIT :most")
+                .params(since())
+                .param("most", most)
+                .query(this::read)
+                .list();
+    }
+
+    /** All pictures whose time is over. */
+    Used expiredSum(JdbcClient client) {
+        return client.sql("SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM images AS image" + EXPIRED)
+                .params(since())
+                .query(ImageRows::readUsed)
+                .single();
+    }
+
+    private static Used readUsed(ResultSet row, int number) throws SQLException {
+        return new Used(row.getLong("files"), row.getLong("bytes"));
+    }
+
+    /** Those of these names that are files' names. */
+    List<UUID> names(JdbcClient client, List<UUID> names) {
+        return client.sql("SELECT name FROM image_files WHERE name = ANY(?)")
+                .param(names.toArray(UUID[]::new))
+                .query(UUID.class)
+                .list();
+    }
+
+    /** Some files in the order of their hashes, after this one. */
+    List<StoredFile> files(JdbcClient client, byte[] after, int most) {
+        return client.sql("SELECT sha256, name, media_type, bytes FROM image_files WHERE sha256 > ?"
+                        + " ORDER BY sha256 LIMIT ?")
+                .params(after, most)
+                .query(ImageRows::readFile)
+                .list();
+    }
+
+    boolean hasFile(JdbcClient client, StoredFile file) {
+        return client.sql("SELECT count(*) FROM image_files WHERE sha256 = ? AND name = ?")
+                        .params(file.sha256(), file.name().name())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /** Deletes a file's row with its pictures, unless another file has its bytes now; returns how many pictures. */
+    int deleteFile(JdbcClient client, StoredFile file) {
+        boolean same = client.sql("SELECT 1 FROM image_files WHERE sha256 = ? AND name = ? FOR UPDATE")
+                .params(file.sha256(), file.name().name())
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+        if (!same) {
+            return 0;
+        }
+        int pictures = client.sql("DELETE FROM images WHERE sha256 = ?")
+                .param(file.sha256())
+                .update();
+        int ignored = client.sql("DELETE FROM image_files WHERE sha256 = ?")
+                .param(file.sha256())
+                .update();
+        return pictures;
+    }
+
     private Map<String, Object> visible(Caller owner) {
-        Map<String, Object> values = new HashMap<>();
+        Map<String, Object> values = since();
         values.put("owner", owner.subject());
         values.put("tenant", owner.tenantOrEmpty());
+        return values;
+    }
+
+    private Map<String, Object> since() {
+        Map<String, Object> values = new HashMap<>();
         values.put("uploadsSince", TimeColumn.of(retention.expired(ImageKind.UPLOADED)));
         values.put("generatedSince", TimeColumn.of(retention.expired(ImageKind.GENERATED)));
         return values;
