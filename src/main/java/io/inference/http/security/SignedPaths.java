@@ -2,7 +2,7 @@ package io.inference.http.security;
 
 import org.jspecify.annotations.Nullable;
 
-/** Addresses that hold their own proof that whoever has them may read there. */
+/** Addresses that prove themselves that their users may read there. */
 public interface SignedPaths {
     /** What an address proves. */
     enum Proof {

@@ -124,9 +124,9 @@ class ConsoleIT {
         Locator small = gallery.locator(".gallery img");
         assertThat(small).hasAttribute("alt", "a cat.png");
         // Decoded, which the page's policy would prevent.
-        page.waitForFunction("document.querySelector('.gallery img').naturalWidth === 256");
+        assertThat(page.locator(".gallery img")).hasJSProperty("naturalWidth", 256);
         small.click();
-        page.waitForFunction("document.querySelector('.large img')?.naturalWidth === 600");
+        assertThat(page.locator(".large img")).hasJSProperty("naturalWidth", 600);
         assertThat(gallery).containsText("uploaded · 600 × 400 · image/png");
         button("Delete").click();
         assertThat(gallery).containsText("No picture of yours is stored here.");
@@ -148,7 +148,7 @@ class ConsoleIT {
         page.getByLabel("Size").selectOption("512x512");
         button("Make").click();
         assertThat(page.locator(".images .figures-line")).containsText(Pattern.compile("Made in .* · 7 tokens"));
-        page.waitForFunction("document.querySelector('.preview').naturalWidth === 512");
+        assertThat(page.locator(".preview")).hasJSProperty("naturalWidth", 512);
     }
 
     private static String event(String kind, int side) {
