@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Fetches pictures from servers on the public internet. A name is resolved once for each connection, which goes to the
  * resolved address, so that a second answer of its DNS server is never used; the address is checked again when the
- * socket connects. Every redirect is checked like the first URL. No credentials, cookies or proxies; ports 80 and 443 alone. A refusal
- * does not say why, since that would describe this network to the caller.
+ * socket connects. Every redirect is checked like the first URL. No credentials, cookies or proxies; ports 80 and 443
+ * alone. A refusal does not say why, since that would describe this network to the caller.
  */
 public final class RemoteImages implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RemoteImages.class);
