@@ -1,7 +1,9 @@
 package io.inference.image.check;
 
+import com.sun.management.ThreadMXBean;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,16 +14,27 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/** Decodes a picture whose header is within the limits, to see that it can be. */
+/**
+ * Decodes a picture whose header is within the limits, to see that it can be. The library for WebP allocates tables as
+ * the file says, and reads on behind its end: both are limited while it reads, to a few times what good files need.
+ */
 final class Decoding {
     private static final int KEPT_PIXELS_A_SIDE = 64;
+    private static final int LOSSLESS_PIXEL_BYTES = 40;
+    private static final int LOSSY_PIXEL_BYTES = 160;
+    private static final long OTHER_BYTES = 16_000_000;
+    private static final int MOST_READS_BEHIND_END = 1000;
+    private static final int READS_A_LOOK = 16;
 
     private Decoding() {}
 
-    static void check(CheckedImage image) throws BadImageException {
+    /** @param lossless whether the pixels are coded without loss */
+    static void check(CheckedImage image, boolean lossless) throws BadImageException {
         ImageReader reader = image.type() == ImageType.WEBP ? webpReader() : jpegReader();
         List<String> warnings = new ArrayList<>();
-        try (var input = new Input(image.parts())) {
+        long pixels = (long) image.width() * image.height();
+        long most = OTHER_BYTES + pixels * (lossless ? LOSSLESS_PIXEL_BYTES : LOSSY_PIXEL_BYTES);
+        try (var input = new Input(image.parts(), most)) {
             reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
             reader.setInput(input, true, true);
             if (reader.getWidth(0) != image.width() || reader.getHeight(0) != image.height()) {
@@ -63,9 +76,15 @@ final class Decoding {
         private final List<ByteBuffer> parts;
         private final long[] starts;
         private final long length;
+        private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        private final long mostAllocated;
+        private int reads;
+        private int readsBehindEnd;
 
-        Input(List<ByteBuffer> parts) {
+        /** @param most bytes that may be allocated by the thread while it decodes */
+        Input(List<ByteBuffer> parts, long most) {
             this.parts = parts;
+            this.mostAllocated = threads.getCurrentThreadAllocatedBytes() + most;
             this.starts = new long[parts.size()];
             long total = 0;
             for (int i = 0; i < starts.length; i++) {
@@ -81,24 +100,35 @@ final class Decoding {
         }
 
         @Override
-        public int read() {
+        public int read() throws IOException {
             byte[] one = new byte[1];
             return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
+        /** Fills the array as far as there is something: the superclass reads numbers in one piece. */
         @Override
-        public int read(byte[] into, int from, int most) {
+        public int read(byte[] into, int from, int most) throws IOException {
             bitOffset = 0;
+            if (streamPos > length - most && ++readsBehindEnd > MOST_READS_BEHIND_END) {
+                throw new IOException("the file ends before its picture");
+            }
+            if (++reads % READS_A_LOOK == 0 && threads.getCurrentThreadAllocatedBytes() > mostAllocated) {
+                throw new IOException("the picture needs too much memory");
+            }
             if (streamPos >= length) {
                 return -1;
             }
-            int index = Arrays.binarySearch(starts, streamPos);
-            index = index < 0 ? -index - 2 : index;
-            int at = (int) (streamPos - starts[index]);
-            int count = Math.min(most, parts.get(index).limit() - at);
-            parts.get(index).get(at, into, from, count);
-            streamPos += count;
-            return count;
+            int done = 0;
+            while (done < most && streamPos < length) {
+                int index = Arrays.binarySearch(starts, streamPos);
+                index = index < 0 ? -index - 2 : index;
+                int at = (int) (streamPos - starts[index]);
+                int count = Math.min(most - done, parts.get(index).limit() - at);
+                parts.get(index).get(at, into, from + done, count);
+                done += count;
+                streamPos += count;
+            }
+            return done;
         }
     }
 }

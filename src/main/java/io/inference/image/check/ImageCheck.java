@@ -3,6 +3,7 @@ package io.inference.image.check;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 
 /**
  * Checks pictures. The header comes first: its type, by content alone, and the number of pixels. Then all of the file
@@ -18,6 +19,8 @@ public final class ImageCheck {
     private static final int RIFF_TYPE = 8;
 
     private final ImageLimits limits;
+    /** Each check takes a processor, and memory. */
+    private final Semaphore places = new Semaphore(Runtime.getRuntime().availableProcessors());
 
     public ImageCheck(ImageLimits limits) {
         this.limits = limits;
@@ -30,6 +33,15 @@ public final class ImageCheck {
     /** @param file from its position to its limit; neither is changed */
     public CheckedImage check(ByteBuffer file) throws BadImageException {
         limits.checkLength(file.remaining());
+        places.acquireUninterruptibly();
+        try {
+            return checkNow(file);
+        } finally {
+            places.release();
+        }
+    }
+
+    private CheckedImage checkNow(ByteBuffer file) throws BadImageException {
         ByteBuffer content = file.slice().order(ByteOrder.BIG_ENDIAN);
         if (startsWith(content, 0, PNG)) {
             return new PngCheck(limits).check(content);

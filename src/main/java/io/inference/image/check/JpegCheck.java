@@ -50,7 +50,7 @@ final class JpegCheck {
             throw new BadImageException("it is not complete");
         }
         CheckedImage image = new CheckedImage(ImageType.JPEG, width, height, parts.all());
-        Decoding.check(image);
+        Decoding.check(image, false);
         return image;
     }
 

@@ -27,6 +27,7 @@ final class WebpCheck {
     private byte @Nullable [] canvas;
     private int width;
     private int height;
+    private boolean lossless;
     private int orientation = Orientation.UPRIGHT;
 
     WebpCheck(ImageLimits limits) {
@@ -45,7 +46,7 @@ final class WebpCheck {
             throw new BadImageException("it has no pixels");
         }
         CheckedImage image = new CheckedImage(ImageType.WEBP, width, height, withHead(parts.all()));
-        Decoding.check(image);
+        Decoding.check(image, lossless);
         return image;
     }
 
@@ -93,6 +94,7 @@ final class WebpCheck {
             }
             case "VP8L" -> {
                 int sizes = data.getInt(1);
+                lossless = true;
                 readPicture(data.get(0) == LOSSLESS, (sizes & SIZE) + 1, (sizes >>> SIZE_BITS & SIZE) + 1);
                 yield true;
             }

@@ -4,7 +4,6 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.wire.Sha256;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -154,27 +153,14 @@ public final class Volume {
         }
     }
 
-    /** Work on the content of a file. */
-    @FunctionalInterface
-    public interface Reading {
-        /** @return the parts to write instead */
-        List<ByteBuffer> parts(ByteBuffer content);
+    /** All bytes of a temporary file. */
+    public byte[] readTemporary(Path temporary) {
+        return onVolume(() -> Files.readAllBytes(temporary));
     }
 
-    /** Maps a temporary file, writes parts of it to another one, and deletes it. */
-    public Written rewrite(Path temporary, Reading reading) {
-        try {
-            return onVolume(() -> {
-                try (var arena = Arena.ofConfined();
-                        FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ)) {
-                    ByteBuffer content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena)
-                            .asByteBuffer();
-                    return writeNow(reading.parts(content));
-                }
-            });
-        } finally {
-            discard(temporary);
-        }
+    /** Length of a temporary file. */
+    public long length(Path temporary) {
+        return onVolume(() -> Files.size(temporary));
     }
 
     /** Makes a temporary file visible under its name. */

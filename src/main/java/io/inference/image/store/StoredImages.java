@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -81,14 +80,18 @@ final class StoredImages implements Images {
     @Override
     public StoredImage storeFile(Caller owner, Path file, NewImage details) {
         binding.require();
-        AtomicReference<CheckedImage> image = new AtomicReference<>();
-        Written written = volume.rewrite(file, content -> {
-            CheckedImage checked = checked(content);
-            // Without the parts, which are no longer there then.
-            image.set(new CheckedImage(checked.type(), checked.width(), checked.height(), List.of()));
-            return checked.parts();
-        });
-        return keep(owner, written, image.get(), details).image();
+        CheckedImage image;
+        try {
+            long length = volume.length(file);
+            if (length > mostBytes()) {
+                throw new InferenceException(
+                        ErrorCode.TOO_LARGE, "the picture has " + length + " bytes, and may have " + mostBytes());
+            }
+            image = checked(ByteBuffer.wrap(volume.readTemporary(file)));
+        } finally {
+            volume.discard(file);
+        }
+        return keep(owner, image, details).image();
     }
 
     private CheckedImage checked(ByteBuffer content) {
