@@ -117,8 +117,7 @@ class ConsoleIT {
         Locator gallery = page.getByLabel("Your pictures");
         assertThat(gallery).containsText("No picture of yours is stored here.");
         page.getByLabel("Picture to edit")
-                .setInputFiles(
-                        new FilePayload("a cat.png", "image/png", SamplePictures.png(600, 400, 1)));
+                .setInputFiles(new FilePayload("a cat.png", "image/png", SamplePictures.png(600, 400, 1)));
         button("Upload only").click();
         assertThat(page.locator(".images .figures-line")).hasText("Uploaded: 600 × 400");
         Locator small = gallery.locator(".gallery img");

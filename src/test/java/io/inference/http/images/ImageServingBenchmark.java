@@ -54,7 +54,9 @@ public final class ImageServingBenchmark {
             for (int side : SIDES) {
                 byte[] picture = SamplePictures.png(side, side, side);
                 String path = "/v1/images/" + uploaded(service, picture);
-                String link = JSON.readTree(post(service, path + "/links", new byte[0])).path("url").asText();
+                String link = JSON.readTree(post(service, path + "/links", new byte[0]))
+                        .path("url")
+                        .asText();
                 List<Source> sources = List.of(
                         new Source("nginx", port, "/" + fileOf(folder, picture), "X-None: x"),
                         new Source("service", service.port(), path + "/content", "X-None: x"),

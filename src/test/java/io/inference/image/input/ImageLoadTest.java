@@ -133,8 +133,7 @@ class ImageLoadTest {
     }
 
     private ImageLoad load(Caller caller, long mostBytes) {
-        return new RequestImages(new OnePicture(), links, remote, new InputSettings(false, mostBytes))
-                .of(caller, call);
+        return new RequestImages(new OnePicture(), links, remote, new InputSettings(false, mostBytes)).of(caller, call);
     }
 
     private static Message user(String... urls) {
@@ -147,8 +146,8 @@ class ImageLoadTest {
                 null,
                 null,
                 Arrays.stream(urls)
-                        .<ContentPart>map(url ->
-                                new ContentPart.Picture(new Image.Remote(url), Extras.NONE, Extras.NONE))
+                        .<ContentPart>map(
+                                url -> new ContentPart.Picture(new Image.Remote(url), Extras.NONE, Extras.NONE))
                         .toList(),
                 Extras.NONE);
     }
@@ -161,18 +160,17 @@ class ImageLoadTest {
     void anIdAndAnAddressOfThisServiceBecomeThePicture() {
         for (String url : List.of(
                 ID, "/v1/images/" + ID + "/content", "https://images.example/v1/images/" + ID + "/content?link=x")) {
-            Message loaded =
-                    load(ALICE, 1000).load(chat(user(url))).messages().getFirst();
+            Message loaded = load(ALICE, 1000).load(chat(user(url))).messages().getFirst();
             assertThat(loaded.images()).containsExactly(INLINE);
-            assertThat(loaded.parts())
-                    .containsExactly(new ContentPart.Picture(INLINE, Extras.NONE, Extras.NONE));
+            assertThat(loaded.parts()).containsExactly(new ContentPart.Picture(INLINE, Extras.NONE, Extras.NONE));
         }
     }
 
     @Test
     void othersAddressesStayForTheBackend() {
         String url = "https://other.example/v1/images/" + ID + "/content";
-        assertThat(load(ALICE, 1000).load(chat(user(url))).messages().getFirst()).isEqualTo(user(url));
+        assertThat(load(ALICE, 1000).load(chat(user(url))).messages().getFirst())
+                .isEqualTo(user(url));
         assertThatThrownBy(() -> load(ALICE, 1000).load(chat(user(url.replace("https", "http")))))
                 .isInstanceOfSatisfying(
                         InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
@@ -187,8 +185,8 @@ class ImageLoadTest {
 
     @Test
     void aPictureOfAnOldMessageMayHaveBeenDeleted() {
-        ChatRequest loaded = load(ALICE, 1000)
-                .load(chat(user(DELETED, ID), Message.of(Role.ASSISTANT, "a cat"), user(ID)));
+        ChatRequest loaded =
+                load(ALICE, 1000).load(chat(user(DELETED, ID), Message.of(Role.ASSISTANT, "a cat"), user(ID)));
         Message old = loaded.messages().getFirst();
         assertThat(old.images()).containsExactly(INLINE);
         assertThat(old.parts().getFirst())
@@ -201,7 +199,11 @@ class ImageLoadTest {
     void onePictureIsReadOnceAndAllTogetherAreBounded() {
         String[] often = new String[100];
         Arrays.fill(often, ID);
-        assertThat(load(ALICE, BYTES.length).load(chat(user(often))).messages().getFirst().images())
+        assertThat(load(ALICE, BYTES.length)
+                        .load(chat(user(often)))
+                        .messages()
+                        .getFirst()
+                        .images())
                 .hasSize(100);
         assertThatThrownBy(() -> load(ALICE, BYTES.length - 1).load(chat(user(ID))))
                 .isInstanceOfSatisfying(
@@ -222,13 +224,12 @@ class ImageLoadTest {
 
     @Test
     void anEditOfARemotePictureSaysWhichSettingAllowsIt() {
-        assertThatThrownBy(() -> load(ALICE, 1000)
-                        .load(edit(new ImageInput.Remote("https://other.example/x.png"), null)))
+        assertThatThrownBy(
+                        () -> load(ALICE, 1000).load(edit(new ImageInput.Remote("https://other.example/x.png"), null)))
                 .hasMessageContaining("IMAGE_REMOTE_URLS");
     }
 
     private static ImageRequest edit(ImageInput picture, ImageInput mask) {
-        return new ImageRequest(
-                "m", "a hat", List.of(picture), mask, ImageOptions.DEFAULT, false, Extras.NONE);
+        return new ImageRequest("m", "a hat", List.of(picture), mask, ImageOptions.DEFAULT, false, Extras.NONE);
     }
 }
