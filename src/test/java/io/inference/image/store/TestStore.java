@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A store of pictures with an empty database. */
 final class TestStore implements AutoCloseable {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
     static final Quota QUOTA = new Quota(100_000_000, 100_000);
     private static final Retention RETENTION = new Retention(24, 48);
 
@@ -45,8 +47,17 @@ final class TestStore implements AutoCloseable {
         return new TestStore(folder, freshDatabase(), quota);
     }
 
+    /** @param database closed with the store */
+    static TestStore of(Path folder, Database database) {
+        return new TestStore(folder, database, QUOTA);
+    }
+
     static Database freshDatabase() {
-        var address = SharedPostgres.fresh("images");
+        return fresh("images_" + DATABASES.incrementAndGet());
+    }
+
+    private static Database fresh(String name) {
+        var address = SharedPostgres.fresh(name);
         return Database.open(() -> address);
     }
 
@@ -74,6 +85,10 @@ final class TestStore implements AutoCloseable {
 
     Volume volume() {
         return volume;
+    }
+
+    ImageReconciler reconciler() {
+        return new ImageReconciler(database, rows, binding, volume);
     }
 
     VolumeBinding binding() {
