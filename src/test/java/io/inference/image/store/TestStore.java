@@ -26,6 +26,7 @@ final class TestStore implements AutoCloseable {
     private final Path folder;
     private final Database database;
     private final ImageRows rows = new ImageRows(RETENTION);
+    private final ImageCheck check = new ImageCheck(new ImageLimits(2048));
     private final Volume volume;
     private final VolumeBinding binding;
     private final StoredImages images;
@@ -35,8 +36,7 @@ final class TestStore implements AutoCloseable {
         this.database = database;
         this.volume = new Volume(folder, 1, Duration.ofSeconds(10));
         this.binding = new VolumeBinding(database, volume);
-        this.images = new StoredImages(
-                database, rows, binding, volume, new ImageCheck(new ImageLimits(2048)), quota);
+        this.images = new StoredImages(database, rows, binding, volume, check, quota);
     }
 
     static TestStore open(Path folder) {
@@ -79,8 +79,8 @@ final class TestStore implements AutoCloseable {
         return database;
     }
 
-    ImageRows rows() {
-        return rows;
+    ImageCheck check() {
+        return check;
     }
 
     Volume volume() {
