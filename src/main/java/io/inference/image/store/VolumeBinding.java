@@ -50,14 +50,18 @@ final class VolumeBinding {
         if (bound) {
             return true;
         }
-        Optional<UUID> marker = volume.marker();
+        // In this order: another replica makes the marker first, and then the row.
         Optional<UUID> known = database.call(VolumeBinding::id);
+        Optional<UUID> marker = volume.marker();
         if (marker.isEmpty() && known.isEmpty()) {
             return false;
         }
         if (marker.isEmpty()) {
             throw wrong("IMAGE_DIR has no pictures, but the database has rows of them. Is the volume mounted? To begin"
                     + " with an empty one, write " + known.get() + " to the file " + Volume.MARKER + " in it");
+        }
+        if (known.isEmpty() && volume.hasPictures()) {
+            known = database.call(VolumeBinding::id);
         }
         if (known.isEmpty() && volume.hasPictures()) {
             throw wrong("IMAGE_DIR has pictures of another database. Move its contents away, or set the database");

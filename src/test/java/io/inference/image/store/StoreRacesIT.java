@@ -7,15 +7,19 @@ import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageData;
+import io.inference.image.ImageKind;
+import io.inference.image.NewImage;
 import io.inference.image.SamplePictures;
 import io.inference.image.StoredImage;
 import io.inference.image.file.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -115,8 +119,8 @@ class StoreRacesIT {
 
     @Test
     void aPictureOfARequestThatRunsAgainIsStoredOnce() {
-        var details = new io.inference.image.NewImage(
-                io.inference.image.ImageKind.GENERATED, "a cat", null, "sd", "job-1", 0, null);
+        var details = new NewImage(
+                ImageKind.GENERATED, "a cat", null, "sd", "job-1", 0, null);
         StoredImage first = store.images().store(ANNA, new ImageData("image/png", SamplePictures.png(8, 8, 5)), details);
         StoredImage again = store.images().store(ANNA, new ImageData("image/png", SamplePictures.png(8, 8, 6)), details);
         assertThat(again).isEqualTo(first);
@@ -154,7 +158,7 @@ class StoreRacesIT {
         try {
             work.get();
             return true;
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             return false;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -182,7 +186,7 @@ class StoreRacesIT {
 
         // As the message says.
         Files.copy(folder.resolve(Volume.MARKER), elsewhere.folder().resolve(Volume.MARKER),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                StandardCopyOption.REPLACE_EXISTING);
         assertThat(elsewhere.reconciler().run(true).rows()).containsExactly(stored.file());
         assertThat(elsewhere.binding().problem()).isNull();
     }

@@ -14,16 +14,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A store of pictures with an empty database. */
 final class TestStore implements AutoCloseable {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
     static final Quota QUOTA = new Quota(100_000_000, 100_000);
     private static final Retention RETENTION = new Retention(24, 48);
 
     private final Path folder;
     private final Database database;
     private final ImageRows rows = new ImageRows(RETENTION);
+    private final ImageCheck check = new ImageCheck(new ImageLimits(2048));
     private final Volume volume;
     private final VolumeBinding binding;
     private final StoredImages images;
@@ -33,8 +36,7 @@ final class TestStore implements AutoCloseable {
         this.database = database;
         this.volume = new Volume(folder, 1, Duration.ofSeconds(10));
         this.binding = new VolumeBinding(database, volume);
-        this.images = new StoredImages(
-                database, rows, binding, volume, new ImageCheck(new ImageLimits(2048)), quota);
+        this.images = new StoredImages(database, rows, binding, volume, check, quota);
     }
 
     static TestStore open(Path folder) {
@@ -45,8 +47,17 @@ final class TestStore implements AutoCloseable {
         return new TestStore(folder, freshDatabase(), quota);
     }
 
+    /** @param database closed with the store */
+    static TestStore of(Path folder, Database database) {
+        return new TestStore(folder, database, QUOTA);
+    }
+
     static Database freshDatabase() {
-        var address = SharedPostgres.fresh("images");
+        return fresh("images_" + DATABASES.incrementAndGet());
+    }
+
+    private static Database fresh(String name) {
+        var address = SharedPostgres.fresh(name);
         return Database.open(() -> address);
     }
 
@@ -68,12 +79,16 @@ final class TestStore implements AutoCloseable {
         return database;
     }
 
-    ImageRows rows() {
-        return rows;
+    ImageCheck check() {
+        return check;
     }
 
     Volume volume() {
         return volume;
+    }
+
+    ImageReconciler reconciler() {
+        return new ImageReconciler(database, rows, binding, volume);
     }
 
     VolumeBinding binding() {
