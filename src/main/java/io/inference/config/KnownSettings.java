@@ -144,22 +144,6 @@ public final class KnownSettings {
                             new HttpUrl(),
                             "address of the server that makes pictures, of the kind IMAGE_BACKEND; empty: none")),
             section(
-                    "Images",
-                    plain(
-                            "IMAGE_BACKEND",
-                            new OneOf(List.of("none", "openai", "comfyui", "sdcpp", "automatic1111")),
-                            "kind of the server at INFERENCE_SERVICES_SD_BASE_URL"),
-                    plain("IMAGE_LINK_TTL", new Time(), "time that a link to a picture is valid"),
-                    plain(
-                            "PUBLIC_URL",
-                            new HttpUrl(),
-                            "address by which clients reach this service, for links; empty: links are paths"),
-                    plain(
-                            "IMAGE_REMOTE_URLS",
-                            new Flag(),
-                            "fetches the pictures of requests from public servers; false: chats leave that to the"
-                                    + " backend, edits refuse it")),
-            section(
                     "Local engine",
                     plain(
                             "LOCAL_ENGINE",
@@ -378,6 +362,20 @@ public final class KnownSettings {
                                     + " empty: stored as plain text")),
             section(
                     "Images",
+                    plain(
+                            "IMAGE_BACKEND",
+                            new OneOf(List.of("none", "openai", "comfyui", "sdcpp", "automatic1111")),
+                            "kind of the server at INFERENCE_SERVICES_SD_BASE_URL"),
+                    plain("IMAGE_LINK_TTL", new Time(), "time that a link to a picture is valid"),
+                    plain(
+                            "PUBLIC_URL",
+                            new HttpUrl(),
+                            "address by which clients reach this service, for links; empty: links are paths"),
+                    plain(
+                            "IMAGE_REMOTE_URLS",
+                            new Flag(),
+                            "fetches the pictures of requests from public servers; false: chats leave that to the"
+                                    + " backend, edits refuse it"),
                     plain(
                             "IMAGE_GENERATION_ENABLED",
                             new Flag(),
