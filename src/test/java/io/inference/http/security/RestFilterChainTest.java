@@ -362,8 +362,18 @@ class RestFilterChainTest {
         assertThat(closed.admit(signed)).isEqualTo(new Admission.In(null));
         assertThat(closed.admit(routed(signed))).isEqualTo(new Admission.In(null));
         refused(closed, routed(knock("/v1/images/img_1/content?link=bad")), 403);
-        refused(closed, routed(knock("/v1/images/img_1/content?link=bad", "Bearer good")), 403);
+        refused(closed, routed(knock("/v1/images/img_1/content?link=bad"), "Bearer good"), 403);
         refused(closed, routed(knock("/v1/images/img_1/content?other=good")), 401);
+    }
+
+    @Test
+    void aServiceWithTheInternalKeyIsInNoGroupAndMayCallInternalRoutesAlone() {
+        withKeys.serve(new RouteAccess(false, "image"));
+        assertThat(withKeys.admit(routed(knock("/internal/images/a/b.png"), "Bearer new-key")))
+                .isEqualTo(new Admission.In(SERVICE));
+        refused(withKeys, routed(knock("/internal/images/a/b.png"), "Bearer good"), 401);
+        refused(withKeys, routed(knock("/internal/images/a/b.png")), 401);
+        refused(withKeys, routed(knock("/v1/images/b/content"), "Bearer new-key"), 401);
     }
 
     private record Knock(
