@@ -111,7 +111,8 @@ class TlsIT {
             String id = stored.replaceFirst(".*\"id\":\"(img_\\w+)\".*", "$1");
             HttpRequest content = HttpRequest.newBuilder(URI.create(images + "/" + id + "/content"))
                     .build();
-            assertThat(https.send(content, HttpResponse.BodyHandlers.ofByteArray()).body())
+            assertThat(https.send(content, HttpResponse.BodyHandlers.ofByteArray())
+                            .body())
                     .isEqualTo(picture);
         }
     }
