@@ -5,6 +5,7 @@ import { BackendsView } from './backends.js';
 import { ChangesView } from './changes.js';
 import { ConversationsView } from './conversations.js';
 import { setAttribute } from './dom.js';
+import { ImagesView } from './images.js';
 import { comeBack } from './issuer.js';
 import { PlaygroundView } from './playground.js';
 import { Poll } from './poll.js';
@@ -27,7 +28,7 @@ function open() {
   const statusLine = new StatusLine(() => routesPoll.now());
   const views = {
     routes: new RoutesView(), changes: new ChangesView(), backends: new BackendsView(), settings: new SettingsView(),
-    playground: new PlaygroundView(), conversations: new ConversationsView(),
+    playground: new PlaygroundView(), conversations: new ConversationsView(), images: new ImagesView(),
   };
   routesPoll = new Poll(async (signal) => {
     const status = await json('admin/routes', { signal });

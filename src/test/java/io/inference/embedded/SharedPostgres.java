@@ -4,10 +4,17 @@ import io.inference.database.DatabaseAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One real PostgreSQL for all tests of a JVM, started by the first one that needs it, with an empty database. */
 public final class SharedPostgres {
     private static final String NAME = "tests";
+
+    /** Pictures belong to one database, so that a new one needs a new folder. */
+    private static final Path FOLDERS =
+            Path.of("target", "images", "" + ProcessHandle.current().pid());
+
+    private static final AtomicInteger FRESH = new AtomicInteger();
 
     private SharedPostgres() {}
 
@@ -17,17 +24,18 @@ public final class SharedPostgres {
 
     /** The service's options that name it. */
     public static List<String> options() {
-        return options(NAME);
+        return options(NAME, "shared");
     }
 
-    private static List<String> options(String name) {
+    private static List<String> options(String name, String folder) {
         URI address = URI.create(settings().url().substring("jdbc:".length()));
         return List.of(
                 "--db-host=" + address.getHost(),
                 "--db-port=" + address.getPort(),
                 "--db-user=" + settings().user(),
                 "--db-password=" + settings().password(),
-                "--db-name=" + name);
+                "--db-name=" + name,
+                "--image-dir=" + FOLDERS.resolve(folder));
     }
 
     /**
@@ -37,7 +45,7 @@ public final class SharedPostgres {
      */
     public static List<String> freshOptions(String name) {
         fresh(name);
-        return options(name);
+        return options(name, name + "-" + FRESH.incrementAndGet());
     }
 
     /** An empty database of that name. */

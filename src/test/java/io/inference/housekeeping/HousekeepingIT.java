@@ -4,19 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inference.RunningService;
+import io.inference.api.call.Caller;
+import io.inference.api.image.ImageData;
 import io.inference.database.AdvisoryLock;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
+import io.inference.image.ImageCleanUp;
+import io.inference.image.ImageKind;
+import io.inference.image.Images;
+import io.inference.image.NewImage;
+import io.inference.image.SamplePictures;
+import io.inference.image.StoredImage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -64,6 +74,67 @@ class HousekeepingIT {
             assertThat(runs(service, "delete-ended-jobs") - before)
                     .as("more than one statement deletes go at once, a thousand each")
                     .isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void picturesAreKeptForTheHoursOfTheirKindAndThenTheirFilesGoToo() throws Exception {
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("housekeeping_images"));
+        options.addAll(List.of("--upload-retention-hours=48", "--image-sweep-period=100ms"));
+        try (RunningService service = RunningService.start(options.toArray(String[]::new))) {
+            Images images = service.bean(Images.class);
+            JdbcTemplate statements =
+                    new JdbcTemplate(service.bean(Database.class).dataSource());
+            // While this holds the lock, the task does not run.
+            Path old = new AgedImages(service, images, statements).storeAndAge();
+            assertThat(old).exists();
+            await().untilAsserted(() -> {
+                assertThat(statements.queryForList("SELECT name FROM images ORDER BY name", String.class))
+                        .containsExactly("fresh", "upload of 25 hours");
+                assertThat(old).doesNotExist();
+            });
+            assertThat(statements.queryForObject("SELECT count(*) FROM image_files", Integer.class))
+                    .isEqualTo(2);
+            HttpRequest health = HttpRequest.newBuilder(
+                            URI.create(service.managementUrl() + "/actuator/health/readiness"))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(health, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .contains("\"images\":{\"status\":\"UP\"}");
+            MeterRegistry meters = service.bean(MeterRegistry.class);
+            await().until(() ->
+                    meters.get("inference.images.free.bytes").gauge().value() > 0);
+            assertThat(meters.get("inference.images.expired.files").counter().count())
+                    .isEqualTo(1);
+        }
+    }
+
+    /** Stores pictures of several ages, and looks at what would be deleted before it is. */
+    private record AgedImages(RunningService service, Images images, JdbcTemplate statements) {
+        Path storeAndAge() throws Exception {
+            AtomicReference<Path> old = new AtomicReference<>();
+            var lock = new AdvisoryLock(service.bean(Database.class).dataSource());
+            await().until(() -> lock.run("delete-expired-images", () -> {
+                JdbcTemplate others = new JdbcTemplate(separate(service.bean(Database.class)));
+                StoredImage expired = store(1, ImageKind.GENERATED, "made 25 hours ago");
+                store(2, ImageKind.UPLOADED, "upload of 25 hours");
+                store(3, ImageKind.GENERATED, "fresh");
+                others.update("UPDATE images SET created_at = now() - interval '25 hours' WHERE name LIKE '%25%'");
+                old.set(images.content(expired));
+                ImageCleanUp.Preview preview = service.bean(ImageCleanUp.class).preview();
+                assertThat(preview.expired()).extracting(StoredImage::id).containsExactly(expired.id());
+                assertThat(preview.expiredBytes()).isEqualTo(expired.bytes());
+                assertThat(preview.filesWithoutRow()).isEmpty();
+            }));
+            return old.get();
+        }
+
+        private StoredImage store(int seed, ImageKind kind, String name) {
+            return images.store(
+                    Caller.LOCAL,
+                    new ImageData("image/png", SamplePictures.png(8, 8, seed)),
+                    new NewImage(kind, null, null, null, "request", null, name));
         }
     }
 

@@ -72,6 +72,7 @@ public final class StubDoor implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", answer.contentType());
             switch (answer) {
                 case HttpAnswer.Copied copied -> throw new IllegalStateException("no wire format copies");
+                case HttpAnswer.Content content -> throw new IllegalStateException("no wire format sends files");
                 case HttpAnswer.Whole whole -> {
                     exchange.sendResponseHeaders(whole.status(), whole.body().length);
                     exchange.getResponseBody().write(whole.body());

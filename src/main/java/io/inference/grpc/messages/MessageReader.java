@@ -74,8 +74,11 @@ final class MessageReader {
                         mediaType(from, path),
                         Base64.getEncoder().encodeToString(from.getData().toByteArray()));
             case URL -> {
-                if (!from.getUrl().regionMatches(true, 0, "https://", 0, "https://".length())) {
-                    throw InferenceException.invalid(path + ".url", "'" + path + ".url' must be an https: URL");
+                // Or the id of a stored picture, which a step of the flow looks for.
+                if (!from.getUrl().regionMatches(true, 0, "https://", 0, "https://".length())
+                        && !from.getUrl().matches("img_[0-9a-f]{32}")) {
+                    throw InferenceException.invalid(
+                            path + ".url", "'" + path + ".url' must be an https: URL, or the id of a stored picture");
                 }
                 yield new Image.Remote(from.getUrl());
             }

@@ -6,7 +6,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer that a REST route leaves as its body for the door to send. Its headers are the door's own and the allowed
@@ -39,6 +42,38 @@ public sealed interface HttpAnswer {
     record Copied(String contentType, long length, InputStream content) implements HttpAnswer {
         public static final long UNKNOWN = -1;
     }
+
+    /**
+     * Stored bytes, or an answer that is about them.
+     *
+     * @param headers of its own, beside Content-Type and Content-Length
+     * @param body null for an answer without a body
+     */
+    record Content(
+            int status,
+            String contentType,
+            Map<String, String> headers,
+            @Nullable Region body) implements HttpAnswer {
+        public Content {
+            headers = Map.copyOf(headers);
+        }
+    }
+
+    /** A part of stored bytes, or all of them. */
+    sealed interface Region {
+        /** First byte. */
+        long from();
+
+        /** In bytes. */
+        long length();
+    }
+
+    /** A part of a file. */
+    record OfFile(Path file, long from, long length) implements Region {}
+
+    /** A part of an array. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared, and not to be copied.
+    record OfBytes(byte[] bytes, long from, long length) implements Region {}
 
     /** An answer that is sent while it is generated. The door pulls, encodes, frames, flushes and closes it. */
     record Streamed(Framing framing, ChunkStream chunks, ChunkEncoder encoder) implements HttpAnswer, StreamedAnswer {

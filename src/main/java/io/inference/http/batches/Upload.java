@@ -2,15 +2,12 @@ package io.inference.http.batches;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
-import java.io.ByteArrayInputStream;
+import io.inference.http.form.FormReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.apache.tomcat.util.http.fileupload.FileItemIterator;
-import org.apache.tomcat.util.http.fileupload.FileItemStream;
-import org.apache.tomcat.util.http.fileupload.FileUpload;
-import org.apache.tomcat.util.http.fileupload.UploadContext;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Upload(byte[] body, String contentType) {
     private static final int LONGEST_FIELD = 4096;
-    private static final int MOST_PARTS = 20;
 
     /** Receives the content of a part. */
     interface Reader<T> {
@@ -29,8 +25,7 @@ record Upload(byte[] body, String contentType) {
 
     /** @throws InferenceException with {@code INVALID_REQUEST} for a body of another type */
     static Upload of(byte @Nullable [] body, @Nullable String contentType) {
-        if (contentType == null
-                || !contentType.toLowerCase(java.util.Locale.ROOT).startsWith("multipart/form-data")) {
+        if (contentType == null || !FormReader.isForm(contentType)) {
             throw new InferenceException(
                     ErrorCode.INVALID_REQUEST, "the body must be multipart/form-data with a 'file' and a 'purpose'");
         }
@@ -44,45 +39,19 @@ record Upload(byte[] body, String contentType) {
 
     /** Reads the part of that name, whether or not it is declared as a file; empty if there is none. */
     <T> Optional<T> find(String name, Reader<T> reader) {
-        FileUpload upload = new FileUpload();
-        upload.setHeaderEncoding("UTF-8");
-        upload.setFileCountMax(MOST_PARTS);
+        AtomicReference<@Nullable T> found = new AtomicReference<>();
         try {
-            FileItemIterator parts = upload.getItemIterator(new Context());
-            while (parts.hasNext()) {
-                FileItemStream part = parts.next();
-                if (name.equals(part.getFieldName())) {
-                    try (InputStream content = part.openStream()) {
-                        return Optional.of(reader.read(part.getName() == null ? "" : part.getName(), content));
-                    }
+            FormReader.read(body, contentType, part -> {
+                boolean wanted = name.equals(part.name());
+                if (wanted) {
+                    found.set(reader.read(part.filename() == null ? "" : part.filename(), part.content()));
                 }
-            }
-            return Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
+                return !wanted;
+            });
+        } catch (IOException e) {
             throw new InferenceException(
                     ErrorCode.INVALID_REQUEST, "the body cannot be read as multipart/form-data", e);
         }
-    }
-
-    private final class Context implements UploadContext {
-        @Override
-        public String getCharacterEncoding() {
-            return "UTF-8";
-        }
-
-        @Override
-        public String getContentType() {
-            return contentType;
-        }
-
-        @Override
-        public InputStream getInputStream() {
-            return new ByteArrayInputStream(body);
-        }
-
-        @Override
-        public long contentLength() {
-            return body.length;
-        }
+        return Optional.ofNullable(found.get());
     }
 }

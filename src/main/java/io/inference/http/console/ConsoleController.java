@@ -23,9 +23,10 @@ import org.springframework.web.bind.annotation.RestController;
 class ConsoleController {
     /**
      * The page runs only its own files, connects only to this service and the issuer, and cannot turn text into markup.
+     * Pictures that it fetched with its token are blobs.
      */
     private static final String CONTENT_SECURITY_POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; %s; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; %s; "
                     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
     private final ConsoleFiles files = new ConsoleFiles();

@@ -42,6 +42,8 @@ final class ConsoleFiles {
             Map.entry("failing.js", SCRIPT),
             Map.entry("file.js", SCRIPT),
             Map.entry("format.js", SCRIPT),
+            Map.entry("gallery.js", SCRIPT),
+            Map.entry("images.js", SCRIPT),
             Map.entry("issuer.js", SCRIPT),
             Map.entry("layout.js", SCRIPT),
             Map.entry("playground.js", SCRIPT),

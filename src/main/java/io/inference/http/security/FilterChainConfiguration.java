@@ -75,13 +75,14 @@ class FilterChainConfiguration {
             AuthenticationManager manager,
             InternalKeyProvider internal,
             List<PublicFiles> files,
+            SignedPaths signed,
             HttpSettings settings,
             UserAccess users,
             ObjectProvider<LocalIssuer> embedded,
             AuditLog audit) {
         return new RestAccess(
                 manager,
-                new OpenPaths(files, embedded.getIfAvailable() != null),
+                new OpenPaths(files, signed, embedded.getIfAvailable() != null),
                 internal,
                 settings.authenticationOff(),
                 users,

@@ -37,6 +37,7 @@ public final class RequestedCall {
     private final HttpServletRequest request;
     private final RouteLookup.@Nullable Entry route;
     private @Nullable CallDetails details;
+    private SignedPaths.@Nullable Proof proof;
 
     private RequestedCall(HttpServletRequest request, RouteLookup.@Nullable Entry route) {
         this.request = request;
@@ -89,6 +90,14 @@ public final class RequestedCall {
     boolean isBelow(String prefix) {
         String path = path();
         return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+    }
+
+    /** What its address proves; checked once. */
+    SignedPaths.Proof proof(SignedPaths signed) {
+        if (proof == null) {
+            proof = signed.proof(path(), request.getQueryString());
+        }
+        return proof;
     }
 
     boolean isRead() {

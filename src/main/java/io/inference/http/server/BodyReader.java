@@ -2,15 +2,19 @@ package io.inference.http.server;
 
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.http.form.StreamedBody;
 import io.inference.wire.Gzip;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a body up to a size and at a minimum rate: it may take a grace time, and a second more for each kilobyte
@@ -88,8 +92,7 @@ final class BodyReader {
             }
             return Gzip.decode(wire.received.toByteArray(), (int) length);
         } catch (ZipException e) {
-            throw InferenceException.invalid(
-                    "Content-Encoding", "the body is not the gzip that Content-Encoding names: " + e.getMessage());
+            throw notGzip(e);
         }
     }
 
@@ -129,6 +132,118 @@ final class BodyReader {
             }
             return count;
         }
+    }
+
+    /**
+     * A body that is read while it arrives, with the same bounds.
+     *
+     * @param coded whether it is gzip
+     * @param declared as of {@link #read}
+     * @throws InferenceException as of {@link #read}
+     */
+    Arriving arriving(InputStream in, boolean coded, long declared) throws IOException {
+        long bound = coded ? most + most / 64 + CODING_COST : most;
+        if (declared > bound) {
+            throw tooLarge();
+        }
+        return new Arriving(in, coded, declared, bound);
+    }
+
+    /** A body on its way. */
+    final class Arriving {
+        private final Bounded wire;
+        private final boolean coded;
+        private final long declared;
+
+        private Arriving(InputStream in, boolean coded, long declared, long bound) {
+            this.wire = new Bounded(in, declared, bound, true);
+            this.coded = coded;
+            this.declared = declared;
+        }
+
+        /** Whether all of it has been read from the connection. */
+        boolean isRead() {
+            return wire.ended;
+        }
+
+        StreamedBody body() {
+            return new StreamedBody(coded ? new Decoded() : wire, coded ? -1 : declared);
+        }
+
+        /** Begins to decode when it is read for the first time, since that reads the head of the gzip. */
+        private final class Decoded extends InputStream {
+            private @Nullable InputStream decoder;
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                try {
+                    if (decoder == null) {
+                        decoder = new Bounded(new GZIPInputStream(wire, FIRST), -1, most, false);
+                    }
+                    return decoder.read(into, offset, length);
+                } catch (ZipException | EOFException e) {
+                    throw notGzip(e);
+                }
+            }
+        }
+    }
+
+    /** Reads up to a number of bytes, and in time if it is the wire. */
+    private final class Bounded extends InputStream {
+        private final InputStream in;
+        private final long declared;
+        private final long bound;
+        private final boolean timed;
+        private final long start = nanoTime.getAsLong();
+        private long received;
+        private volatile boolean ended;
+
+        Bounded(InputStream in, long declared, long bound, boolean timed) {
+            this.in = in;
+            this.declared = declared;
+            this.bound = bound;
+            this.timed = timed;
+            this.ended = declared == 0;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (ended) {
+                return -1;
+            }
+            int count = readSome(in, into, offset, length);
+            if (count < 0) {
+                ended = true;
+                return -1;
+            }
+            received += count;
+            if (received > bound) {
+                throw tooLarge();
+            }
+            if (received == declared) {
+                ended = true;
+            } else if (timed) {
+                checkPace(start, received);
+            }
+            return count;
+        }
+    }
+
+    private static InferenceException notGzip(IOException e) {
+        return InferenceException.invalid(
+                "Content-Encoding", "the body is not the gzip that Content-Encoding names: " + e.getMessage());
     }
 
     private void checkPace(long startNanos, long length) {

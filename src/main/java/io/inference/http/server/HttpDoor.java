@@ -11,6 +11,7 @@ import io.inference.http.answer.HttpAnswer;
 import io.inference.http.answer.HttpErrors;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.RequestId;
+import io.inference.http.content.FileSender;
 import io.inference.http.tomcat.ConnectionProbe;
 import io.inference.routes.door.RouteRun;
 import io.inference.security.AuditLog;
@@ -93,8 +94,15 @@ final class HttpDoor {
         if (!coded && !codings.isEmpty()) {
             return refuseCoding(codings, call, request, response);
         }
-        byte[] body = readBody(request, coded);
         ConnectionProbe probe = (ConnectionProbe) request.getAttribute(ConnectionProbe.ATTRIBUTE);
+        Object body;
+        if (consumer.isStreaming()) {
+            var arriving = bodies.arriving(request.getInputStream(), coded, request.getContentLengthLong());
+            probe = whenRead(arriving, probe);
+            body = arriving.body();
+        } else {
+            body = readBody(request, coded);
+        }
         try (var guard = new ConnectionGuard(open, probe, early)) {
             Exchange exchange = consumer.createExchange(false);
             try {
@@ -109,7 +117,7 @@ final class HttpDoor {
                 exchange.setProperty(PendingAnswer.PROPERTY, early);
                 run(consumer, exchange, early);
                 copyHeaders(HeaderRules.OUTGOING, exchange.getMessage(), response);
-                return send(exchange, early, response);
+                return send(exchange, early, request, response, call);
             } catch (InferenceException e) {
                 copyHeaders(HeaderRules.OF_LIMITS, exchange.getMessage(), response);
                 throw e;
@@ -149,8 +157,13 @@ final class HttpDoor {
         }
     }
 
+    /** Looking at a connection whose request is still being read would take bytes of it. */
+    private static @Nullable ConnectionProbe whenRead(BodyReader.Arriving body, @Nullable ConnectionProbe probe) {
+        return probe == null ? null : () -> body.isRead() && probe.callerDisconnected();
+    }
+
     private static void fill(
-            Exchange exchange, RoutingTable.Match match, Call call, HttpServletRequest request, byte[] body) {
+            Exchange exchange, RoutingTable.Match match, Call call, HttpServletRequest request, Object body) {
         Message message = exchange.getMessage();
         message.setBody(body);
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
@@ -182,7 +195,8 @@ final class HttpDoor {
         }
     }
 
-    private @Nullable InferenceException send(Exchange exchange, EarlyAnswer early, HttpServletResponse response)
+    private @Nullable InferenceException send(
+            Exchange exchange, EarlyAnswer early, HttpServletRequest request, HttpServletResponse response, Call call)
             throws IOException {
         Message message = exchange.getMessage();
         if (message.getBody() instanceof HttpAnswer.ObjectList list) {
@@ -198,6 +212,8 @@ final class HttpDoor {
         switch (message.getBody()) {
             case HttpAnswer.Whole whole -> sender.send(whole, early.writing(), response);
             case HttpAnswer.Copied copied -> sender.send(copied, response);
+            case HttpAnswer.Content content ->
+                FileSender.send(content, request, response, () -> call.cancelled() != null);
             case null -> response.setStatus(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 204, Integer.class));
             default -> sender.send(plain(message), early.writing(), response);
         }

@@ -35,6 +35,11 @@ final class RouteConsumer extends DefaultConsumer implements PlatformHttpConsume
         return endpoint.isMatchOnUriPrefix() ? path + "/**" : path;
     }
 
+    /** Whether the route reads the request's body while it arrives. */
+    boolean isStreaming() {
+        return endpoint.isUseStreaming();
+    }
+
     DoorRoute route() {
         return route;
     }

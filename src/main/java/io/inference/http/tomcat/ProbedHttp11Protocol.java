@@ -1,6 +1,7 @@
 package io.inference.http.tomcat;
 
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.Request;
@@ -15,6 +16,8 @@ import org.apache.coyote.http11.Http11InputBuffer;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
         return new ProbedProcessor(this, getAdapter());
     }
 
-    private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe {
+    private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe, PlainSocket {
         private final AbstractHttp11Protocol<?> protocol;
 
         /** The connection of which a part of a head has arrived; null if none. */
@@ -137,12 +140,22 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
         }
 
         @Override
+        public @Nullable SocketChannel socket() {
+            SocketWrapperBase<?> wrapper = getSocketWrapper();
+            return wrapper != null
+                            && wrapper.getSocket() instanceof NioChannel channel
+                            && !(channel instanceof SecureNioChannel)
+                    ? channel.getIOChannel()
+                    : null;
+        }
+
+        @Override
         public void giveUpBody() {
             action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         }
     }
 
-    /** Gives each request, after its head is read, its connection's probe. */
+    /** Gives each request, after its head is read, its connection's probe and socket. */
     static final class ProbeValve extends ValveBase {
         ProbeValve() {
             super(true);
@@ -153,6 +166,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
             if (request.getCoyoteRequest().getNote(NOTE) instanceof ProbedProcessor probe) {
                 probe.headIsRead();
                 request.setAttribute(ConnectionProbe.ATTRIBUTE, probe);
+                request.setAttribute(PlainSocket.ATTRIBUTE, probe);
             }
             getNext().invoke(request, response);
         }

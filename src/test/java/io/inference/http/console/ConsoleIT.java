@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import io.inference.RunningService;
 import io.inference.embedded.SharedPostgres;
+import io.inference.image.SamplePictures;
 import io.inference.routes.generation.RouteGenerations;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -22,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -104,6 +108,57 @@ class ConsoleIT {
         assertThat(line).containsText("- process:");
         assertThat(page.locator(".file-panel h3")).hasText("ask-backend.camel.yaml");
         assertThat(node("choose-next-backend")).hasAttribute("aria-current", "true");
+    }
+
+    @Test
+    void picturesAreUploadedShownAndDeleted() throws Exception {
+        signIn(service, "admins");
+        page.locator("#nav a[href='#/images']").click();
+        Locator gallery = page.getByLabel("Your pictures");
+        assertThat(gallery).containsText("No picture of yours is stored here.");
+        page.getByLabel("Picture to edit")
+                .setInputFiles(new FilePayload("a cat.png", "image/png", SamplePictures.png(600, 400, 1)));
+        button("Upload only").click();
+        assertThat(page.locator(".images .figures-line")).hasText("Uploaded: 600 × 400");
+        Locator small = gallery.locator(".gallery img");
+        assertThat(small).hasAttribute("alt", "a cat.png");
+        // Decoded, which the page's policy would prevent.
+        assertThat(page.locator(".gallery img")).hasJSProperty("naturalWidth", 256);
+        small.click();
+        assertThat(page.locator(".large img")).hasJSProperty("naturalWidth", 600);
+        assertThat(gallery).containsText("uploaded · 600 × 400 · image/png");
+        button("Delete").click();
+        assertThat(gallery).containsText("No picture of yours is stored here.");
+        assertThat(small).hasCount(0);
+    }
+
+    @Test
+    void aPictureShowsWhileItIsMade() throws Exception {
+        signIn(service, "admins");
+        page.route("**/v1/images/generations", route -> {
+            assertThat(route.request().postData())
+                    .isEqualTo("{\"prompt\":\"a cat\",\"size\":\"512x512\",\"stream\":true,\"partial_images\":2}");
+            route.fulfill(new Route.FulfillOptions()
+                    .setContentType("text/event-stream")
+                    .setBody(event("partial_image", 64) + event("completed", 512)));
+        });
+        page.locator("#nav a[href='#/images']").click();
+        page.getByLabel("Prompt").fill("a cat");
+        page.getByLabel("Size").selectOption("512x512");
+        button("Make").click();
+        assertThat(page.locator(".images .figures-line")).containsText(Pattern.compile("Made in .* · 7 tokens"));
+        assertThat(page.locator(".preview")).hasJSProperty("naturalWidth", 512);
+    }
+
+    private static String event(String kind, int side) {
+        return "event: image_generation." + kind + "\ndata: {\"type\":\"image_generation." + kind
+                + "\",\"partial_image_index\":0,\"usage\":{\"total_tokens\":7},\"b64_json\":\""
+                + Base64.getEncoder().encodeToString(SamplePictures.png(side, side, 2)) + "\"}\n\n";
+    }
+
+    private Locator button(String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     @Test
@@ -319,9 +374,11 @@ class ConsoleIT {
             }
         }
         return RunningService.start(Stream.concat(
-                        SharedPostgres.options().stream(),
+                        SharedPostgres.freshOptions("console_" + commit).stream(),
                         Stream.of(
                                 "--disable-auth=false",
+                                "--image-dir=" + data.resolve(commit + "-images"),
+                                "--image-min-free-space=1MB",
                                 "--routes-dir=" + folder,
                                 "--routes-commit=" + commit,
                                 "--data-dir=" + data.resolve(commit),

@@ -356,6 +356,26 @@ class RestFilterChainTest {
         record Refused(int status, String challenge, String getMessage) implements Admission {}
     }
 
+    @Test
+    void aSignedAddressNeedsNoCallerAndAForgedOneIsForbiddenToAll() {
+        Knock signed = from("/v1/images/img_1/content?link=good", "203.0.113.9", "inference.example", null);
+        assertThat(closed.admit(signed)).isEqualTo(new Admission.In(null));
+        assertThat(closed.admit(routed(signed))).isEqualTo(new Admission.In(null));
+        refused(closed, routed(knock("/v1/images/img_1/content?link=bad")), 403);
+        refused(closed, routed(knock("/v1/images/img_1/content?link=bad"), "Bearer good"), 403);
+        refused(closed, routed(knock("/v1/images/img_1/content?other=good")), 401);
+    }
+
+    @Test
+    void aServiceWithTheInternalKeyIsInNoGroupAndMayCallInternalRoutesAlone() {
+        withKeys.serve(new RouteAccess(false, "image"));
+        assertThat(withKeys.admit(routed(knock("/internal/images/a/b.png"), "Bearer new-key")))
+                .isEqualTo(new Admission.In(SERVICE));
+        refused(withKeys, routed(knock("/internal/images/a/b.png"), "Bearer good"), 401);
+        refused(withKeys, routed(knock("/internal/images/a/b.png")), 401);
+        refused(withKeys, routed(knock("/v1/images/b/content"), "Bearer new-key"), 401);
+    }
+
     private record Knock(
             String id,
             String method,
@@ -369,7 +389,10 @@ class RestFilterChainTest {
             List<String> forwardedFor,
             boolean forwarded) {
         MockHttpServletRequest request(MockServletContext context) {
-            MockHttpServletRequest request = new MockHttpServletRequest(context, method, path);
+            int query = path.indexOf('?');
+            MockHttpServletRequest request =
+                    new MockHttpServletRequest(context, method, query < 0 ? path : path.substring(0, query));
+            request.setQueryString(query < 0 ? null : path.substring(query + 1));
             request.setRemoteAddr(peer);
             add(request, "Host", host);
             add(request, "Origin", origin);

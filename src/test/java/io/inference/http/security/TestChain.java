@@ -47,7 +47,7 @@ public final class TestChain {
         FilterChainConfiguration configuration = new FilterChainConfiguration();
         var access = new FilterChainConfiguration.RestAccess(
                 new ProviderManager(tokens, internal, new LocalMachineProvider(authenticationOff)),
-                new OpenPaths(pages, embeddedIssuer),
+                new OpenPaths(pages, TestChain::proof, embeddedIssuer),
                 internal,
                 authenticationOff,
                 new UserAccess(GroupNames.parse("staff,admins")),
@@ -60,6 +60,14 @@ public final class TestChain {
                 access,
                 management,
                 service);
+    }
+
+    /** Any path with {@code link=good} is signed, with another value forged. */
+    private static SignedPaths.Proof proof(String path, @Nullable String query) {
+        if (query == null || !query.startsWith("link=")) {
+            return SignedPaths.Proof.NONE;
+        }
+        return query.equals("link=good") ? SignedPaths.Proof.VALID : SignedPaths.Proof.INVALID;
     }
 
     private RouteLookup.Entry enter(String path, boolean preview) {

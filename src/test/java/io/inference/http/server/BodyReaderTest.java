@@ -46,6 +46,42 @@ class BodyReaderTest {
         assertThat(reader.read(paced(100, 50_000_000L), -1)).hasSize(20_000);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 8193, MOST - 1, MOST})
+    void aBodyThatIsReadWhileItArrivesHasTheSameBounds(int length) throws Exception {
+        byte[] body = new byte[length];
+        new Random(length).nextBytes(body);
+        for (int declared : new int[] {length, -1}) {
+            var arriving = reader.arriving(new ByteArrayInputStream(body), false, declared);
+            assertThat(arriving.isRead()).isEqualTo(declared == 0);
+            assertThat(arriving.body().content().readAllBytes()).isEqualTo(body);
+            assertThat(arriving.isRead()).isTrue();
+        }
+        byte[] coded = gzip(body);
+        var arriving = reader.arriving(new ByteArrayInputStream(coded), true, coded.length);
+        assertThat(arriving.body().content().readAllBytes()).isEqualTo(body);
+        assertThat(arriving.isRead()).isTrue();
+    }
+
+    @Test
+    void aBodyThatArrivesIsCutOffIfItIsTooLargeTooSlowOrNoGzip() throws Exception {
+        assertThatThrownBy(() -> reader.arriving(InputStream.nullInputStream(), false, MOST + 1))
+                .hasMessageContaining("MAX_REQUEST_SIZE");
+        byte[] large = new byte[MOST + 1];
+        assertThatThrownBy(() -> all(new ByteArrayInputStream(large), false)).hasMessageContaining("MAX_REQUEST_SIZE");
+        assertThatThrownBy(() -> all(new ByteArrayInputStream(gzip(large)), true))
+                .hasMessageContaining("MAX_REQUEST_SIZE");
+        assertThatThrownBy(() -> all(paced(1, 10_000_000_000L), false)).hasMessageContaining("too slowly");
+        assertThatThrownBy(() -> all(new ByteArrayInputStream(new byte[100]), true))
+                .hasMessageContaining("is not the gzip");
+        byte[] cut = java.util.Arrays.copyOf(gzip(new byte[1000]), 15);
+        assertThatThrownBy(() -> all(new ByteArrayInputStream(cut), true)).hasMessageContaining("is not the gzip");
+    }
+
+    private byte[] all(InputStream in, boolean coded) throws Exception {
+        return reader.arriving(in, coded, -1).body().content().readAllBytes();
+    }
+
     /** Measured in bytes on the wire: a sender must not gain time by a body that is long when decoded. */
     @Test
     void aCodedBodyIsHeldToThePaceOfTheWire() throws Exception {

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.inference.RawClient;
 import io.inference.RunningService;
+import io.inference.embedded.SharedPostgres;
+import io.inference.image.SamplePictures;
 import io.inference.stub.StubServer;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +91,29 @@ class TlsIT {
                 plain.send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
                 assertThat(plain.rest()).startsWith("HTTP/1.1 400");
             }
+        }
+    }
+
+    @Test
+    void aStoredPictureIsSentThroughTls(@TempDir Path folder) throws Exception {
+        byte[] picture = SamplePictures.png(1200, 1200, 1);
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("tls_images"));
+        options.addAll(List.of("--image-dir=" + folder, "--image-min-free-space=1MB"));
+        try (RunningService service = start(options.toArray(String[]::new));
+                HttpClient https = HttpClient.newBuilder().sslContext(client).build()) {
+            URI images = URI.create("https://localhost:" + service.port() + "/v1/images");
+            HttpRequest upload = HttpRequest.newBuilder(images)
+                    .header("Content-Type", "image/png")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(picture))
+                    .build();
+            String stored =
+                    https.send(upload, HttpResponse.BodyHandlers.ofString()).body();
+            String id = stored.replaceFirst(".*\"id\":\"(img_\\w+)\".*", "$1");
+            HttpRequest content = HttpRequest.newBuilder(URI.create(images + "/" + id + "/content"))
+                    .build();
+            assertThat(https.send(content, HttpResponse.BodyHandlers.ofByteArray())
+                            .body())
+                    .isEqualTo(picture);
         }
     }
 
