@@ -62,7 +62,8 @@ record ImageAnswerWriter(boolean edit, boolean stream, boolean links, ImageOptio
             while (true) {
                 switch (events.next(LOOK_UP)) {
                     case ImageEvent.Completed picture -> pictures.add(picture);
-                    case ImageEvent.Progress progress -> call.reportProgress(progress.done(), progress.total());
+                    case ImageEvent.Progress progress -> 
+                        call.reportProgress(progress.done(), progress.total(), progress.queued());
                     case ImageEvent.Partial ignored -> {}
                     case Chunk ignored -> throw new IllegalStateException("an answer of pictures has no texts");
                     case StreamEvent.Silence ignored -> call.throwIfCancelled();

@@ -39,7 +39,7 @@ final class ImageEventEncoder implements ChunkEncoder {
     public void image(ImageEvent event, Sink out) throws IOException {
         switch (event) {
             case ImageEvent.Progress progress -> {
-                call.reportProgress(progress.done(), progress.total());
+                call.reportProgress(progress.done(), progress.total(), progress.queued());
                 out.comment(
                         progress.queued() > 0
                                 ? "queued " + progress.queued()
