@@ -27,6 +27,5 @@ public sealed interface GrpcAnswer {
      *
      * @param encoder turns an event into a message
      */
-    record Pictures(ChunkStream chunks, Function<ImageEvent, Message> encoder)
-            implements GrpcAnswer, StreamedAnswer {}
+    record Pictures(ChunkStream chunks, Function<ImageEvent, Message> encoder) implements GrpcAnswer, StreamedAnswer {}
 }

@@ -5,9 +5,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A server with OpenAI's API of pictures and the model {@code painter}. Its pictures are those of this class. The prompt
- * decides what happens: {@code wait} is never answered, {@code be slow} when {@link #goOn} has a permit, {@code refuse}
- * is refused, {@code break} breaks off after a preview.
+ * A server with OpenAI's API of pictures and the model {@code painter}, whose pictures are those of this class. The
+ * prompt decides what happens: {@code wait} is never answered, {@code be slow} once {@link #goOn} has a permit,
+ * {@code refuse} is refused, {@code break} breaks off after a preview.
  */
 public final class ImageServer implements AutoCloseable {
     public static final String MODEL = "painter";
@@ -61,9 +61,9 @@ public final class ImageServer implements AutoCloseable {
             connection.whole(
                     200,
                     "application/json",
-                    "{\"created\":1,\"data\":[" + picture + (two ? "," + picture : "") + "],\"usage\":{\"input_tokens\":5,"
-                            + "\"output_tokens\":60,\"total_tokens\":65,\"input_tokens_details\":{\"text_tokens\":5,"
-                            + "\"image_tokens\":0}}}");
+                    "{\"created\":1,\"data\":[" + picture + (two ? "," + picture : "") + "],"
+                            + "\"usage\":{\"input_tokens\":5,\"output_tokens\":60,\"total_tokens\":65,"
+                            + "\"input_tokens_details\":{\"text_tokens\":5,\"image_tokens\":0}}}");
         }
     }
 
@@ -80,7 +80,9 @@ public final class ImageServer implements AutoCloseable {
             }
         }
         connection.chunk(event(
-                prefix + "completed", PICTURE, ",\"usage\":{\"input_tokens\":5,\"output_tokens\":60,\"total_tokens\":65}"));
+                prefix + "completed",
+                PICTURE,
+                ",\"usage\":{\"input_tokens\":5,\"output_tokens\":60,\"total_tokens\":65}"));
         connection.end();
     }
 

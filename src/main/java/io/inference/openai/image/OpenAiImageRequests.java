@@ -12,10 +12,11 @@ import io.inference.upstream.form.Form;
 import io.inference.wire.Json;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes requests for pictures: generations as JSON, edits as forms. */
@@ -50,8 +51,11 @@ public final class OpenAiImageRequests {
             "true_cfg_scale",
             "user");
 
-    /** stable-diffusion.cpp takes options of its command line from a prompt's element of this name. */
-    private static final String CONTROL = "<sd_cpp_extra_args";
+    /**
+     * What some servers read as commands: stable-diffusion.cpp takes options of its command line from an element of a
+     * prompt, and elements such as {@code <lora:name:1>} load files.
+     */
+    private static final Pattern COMMAND = Pattern.compile("(?i)<\\s*/?\\s*(?:sd_cpp_extra_args|[\\w-]+\\s*:)");
 
     private OpenAiImageRequests() {}
 
@@ -77,8 +81,10 @@ public final class OpenAiImageRequests {
     }
 
     private static void checkText(String name, String text) {
-        if (text.toLowerCase(Locale.ROOT).contains(CONTROL)) {
-            throw InferenceException.invalid(name, "'" + name + "' must not contain " + CONTROL + ">");
+        Matcher command = COMMAND.matcher(text);
+        if (command.find()) {
+            throw InferenceException.invalid(
+                    name, "'" + name + "' must not contain '" + command.group() + "', a command to some servers");
         }
     }
 

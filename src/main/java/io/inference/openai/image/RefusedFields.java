@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that a model of one server refuses and that an answer does not depend on: {@code response_format}, since
- * all answers are read, {@code stream}, and previews, of which OpenAI's API promises none. If the server refuses one, it
- * is asked again without it, and the field is remembered.
+ * all answers are read, {@code stream}, and previews, of which OpenAI's API promises none. If the server refuses one,
+ * it is asked again without it, and the field is remembered.
  */
 final class RefusedFields {
     static final String RESPONSE_FORMAT = "response_format";

@@ -297,7 +297,8 @@ class OpenAiImageBackendTest {
             strings = {
                 "a <sd_cpp_extra_args>{\"width\":9}</sd_cpp_extra_args>",
                 "<SD_CPP_Extra_Args>",
-                "x<sd_cpp_extra_args >"
+                "x< /sd_cpp_extra_args >",
+                "a cat <lora:../secret:1>"
             })
     void aPromptCannotControlTheServer(String prompt) {
         StubServer server = answering(200, "application/json", whole(RED));
@@ -330,19 +331,19 @@ class OpenAiImageBackendTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "400 | {\"error\":{\"message\":\"bad size\",\"param\":\"size\"}} | invalid_request | size  | bad size",
-                "400 | {\"error\":\"invalid params\"}                            | invalid_request |       | invalid params",
-                "400 | prompt required, key the-key                             | invalid_request |       | prompt required, key ***",
-                "404 | {\"detail\":\"Not Found\"}                                | unsupported     | model | does not make pictures",
-                "405 | Method Not Allowed                                        | unsupported     | model | does not make pictures",
-                "404 | {\"error\":{\"message\":\"no such model\"}}                 | model_not_found | model | 'm' not found",
-                "429 | {}                                                        | overloaded      |       | busy",
-                "500 | {\"error\":\"generate_image returned no results\"}        | backend_failed  |       | failed",
-                "200 | {\"error\":{\"message\":\"gone wrong\"}}                  | backend_failed  |       | failed",
-                "200 | {\"created\":1,\"data\":[]}                               | backend_failed  |       | no picture",
-                "200 | {\"data\":[{\"b64_json\":\"*\"}]}                         | backend_failed  |       | cannot be read",
-                "200 | <html>                                                    | backend_failed  |       | cannot be read",
-                "200 | ''                                                        | backend_failed  |       | no picture",
+                "400 | {\"error\":{\"message\":\"bad size\",\"param\":\"size\"}} | invalid_request | size | bad size",
+                "400 | {\"error\":\"invalid params\"} | invalid_request | | invalid params",
+                "400 | prompt required, key the-key | invalid_request | | prompt required, key ***",
+                "404 | {\"detail\":\"Not Found\"} | unsupported | model | does not make pictures",
+                "405 | Method Not Allowed | unsupported | model | does not make pictures",
+                "404 | {\"error\":{\"message\":\"no such model\"}} | model_not_found | model | 'm' not found",
+                "429 | {} | overloaded | | busy",
+                "500 | {\"error\":\"generate_image returned no results\"} | backend_failed | | failed",
+                "200 | {\"error\":{\"message\":\"gone wrong\"}} | backend_failed | | failed",
+                "200 | {\"created\":1,\"data\":[]} | backend_failed | | no picture",
+                "200 | {\"data\":[{\"b64_json\":\"*\"}]} | backend_failed | | cannot be read",
+                "200 | <html> | backend_failed | | cannot be read",
+                "200 | '' | backend_failed | | no picture",
             })
     void failuresHaveReasons(int status, String body, String reason, String param, String words) {
         for (ImageRequest request : List.of(plain(), streamed(1, 0))) {

@@ -62,7 +62,7 @@ record ImageAnswerWriter(boolean edit, boolean stream, boolean links, ImageOptio
             while (true) {
                 switch (events.next(LOOK_UP)) {
                     case ImageEvent.Completed picture -> pictures.add(picture);
-                    case ImageEvent.Progress progress -> 
+                    case ImageEvent.Progress progress ->
                         call.reportProgress(progress.done(), progress.total(), progress.queued());
                     case ImageEvent.Partial ignored -> {}
                     case Chunk ignored -> throw new IllegalStateException("an answer of pictures has no texts");
@@ -132,11 +132,18 @@ record ImageAnswerWriter(boolean edit, boolean stream, boolean links, ImageOptio
         out.writeEndObject();
     }
 
-    /** As the backend told them; OpenAI's clients expect these two numbers. */
+    /** As the backend reports them; OpenAI's clients expect these two numbers. */
     private static void details(JsonGenerator out, String name, Usage usage) throws IOException {
-        String told = usage.extras().json(name);
+        String reported = usage.extras().json(name);
         out.writeFieldName(name);
-        out.writeRawValue(told == null ? "{\"image_tokens\":0,\"text_tokens\":" + usage.promptTokens() + "}" : told);
+        if (reported == null) {
+            out.writeStartObject();
+            out.writeNumberField("image_tokens", 0);
+            out.writeNumberField("text_tokens", usage.promptTokens());
+            out.writeEndObject();
+        } else {
+            out.writeRawValue(reported);
+        }
     }
 
     static void text(JsonGenerator out, String name, @Nullable String text) throws IOException {

@@ -13,7 +13,9 @@ import io.inference.stub.Pictures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -214,11 +216,36 @@ class ImageRequestReaderTest {
                         .param())
                 .contains("n");
         byte[] whole = new FormBody().text("prompt", "p").file("image", RED).end();
-        for (byte[] body : new byte[][] {java.util.Arrays.copyOf(whole, whole.length - 20), {}, {1, 2}}) {
+        for (byte[] body : new byte[][] {Arrays.copyOf(whole, whole.length - 20), {}, {1, 2}}) {
             assertThat(fault(body, FORM).code()).isEqualTo(ErrorCode.INVALID_REQUEST);
         }
         assertThat(fault(whole, "multipart/form-data").code()).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(fault(whole, "multipart/form-data; boundary=other").code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    }
+
+    /** Any form is either a request or the caller's fault. */
+    @Test
+    void rubbishInFormsIsTheCallersFault() {
+        byte[] whole = new FormBody()
+                .text("prompt", "p")
+                .file("image[]", RED)
+                .text("n", "2")
+                .text("seed", "1")
+                .file("mask", RED)
+                .end();
+        Random random = new Random(5);
+        for (int i = 0; i < 4_000; i++) {
+            byte[] body = whole.clone();
+            for (int changes = random.nextInt(6); changes >= 0; changes--) {
+                body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+            }
+            byte[] sent = random.nextInt(4) == 0 ? Arrays.copyOf(body, random.nextInt(body.length)) : body;
+            try {
+                assertThat(edit(sent, FORM).images()).isNotEmpty();
+            } catch (InferenceException e) {
+                assertThat(e.code()).isIn(ErrorCode.INVALID_REQUEST, ErrorCode.UNSUPPORTED);
+            }
+        }
     }
 
     private static InferenceException fault(byte[] body, String contentType) {

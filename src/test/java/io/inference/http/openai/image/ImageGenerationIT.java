@@ -2,10 +2,13 @@ package io.inference.http.openai.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.collect.ImmutableList;
+import com.google.protobuf.ByteString;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
@@ -18,7 +21,13 @@ import com.openai.models.images.ImageEditStreamEvent;
 import com.openai.models.images.ImageGenStreamEvent;
 import com.openai.models.images.ImageGenerateParams;
 import com.openai.models.images.ImagesResponse;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.inference.RunningService;
+import io.inference.grpc.GrpcCaller;
+import io.inference.grpc.v1.GenerateImageEvent;
+import io.inference.grpc.v1.GenerateImageRequest;
+import io.inference.grpc.v1.ImageSource;
 import io.inference.stub.ImageServer;
 import io.inference.stub.Pictures;
 import io.inference.stub.StubServer;
@@ -29,8 +38,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,7 +51,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service with a server for pictures, from the side of OpenAI's own client and of a plain one. */
-class ImagesIT {
+class ImageGenerationIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient PLAIN = HttpClient.newHttpClient();
     private static final ImageServer SERVER = new ImageServer();
@@ -51,9 +62,7 @@ class ImagesIT {
     @BeforeAll
     static void start() {
         service = RunningService.start(
-                "--image-backend=openai",
-                "--inference-services-sd-base-url=" + SERVER.url(),
-                "--stream-keep-alive=1s");
+                "--image-backend=openai", "--inference-services-sd-base-url=" + SERVER.url(), "--stream-keep-alive=1s");
         client = OpenAIOkHttpClient.builder()
                 .baseUrl(service.baseUrl() + "/v1")
                 .apiKey("none")
@@ -87,15 +96,14 @@ class ImagesIT {
         assertThat(answer.size().orElseThrow().asString()).isEqualTo("6x4");
         assertThat(answer.quality().orElseThrow().asString()).isEqualTo("high");
         assertThat(answer.usage().orElseThrow().outputTokens()).isEqualTo(60);
-        assertThat(answer.usage().orElseThrow().inputTokensDetails().textTokens()).isEqualTo(5);
+        assertThat(answer.usage().orElseThrow().inputTokensDetails().textTokens())
+                .isEqualTo(5);
     }
 
     @Test
     void aStreamHasPreviewsAndThenThePicture() {
-        var params = ImageGenerateParams.builder()
-                .prompt("a cat")
-                .partialImages(2)
-                .build();
+        var params =
+                ImageGenerateParams.builder().prompt("a cat").partialImages(2).build();
         List<ImageGenStreamEvent> events;
         try (StreamResponse<ImageGenStreamEvent> stream = client.images().generateStreaming(params)) {
             events = stream.stream().toList();
@@ -231,8 +239,8 @@ class ImagesIT {
         assertThat(result(made).at("/data/0/b64_json").asText()).isEqualTo(Pictures.base64(ImageServer.PICTURE));
 
         String url = "data:image/png;base64," + Pictures.base64(Pictures.png(2, 2, 0xff000000));
-        JsonNode edited = ended(submit(
-                "image_editing", "{\"prompt\":\"a job's hat\",\"images\":[{\"image_url\":\"" + url + "\"}]}"));
+        JsonNode edited = ended(
+                submit("image_editing", "{\"prompt\":\"a job's hat\",\"images\":[{\"image_url\":\"" + url + "\"}]}"));
         assertThat(result(edited).at("/data/0/revised_prompt").asText()).isEqualTo("a better cat");
         assertThat(SERVER.requests().stream()
                         .filter(request -> request.body().contains("a job's hat"))
@@ -252,6 +260,90 @@ class ImagesIT {
         await().until(() -> SERVER.abandoned() == before + 1);
     }
 
+    @Test
+    void theGrpcDoorStreamsPreviewsAndPictures() {
+        try (GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
+            GenerateImageRequest request = GenerateImageRequest.newBuilder()
+                    .setModel(ImageServer.MODEL)
+                    .setPrompt("a cat over gRPC")
+                    .setNegativePrompt("a \"dog\"")
+                    .setSeed(7)
+                    .setWidth(640)
+                    .setHeight(480)
+                    .setPartialImages(2)
+                    .build();
+            List<GenerateImageEvent> events =
+                    ImmutableList.copyOf(caller.stub("x-request-id", "my-id.2").generateImage(request));
+            assertThat(events).hasSize(3).allSatisfy(event -> {
+                assertThat(event.getId()).isEqualTo("my-id.2");
+                assertThat(event.getModel()).isEqualTo(ImageServer.MODEL);
+            });
+            assertThat(events.get(1).getPreview().getIndex()).isEqualTo(1);
+            assertThat(events.get(1).getPreview().getData().toByteArray()).isEqualTo(ImageServer.PREVIEW);
+            assertThat(events.get(2).getImage().getData().toByteArray()).isEqualTo(ImageServer.PICTURE);
+            assertThat(events.get(2).getImage().getMediaType()).isEqualTo("image/png");
+            assertThat(events.get(2).getImage().getUsage().getCompletionTokens())
+                    .isEqualTo(60);
+            assertThat(SERVER.wasAsked("\"size\":\"640x480\"")).isTrue();
+            assertThat(SERVER.wasAsked("\"negative_prompt\":\"a \\\"dog\\\"\",\"seed\":7"))
+                    .isTrue();
+
+            byte[] red = Pictures.png(3, 3, 0xffff0000);
+            GenerateImageRequest edit = GenerateImageRequest.newBuilder()
+                    .setPrompt("a hat over gRPC")
+                    .addImages(ImageSource.newBuilder().setData(ByteString.copyFrom(red)))
+                    .build();
+            assertThat(caller.stub().generateImage(edit)).toIterable().isNotEmpty();
+            assertThat(SERVER.requests().stream()
+                            .filter(asked -> asked.body().contains("a hat over gRPC"))
+                            .toList())
+                    .singleElement()
+                    .satisfies(asked -> assertThat(asked.body()).contains(Pictures.inBody(red)));
+        }
+    }
+
+    @Test
+    void theGrpcDoorNamesWhatIsWrongAndCancelsAtTheServer() {
+        try (GrpcCaller caller = new GrpcCaller(service.grpcPort())) {
+            Map<String, GenerateImageRequest.Builder> wrong = Map.of(
+                    "prompt", GenerateImageRequest.newBuilder(),
+                    "count", GenerateImageRequest.newBuilder().setPrompt("p").setCount(0),
+                    "height", GenerateImageRequest.newBuilder().setPrompt("p").setWidth(5),
+                    "quality", GenerateImageRequest.newBuilder().setPrompt("p").setQuality("best"),
+                    "images[0].data",
+                            GenerateImageRequest.newBuilder()
+                                    .setPrompt("p")
+                                    .addImages(ImageSource.newBuilder().setData(ByteString.copyFromUtf8("<svg/>"))),
+                    "images[0]",
+                            GenerateImageRequest.newBuilder()
+                                    .setPrompt("p")
+                                    .addImages(ImageSource.getDefaultInstance()),
+                    "mask",
+                            GenerateImageRequest.newBuilder()
+                                    .setPrompt("p")
+                                    .setMask(ImageSource.newBuilder().setId("x")));
+            wrong.forEach((field, request) -> {
+                StatusRuntimeException failure = catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () -> caller.stub().generateImage(request.build()).hasNext());
+                assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+                assertThat(GrpcCaller.field(failure)).isEqualTo(field);
+            });
+
+            int before = SERVER.abandoned();
+            StatusRuntimeException late = catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () -> caller.stub()
+                            .withDeadlineAfter(Duration.ofMillis(500))
+                            .generateImage(GenerateImageRequest.newBuilder()
+                                    .setPrompt("wait over gRPC")
+                                    .build())
+                            .hasNext());
+            assertThat(late.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+            await().until(() -> SERVER.abandoned() == before + 1);
+        }
+    }
+
     private static String submit(String task, String payload) throws Exception {
         HttpResponse<String> taken = PLAIN.send(
                 post("/v1/jobs", "{\"task\":\"" + task + "\",\"payload\":" + payload + "}"),
@@ -262,7 +354,9 @@ class ImagesIT {
 
     private static JsonNode ended(String path) {
         return await().until(
-                () -> get(path), job -> List.of("done", "failed", "cancelled").contains(job.path("state").asText()));
+                        () -> get(path),
+                        job -> List.of("done", "failed", "cancelled")
+                                .contains(job.path("state").asText()));
     }
 
     private static JsonNode result(JsonNode job) throws Exception {
