@@ -3,6 +3,7 @@ package io.inference.grpc;
 import com.google.protobuf.Message;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.StreamedAnswer;
 import java.util.function.Function;
 
@@ -20,4 +21,11 @@ public sealed interface GrpcAnswer {
      * @param encoder turns a chunk into a message
      */
     record Streamed(ChunkStream chunks, Function<Chunk, Message> encoder) implements GrpcAnswer, StreamedAnswer {}
+
+    /**
+     * Pictures, sent as their events come. The code that consumes it closes the chunks.
+     *
+     * @param encoder turns an event into a message
+     */
+    record Pictures(ChunkStream chunks, Function<ImageEvent, Message> encoder) implements GrpcAnswer, StreamedAnswer {}
 }

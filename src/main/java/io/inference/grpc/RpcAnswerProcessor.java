@@ -21,11 +21,17 @@ public final class RpcAnswerProcessor implements Processor {
     /**
      * The request of an answer.
      *
+     * @param call whose answer it is
      * @param message as received; null if no step has read it
      * @param stream whether the method's answers are streams
      * @param conversation id of the stored conversation that the answer is part of; empty for none
      */
-    public record Asked(String callId, @Nullable Message message, boolean stream, String conversation) {}
+    public record Asked(Call call, @Nullable Message message, boolean stream, String conversation) {
+        /** Names the call in the logs. */
+        public String callId() {
+            return call.id();
+        }
+    }
 
     public RpcAnswerProcessor(Writer writer) {
         this.writer = writer;
@@ -36,7 +42,7 @@ public final class RpcAnswerProcessor implements Processor {
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         ConversationFields.checkStored(exchange.getMessage(), call.conversation());
         var asked = new Asked(
-                call.id(),
+                call,
                 exchange.getProperty(RpcRequestProcessor.MESSAGE, Message.class),
                 exchange.getProperty(GrpcAnswer.STREAM_WANTED, false, Boolean.class),
                 call.conversation());

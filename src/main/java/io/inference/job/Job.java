@@ -44,6 +44,7 @@ public record Job(
      *
      * @param done steps that are done
      * @param total all steps, as far as they are known
+     * @param queued requests that its backend does before it; 0 once it has begun
      */
-    public record Progress(int done, int total) {}
+    public record Progress(int done, int total, int queued) {}
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Decodes a stream of JSON objects, one for each line, the last with {@code "done": true}; or one object in any number
  * of lines.
  */
-final class OllamaLineDecoder implements LineDecoder {
+final class OllamaLineDecoder implements LineDecoder<Chunk> {
     private final OllamaErrors errors;
     private final boolean countsPrompt;
     private final OllamaAnswerParser parser = new OllamaAnswerParser();

@@ -15,10 +15,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of {@code /models} and {@code /embeddings}, which are lists under {@code data}. */
-final class OpenAiLists {
+public final class OpenAiLists {
     private OpenAiLists() {}
 
-    static List<ModelInfo> models(byte[] body, String backend) throws IOException {
+    /** @param backend its name, for the models */
+    public static List<ModelInfo> models(byte[] body, String backend) throws IOException {
         List<ModelInfo> models = new ArrayList<>();
         try (JsonParser json = JsonTokens.parser(body, 0, body.length)) {
             JsonTokens.openObject(json);

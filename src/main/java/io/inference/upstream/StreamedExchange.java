@@ -5,6 +5,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.ChunkPipe;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
@@ -17,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * An answer that a virtual thread reads line by line into a small pipe: its reader can stop waiting without breaking a
  * read of the socket, and a full pipe stops the reading, which by TCP slows down the server.
  */
-final class StreamedExchange {
+final class StreamedExchange<E extends StreamEvent> {
     private static final int CHUNKS_AHEAD = 16;
     private static final int LINGER_MILLIS = 1000;
     /** How long a server may take from the last word of its answer, or what it says beside it, to its end. */
     private static final int END_MILLIS = 3000;
 
     private final UpstreamRequest exchange;
-    private final LineDecoder decoder;
+    private final LineDecoder<E> decoder;
     private final Failures failures;
     private final Function<Reply, InferenceException> refusal;
     private final Call call;
@@ -38,7 +39,7 @@ final class StreamedExchange {
 
     StreamedExchange(
             UpstreamRequest exchange,
-            LineDecoder decoder,
+            LineDecoder<E> decoder,
             Failures failures,
             Function<Reply, InferenceException> refusal,
             Call call) {

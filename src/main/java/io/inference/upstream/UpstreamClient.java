@@ -3,6 +3,8 @@ package io.inference.upstream;
 import io.inference.api.call.Call;
 import io.inference.api.error.InferenceException;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.StreamEvent;
+import io.inference.upstream.form.Form;
 import io.inference.upstream.tls.LiveTls;
 import io.inference.upstream.tls.UpstreamTls;
 import java.io.IOException;
@@ -19,9 +21,12 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.net.URIAuthority;
@@ -144,7 +149,7 @@ public final class UpstreamClient implements AutoCloseable {
 
     /** As {@link #get}, sending JSON. */
     public Reply post(URI endpoint, byte[] json, Duration timeout) {
-        return whole(new UpstreamRequest(server, endpoint, json, config(Timeout.of(timeout))), null);
+        return whole(new UpstreamRequest(server, endpoint, entity(json), config(Timeout.of(timeout))), null);
     }
 
     /**
@@ -171,7 +176,21 @@ public final class UpstreamClient implements AutoCloseable {
      *     returned
      */
     public Reply post(URI endpoint, byte[] json, Call call) {
-        UpstreamRequest exchange = new UpstreamRequest(server, endpoint, json, UNLIMITED);
+        return whole(endpoint, entity(json), call);
+    }
+
+    /** As {@link #post(URI, byte[], Call)}, sending a form. */
+    public Reply post(URI endpoint, Form form, Call call) {
+        return whole(endpoint, form.entity(), call);
+    }
+
+    /** As {@link #post(URI, byte[], Call)}, sending nothing. */
+    public Reply get(URI endpoint, Call call) {
+        return whole(endpoint, null, call);
+    }
+
+    private Reply whole(URI endpoint, @Nullable HttpEntity body, Call call) {
+        UpstreamRequest exchange = new UpstreamRequest(server, endpoint, body, UNLIMITED);
         Runnable stop = exchange::stop;
         call.onCancel(stop);
         exchange.stopAfter(total);
@@ -190,11 +209,30 @@ public final class UpstreamClient implements AutoCloseable {
      *
      * @param refusal converts an answer with an error status into a failure
      */
-    public ChunkStream stream(
-            URI endpoint, byte[] json, LineDecoder decoder, Function<Reply, InferenceException> refusal, Call call) {
+    public <E extends StreamEvent> ChunkStream stream(
+            URI endpoint, byte[] json, LineDecoder<E> decoder, Function<Reply, InferenceException> refusal, Call call) {
+        return stream(endpoint, entity(json), decoder, refusal, call);
+    }
+
+    /** As {@link #stream(URI, byte[], LineDecoder, Function, Call)}, sending a form. */
+    public <E extends StreamEvent> ChunkStream stream(
+            URI endpoint, Form form, LineDecoder<E> decoder, Function<Reply, InferenceException> refusal, Call call) {
+        return stream(endpoint, form.entity(), decoder, refusal, call);
+    }
+
+    private <E extends StreamEvent> ChunkStream stream(
+            URI endpoint,
+            HttpEntity body,
+            LineDecoder<E> decoder,
+            Function<Reply, InferenceException> refusal,
+            Call call) {
         sweepIdle();
-        UpstreamRequest exchange = new UpstreamRequest(server, endpoint, json, UNLIMITED);
-        return new StreamedExchange(exchange, decoder, failures, refusal, call).start();
+        UpstreamRequest exchange = new UpstreamRequest(server, endpoint, body, UNLIMITED);
+        return new StreamedExchange<>(exchange, decoder, failures, refusal, call).start();
+    }
+
+    private static HttpEntity entity(byte[] json) {
+        return new ByteArrayEntity(json, ContentType.APPLICATION_JSON);
     }
 
     private Reply whole(UpstreamRequest exchange, @Nullable Call call) {

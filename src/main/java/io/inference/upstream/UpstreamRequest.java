@@ -12,12 +12,11 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.NoHttpResponseException;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
 /** One request, which any thread can stop at any time. */
@@ -27,14 +26,15 @@ final class UpstreamRequest {
 
     private final Server server;
     private final URI uri;
-    private final byte @Nullable [] body;
+    private final @Nullable HttpEntity body;
     private final RequestConfig config;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private volatile boolean late;
     private volatile boolean stopped;
     private volatile @Nullable HttpUriRequestBase current;
 
-    UpstreamRequest(Server server, URI uri, byte @Nullable [] body, RequestConfig config) {
+    /** @param body can be sent again; null for a GET */
+    UpstreamRequest(Server server, URI uri, @Nullable HttpEntity body, RequestConfig config) {
         this.server = server;
         this.uri = uri;
         this.body = body;
@@ -64,7 +64,7 @@ final class UpstreamRequest {
         request.setConfig(config);
         server.headers().forEach(request::addHeader);
         if (body != null) {
-            request.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
+            request.setEntity(body);
         }
         current = request;
         if (stopped) {

@@ -15,6 +15,8 @@ import io.inference.job.JobPriority;
 import io.inference.job.JobTask;
 import io.inference.job.Jobs;
 import io.inference.job.NewJob;
+import io.inference.stub.ImageServer;
+import io.inference.stub.Pictures;
 import io.inference.stub.StubServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AmqpDoorIT {
     private static final Set<String> FAILED = ConcurrentHashMap.newKeySet();
     private static StubServer backend;
+    private static ImageServer images;
     private static RunningService service;
 
     @BeforeAll
@@ -44,9 +47,12 @@ class AmqpDoorIT {
         SharedRabbit.assumeInstalled();
         SharedRabbit.clear();
         backend = new StubServer(AmqpDoorIT::answer);
+        images = new ImageServer();
         List<String> options = new ArrayList<>(SharedRabbit.options());
         options.addAll(SharedPostgres.freshOptions("amqp_door"));
         options.add("--inference-services-openai-base-url=" + backend.url() + "/v1");
+        options.add("--image-backend=openai");
+        options.add("--inference-services-sd-base-url=" + images.url());
         options.add("--rabbitmq-prefetch=10");
         options.add("--max-request-size=100KB");
         options.add("--job-attempts=2");
@@ -59,6 +65,7 @@ class AmqpDoorIT {
         if (service != null) {
             service.close();
             backend.close();
+            images.close();
         }
     }
 
@@ -129,6 +136,53 @@ class AmqpDoorIT {
             assertThat(again.properties().getMessageId())
                     .isEqualTo(result.properties().getMessageId());
         }
+    }
+
+    @Test
+    void picturesAreMadeEditedAndStreamed() throws Exception {
+        String picture = Pictures.base64(ImageServer.PICTURE);
+        try (AmqpClient client = new AmqpClient()) {
+            var properties =
+                    new BasicProperties.Builder().replyTo(client.replyQueue()).build();
+            client.send("request.image", image("made", "image_generation", "\"prompt\":\"a cat\""), properties);
+            AmqpClient.Came made = client.reply();
+            assertThat(made.json().path("task").asText()).isEqualTo("image_generation");
+            assertThat(made.json().at("/payload/data/0/b64_json").asText()).isEqualTo(picture);
+            String url = "data:image/png;base64," + Pictures.base64(Pictures.png(2, 2, 0xff102030));
+            client.send(
+                    "request.image",
+                    image(
+                            "edited",
+                            "image_editing",
+                            "\"prompt\":\"a hat\",\"images\":[{\"image_url\":\"" + url + "\"}]"),
+                    properties);
+            assertThat(client.reply().json().at("/payload/data/0/b64_json").asText())
+                    .isEqualTo(picture);
+
+            client.send(
+                    "request.image",
+                    image("previews", "image_generation", "\"prompt\":\"a\",\"stream\":true,\"partial_images\":1"),
+                    properties);
+            List<String> types = new ArrayList<>();
+            for (AmqpClient.Came part = client.reply();
+                    !part.json().at("/payload/type").asText().isEmpty();
+                    part = client.reply()) {
+                types.add(part.json().at("/payload/type").asText());
+                if (Boolean.TRUE.equals(part.properties().getHeaders().get("x-final"))) {
+                    break;
+                }
+            }
+            assertThat(types)
+                    .containsExactly(
+                            "image_generation.partial_image",
+                            "image_generation.partial_image",
+                            "image_generation.completed");
+        }
+    }
+
+    private static String image(String id, String task, String payload) {
+        return "{\"correlation_id\":\"" + id + "\",\"type\":\"request\",\"task\":\"" + task + "\",\"payload\":{"
+                + payload + "}}";
     }
 
     @Test

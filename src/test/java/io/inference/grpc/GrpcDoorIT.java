@@ -211,7 +211,10 @@ class GrpcDoorIT {
                         () -> stub.summarize(SummarizeRequest.newBuilder()
                                 .setConversationId("c")
                                 .build()),
-                        () -> stub.generateImage(GenerateImageRequest.getDefaultInstance()))
+                        () -> stub.generateImage(GenerateImageRequest.newBuilder()
+                                        .setPrompt("a cat")
+                                        .build())
+                                .hasNext())
                 .forEach(call -> {
                     StatusRuntimeException failure = failure(call);
                     assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);

@@ -186,7 +186,7 @@ class SummaryWorkTest {
     @Test
     void progressCountsTheLastRequestToo() {
         List<String> progress = new ArrayList<>();
-        call.onProgress((done, total) -> progress.add(done + "/" + total));
+        call.onProgress((done, total, queued) -> progress.add(done + "/" + total));
         int requests = run(work(sentences(200), LIMITS)).size();
         assertThat(progress).hasSize(requests - 1);
         assertThat(progress.getFirst()).startsWith("1/");

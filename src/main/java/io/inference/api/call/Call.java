@@ -46,9 +46,11 @@ public final class Call {
     public interface ProgressListener {
         /**
          * @param done steps that are done
-         * @param total all steps, as far as they are known now; grows if further ones turn out to be needed
+         * @param total all steps, as far as they are known now; grows if further ones turn out to be needed; 0 if
+         *     unknown
+         * @param queued requests that the backend does before this one; 0 once it has begun
          */
-        void progress(int done, int total);
+        void progress(int done, int total, int queued);
     }
 
     /** @param timeout time limit of the whole call */
@@ -305,9 +307,14 @@ public final class Call {
 
     /** Reports that a step is done. See {@link ProgressListener#progress}. */
     public void reportProgress(int done, int total) {
+        reportProgress(done, total, 0);
+    }
+
+    /** Reports how far the work is, or how long it has to wait. See {@link ProgressListener#progress}. */
+    public void reportProgress(int done, int total, int queued) {
         ProgressListener listener = progressListener;
         if (listener != null) {
-            listener.progress(done, total);
+            listener.progress(done, total, queued);
         }
     }
 

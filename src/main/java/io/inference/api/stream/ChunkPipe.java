@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChunkPipe implements ChunkStream {
     private final int capacity;
     private final Runnable onClose;
-    private final ArrayDeque<Chunk> chunks;
+    private final ArrayDeque<StreamEvent> events;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
@@ -32,24 +32,24 @@ public final class ChunkPipe implements ChunkStream {
     public ChunkPipe(int capacity, Runnable onClose) {
         this.capacity = capacity;
         this.onClose = onClose;
-        this.chunks = new ArrayDeque<>(capacity);
+        this.events = new ArrayDeque<>(capacity);
     }
 
     /**
-     * Adds a chunk, waiting while the pipe is full.
+     * Adds a chunk or an event of pictures, waiting while the pipe is full.
      *
      * @return false if it will not be read, since the stream was closed, aborted or ended: the writer has to stop
      */
-    public boolean put(Chunk chunk) {
+    public boolean put(StreamEvent event) {
         lock.lock();
         try {
-            while (chunks.size() >= capacity && !ended) {
+            while (events.size() >= capacity && !ended) {
                 writable.await();
             }
             if (ended) {
                 return false;
             }
-            chunks.addLast(chunk);
+            events.addLast(event);
             readable.signal();
             return true;
         } catch (InterruptedException e) {
@@ -84,7 +84,7 @@ public final class ChunkPipe implements ChunkStream {
             ended = true;
             failure = cause;
             if (dropWaiting) {
-                chunks.clear();
+                events.clear();
             }
             readable.signalAll();
             writable.signalAll();
@@ -98,16 +98,16 @@ public final class ChunkPipe implements ChunkStream {
         lock.lock();
         try {
             long left = timeout.toNanos();
-            while (chunks.isEmpty() && !ended) {
+            while (events.isEmpty() && !ended) {
                 if (left <= 0) {
                     return StreamEvent.SILENCE;
                 }
                 left = readable.awaitNanos(left);
             }
-            Chunk chunk = chunks.pollFirst();
-            if (chunk != null) {
+            StreamEvent event = events.pollFirst();
+            if (event != null) {
                 writable.signal();
-                return chunk;
+                return event;
             }
             if (failure != null) {
                 throw failure;

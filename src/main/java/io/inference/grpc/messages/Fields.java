@@ -3,6 +3,7 @@ package io.inference.grpc.messages;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inference.api.error.InferenceException;
 import io.inference.wire.Json;
+import java.nio.charset.StandardCharsets;
 
 /** Bounds of fields, the same as at the REST door. */
 final class Fields {
@@ -37,6 +38,11 @@ final class Fields {
             return text;
         }
         throw InferenceException.invalid(name, "'" + name + "' must be a JSON object, as text");
+    }
+
+    /** A text as a JSON string. */
+    static String quoted(String text) {
+        return new String(Json.bytes(out -> out.writeString(Json.wellFormed(text))), StandardCharsets.UTF_8);
     }
 
     private static String shortest(double number) {

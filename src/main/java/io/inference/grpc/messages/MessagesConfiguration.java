@@ -6,6 +6,7 @@ import io.inference.grpc.RpcModelsProcessor;
 import io.inference.grpc.RpcRequestProcessor;
 import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.EmbedRequest;
+import io.inference.grpc.v1.GenerateImageRequest;
 import io.inference.grpc.v1.GenerateRequest;
 import io.inference.grpc.v1.ListModelsRequest;
 import io.inference.grpc.v1.SummarizeRequest;
@@ -54,6 +55,16 @@ class MessagesConfiguration {
     @Bean
     Processor grpcSummarizeAnswerProcessor() {
         return new RpcAnswerProcessor(AnswerWriters::summarize);
+    }
+
+    @Bean
+    Processor grpcImageRequestProcessor() {
+        return new RpcRequestProcessor<>(GenerateImageRequest.class, ImageMessages::request);
+    }
+
+    @Bean
+    Processor grpcImageAnswerProcessor() {
+        return new RpcAnswerProcessor(ImageMessages::answer);
     }
 
     @Bean

@@ -7,10 +7,12 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.inference.api.call.Call;
 import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ChunkStream;
 import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.StreamEvent;
 import io.inference.grpc.GrpcAnswer;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,19 +48,37 @@ final class AnswerSender {
      * @throws io.inference.api.error.InferenceException if the stream fails or the caller has disconnected
      */
     void send(GrpcAnswer.Streamed answer) {
+        send(answer.chunks(), event -> {
+            if (!(event instanceof Chunk chunk)) {
+                throw new IllegalStateException("this method streams no pictures");
+            }
+            return answer.encoder().apply(chunk);
+        });
+    }
+
+    /** As {@link #send(GrpcAnswer.Streamed)}. */
+    void send(GrpcAnswer.Pictures answer) {
+        send(answer.chunks(), event -> {
+            if (!(event instanceof ImageEvent image)) {
+                throw new IllegalStateException("this method streams pictures alone");
+            }
+            return answer.encoder().apply(image);
+        });
+    }
+
+    private void send(ChunkStream stream, Function<StreamEvent, Message> encoder) {
         Runnable wake = this::wake;
         call.onCancel(wake);
-        try (var chunks = answer.chunks()) {
+        try (var chunks = stream) {
             sendHeaders();
             while (true) {
                 awaitReader();
                 switch (chunks.next(LOOK_UP)) {
-                    case Chunk chunk -> rpc.sendMessage(answer.encoder().apply(chunk));
-                    case ImageEvent image -> throw new IllegalStateException("this method streams no pictures");
                     case StreamEvent.Silence ignored -> call.throwIfCancelled();
                     case StreamEvent.End ignored -> {
                         return;
                     }
+                    case StreamEvent event -> rpc.sendMessage(encoder.apply(event));
                 }
             }
         } finally {

@@ -177,6 +177,7 @@ final class RpcRun extends ServerCall.Listener<Object> {
         switch (exchange.getMessage().getBody()) {
             case GrpcAnswer.Whole whole -> sender.send(whole.message());
             case GrpcAnswer.Streamed streamed -> sender.send(streamed);
+            case GrpcAnswer.Pictures pictures -> sender.send(pictures);
             case Message message -> sender.send(message);
             case null, default -> throw new IllegalStateException("the route left a body that is no answer of gRPC's");
         }

@@ -15,6 +15,14 @@ public interface ChunkEncoder {
     @FunctionalInterface
     interface Sink {
         void object(Json.Content object) throws IOException;
+
+        /** Receives an object with the name of its kind, which formats without names leave out. */
+        default void event(String name, Json.Content object) throws IOException {
+            object(object);
+        }
+
+        /** Receives a line for people, which formats without such lines leave out. */
+        default void comment(String text) throws IOException {}
     }
 
     void chunk(Chunk chunk, Sink out) throws IOException;

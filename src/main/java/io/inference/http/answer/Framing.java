@@ -12,7 +12,12 @@ public final class Framing {
             "event: error\ndata: ",
             ": keep-alive\n\n",
             "data: [DONE]\n\n",
-            ": ");
+            ": ",
+            "event: ");
+
+    /** Server-sent events with names, as OpenAI sends pictures; they end with the connection's answer. */
+    public static final Framing NAMED_EVENTS = new Framing(
+            "text/event-stream", "data: ", "\n\n", "event: error\ndata: ", ": keep-alive\n\n", "", ": ", "event: ");
 
     /** One object on each line, without keep-alives. */
     public static final Framing LINES = new Framing("application/x-ndjson", "", "\n", "", "", "");
@@ -24,6 +29,7 @@ public final class Framing {
     final SerializedString keepAlive;
     final SerializedString end;
     final SerializedString beforeComment;
+    final SerializedString beforeName;
 
     /**
      * @param beforeFailure replaces {@code before} in front of an object that reports a failure
@@ -32,10 +38,13 @@ public final class Framing {
      */
     public Framing(
             String contentType, String before, String after, String beforeFailure, String keepAlive, String end) {
-        this(contentType, before, after, beforeFailure, keepAlive, end, "");
+        this(contentType, before, after, beforeFailure, keepAlive, end, "", "");
     }
 
-    /** @param beforeComment starts a line that clients ignore; empty if the format has no such lines */
+    /**
+     * @param beforeComment starts a line that clients ignore; empty if the format has no such lines
+     * @param beforeName starts a line that names the next object; empty if the format has no such lines
+     */
     private Framing(
             String contentType,
             String before,
@@ -43,7 +52,8 @@ public final class Framing {
             String beforeFailure,
             String keepAlive,
             String end,
-            String beforeComment) {
+            String beforeComment,
+            String beforeName) {
         this.contentType = contentType;
         this.before = new SerializedString(before);
         this.after = new SerializedString(after);
@@ -51,6 +61,7 @@ public final class Framing {
         this.keepAlive = new SerializedString(keepAlive);
         this.end = new SerializedString(end);
         this.beforeComment = new SerializedString(beforeComment);
+        this.beforeName = new SerializedString(beforeName);
     }
 
     public String contentType() {

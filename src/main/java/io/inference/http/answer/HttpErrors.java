@@ -82,7 +82,6 @@ public final class HttpErrors {
     private static String openAiName(String field) {
         return switch (field) {
             case "think" -> "reasoning_effort";
-            case "images" -> "messages";
             default -> field;
         };
     }

@@ -20,7 +20,7 @@ public final class StreamWriter {
         this.framing = framing;
         this.encoder = encoder;
         this.out = out;
-        this.sink = object -> write(framing.before, object);
+        this.sink = new Framed();
     }
 
     public void chunk(Chunk chunk) throws IOException {
@@ -43,6 +43,27 @@ public final class StreamWriter {
             out.write(framing.beforeComment.asUnquotedUTF8());
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.write(framing.after.asUnquotedUTF8());
+        }
+    }
+
+    private final class Framed implements ChunkEncoder.Sink {
+        @Override
+        public void object(Json.Content object) throws IOException {
+            write(framing.before, object);
+        }
+
+        @Override
+        public void event(String name, Json.Content object) throws IOException {
+            if (!framing.beforeName.getValue().isEmpty()) {
+                out.write(framing.beforeName.asUnquotedUTF8());
+                out.write((name + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            object(object);
+        }
+
+        @Override
+        public void comment(String text) throws IOException {
+            StreamWriter.this.comment(text);
         }
     }
 

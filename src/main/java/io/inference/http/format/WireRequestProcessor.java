@@ -24,17 +24,33 @@ public final class WireRequestProcessor implements Processor {
     /** The exchange property that keeps the {@link WireRequest} for {@link WireAnswerProcessor}. */
     static final String WIRE_REQUEST = "InferenceWireRequest";
 
-    private final Function<byte[], WireRequest<?>> reader;
+    private final TypedReader reader;
+
+    /** Reads a body whose form depends on its type. */
+    @FunctionalInterface
+    public interface TypedReader {
+        /** @param contentType null if the caller named none */
+        WireRequest<?> read(byte[] body, @Nullable String contentType);
+    }
+
+    private WireRequestProcessor(TypedReader reader) {
+        this.reader = reader;
+    }
 
     public WireRequestProcessor(Function<byte[], WireRequest<?>> reader) {
-        this.reader = reader;
+        this((body, contentType) -> reader.apply(body));
+    }
+
+    public static WireRequestProcessor typed(TypedReader reader) {
+        return new WireRequestProcessor(reader);
     }
 
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         byte[] body = message.getBody(byte[].class);
-        WireRequest<?> wire = reader.apply(body == null ? new byte[0] : body);
+        WireRequest<?> wire =
+                reader.read(body == null ? new byte[0] : body, message.getHeader(Exchange.CONTENT_TYPE, String.class));
         wire.conversation().enter(message, wire.operation() == Operation.CHAT);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         call.setOperation(wire.operation());

@@ -73,6 +73,9 @@ record JobWriter(String apiPrefix) {
             out.writeObjectFieldStart("progress");
             out.writeNumberField("done", progress.done());
             out.writeNumberField("total", progress.total());
+            if (progress.queued() > 0) {
+                out.writeNumberField("queued", progress.queued());
+            }
             out.writeEndObject();
         }
     }

@@ -82,10 +82,12 @@ final class EarlyAnswer implements PendingAnswer {
      * Sends a comment on the progress of the call, after the head if it is the first that is sent; nothing if no stream
      * was asked for. Blocks while it writes. Of reports that arrive in another order, those that are late are left out.
      */
-    void progress(int done, int total) {
+    void progress(int done, int total, int queued) {
         writing.lock();
         try {
-            if (done > reported) {
+            if (queued > 0) {
+                write(stream -> stream.comment("queued " + queued));
+            } else if (done > reported) {
                 reported = done;
                 write(stream -> stream.comment("progress " + done + "/" + total));
             }

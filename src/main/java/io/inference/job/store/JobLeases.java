@@ -105,7 +105,7 @@ public final class JobLeases {
         return """
                 WITH %s UPDATE jobs SET state = 'running', lease_owner = :me, lease_until = :leased,
                     attempts = attempts + 1, started_at = coalesce(started_at, :now),
-                    progress_done = NULL, progress_total = NULL
+                    progress_done = NULL, progress_total = NULL, progress_queued = NULL
                 FROM picked, %s
                 WHERE jobs.id = picked.id RETURNING %s, turn, payload, failures, picked.lower
                 """.formatted(picked, JobStore.RELAXED, JobRows.COLUMNS);
@@ -177,14 +177,20 @@ public final class JobLeases {
                         .list());
     }
 
-    /** Stores how far the run is, if its lease still holds. */
-    public void progress(Lease lease, int done, int total) {
+    /**
+     * Stores how far the run is, if its lease still holds.
+     *
+     * @param queued requests before it at its backend
+     */
+    public void progress(Lease lease, int done, int total, int queued) {
         int ignored = database.call(client -> client.sql("""
-                        UPDATE jobs SET progress_done = :done, progress_total = :total FROM %s
+                        UPDATE jobs SET progress_done = :done, progress_total = :total, progress_queued = :queued
+                        FROM %s
                         WHERE id = :id AND lease_owner = :me AND attempts = :attempt AND state = 'running'
                         """.formatted(JobStore.RELAXED))
                 .param("done", done)
                 .param("total", total)
+                .param("queued", queued)
                 .param("commit", "off")
                 .param("id", lease.job().id())
                 .param("me", me)

@@ -24,7 +24,8 @@ final class JobRows {
     static final String COLUMNS = """
             jobs.id, jobs.caller, jobs.door, jobs.correlation_id, jobs.task, jobs.priority, jobs.state, jobs.delivery,
             jobs.attempts, jobs.created_at, jobs.not_before, jobs.started_at, jobs.ended_at, jobs.first_error,
-            jobs.last_error, jobs.cancelling, jobs.progress_done, jobs.progress_total""";
+            jobs.last_error, jobs.cancelling, jobs.progress_done, jobs.progress_total,
+            jobs.progress_queued""";
 
     private JobRows() {}
 
@@ -51,7 +52,9 @@ final class JobRows {
 
     private static Job.@Nullable Progress progress(ResultSet row) throws SQLException {
         int total = row.getInt("progress_total");
-        return row.wasNull() ? null : new Job.Progress(row.getInt("progress_done"), total);
+        return row.wasNull()
+                ? null
+                : new Job.Progress(row.getInt("progress_done"), total, row.getInt("progress_queued"));
     }
 
     static JobState state(ResultSet row) throws SQLException {

@@ -85,14 +85,14 @@ final class JobRun {
     }
 
     /** Stores it at most once a second: the next report has all that this one has. */
-    private void storeProgress(int done, int total) {
+    private void storeProgress(int done, int total, int queued) {
         long now = System.nanoTime();
         long next = nextProgressNanos.get();
         if (now - next < 0 || !nextProgressNanos.compareAndSet(next, now + PROGRESS_EVERY.toNanos())) {
             return;
         }
         try {
-            context.leases().progress(lease, done, total);
+            context.leases().progress(lease, done, total, queued);
         } catch (InferenceException e) {
             log.debug(
                     "the progress of the job {} cannot be stored: {}",

@@ -57,7 +57,8 @@ public record OpenAiErrors(Failures failures, @Nullable String apiKey) {
         return error.is("model_not_found") || message.toLowerCase(Locale.ROOT).contains("model");
     }
 
-    private String withoutKey(String message) {
+    /** A server's message without the key. */
+    public String withoutKey(String message) {
         return apiKey == null || apiKey.isEmpty() ? message : message.replace(apiKey, "***");
     }
 

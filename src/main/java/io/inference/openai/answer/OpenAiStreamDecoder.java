@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Decodes one answer, whichever was asked for: a stream of events, one JSON object each, the last {@code [DONE]}, or
  * one JSON object. The usage, wherever it came, is sent in the last chunk.
  */
-public final class OpenAiStreamDecoder implements LineDecoder {
+public final class OpenAiStreamDecoder implements LineDecoder<Chunk> {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final OpenAiErrors errors;

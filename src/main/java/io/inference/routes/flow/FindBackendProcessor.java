@@ -1,9 +1,13 @@
 package io.inference.routes.flow;
 
 import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
+import io.inference.models.BackendSet;
 import io.inference.routes.backend.BackendSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -26,6 +30,9 @@ public class FindBackendProcessor implements Processor {
     /** Exchange property with a backend that failed or is slow: it is tried only if there is no other. */
     public static final String LAST_CHOICE = "InferenceLastChoice";
 
+    /** A list of models is asked for twice a minute. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
+
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
@@ -39,7 +46,9 @@ public class FindBackendProcessor implements Processor {
         List<String> backends =
                 BackendSource.of(exchange.getContext()).backendsFor(model, request, call.dropsUnsupported());
         if (backends.isEmpty()) {
-            throw InferenceException.modelNotFound(model);
+            throw request instanceof ImageRequest
+                    ? noneForImages(BackendSource.of(exchange.getContext()), model)
+                    : InferenceException.modelNotFound(model);
         }
         String lastChoice = exchange.getProperty(LAST_CHOICE, String.class);
         if (lastChoice != null && backends.size() > 1 && backends.contains(lastChoice)) {
@@ -50,6 +59,20 @@ public class FindBackendProcessor implements Processor {
         Iterator<String> others = backends.iterator();
         message.setHeader(RouteHeaders.BACKEND, others.next());
         exchange.setProperty(OTHERS, others);
+    }
+
+    /** Why no backend makes pictures with a model: an empty name stands for any. */
+    private static InferenceException noneForImages(BackendSet backends, String model) {
+        if (backends.all().stream().noneMatch(backend -> backend.entry().kind().makesImages())) {
+            return new InferenceException(
+                    ErrorCode.NOT_CONFIGURED,
+                    "no backend for pictures is configured: set IMAGE_BACKEND and INFERENCE_SERVICES_SD_BASE_URL, or"
+                            + " add an entry of such a kind to backends.yaml");
+        }
+        return model.isEmpty()
+                ? InferenceException.retryLater(
+                        ErrorCode.UNAVAILABLE, "no backend for pictures is available", RETRY_AFTER)
+                : InferenceException.modelNotFound(model);
     }
 
     /** Gives a copy of an exchange the backends that were found for it, of which both then take the next. */

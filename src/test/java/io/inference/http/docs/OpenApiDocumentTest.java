@@ -12,6 +12,7 @@ import io.inference.http.conversations.ConversationReader;
 import io.inference.http.jobs.JobRequestReader;
 import io.inference.http.keys.NewApiKeyReader;
 import io.inference.http.ollama.request.EmbedRequestReader;
+import io.inference.http.openai.image.ImageRequestReader;
 import io.inference.http.openai.request.ChatRequestReader;
 import io.inference.http.openai.request.CompletionRequestReader;
 import io.inference.http.openai.request.EmbeddingRequestReader;
@@ -46,6 +47,8 @@ class OpenApiDocumentTest {
             reader("/api/generate", io.inference.http.ollama.request.GenerateRequestReader::read),
             reader("/api/embed", EmbedRequestReader::read),
             reader("/api/embeddings", EmbedRequestReader::readLegacy),
+            reader("/v1/images/generations", ImageRequestReader::generation),
+            reader("/v1/images/edits", body -> ImageRequestReader.edit(body, null)),
             reader("/v1/summaries", SummaryRequestReader::read));
 
     private static Map.Entry<String, Function<byte[], ?>> reader(String path, Function<byte[], ?> reader) {

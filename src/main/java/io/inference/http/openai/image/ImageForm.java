@@ -1,0 +1,134 @@
+package io.inference.http.openai.image;
+
+import io.inference.api.error.InferenceException;
+import io.inference.api.image.ImageBounds;
+import io.inference.api.image.ImageInput;
+import io.inference.wire.Json;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.tomcat.util.http.fileupload.FileItemIterator;
+import org.apache.tomcat.util.http.fileupload.FileItemStream;
+import org.apache.tomcat.util.http.fileupload.FileUpload;
+import org.apache.tomcat.util.http.fileupload.UploadContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An edit as {@code multipart/form-data} sends it.
+ *
+ * @param json the fields that are no files, as a JSON object
+ * @param mask null if there is none
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+record ImageForm(
+        byte[] json, List<ImageInput> images, @Nullable ImageInput mask) {
+    private static final int MOST_PARTS = 100;
+    private static final int LONGEST_FIELD = 4 * ImageBounds.LONGEST_PROMPT;
+
+    /** A form has texts alone: these are numbers and truth values where they look like it. */
+    private static final Pattern RAW = Pattern.compile("true|false|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?");
+
+    /** Fields whose values are texts, whatever they look like. */
+    private static final Set<String> TEXTS = Set.of(
+            "background",
+            "input_fidelity",
+            "model",
+            "moderation",
+            "negative_prompt",
+            "output_format",
+            "prompt",
+            "quality",
+            "response_format",
+            "safety_identifier",
+            "size",
+            "style",
+            "user");
+
+    /** @throws InferenceException with {@code INVALID_REQUEST} for a body that is no form, or files of another kind */
+    static ImageForm read(byte[] body, String contentType) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        List<ImageInput> images = new ArrayList<>();
+        ImageInput mask = null;
+        FileUpload upload = new FileUpload();
+        upload.setHeaderEncoding("UTF-8");
+        upload.setFileCountMax(MOST_PARTS);
+        try {
+            FileItemIterator parts = upload.getItemIterator(new Context(body, contentType));
+            while (parts.hasNext()) {
+                FileItemStream part = parts.next();
+                String name = part.getFieldName();
+                try (InputStream content = part.openStream()) {
+                    switch (name) {
+                        case "image", "image[]" -> {
+                            if (images.size() == ImageBounds.MOST_INPUTS) {
+                                throw InferenceException.invalid(
+                                        "image", "an edit takes " + ImageBounds.MOST_INPUTS + " pictures at most");
+                            }
+                            images.add(ImageBounds.input("image", content.readAllBytes()));
+                        }
+                        case "mask" -> mask = ImageBounds.input("mask", content.readAllBytes());
+                        case null -> throw ImageRequestReader.unreadable(null);
+                        default -> fields.put(name, text(name, content));
+                    }
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw ImageRequestReader.unreadable(e);
+        }
+        return new ImageForm(json(fields), List.copyOf(images), mask);
+    }
+
+    private static String text(String name, InputStream content) throws IOException {
+        byte[] bytes = content.readNBytes(LONGEST_FIELD + 1);
+        if (bytes.length > LONGEST_FIELD) {
+            throw InferenceException.invalid(Json.wellFormed(name), "'" + Json.wellFormed(name) + "' is too long");
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] json(Map<String, String> fields) {
+        return Json.bytes(out -> {
+            out.writeStartObject();
+            for (Map.Entry<String, String> field : fields.entrySet()) {
+                out.writeFieldName(Json.wellFormed(field.getKey()));
+                boolean isText = TEXTS.contains(field.getKey())
+                        || !RAW.matcher(field.getValue()).matches();
+                if (isText) {
+                    out.writeString(Json.wellFormed(field.getValue()));
+                } else {
+                    out.writeRawValue(field.getValue());
+                }
+            }
+            out.writeEndObject();
+        });
+    }
+
+    private record Context(byte[] body, String contentType) implements UploadContext {
+        @Override
+        public String getCharacterEncoding() {
+            return "UTF-8";
+        }
+
+        @Override
+        public String getContentType() {
+            return contentType;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return new ByteArrayInputStream(body);
+        }
+
+        @Override
+        public long contentLength() {
+            return body.length;
+        }
+    }
+}
