@@ -15,6 +15,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -27,14 +28,19 @@ final class UpstreamRequest {
 
     private final Server server;
     private final URI uri;
-    private final byte @Nullable [] body;
+    private final @Nullable HttpEntity body;
     private final RequestConfig config;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private volatile boolean late;
     private volatile boolean stopped;
     private volatile @Nullable HttpUriRequestBase current;
 
-    UpstreamRequest(Server server, URI uri, byte @Nullable [] body, RequestConfig config) {
+    UpstreamRequest(Server server, URI uri, byte @Nullable [] json, RequestConfig config) {
+        this(server, uri, json == null ? null : new ByteArrayEntity(json, ContentType.APPLICATION_JSON), config);
+    }
+
+    /** @param body that can be sent more than once; null for a GET */
+    UpstreamRequest(Server server, URI uri, @Nullable HttpEntity body, RequestConfig config) {
         this.server = server;
         this.uri = uri;
         this.body = body;
@@ -64,7 +70,7 @@ final class UpstreamRequest {
         request.setConfig(config);
         server.headers().forEach(request::addHeader);
         if (body != null) {
-            request.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
+            request.setEntity(body);
         }
         current = request;
         if (stopped) {

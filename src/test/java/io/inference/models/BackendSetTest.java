@@ -179,7 +179,8 @@ class BackendSetTest {
                 Set.of(lacks),
                 BackendEntry.Health.DEFAULT,
                 null,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     @Test

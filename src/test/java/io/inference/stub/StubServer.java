@@ -159,6 +159,12 @@ public final class StubServer implements AutoCloseable {
             out.flush();
         }
 
+        /** A whole answer of bytes. */
+        public void whole(int status, String contentType, byte[] body) throws IOException {
+            raw(head(status, contentType) + "Content-Length: " + body.length + "\r\n\r\n");
+            raw(body);
+        }
+
         /** Begins an answer of chunks. */
         public void begin(int status, String contentType, String... headers) throws IOException {
             raw(head(status, contentType, headers) + "Transfer-Encoding: chunked\r\n\r\n");
@@ -184,6 +190,11 @@ public final class StubServer implements AutoCloseable {
 
         public void raw(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+
+        public void raw(byte[] bytes) throws IOException {
+            out.write(bytes);
             out.flush();
         }
 

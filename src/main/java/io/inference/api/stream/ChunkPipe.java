@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChunkPipe implements ChunkStream {
     private final int capacity;
     private final Runnable onClose;
-    private final ArrayDeque<Chunk> chunks;
+    private final ArrayDeque<StreamEvent> chunks;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
@@ -36,11 +36,11 @@ public final class ChunkPipe implements ChunkStream {
     }
 
     /**
-     * Adds a chunk, waiting while the pipe is full.
+     * Adds a chunk, or an event of pictures, waiting while the pipe is full.
      *
      * @return false if it will not be read, since the stream was closed, aborted or ended: the writer has to stop
      */
-    public boolean put(Chunk chunk) {
+    public boolean put(StreamEvent chunk) {
         lock.lock();
         try {
             while (chunks.size() >= capacity && !ended) {
@@ -104,7 +104,7 @@ public final class ChunkPipe implements ChunkStream {
                 }
                 left = readable.awaitNanos(left);
             }
-            Chunk chunk = chunks.pollFirst();
+            StreamEvent chunk = chunks.pollFirst();
             if (chunk != null) {
                 writable.signal();
                 return chunk;
