@@ -5,16 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.stub.StubServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +28,6 @@ public final class FakeComfyUi implements AutoCloseable {
     public static final Set<String> CHECKPOINTS = Set.of("sd15/base.safetensors");
     private static final Set<String> SAMPLERS = Set.of("euler", "dpmpp_2m");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String ACCEPT_KEY = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private final StubServer server = new StubServer(this::handle);
     private final Map<String, StubServer.Connection> sockets = new ConcurrentHashMap<>();
@@ -169,21 +164,8 @@ public final class FakeComfyUi implements AutoCloseable {
             if (socket == null) {
                 return;
             }
-            ByteArrayOutputStream frame = new ByteArrayOutputStream();
-            frame.write(0x80 | opcode);
-            if (payload.length < 126) {
-                frame.write(payload.length);
-            } else if (payload.length < 1 << 16) {
-                frame.write(126);
-                frame.write(payload.length >> 8);
-                frame.write(payload.length);
-            } else {
-                frame.write(127);
-                frame.writeBytes(ByteBuffer.allocate(8).putLong(payload.length).array());
-            }
-            frame.writeBytes(payload);
             try {
-                socket.raw(frame.toByteArray());
+                socket.frame(opcode, payload, true);
             } catch (IOException e) {
                 sockets.remove(client);
             }
@@ -289,7 +271,8 @@ public final class FakeComfyUi implements AutoCloseable {
             if (withoutSocket) {
                 connection.whole(404, "text/plain", "not here");
             } else {
-                accept(request, connection, query.get("clientId"));
+                connection.acceptWebSocket(request);
+                sockets.put(query.get("clientId"), connection);
             }
         } else if (path.equals("/view")) {
             byte[] file = files.get(query.get("filename"));
@@ -419,19 +402,6 @@ public final class FakeComfyUi implements AutoCloseable {
                     .put("input_name", input)
                     .put("received_value", inputs.path(input).asText());
         }
-    }
-
-    private void accept(StubServer.Request request, StubServer.Connection connection, String client)
-            throws IOException {
-        String key = request.headers().get("sec-websocket-key") + ACCEPT_KEY;
-        try {
-            byte[] sha1 = MessageDigest.getInstance("SHA-1").digest(key.getBytes(StandardCharsets.US_ASCII));
-            connection.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(sha1) + "\r\n\r\n");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-        sockets.put(client, connection);
     }
 
     private static Map<String, String> query(URI uri) {

@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** Requests for pictures, and what comes of them. */
 public final class ImageRequests {
-    private static final Duration WAIT = Duration.ofSeconds(20);
+    private static final Duration WAIT = Duration.ofMinutes(2);
 
     private ImageRequests() {}
 

@@ -57,7 +57,7 @@ class RealSdServerTest {
     private static ImageRequest cat(int count) {
         ImageRequest plain = ImageRequests.with(
                 ImageRequests.of("", "a cat"), ImageRequests.options(count, SMALL, 0));
-        return ImageRequests.with(plain, "steps", "2", "seed", "3", "cfg_scale", "2", "negative_prompt", "\"dog\"");
+        return ImageRequests.with(plain, "steps", "1", "seed", "3", "cfg_scale", "1", "negative_prompt", "\"dog\"");
     }
 
     @ParameterizedTest

@@ -43,6 +43,7 @@ public final class UpstreamSocket implements AutoCloseable {
     public static UpstreamSocket open(Connection connection, @Nullable SSLContext tls, String path) throws IOException {
         HttpClient.Builder settings = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
+                .proxy(HttpClient.Builder.NO_PROXY)
                 .connectTimeout(connection.connectTimeout())
                 .executor(task -> Thread.ofVirtual()
                         .name("socket-" + connection.backend())
