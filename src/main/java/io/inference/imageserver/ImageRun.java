@@ -73,7 +73,7 @@ final class ImageRun {
 
     /**
      * Submits on a thread of its own, which is not interrupted: a server may have accepted a job whose submission was
-     * broken off. A job that nobody waits for any more is cancelled.
+     * broken off. A job whose caller is gone is cancelled.
      */
     private ServerJob submit(int pictures) {
         CompletableFuture<ServerJob> submitted = new CompletableFuture<>();

@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A server that makes pictures and nothing else. Of the fields beside OpenAI's API, {@link Drawing#EXTRAS} reach it; any
- * other that asks for something is {@code UNSUPPORTED}.
+ * A server that makes pictures and nothing else. Of the fields beside OpenAI's API, {@link Drawing#EXTRAS} reach it;
+ * any other that asks for something is {@code UNSUPPORTED}.
  */
 public abstract class ImageServerBackend implements Backend, AutoCloseable {
     /** Time limit for short questions. */
@@ -34,7 +34,7 @@ public abstract class ImageServerBackend implements Backend, AutoCloseable {
 
     /** Fields about a request that ask nothing of a server. */
     private static final Set<String> ABOUT_THE_REQUEST =
-            Set.of("user", "safety_identifier", "metadata", "response_format", "store");
+            Set.of("user", "safety_identifier", "metadata", "response_format", "store", Unsupported.DROP_FIELD);
 
     private static final String PNG = "png";
 

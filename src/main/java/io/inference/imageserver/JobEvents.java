@@ -38,7 +38,7 @@ public final class JobEvents {
 
     /** @param before requests that the server does before this one; 0 once it has begun */
     public void queued(int before) {
-        tell(before);
+        report(before);
     }
 
     /**
@@ -48,10 +48,10 @@ public final class JobEvents {
     public void step(int stepsDone, int stepsOfJob) {
         done = Math.clamp(stepsDone, 0, Math.max(0, stepsOfJob));
         steps = Math.max(0, stepsOfJob);
-        tell(0);
+        report(0);
     }
 
-    private void tell(int before) {
+    private void report(int before) {
         int jobsLeft = Math.ceilDiv(count - made, atOnce);
         int total = stepsBefore + steps * jobsLeft;
         ImageEvent progress = new ImageEvent.Progress(stepsBefore + done, total, before);
@@ -77,7 +77,7 @@ public final class JobEvents {
         previews = 0;
     }
 
-    /** All pictures of this job have been told. */
+    /** All pictures of this job are complete. */
     void jobDone() {
         stepsBefore += steps;
         steps = 0;

@@ -84,8 +84,8 @@ public final class Pictures {
     }
 
     /**
-     * A mask as Stable Diffusion's servers read it: a gray PNG, white where the picture is to be edited, from one that is
-     * transparent there.
+     * A mask as Stable Diffusion's servers read it: a gray PNG, white where the picture is to be edited, from one that
+     * is transparent there.
      *
      * @throws InferenceException {@code INVALID_REQUEST} if it is no PNG with transparency
      */

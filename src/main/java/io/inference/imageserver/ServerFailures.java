@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Failures that a server tells in words. Callers see a short form of them, without addresses, paths, keys and headers.
+ * Failures that a server reports in words. Callers see a short form, without addresses, paths, keys and headers.
  *
  * @param failures of its backend
  */
@@ -18,7 +18,7 @@ public record ServerFailures(Connection connection, Failures failures) {
     private static final Pattern PATH = Pattern.compile("[^\\s'\"(\\[]*[/\\\\][^\\s'\")\\]]*");
 
     /** A failure with what the server said. */
-    public InferenceException told(String message) {
+    public InferenceException reported(String message) {
         IOException cause = new IOException(Failures.quotable(message));
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("out of memory") || lower.contains("outofmemory")) {

@@ -9,7 +9,7 @@ public interface ServerJob {
     /**
      * Waits until the pictures are made, and reports what happens meanwhile.
      *
-     * @param call cancelled if nobody waits any more
+     * @param call cancelled if the pictures are not needed any more
      * @return the pictures, at least one
      * @throws io.inference.api.error.InferenceException if the server fails, or the call is cancelled
      */

@@ -256,15 +256,16 @@ class BackendsFileTest {
         assertThat(read.faults()).isEmpty();
         BackendEntry entry = read.entries().getLast();
         assertThat(entry.workflows()).isEqualTo(new Workflows(new Workflow(flux), null));
-        assertThat(read(text, Map.of("flux.workflow.json", flux + " ")).entries().getLast())
+        assertThat(read(text, Map.of("flux.workflow.json", flux + " "))
+                        .entries()
+                        .getLast())
                 .as("a changed file makes another entry")
                 .isNotEqualTo(entry);
     }
 
     @Test
     void faultsOfWorkflowsAreThoseOfTheirEntries() {
-        BackendEntries read = read(
-                """
+        BackendEntries read = read("""
                 backends:
                   - name: art
                     kind: comfyui
@@ -279,8 +280,7 @@ class BackendsFileTest {
                     kind: comfyui
                     urls: [http://a:8188]
                     workflow: ../bad.workflow.json
-                """,
-                Map.of("bad.workflow.json", "{}"));
+                """, Map.of("bad.workflow.json", "{}"));
 
         assertThat(read.faults())
                 .extracting(EntryFault::line, EntryFault::entry, EntryFault::message)

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A server with the API of AUTOMATIC1111's web UI, written from its published interface: one request at a time, tasks by
- * ids of the client, progress with previews, and an interruption of whatever runs.
+ * A server with the API of AUTOMATIC1111's web UI, written from its published interface: one request at a time, tasks
+ * by ids of the client, progress with previews, and an interruption of whatever runs.
  */
 public final class FakeAutomatic1111 implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The backends with a real server of stable-diffusion.cpp, which speaks two of their APIs. SD_SERVER_URL is its address;
- * any model will do, with random weights as well.
+ * The backends with a real server of stable-diffusion.cpp, which speaks two of their APIs. SD_SERVER_URL is its
+ * address; any model will do, with random weights as well.
  */
 @EnabledIfEnvironmentVariable(named = "SD_SERVER_URL", matches = "http.*")
 class RealSdServerTest {
@@ -55,8 +55,7 @@ class RealSdServerTest {
     }
 
     private static ImageRequest cat(int count) {
-        ImageRequest plain = ImageRequests.with(
-                ImageRequests.of("", "a cat"), ImageRequests.options(count, SMALL, 0));
+        ImageRequest plain = ImageRequests.with(ImageRequests.of("", "a cat"), ImageRequests.options(count, SMALL, 0));
         return ImageRequests.with(plain, "steps", "1", "seed", "3", "cfg_scale", "1", "negative_prompt", "\"dog\"");
     }
 
@@ -82,8 +81,8 @@ class RealSdServerTest {
     void editsWithAMask(String kind) throws IOException {
         ImageRequest edit = ImageRequests.edit(cat(1), TestPictures.png(64, 64, 0xFF0000), TestPictures.mask(64, 64));
 
-        List<byte[]> pictures =
-                ImageRequests.pictures(ImageRequests.all(backend(kind).image(edit, call).chunks()));
+        List<byte[]> pictures = ImageRequests.pictures(
+                ImageRequests.all(backend(kind).image(edit, call).chunks()));
 
         assertThat(TestPictures.decoded(pictures.getFirst()).getWidth()).isEqualTo(64);
     }
@@ -94,7 +93,8 @@ class RealSdServerTest {
         ImageAnswer second = sdcpp.image(cat(1), new Call("second", "test", Duration.ofMinutes(5)));
         Call cancelled = new Call("third", "test", Duration.ofMinutes(5));
         ImageAnswer third = sdcpp.image(cat(1), cancelled);
-        assertThat(ImageRequests.until(third.chunks(), ImageEvent.Progress.class).queued())
+        assertThat(ImageRequests.until(third.chunks(), ImageEvent.Progress.class)
+                        .queued())
                 .isPositive();
 
         cancelled.cancel(ErrorCode.CANCELLED);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes pictures with a server that has the API of AUTOMATIC1111's web UI. A request is one long exchange; its task has
- * an id of this service, by which the server tells whether it waits or runs. Servers without such ids tell nothing about
+ * an id of this service, by which the server says whether it waits or runs. Servers without such ids say nothing about
  * one request, so that nothing is interrupted there.
  */
 public final class Automatic1111Backend extends ImageServerBackend {

@@ -135,7 +135,7 @@ final class Automatic1111Job implements ServerJob {
         }
     }
 
-    /** As {@link #state}; the exchange itself tells if the server is gone. */
+    /** As {@link #state}; the exchange itself fails if the server is gone. */
     private State look(boolean preview) {
         try {
             return state(preview);
@@ -154,28 +154,28 @@ final class Automatic1111Job implements ServerJob {
         if (!reply.isOk()) {
             return State.NO_TASKS;
         }
-        JsonNode told;
+        JsonNode status;
         try {
-            told = ServerTrees.read(reply.body());
+            status = ServerTrees.read(reply.body());
         } catch (IOException e) {
             return State.NO_TASKS;
         }
-        seen = told;
-        if (told.path("active").asBoolean()) {
+        seen = status;
+        if (status.path("active").asBoolean()) {
             return State.ACTIVE;
         }
-        return told.path("queued").asBoolean() ? State.QUEUED : State.UNKNOWN;
+        return status.path("queued").asBoolean() ? State.QUEUED : State.UNKNOWN;
     }
 
     private void report(State state, JobEvents events) {
-        JsonNode told = seen;
+        JsonNode status = seen;
         if (state == State.QUEUED) {
-            Matcher position = POSITION.matcher(told.path("textinfo").asText());
+            Matcher position = POSITION.matcher(status.path("textinfo").asText());
             events.queued(position.find() ? Integer.parseInt(position.group(1)) : 1);
         } else if (state == State.ACTIVE) {
-            events.step((int) Math.round(told.path("progress").asDouble() * PERCENT), PERCENT);
-            int id = told.path("id_live_preview").asInt(-1);
-            String preview = told.path("live_preview").asText();
+            events.step((int) Math.round(status.path("progress").asDouble() * PERCENT), PERCENT);
+            int id = status.path("id_live_preview").asInt(-1);
+            String preview = status.path("live_preview").asText();
             if (id != lastPreview && preview.startsWith("data:")) {
                 lastPreview = id;
                 try {
@@ -224,12 +224,12 @@ final class Automatic1111Job implements ServerJob {
         String message = said.path("errors").asText(detail);
         message = message.isEmpty() ? said.path("error").asText() : message;
         if (reply.status() / 100 == 5 && reply.status() != 503 && !message.isBlank()) {
-            return failures.told(message);
+            return failures.reported(message);
         }
         return client.failures().status(reply, failures.shown(message));
     }
 
-    /** With several pictures, the first may be a sheet of all of them, which {@code info} tells. */
+    /** With several pictures, the first may be a sheet of all of them, as {@code info} says. */
     private List<ImageData> pictures() {
         Reply reply = checked();
         List<ImageData> pictures = new ArrayList<>();
@@ -248,7 +248,7 @@ final class Automatic1111Job implements ServerJob {
             throw client.failures().malformed(e);
         }
         if (pictures.isEmpty()) {
-            throw failures.told("it made no picture");
+            throw failures.reported("it made no picture");
         }
         return pictures;
     }

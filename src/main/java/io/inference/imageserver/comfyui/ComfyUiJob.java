@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One prompt at a ComfyUI server. The WebSocket tells what happens; the queue and the history say what is true. They are
- * asked while the WebSocket is silent, and instead of it if it breaks.
+ * One prompt at a ComfyUI server. The WebSocket reports what happens; the queue and the history have the state. They
+ * are asked while the WebSocket is silent, and instead of it if it breaks.
  */
 final class ComfyUiJob implements ServerJob {
     /** Silence of the WebSocket after which the server is asked. */
@@ -125,7 +125,7 @@ final class ComfyUiJob implements ServerJob {
         };
     }
 
-    /** Asks for the queue alone: what else has happened, the WebSocket tells in its order. */
+    /** Asks for the queue alone: the WebSocket reports everything else in its order. */
     private Optional<JsonNode> position(JobEvents events) {
         return poll(events, socket != null);
     }

@@ -28,7 +28,7 @@ import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.jspecify.annotations.Nullable;
 
-/** The operations of one ComfyUI server. Names of files that it tells go back to it and nowhere else. */
+/** The operations of one ComfyUI server. Names of files in its answers go back to it and nowhere else. */
 final class ComfyUiServer implements AutoCloseable {
     private static final Duration SHORT = Duration.ofSeconds(5);
     /** Uploads go to the folder that ComfyUI empties when it starts. */
@@ -166,7 +166,7 @@ final class ComfyUiServer implements AutoCloseable {
     }
 
     InferenceException failed(String message) {
-        return failures.told(message);
+        return failures.reported(message);
     }
 
     private JsonNode read(Reply reply) {

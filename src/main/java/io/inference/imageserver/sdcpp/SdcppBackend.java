@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes pictures with a server of stable-diffusion.cpp, which has one model and one queue. It tells the position in the
- * queue, but no steps and no previews, and cancels a job only while it waits. Its own API reads no commands in prompts,
- * and files of LoRAs and the like are fields of it, which are never sent.
+ * Makes pictures with a server of stable-diffusion.cpp, which has one model and one queue. It reports the position in
+ * the queue, but no steps and no previews, and cancels a job only while it waits. Its own API reads no commands in
+ * prompts; files such as LoRAs are fields of its requests, which are never sent.
  */
 public final class SdcppBackend extends ImageServerBackend {
     private static final Set<String> LACKS =

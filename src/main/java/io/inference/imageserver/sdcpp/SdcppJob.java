@@ -55,8 +55,8 @@ final class SdcppJob implements ServerJob {
                         return pictures(state);
                     }
                     case "failed" ->
-                        throw failures.told(state.path("error").path("message").asText());
-                    case "cancelled" -> throw failures.told("the job was cancelled");
+                        throw failures.reported(state.path("error").path("message").asText());
+                    case "cancelled" -> throw failures.reported("the job was cancelled");
                     // The server did not answer, which it may do again.
                     default -> {}
                 }
@@ -76,7 +76,7 @@ final class SdcppJob implements ServerJob {
         try {
             Reply reply = client.get(job, SHORT, call);
             if (reply.status() == 404 || reply.status() == 410) {
-                throw failures.told("it has lost the request");
+                throw failures.reported("it has lost the request");
             }
             JsonNode state = client.read(reply, refused -> client.failures().status(refused, null), ServerTrees::read);
             if (!state.path("status").isTextual()) {
@@ -103,7 +103,7 @@ final class SdcppJob implements ServerJob {
             }
         }
         if (pictures.isEmpty()) {
-            throw failures.told("it made no picture");
+            throw failures.reported("it made no picture");
         }
         return pictures;
     }

@@ -60,7 +60,8 @@ public record RouteFiles(SortedMap<String, String> contents) {
 
     private static void addWorkflows(Path folder, SortedMap<String, String> contents) {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(WORKFLOW) && Files.isRegularFile(f)).toList()) {
+            for (Path file : files.filter(f -> f.toString().endsWith(WORKFLOW) && Files.isRegularFile(f))
+                    .toList()) {
                 String name = file.getFileName().toString();
                 if (Files.size(file) > MAX_WORKFLOW_BYTES) {
                     throw new RouteFaultsException(

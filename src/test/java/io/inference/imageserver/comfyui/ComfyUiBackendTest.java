@@ -322,7 +322,7 @@ class ComfyUiBackendTest {
     void aWorkflowOfTheOperatorDecidesWhatCanBeSet() {
         Workflow fixed = new Workflow("""
                 {"1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "sd15/base.safetensors"}},
-                 "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "oil painting, {{prompt}}", "clip": ["1", 1]}},
+                 "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "oil painting, {{prompt}}"}},
                  "3": {"class_type": "Turbo", "inputs": {"text": ["2", 0], "seed": "{{seed}}"}}}
                 """);
         try (ComfyUiBackend own = backend(new Workflows(fixed, null))) {

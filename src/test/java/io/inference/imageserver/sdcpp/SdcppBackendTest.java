@@ -230,6 +230,24 @@ class SdcppBackendTest {
         assertThat(call.dropped()).contains(field);
     }
 
+    @Test
+    void fieldsAboutTheRequestItselfAreNoReasonToRefuseIt() {
+        ImageRequest request = ImageRequests.with(
+                cat(),
+                "user",
+                "\"me\"",
+                "x_inference_drop_unsupported",
+                "true",
+                "response_format",
+                "\"url\"",
+                "lora",
+                "null");
+
+        ImageRequests.all(backend.image(request, call).chunks());
+
+        assertThat(server.submitted().getFirst().has("user")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "seed, -1",

@@ -51,8 +51,6 @@ class RouteFilesTest {
     void aWorkflowOfGreatLengthIsNotRead() throws IOException {
         Files.write(config.resolve("large.workflow.json"), new byte[(1 << 20) + 1]);
 
-        assertThatThrownBy(this::read)
-                .isInstanceOf(RouteFaultsException.class)
-                .hasMessageContaining("larger than");
+        assertThatThrownBy(this::read).isInstanceOf(RouteFaultsException.class).hasMessageContaining("larger than");
     }
 }

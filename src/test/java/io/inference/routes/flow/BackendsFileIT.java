@@ -141,8 +141,8 @@ class BackendsFileIT {
     @Test
     void backendsForPicturesComeFromVariablesAndFromWorkflowsThatAreReadAgain() throws Exception {
         await().atMost(SOON)
-                .untilAsserted(() ->
-                        assertThat(get("/internal/status")).contains("\"images\"", "\"sdcpp\"", "flux-schnell"));
+                .untilAsserted(
+                        () -> assertThat(get("/internal/status")).contains("\"images\"", "\"sdcpp\"", "flux-schnell"));
         String entry = "backends:\n  - name: art\n    kind: comfyui\n    urls: [" + comfyui.url()
                 + "]\n    workflow: art.workflow.json\n";
         write(entry);

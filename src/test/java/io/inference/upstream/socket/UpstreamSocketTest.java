@@ -101,8 +101,7 @@ class UpstreamSocketTest {
                     connection.acceptWebSocket(request);
                     connection.frame(TEXT, "secret".getBytes(StandardCharsets.US_ASCII), true);
                 });
-                LiveTls tls = new LiveTls(
-                        "images", new UpstreamTls(folder.resolve("ca.pem"), null, null), () -> {})) {
+                LiveTls tls = new LiveTls("images", new UpstreamTls(folder.resolve("ca.pem"), null, null), () -> {})) {
             assertThatThrownBy(() -> UpstreamSocket.open(connection(url), null, "/ws"))
                     .isInstanceOf(IOException.class);
             try (UpstreamSocket socket = UpstreamSocket.open(connection(url), tls.context(), "/ws")) {
