@@ -88,7 +88,7 @@ final class Automatic1111Job implements ServerJob {
         });
         try {
             for (int look = 0; look < MOST_LOOKS && !answer.isDone(); look++) {
-                State state = state(false);
+                State state = firstLook();
                 if (state == State.QUEUED || state == State.ACTIVE) {
                     return;
                 }
@@ -132,6 +132,18 @@ final class Automatic1111Job implements ServerJob {
             return pictures();
         } finally {
             waiting.removeOnCancel(stop);
+        }
+    }
+
+    /** As {@link #state}: a server that is slow to say how far it is may have the request. */
+    private State firstLook() {
+        try {
+            return state(false);
+        } catch (InferenceException e) {
+            if (e.code() != ErrorCode.TIMEOUT) {
+                throw e;
+            }
+            return State.UNKNOWN;
         }
     }
 

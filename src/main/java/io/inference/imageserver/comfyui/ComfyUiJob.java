@@ -32,6 +32,7 @@ final class ComfyUiJob implements ServerJob {
     private final ComfyUiServer server;
     private final String id;
     private final double number;
+    private final @Nullable UpstreamSocket opened;
     private @Nullable UpstreamSocket socket;
     private int failures;
 
@@ -43,17 +44,13 @@ final class ComfyUiJob implements ServerJob {
         this.server = server;
         this.id = id;
         this.number = number;
+        this.opened = socket;
         this.socket = socket;
     }
 
     @Override
     public List<ImageData> await(JobEvents events, Call call) {
-        UpstreamSocket open = socket;
-        Runnable stop = () -> {
-            if (open != null) {
-                open.close();
-            }
-        };
+        Runnable stop = this::closeSocket;
         call.onCancel(stop);
         try {
             Optional<JsonNode> done = position(events);
@@ -208,9 +205,16 @@ final class ComfyUiJob implements ServerJob {
         return "";
     }
 
+    private void closeSocket() {
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
     /** Deletes it first: then it either runs or never will. */
     @Override
     public void cancel() {
+        closeSocket();
         server.delete(id);
         if (before(server.queue()) == 0) {
             server.interrupt(id);
