@@ -1,5 +1,6 @@
 package io.inference.backend;
 
+import io.inference.backend.workflow.Workflows;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight its share of the requests among entries of one priority; null: it takes its turn in the file's order
  * @param lacks what it cannot do, such as {@code tools}
  * @param parameters values for parameters of the route template {@code call-backend}
+ * @param workflows of the kind {@code comfyui}; null for those that it has built in
  */
 public record BackendEntry(
         String name,
@@ -38,7 +40,8 @@ public record BackendEntry(
         Set<String> lacks,
         Health health,
         @Nullable Tls tls,
-        Map<String, String> parameters) {
+        Map<String, String> parameters,
+        @Nullable Workflows workflows) {
     /** Priority of an entry that names none. */
     public static final int DEFAULT_PRIORITY = 100;
 
@@ -109,7 +112,8 @@ public record BackendEntry(
                 Set.of(),
                 Health.DEFAULT,
                 null,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** The same entry with a key. */
@@ -128,6 +132,7 @@ public record BackendEntry(
                 lacks,
                 health,
                 tls,
-                parameters);
+                parameters,
+                workflows);
     }
 }

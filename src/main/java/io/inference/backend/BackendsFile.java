@@ -41,19 +41,22 @@ public final class BackendsFile {
     private static final Pattern WHOLE = Pattern.compile("-?\\d{1,9}");
 
     private final BackendSettings settings;
+    private final Map<String, String> workflows;
     private final List<EntryFault> faults = new ArrayList<>();
 
-    private BackendsFile(BackendSettings settings) {
+    private BackendsFile(BackendSettings settings, Map<String, String> workflows) {
         this.settings = settings;
+        this.workflows = workflows;
     }
 
     /**
      * Reads the text of the file.
      *
      * @param text null if there is no file, so that the entries of the variables are all
+     * @param workflows texts of the files of workflows that entries may name, by their names
      */
-    public static BackendEntries read(@Nullable String text, BackendSettings settings) {
-        BackendsFile file = new BackendsFile(settings);
+    public static BackendEntries read(@Nullable String text, Map<String, String> workflows, BackendSettings settings) {
+        BackendsFile file = new BackendsFile(settings, workflows);
         Map<String, BackendEntry> entries = new LinkedHashMap<>();
         settings.defaults().forEach(entry -> entries.put(entry.name(), entry));
         if (text != null) {
@@ -110,7 +113,7 @@ public final class BackendsFile {
                 faults.add(new EntryFault(
                         place.line(), name, "there is already an entry '" + name + "' in line " + before));
             }
-            EntryReader reader = new EntryReader(node, place, settings, ofName(name));
+            EntryReader reader = new EntryReader(node, place, settings, ofName(name), workflows);
             reader.check(faults);
             if (!node.path("enabled").asBoolean(true)) {
                 entries.remove(name);

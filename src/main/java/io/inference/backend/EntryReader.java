@@ -1,6 +1,8 @@
 package io.inference.backend;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.inference.backend.workflow.Workflow;
+import io.inference.backend.workflow.Workflows;
 import io.inference.config.SettingKind;
 import io.inference.yaml.YamlPlace;
 import java.net.URI;
@@ -24,19 +26,31 @@ import org.springframework.boot.convert.DurationStyle;
 final class EntryReader {
     private static final SettingKind.HttpUrl URL = new SettingKind.HttpUrl();
     private static final String AUTHORIZATION = "authorization";
+    private static final String WORKFLOW = "workflow";
+    private static final String EDIT_WORKFLOW = "editWorkflow";
 
     private final JsonNode node;
     private final YamlPlace place;
     private final BackendSettings settings;
     private final @Nullable BackendEntry byDefault;
+    private final Map<String, String> workflows;
     private boolean sound = true;
 
-    /** @param byDefault the entry of the variables of that name, whose kind, addresses and key are kept unless named */
-    EntryReader(JsonNode node, YamlPlace place, BackendSettings settings, @Nullable BackendEntry byDefault) {
+    /**
+     * @param byDefault the entry of the variables of that name, whose kind, addresses and key are kept unless named
+     * @param workflows texts of the files of workflows, by their names
+     */
+    EntryReader(
+            JsonNode node,
+            YamlPlace place,
+            BackendSettings settings,
+            @Nullable BackendEntry byDefault,
+            Map<String, String> workflows) {
         this.node = node;
         this.place = place;
         this.settings = settings;
         this.byDefault = byDefault;
+        this.workflows = workflows;
     }
 
     /** Whether {@link #check} has found no fault. */
@@ -65,6 +79,8 @@ final class EntryReader {
         checkHeaders(faults);
         checkNames(faults);
         checkFiles(faults);
+        checkWorkflow(faults, kind, WORKFLOW, false);
+        checkWorkflow(faults, kind, EDIT_WORKFLOW, true);
         if (node.path("health").has("path") && !node.has("models")) {
             fault(
                     faults,
@@ -153,6 +169,33 @@ final class EntryReader {
         });
     }
 
+    private void checkWorkflow(List<EntryFault> faults, @Nullable BackendKind kind, String field, boolean edits) {
+        if (!node.path(field).isTextual()) {
+            return;
+        }
+        YamlPlace where = place.within(field);
+        String name = node.path(field).asText();
+        String text = workflows.get(name);
+        if (kind != null && kind != BackendKind.COMFYUI) {
+            fault(faults, where, "only the kind comfyui has a '" + field + "'");
+        } else if (text == null) {
+            fault(faults, where, "there is no file '" + name + "' in CONFIG_DIR");
+        } else {
+            Workflow.faults(text, edits).forEach(what -> fault(faults, where, "the file '" + name + "' " + what));
+        }
+    }
+
+    private @Nullable Workflows workflows() {
+        return node.has(WORKFLOW) || node.has(EDIT_WORKFLOW)
+                ? new Workflows(workflow(WORKFLOW), workflow(EDIT_WORKFLOW))
+                : null;
+    }
+
+    private @Nullable Workflow workflow(String field) {
+        String text = workflows.get(node.path(field).asText());
+        return text == null ? null : new Workflow(text);
+    }
+
     private void fault(List<EntryFault> faults, YamlPlace where, String message) {
         sound = false;
         faults.add(new EntryFault(where.line(), where.label(), message));
@@ -192,7 +235,8 @@ final class EntryReader {
                 Set.copyOf(texts(node.path("lacks"))),
                 health(),
                 tls(),
-                parameters());
+                parameters(),
+                workflows());
     }
 
     private List<URI> urls() {

@@ -40,6 +40,7 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
             }
         }
         faults.addAll(new ListenerRules(environment).faults());
+        faults.addAll(ImageRules.faults(environment));
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }

@@ -4,6 +4,7 @@ import io.inference.api.backend.Backend;
 import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
+import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.request.ImageRequest;
 import io.inference.api.request.InferenceRequest;
@@ -154,11 +155,15 @@ public final class BackendSet implements AutoCloseable {
      * As {@link #backendsFor(String)}, without those that lack what a request needs.
      *
      * @param drop whether its caller allows what cannot be honoured to be dropped, if no backend honours all
-     * @throws InferenceException {@code UNSUPPORTED} if all that have the model lack it
+     * @throws InferenceException {@code UNSUPPORTED} if all that have the model lack it; of pictures,
+     *     {@code NOT_CONFIGURED} if no entry makes any
      */
     public List<String> backendsFor(String model, InferenceRequest request, boolean drop) {
         boolean images = request instanceof ImageRequest;
         ModelIndex.Having having = having(model, images);
+        if (images && having.fixed().isEmpty()) {
+            requireImages(model);
+        }
         if (having.fixed().isEmpty() && index.has(model)) {
             throw InferenceException.unsupported(
                     "model",
@@ -275,6 +280,19 @@ public final class BackendSet implements AutoCloseable {
 
     private ModelIndex.Having having(String model) {
         return having(model, false);
+    }
+
+    /** Explains why there is no backend for pictures, unless only this model is missing. */
+    private void requireImages(String model) {
+        if (backends.values().stream().noneMatch(backend -> backend.entry().kind().makesImages())) {
+            throw InferenceException.notConfigured(
+                    "model",
+                    "no backend makes pictures: set IMAGE_BACKEND and INFERENCE_SERVICES_SD_BASE_URL, or add an entry"
+                            + " to backends.yaml");
+        }
+        if (model.isEmpty()) {
+            throw new InferenceException(ErrorCode.UNAVAILABLE, "no backend that makes pictures is available");
+        }
     }
 
     private ModelIndex.Having having(String model, boolean images) {

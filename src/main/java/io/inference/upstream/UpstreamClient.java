@@ -47,6 +47,8 @@ public final class UpstreamClient implements AutoCloseable {
     /** Only the call's own deadline ends a generation. */
     private static final RequestConfig UNLIMITED = config(Timeout.DISABLED);
 
+    private static final @Nullable HttpEntity NO_BODY = null;
+
     private final String root;
     private final String base;
     private final Failures failures;
@@ -144,7 +146,7 @@ public final class UpstreamClient implements AutoCloseable {
      * @throws InferenceException if there is no answer; an answer with an error status is returned
      */
     public Reply get(URI endpoint, Duration timeout) {
-        return whole(new UpstreamRequest(server, endpoint, null, config(Timeout.of(timeout))), null);
+        return whole(new UpstreamRequest(server, endpoint, NO_BODY, config(Timeout.of(timeout))), null);
     }
 
     /** As {@link #get}, sending JSON. */
@@ -190,10 +192,33 @@ public final class UpstreamClient implements AutoCloseable {
     }
 
     private Reply whole(URI endpoint, @Nullable HttpEntity body, Call call) {
-        UpstreamRequest exchange = new UpstreamRequest(server, endpoint, body, UNLIMITED);
+        return whole(new UpstreamRequest(server, endpoint, body, UNLIMITED), total, call);
+    }
+
+    /**
+     * As {@link #post(URI, byte[], Duration)}, sending something else than JSON, such as a form with files.
+     *
+     * @param body that can be sent more than once
+     */
+    public Reply post(URI endpoint, HttpEntity body, Duration timeout) {
+        return whole(new UpstreamRequest(server, endpoint, body, config(Timeout.of(timeout))), null);
+    }
+
+    /**
+     * Asks for something large, such as a picture, until the call ends.
+     *
+     * @param timeout of each wait for the server
+     * @throws InferenceException if there is no answer, or the call is cancelled; an answer with an error status is
+     *     returned
+     */
+    public Reply get(URI endpoint, Duration timeout, Call call) {
+        return whole(new UpstreamRequest(server, endpoint, NO_BODY, config(Timeout.of(timeout))), null, call);
+    }
+
+    private Reply whole(UpstreamRequest exchange, @Nullable Duration limit, Call call) {
         Runnable stop = exchange::stop;
         call.onCancel(stop);
-        exchange.stopAfter(total);
+        exchange.stopAfter(limit);
         try {
             return whole(exchange, call);
         } catch (InferenceException e) {

@@ -3,6 +3,8 @@ package io.inference.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inference.api.backend.ModelInfo;
+import io.inference.backend.workflow.Workflow;
+import io.inference.backend.workflow.Workflows;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,8 +24,13 @@ class BackendsFileTest {
             Map.of("local-model", "smollm2:135m", "max-queue", "512", "hf-token-file", "");
 
     private static BackendEntries read(String text) {
+        return read(text, Map.of());
+    }
+
+    private static BackendEntries read(String text, Map<String, String> workflows) {
         return BackendsFile.read(
                 text,
+                workflows,
                 new BackendSettings(
                         null,
                         Path.of("config"),
@@ -231,6 +238,62 @@ class BackendsFileTest {
                         fault(13, "c", "the variable EMPTY is not set"),
                         fault(14, "c", "this path lists no models, so that the field 'models' must name them"),
                         fault(18, "d", "the file 'no-such-file' cannot be read as text"));
+        assertThat(read.entries()).extracting(BackendEntry::name).containsExactly("local", "ollama");
+    }
+
+    @Test
+    void anEntryOfComfyUiNamesItsWorkflows() {
+        String flux = "{\"1\": {\"class_type\": \"A\", \"inputs\": {\"text\": \"{{prompt}}\"}}}";
+        String text = """
+                backends:
+                  - name: art
+                    kind: comfyui
+                    urls: [http://a:8188]
+                    workflow: flux.workflow.json
+                """;
+
+        BackendEntries read = read(text, Map.of("flux.workflow.json", flux));
+
+        assertThat(read.faults()).isEmpty();
+        BackendEntry entry = read.entries().getLast();
+        assertThat(entry.workflows()).isEqualTo(new Workflows(new Workflow(flux), null));
+        assertThat(read(text, Map.of("flux.workflow.json", flux + " "))
+                        .entries()
+                        .getLast())
+                .as("a changed file makes another entry")
+                .isNotEqualTo(entry);
+    }
+
+    @Test
+    void faultsOfWorkflowsAreThoseOfTheirEntries() {
+        BackendEntries read = read("""
+                backends:
+                  - name: art
+                    kind: comfyui
+                    urls: [http://a:8188]
+                    workflow: none.workflow.json
+                    editWorkflow: bad.workflow.json
+                  - name: web
+                    kind: automatic1111
+                    urls: [http://a:7860]
+                    workflow: bad.workflow.json
+                  - name: up
+                    kind: comfyui
+                    urls: [http://a:8188]
+                    workflow: ../bad.workflow.json
+                """, Map.of("bad.workflow.json", "{}"));
+
+        assertThat(read.faults())
+                .extracting(EntryFault::line, EntryFault::entry, EntryFault::message)
+                .contains(
+                        fault(5, "art", "there is no file 'none.workflow.json' in CONFIG_DIR"),
+                        fault(6, "art", "the file 'bad.workflow.json' has no nodes"),
+                        fault(10, "web", "only the kind comfyui has a 'workflow'"),
+                        fault(
+                                14,
+                                "up",
+                                "'workflow': '../bad.workflow.json' is not the name of a file in CONFIG_DIR that ends"
+                                        + " in .workflow.json, a workflow of ComfyUI in its API format"));
         assertThat(read.entries()).extracting(BackendEntry::name).containsExactly("local", "ollama");
     }
 

@@ -169,6 +169,16 @@ class SettingsTest {
     }
 
     @Test
+    void theBackendForPicturesHasAKindAndAnAddress() throws IOException {
+        variables.put("IMAGE_BACKEND", "comfyui");
+        faulty("IMAGE_BACKEND=comfyui needs INFERENCE_SERVICES_SD_BASE_URL");
+        variables.put("INFERENCE_SERVICES_SD_BASE_URL", "http://localhost:8188");
+        assertThat(settings().text("image-backend")).isEqualTo("comfyui");
+        variables.put("IMAGE_BACKEND", "none");
+        faulty("INFERENCE_SERVICES_SD_BASE_URL is of no use without IMAGE_BACKEND");
+    }
+
+    @Test
     void theGrpcPortIsThatOfGrpcPortElseOfInferenceServicesPort() throws IOException {
         assertThat(settings().whole("grpc-port")).isEqualTo(50051);
         variables.put("INFERENCE_SERVICES_PORT", "6000");

@@ -11,7 +11,10 @@ import ch.qos.logback.core.read.ListAppender;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
+import io.inference.api.image.ImageOptions;
+import io.inference.api.message.Extras;
 import io.inference.api.request.ChatRequest;
+import io.inference.api.request.ImageRequest;
 import io.inference.api.request.Options;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendKind;
@@ -179,7 +182,30 @@ class BackendSetTest {
                 Set.of(lacks),
                 BackendEntry.Health.DEFAULT,
                 null,
-                Map.of());
+                Map.of(),
+                null);
+    }
+
+    @Test
+    void withoutABackendForPicturesTheVariablesToSetAreNamed() {
+        ImageRequest request =
+                new ImageRequest("", "a cat", List.of(), null, ImageOptions.DEFAULT, false, Extras.NONE);
+        set.refresh();
+
+        assertThatThrownBy(() -> set.backendsFor("", request, false))
+                .hasMessageContainingAll("IMAGE_BACKEND", "INFERENCE_SERVICES_SD_BASE_URL")
+                .extracting(e -> ((InferenceException) e).code())
+                .isEqualTo(ErrorCode.NOT_CONFIGURED);
+
+        BackendSet down = set(
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                BackendEntry.of("local", BackendKind.COMFYUI, List.of(), Duration.ofMinutes(1)));
+        local.fail(DEAD);
+        down.refresh();
+        assertThatThrownBy(() -> down.backendsFor("", request, false))
+                .extracting(e -> ((InferenceException) e).code())
+                .isEqualTo(ErrorCode.UNAVAILABLE);
     }
 
     @Test

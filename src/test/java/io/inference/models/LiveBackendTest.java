@@ -50,7 +50,8 @@ class LiveBackendTest {
                 Set.of(),
                 BackendEntry.Health.DEFAULT,
                 null,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     private static BackendEntry.Timeouts within(Duration firstToken, @Nullable Duration idle) {

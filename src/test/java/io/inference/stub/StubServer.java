@@ -10,7 +10,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,13 +43,22 @@ public final class StubServer implements AutoCloseable {
     private final Thread acceptor;
 
     public StubServer(Handler handler) {
+        this(listener(), handler);
+    }
+
+    /** @param socket that listens, such as one with TLS */
+    public StubServer(ServerSocket socket, Handler handler) {
         this.handler = handler;
+        this.socket = socket;
+        this.acceptor = Thread.ofVirtual().start(this::accept);
+    }
+
+    private static ServerSocket listener() {
         try {
-            this.socket = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+            return new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     public URI url() {
@@ -108,6 +121,9 @@ public final class StubServer implements AutoCloseable {
 
     /** One connection of a client. */
     public static final class Connection implements AutoCloseable {
+        /** Of the protocol of WebSockets, RFC 6455. */
+        private static final String ACCEPT_KEY = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
         private final Socket socket;
         private final InputStream in;
         private final OutputStream out;
@@ -159,6 +175,12 @@ public final class StubServer implements AutoCloseable {
             out.flush();
         }
 
+        /** A whole answer of bytes. */
+        public void whole(int status, String contentType, byte[] body) throws IOException {
+            raw(head(status, contentType) + "Content-Length: " + body.length + "\r\n\r\n");
+            raw(body);
+        }
+
         /** Begins an answer of chunks. */
         public void begin(int status, String contentType, String... headers) throws IOException {
             raw(head(status, contentType, headers) + "Transfer-Encoding: chunked\r\n\r\n");
@@ -187,6 +209,11 @@ public final class StubServer implements AutoCloseable {
             out.flush();
         }
 
+        public void raw(byte[] bytes) throws IOException {
+            out.write(bytes);
+            out.flush();
+        }
+
         private static String head(int status, String contentType, String... headers) {
             StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Status\r\n");
             head.append("Content-Type: ").append(contentType).append("\r\n");
@@ -194,6 +221,41 @@ public final class StubServer implements AutoCloseable {
                 head.append(header).append("\r\n");
             }
             return head.toString();
+        }
+
+        /** Turns the connection into a WebSocket, on which {@link #frame} sends. */
+        public void acceptWebSocket(Request request) throws IOException {
+            String key = request.headers().get("sec-websocket-key") + ACCEPT_KEY;
+            try {
+                byte[] sha1 = MessageDigest.getInstance("SHA-1").digest(key.getBytes(StandardCharsets.US_ASCII));
+                raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(sha1) + "\r\n\r\n");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /**
+         * A frame of a WebSocket.
+         *
+         * @param opcode 1 for text, 2 for bytes, 0 for a further part, 8 for the end
+         * @param last whether the message ends with it
+         */
+        public void frame(int opcode, byte[] payload, boolean last) throws IOException {
+            ByteArrayOutputStream frame = new ByteArrayOutputStream();
+            frame.write((last ? 0x80 : 0) | opcode);
+            if (payload.length < 126) {
+                frame.write(payload.length);
+            } else if (payload.length < 1 << 16) {
+                frame.write(126);
+                frame.write(payload.length >> 8);
+                frame.write(payload.length);
+            } else {
+                frame.write(127);
+                frame.writeBytes(ByteBuffer.allocate(8).putLong(payload.length).array());
+            }
+            frame.writeBytes(payload);
+            raw(frame.toByteArray());
         }
 
         /** Waits until the client closes the connection. */

@@ -25,7 +25,7 @@ public record BackendSource(
         BackendSettings settings, Function<List<BackendEntry>, BackendSet> opening, ModelDirectory directory) {
     /** The entries of the file and of the variables. */
     public BackendEntries read(RouteFiles files) {
-        return BackendsFile.read(files.backends(), settings);
+        return BackendsFile.read(files.backends(), files.workflows(), settings);
     }
 
     /** @throws RouteFaultsException if an entry cannot be used */

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot of the route files of a folder, and of the file of backends, which change together.
+ * A snapshot of the route files of a folder, of the file of backends, and of the workflows that it may name, which
+ * change together.
  *
  * @param contents text of each file by its name; that of backends has the name {@value #BACKENDS}, wherever it is
  */
@@ -28,12 +29,15 @@ public record RouteFiles(SortedMap<String, String> contents) {
     public static final String BACKENDS = "backends.yaml";
 
     private static final String SUFFIX = ".camel.yaml";
+    private static final String WORKFLOW = ".workflow.json";
+    private static final long MAX_WORKFLOW_BYTES = 1 << 20;
 
     /**
      * @param backends the file of backends; empty for none
+     * @param workflows the folder of workflows, which need not exist
      * @throws RouteFaultsException if the folder or a file cannot be read, or there is no route file
      */
-    public static RouteFiles read(Path folder, Optional<Path> backends) {
+    public static RouteFiles read(Path folder, Optional<Path> backends, Path workflows) {
         SortedMap<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
@@ -48,7 +52,26 @@ public record RouteFiles(SortedMap<String, String> contents) {
             throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) has no *" + SUFFIX + " file");
         }
         backends.ifPresent(file -> contents.put(BACKENDS, readBackends(file)));
+        if (Files.isDirectory(workflows)) {
+            addWorkflows(workflows, contents);
+        }
         return new RouteFiles(contents);
+    }
+
+    private static void addWorkflows(Path folder, SortedMap<String, String> contents) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(WORKFLOW) && Files.isRegularFile(f))
+                    .toList()) {
+                String name = file.getFileName().toString();
+                if (Files.size(file) > MAX_WORKFLOW_BYTES) {
+                    throw new RouteFaultsException(
+                            List.of(new RouteFault(name, 0, "", "it is larger than " + MAX_WORKFLOW_BYTES + " bytes")));
+                }
+                contents.put(name, read(file, name));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw fault("the workflows in '" + folder.toAbsolutePath() + "' (CONFIG_DIR) cannot be read");
+        }
     }
 
     private static String readBackends(Path file) {
@@ -64,7 +87,15 @@ public record RouteFiles(SortedMap<String, String> contents) {
     public SortedMap<String, String> routes() {
         SortedMap<String, String> routes = new TreeMap<>(contents);
         routes.remove(BACKENDS);
+        routes.keySet().removeIf(name -> name.endsWith(WORKFLOW));
         return routes;
+    }
+
+    /** The texts of workflows by the names of their files. */
+    public SortedMap<String, String> workflows() {
+        SortedMap<String, String> workflows = new TreeMap<>(contents);
+        workflows.keySet().removeIf(name -> !name.endsWith(WORKFLOW));
+        return workflows;
     }
 
     /** The text of the file of backends; null if there is none. */

@@ -49,7 +49,7 @@ public final class DryRun {
      * @throws io.inference.routes.check.RouteFaultsException with every fault found
      */
     public int check(Path folder) {
-        return builder.check(RouteFiles.read(folder, backends.fileNow()));
+        return builder.check(RouteFiles.read(folder, backends.fileNow(), backends.configFolder()));
     }
 
     private record StandIns(ConfigurableListableBeanFactory service) implements BeanRepository {

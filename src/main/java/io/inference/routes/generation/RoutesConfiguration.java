@@ -70,7 +70,7 @@ class RoutesConfiguration {
     }
 
     private static Supplier<RouteFiles> source(RoutesSettings settings, BackendSettings backends) {
-        return () -> RouteFiles.read(settings.folder(), backends.fileNow());
+        return () -> RouteFiles.read(settings.folder(), backends.fileNow(), backends.configFolder());
     }
 
     @Bean

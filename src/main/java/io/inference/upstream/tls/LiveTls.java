@@ -32,7 +32,10 @@ public final class LiveTls implements TlsSocketStrategy, AutoCloseable {
 
     private final UpstreamTls files;
     private final PemFiles watched;
-    private volatile TlsSocketStrategy current;
+    private volatile Secured current;
+
+    /** What the files held when they were read last. */
+    private record Secured(SSLContext context, TlsSocketStrategy strategy) {}
 
     /**
      * @param backend the backend's name, for the log
@@ -47,12 +50,12 @@ public final class LiveTls implements TlsSocketStrategy, AutoCloseable {
     LiveTls(String backend, UpstreamTls files, Runnable onRenewal, Duration interval) {
         this.files = files;
         PemFiles.Contents contents = PemFiles.read(files.files());
-        this.current = strategy(contents);
+        this.current = secured(contents);
         this.watched = new PemFiles("tls-" + backend, files.files(), contents);
         watched.watch(
                 interval,
                 renewed -> {
-                    current = strategy(renewed);
+                    current = secured(renewed);
                     onRenewal.run();
                     log.info("backend {}: TLS goes on with renewed files", backend);
                 },
@@ -64,10 +67,15 @@ public final class LiveTls implements TlsSocketStrategy, AutoCloseable {
     public SSLSocket upgrade(
             Socket socket, String target, int port, @Nullable Object attachment, @Nullable HttpContext context)
             throws IOException {
-        return current.upgrade(socket, target, port, attachment, context);
+        return current.strategy().upgrade(socket, target, port, attachment, context);
     }
 
-    private TlsSocketStrategy strategy(PemFiles.Contents contents) {
+    /** For clients that make connections of their own; a renewal makes another one. */
+    public SSLContext context() {
+        return current.context();
+    }
+
+    private Secured secured(PemFiles.Contents contents) {
         List<Path> paths = files.files();
         PemSslStore trusted = null;
         PemSslStore own = null;
@@ -84,7 +92,7 @@ public final class LiveTls implements TlsSocketStrategy, AutoCloseable {
         try {
             SSLContext context =
                     SslBundle.of(new PemSslStoreBundle(own, trusted)).createSslContext();
-            return new DefaultClientTlsStrategy(context);
+            return new Secured(context, new DefaultClientTlsStrategy(context));
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(paths + " cannot be used together for TLS", e);
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inference.RunningService;
+import io.inference.imageserver.FakeComfyUi;
+import io.inference.imageserver.FakeSdServer;
 import io.inference.routes.generation.RouteGenerations;
 import io.inference.stub.StubServer;
 import java.io.IOException;
@@ -33,6 +35,8 @@ class BackendsFileIT {
     private final AtomicBoolean firstIsDead = new AtomicBoolean();
     private StubServer first;
     private StubServer second;
+    private FakeSdServer pictures;
+    private FakeComfyUi comfyui;
     private Path file;
     private Path folder;
     private RunningService service;
@@ -44,7 +48,14 @@ class BackendsFileIT {
         folder = temporary;
         file = temporary.resolve("backends.yaml");
         write("backends: []\n");
-        service = RunningService.start("--backends-file=" + file, "--internal-api-key=" + KEY);
+        pictures = new FakeSdServer();
+        comfyui = new FakeComfyUi();
+        service = RunningService.start(
+                "--backends-file=" + file,
+                "--config-dir=" + temporary,
+                "--image-backend=sdcpp",
+                "--inference-services-sd-base-url=" + pictures.url(),
+                "--internal-api-key=" + KEY);
     }
 
     @AfterEach
@@ -52,6 +63,8 @@ class BackendsFileIT {
         service.close();
         first.close();
         second.close();
+        pictures.close();
+        comfyui.close();
     }
 
     private static StubServer server(String name, AtomicBoolean dead) {
@@ -123,6 +136,35 @@ class BackendsFileIT {
         assertThat(first.requests().getLast().body()).contains("\"model\":\"mock\"");
         assertThat(get("/v1/models")).contains("\"gpt-4o\"", "\"mock\"");
         assertThat(get("/internal/routes")).contains("\"name\":\"one\"", "\"route\":\"backend-one\"");
+    }
+
+    @Test
+    void backendsForPicturesComeFromVariablesAndFromWorkflowsThatAreReadAgain() throws Exception {
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> assertThat(get("/internal/status")).contains("\"images\"", "\"sdcpp\"", "flux-schnell"));
+        String entry = "backends:\n  - name: art\n    kind: comfyui\n    urls: [" + comfyui.url()
+                + "]\n    workflow: art.workflow.json\n";
+        write(entry);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(get("/internal/routes"))
+                        .contains("there is no file 'art.workflow.json' in CONFIG_DIR"));
+
+        int before = service.bean(RouteGenerations.class).current().number();
+        Files.writeString(folder.resolve("art.workflow.json"), workflow("mine.ckpt"));
+        await().atMost(SOON)
+                .until(() -> service.bean(RouteGenerations.class).current().number() > before);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(get("/internal/status")).contains("\"art\"", "mine.ckpt"));
+
+        Files.writeString(folder.resolve("art.workflow.json"), workflow("other.ckpt"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(get("/internal/status")).contains("other.ckpt"));
+    }
+
+    private static String workflow(String checkpoint) {
+        return "{\"1\": {\"class_type\": \"CheckpointLoaderSimple\", \"inputs\": {\"ckpt_name\": \"" + checkpoint
+                + "\", \"text\": \"{{prompt}}\"}}}";
     }
 
     @Test

@@ -190,10 +190,10 @@ class GenerationBuilderTest {
 
     @Test
     void anEmptyOrMissingFolderIsTold(@TempDir Path folder) {
-        assertThatThrownBy(() -> RouteFiles.read(folder, Optional.empty()))
+        assertThatThrownBy(() -> RouteFiles.read(folder, Optional.empty(), folder))
                 .isInstanceOf(RouteFaultsException.class)
                 .hasMessageContaining("has no *.camel.yaml file");
-        assertThatThrownBy(() -> RouteFiles.read(folder.resolve("gone"), Optional.empty()))
+        assertThatThrownBy(() -> RouteFiles.read(folder.resolve("gone"), Optional.empty(), folder))
                 .isInstanceOf(RouteFaultsException.class)
                 .hasMessageContaining("cannot be read");
     }

@@ -1,0 +1,119 @@
+package io.inference.imageserver;
+
+import io.inference.api.error.InferenceException;
+import io.inference.api.image.ImageData;
+import io.inference.api.image.ImageSize;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** Pictures as servers exchange them. */
+public final class Pictures {
+    private static final int MASK_PIXELS = 4096 * 4096;
+    private static final int WHITE = 255;
+
+    private Pictures() {}
+
+    /**
+     * What a server sent as a picture.
+     *
+     * @throws IOException if it is no PNG, JPEG or WebP by its first bytes
+     */
+    public static ImageData received(byte[] bytes) throws IOException {
+        if (starts(bytes, 0, "\u0089PNG\r\n")) {
+            return new ImageData("image/png", bytes);
+        }
+        if (starts(bytes, 0, "\u00ff\u00d8\u00ff")) {
+            return new ImageData("image/jpeg", bytes);
+        }
+        if (starts(bytes, 0, "RIFF") && starts(bytes, 8, "WEBP")) {
+            return new ImageData("image/webp", bytes);
+        }
+        throw new IOException("no picture");
+    }
+
+    /** As {@link #received(byte[])}, of Base64 or of a data URL. */
+    public static ImageData received(String text) throws IOException {
+        int comma = text.startsWith("data:") ? text.indexOf(',') : -1;
+        try {
+            return received(Base64.getDecoder().decode(text.substring(comma + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("no Base64", e);
+        }
+    }
+
+    private static boolean starts(byte[] bytes, int at, String with) {
+        byte[] first = with.getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < first.length; i++) {
+            if (at + i >= bytes.length || bytes[at + i] != first[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public static String base64(ImageData picture) {
+        return Base64.getEncoder().encodeToString(picture.bytes());
+    }
+
+    /** Width and height of a PNG or a JPEG, without decoding it; empty for others. */
+    public static Optional<ImageSize> size(ImageData picture) {
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(picture.bytes()))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                return Optional.empty();
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in, true, true);
+                return Optional.of(new ImageSize(reader.getWidth(0), reader.getHeight(0)));
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * A mask as Stable Diffusion's servers read it: a gray PNG, white where the picture is to be edited, from one that
+     * is transparent there.
+     *
+     * @throws InferenceException {@code INVALID_REQUEST} if it is no PNG with transparency
+     */
+    public static ImageData whiteMask(ImageData mask) {
+        ImageSize size = size(mask).orElseThrow(Pictures::noMask);
+        if ((long) size.width() * size.height() > MASK_PIXELS) {
+            throw InferenceException.invalid("mask", "'mask' has too many pixels");
+        }
+        try {
+            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(mask.bytes()));
+            if (picture == null || !picture.getColorModel().hasAlpha()) {
+                throw noMask();
+            }
+            BufferedImage gray = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_BYTE_GRAY);
+            for (int y = 0; y < size.height(); y++) {
+                for (int x = 0; x < size.width(); x++) {
+                    gray.getRaster().setSample(x, y, 0, WHITE - (picture.getRGB(x, y) >>> 24));
+                }
+            }
+            ByteArrayOutputStream png = new ByteArrayOutputStream();
+            ImageIO.write(gray, "png", png);
+            return new ImageData("image/png", png.toByteArray());
+        } catch (IOException e) {
+            throw noMask();
+        }
+    }
+
+    private static InferenceException noMask() {
+        return InferenceException.invalid("mask", "'mask' is not a PNG that is transparent where to edit");
+    }
+}
