@@ -293,6 +293,7 @@ class DependencyRuleTest {
                             "io.inference.job..",
                             "io.inference.conversation",
                             "io.inference.conversation.memory",
+                            "io.inference.image",
                             "io.inference.models..",
                             "io.inference.telemetry..",
                             "io.inference.routes.door",

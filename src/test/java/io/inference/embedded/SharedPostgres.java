@@ -11,7 +11,8 @@ public final class SharedPostgres {
     private static final String NAME = "tests";
 
     /** Pictures belong to one database, so that a new one needs a new folder. */
-    private static final Path FOLDERS = Path.of("target", "images", "" + ProcessHandle.current().pid());
+    private static final Path FOLDERS =
+            Path.of("target", "images", "" + ProcessHandle.current().pid());
 
     private static final AtomicInteger FRESH = new AtomicInteger();
 

@@ -103,7 +103,8 @@ class HousekeepingIT {
                             .body())
                     .contains("\"images\":{\"status\":\"UP\"}");
             MeterRegistry meters = service.bean(MeterRegistry.class);
-            await().until(() -> meters.get("inference.images.free.bytes").gauge().value() > 0);
+            await().until(() ->
+                    meters.get("inference.images.free.bytes").gauge().value() > 0);
             assertThat(meters.get("inference.images.expired.files").counter().count())
                     .isEqualTo(1);
         }
@@ -121,8 +122,7 @@ class HousekeepingIT {
                 store(3, ImageKind.GENERATED, "fresh");
                 others.update("UPDATE images SET created_at = now() - interval '25 hours' WHERE name LIKE '%25%'");
                 old.set(images.content(expired));
-                ImageCleanUp.Preview preview =
-                        service.bean(ImageCleanUp.class).preview();
+                ImageCleanUp.Preview preview = service.bean(ImageCleanUp.class).preview();
                 assertThat(preview.expired()).extracting(StoredImage::id).containsExactly(expired.id());
                 assertThat(preview.expiredBytes()).isEqualTo(expired.bytes());
                 assertThat(preview.filesWithoutRow()).isEmpty();
