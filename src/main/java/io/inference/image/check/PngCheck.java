@@ -8,7 +8,8 @@ import java.util.zip.CRC32;
 
 /**
  * PNG (W3C Recommendation, third edition): chunks of length, type, data and CRC-32. Its compressed rows are
- * decompressed and counted, so that neither less nor more than the header says is accepted. An animation becomes its first picture.
+ * decompressed and counted, so that neither less nor more than the header says is accepted. An animation becomes its
+ * first picture.
  */
 final class PngCheck {
     private static final int SIGNATURE = 8;
