@@ -144,6 +144,49 @@ public final class KnownSettings {
                             new HttpUrl(),
                             "address of the server that makes pictures, of the kind IMAGE_BACKEND; empty: none")),
             section(
+                    "Images",
+                    plain(
+                            "IMAGE_BACKEND",
+                            new OneOf(List.of("none", "openai", "comfyui", "sdcpp", "automatic1111")),
+                            "kind of the server at INFERENCE_SERVICES_SD_BASE_URL"),
+                    plain(
+                            "IMAGE_GENERATION_ENABLED",
+                            new Flag(),
+                            "makes and edits pictures; false: pictures that are stored are still served"),
+                    plain("IMAGE_DIR", FOLDER, "folder of pictures, one volume for all replicas"),
+                    plain(
+                            "MAX_IMAGE_SIZE",
+                            new Whole(1, 16_384),
+                            "pixels that a picture may have a side; its bytes are limited accordingly"),
+                    plain(
+                            "IMAGE_RETENTION_HOURS",
+                            new Whole(0, 876_000),
+                            "hours that pictures are kept that were made here; 0: for ever"),
+                    plain(
+                            "UPLOAD_RETENTION_HOURS",
+                            new Whole(0, 876_000),
+                            "hours that uploaded pictures are kept; 0: for ever"),
+                    plain("IMAGE_SWEEP_PERIOD", new Time(), "time between deletions of pictures kept no longer"),
+                    plain(
+                            "IMAGE_MIN_FREE_SPACE",
+                            new Size(DataSize.ofTerabytes(1024)),
+                            "free space of IMAGE_DIR below which no picture is stored"),
+                    plain(
+                            "IMAGE_QUOTA_BYTES",
+                            new Size(DataSize.ofTerabytes(1024)),
+                            "total size of a caller's pictures"),
+                    plain("IMAGE_QUOTA_FILES", new Whole(0, 100_000_000), "pictures of a caller; 0: no limit"),
+                    plain("IMAGE_LINK_TTL", new Time(), "time that a link to a picture is valid"),
+                    plain(
+                            "PUBLIC_URL",
+                            new HttpUrl(),
+                            "address by which clients reach this service, for links; empty: links are paths"),
+                    plain(
+                            "IMAGE_REMOTE_URLS",
+                            new Flag(),
+                            "fetches the pictures of requests from public servers; false: chats leave that to the"
+                                    + " backend, edits refuse it")),
+            section(
                     "Local engine",
                     plain(
                             "LOCAL_ENGINE",
@@ -365,50 +408,7 @@ public final class KnownSettings {
                             new EncryptionKeys(),
                             true,
                             "encrypts what conversations hold: the first key encrypts, all decrypt;"
-                                    + " empty: stored as plain text")),
-            section(
-                    "Images",
-                    plain(
-                            "IMAGE_BACKEND",
-                            new OneOf(List.of("none", "openai", "comfyui", "sdcpp", "automatic1111")),
-                            "kind of the server at INFERENCE_SERVICES_SD_BASE_URL"),
-                    plain("IMAGE_LINK_TTL", new Time(), "time that a link to a picture is valid"),
-                    plain(
-                            "PUBLIC_URL",
-                            new HttpUrl(),
-                            "address by which clients reach this service, for links; empty: links are paths"),
-                    plain(
-                            "IMAGE_REMOTE_URLS",
-                            new Flag(),
-                            "fetches the pictures of requests from public servers; false: chats leave that to the"
-                                    + " backend, edits refuse it"),
-                    plain(
-                            "IMAGE_GENERATION_ENABLED",
-                            new Flag(),
-                            "makes and edits pictures; false: pictures that are stored are still served"),
-                    plain("IMAGE_DIR", FOLDER, "folder of pictures, one volume for all replicas"),
-                    plain(
-                            "MAX_IMAGE_SIZE",
-                            new Whole(1, 16_384),
-                            "pixels that a picture may have a side; its bytes are limited accordingly"),
-                    plain(
-                            "IMAGE_RETENTION_HOURS",
-                            new Whole(0, 876_000),
-                            "hours that pictures are kept that were made here; 0: for ever"),
-                    plain(
-                            "UPLOAD_RETENTION_HOURS",
-                            new Whole(0, 876_000),
-                            "hours that uploaded pictures are kept; 0: for ever"),
-                    plain("IMAGE_SWEEP_PERIOD", new Time(), "time between deletions of pictures kept no longer"),
-                    plain(
-                            "IMAGE_MIN_FREE_SPACE",
-                            new Size(DataSize.ofTerabytes(1024)),
-                            "free space of IMAGE_DIR below which no picture is stored"),
-                    plain(
-                            "IMAGE_QUOTA_BYTES",
-                            new Size(DataSize.ofTerabytes(1024)),
-                            "total size of a caller's pictures"),
-                    plain("IMAGE_QUOTA_FILES", new Whole(0, 100_000_000), "pictures of a caller; 0: no limit")));
+                                    + " empty: stored as plain text")));
 
     /** The same, without the sections. */
     public static final List<Setting> ALL =

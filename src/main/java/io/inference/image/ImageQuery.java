@@ -9,5 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param after id of the last picture of the page before; null for the first page
  * @param most how many to return, at least 1
  */
-public record ImageQuery(
-        @Nullable String words, @Nullable String after, int most) {}
+public record ImageQuery(@Nullable String words, @Nullable String after, int most) {}

@@ -1,8 +1,8 @@
 package io.inference.image;
 
 import io.inference.api.call.Caller;
-import io.inference.api.image.ImageData;
 import io.inference.api.error.InferenceException;
+import io.inference.api.image.ImageData;
 import java.nio.file.Path;
 
 /**

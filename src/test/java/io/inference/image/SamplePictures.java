@@ -44,7 +44,9 @@ public final class SamplePictures {
     /** A chunk of a PNG. */
     public static byte[] chunk(String type, byte[] data) {
         ByteBuffer chunk = ByteBuffer.allocate(12 + data.length);
-        chunk.putInt(data.length).put(type.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)).put(data);
+        chunk.putInt(data.length)
+                .put(type.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1))
+                .put(data);
         CRC32 crc = new CRC32();
         crc.update(chunk.array(), 4, 4 + data.length);
         return chunk.putInt((int) crc.getValue()).array();

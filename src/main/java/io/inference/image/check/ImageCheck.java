@@ -8,7 +8,7 @@ import java.util.concurrent.Semaphore;
 /**
  * Checks pictures. The header comes first: its type, by content alone, and the number of pixels. Then all of the file
  * is decoded, PNG and GIF without keeping a pixel, JPEG with a small part of them. What is not needed to show the
- * picture is left out without encoding it anew; colour profile and orientation stay.
+ * picture is left out without encoding it again; colour profile and orientation stay.
  */
 public final class ImageCheck {
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};

@@ -37,8 +37,8 @@ public record ImageLimits(int mostPixelsASide) {
     /** Of an animation. */
     void checkFrames(int frames, long pixels) throws BadImageException {
         if (frames > MOST_FRAMES || pixels > (long) MOST_FULL_FRAMES * mostPixelsASide * mostPixelsASide) {
-            throw new BadImageException("it has too many frames: at most " + MOST_FRAMES
-                    + ", of as many pixels as " + MOST_FULL_FRAMES + " of the largest size");
+            throw new BadImageException("it has too many frames: at most " + MOST_FRAMES + ", of as many pixels as "
+                    + MOST_FULL_FRAMES + " of the largest size");
         }
     }
 }

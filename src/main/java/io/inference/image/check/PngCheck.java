@@ -7,8 +7,9 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * PNG (W3C Recommendation, third edition): chunks of length, type, data and CRC-32. Its compressed rows are decompressed
- * and counted, so that neither less nor more than the header says is accepted. An animation becomes its first picture.
+ * PNG (W3C Recommendation, third edition): chunks of length, type, data and CRC-32. Its compressed rows are
+ * decompressed and counted, so that neither less nor more than the header says is accepted. An animation becomes its
+ * first picture.
  */
 final class PngCheck {
     private static final int SIGNATURE = 8;
@@ -97,8 +98,7 @@ final class PngCheck {
         if ((int) crc.getValue() != file.getInt(start + CHUNK_HEAD + length)) {
             throw new BadImageException("a checksum of it is wrong");
         }
-        return new Chunk(
-                new String(type, StandardCharsets.ISO_8859_1), start, file.slice(start + CHUNK_HEAD, length));
+        return new Chunk(new String(type, StandardCharsets.ISO_8859_1), start, file.slice(start + CHUNK_HEAD, length));
     }
 
     private void readHeader(Chunk header) throws BadImageException {
@@ -111,25 +111,23 @@ final class PngCheck {
         limits.checkSize(width, height);
         int depth = data.get(8);
         colorType = data.get(9);
-        Set<Integer> depths =
-                switch (colorType) {
-                    case 0 -> Set.of(1, 2, 4, 8, 16);
-                    case 3 -> Set.of(1, 2, 4, 8);
-                    case 2, 4, 6 -> Set.of(8, 16);
-                    default -> Set.of();
-                };
+        Set<Integer> depths = switch (colorType) {
+            case 0 -> Set.of(1, 2, 4, 8, 16);
+            case 3 -> Set.of(1, 2, 4, 8);
+            case 2, 4, 6 -> Set.of(8, 16);
+            default -> Set.of();
+        };
         boolean known = data.get(10) == 0 && data.get(11) == 0 && (data.get(12) & ~1) == 0;
         if (!known || !depths.contains(depth)) {
             throw new BadImageException("its header is wrong");
         }
         interlaced = data.get(12) == 1;
-        int channels =
-                switch (colorType) {
-                    case 2 -> 3;
-                    case 4 -> 2;
-                    case 6 -> 4;
-                    default -> 1;
-                };
+        int channels = switch (colorType) {
+            case 2 -> 3;
+            case 4 -> 2;
+            case 6 -> 4;
+            default -> 1;
+        };
         bitsPerPixel = channels * depth;
     }
 
@@ -137,7 +135,10 @@ final class PngCheck {
         ByteBuffer data = chunk.data();
         switch (chunk.type()) {
             case "PLTE" -> {
-                if (palette || afterData || data.limit() == 0 || data.limit() % 3 != 0
+                if (palette
+                        || afterData
+                        || data.limit() == 0
+                        || data.limit() % 3 != 0
                         || data.limit() > MOST_PALETTE_BYTES) {
                     throw new BadImageException("its palette is wrong");
                 }
@@ -206,7 +207,9 @@ final class PngCheck {
     private byte[] orientationChunk() {
         byte[] tiff = Orientation.write(orientation);
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_HEAD + tiff.length + CRC);
-        chunk.putInt(tiff.length).put("eXIf".getBytes(StandardCharsets.US_ASCII)).put(tiff);
+        chunk.putInt(tiff.length)
+                .put("eXIf".getBytes(StandardCharsets.US_ASCII))
+                .put(tiff);
         CRC32 crc = new CRC32();
         crc.update(chunk.array(), 4, 4 + tiff.length);
         return chunk.putInt((int) crc.getValue()).array();

@@ -88,7 +88,9 @@ final class WebpCheck {
             }
             case "VP8 " -> {
                 boolean picture = (data.get(0) & 1) == 0
-                        && data.get(3) == (byte) 0x9D && data.get(4) == 0x01 && data.get(5) == 0x2A;
+                        && data.get(3) == (byte) 0x9D
+                        && data.get(4) == 0x01
+                        && data.get(5) == 0x2A;
                 readPicture(picture, data.getShort(6) & SIZE, data.getShort(8) & SIZE);
                 yield true;
             }
@@ -149,7 +151,7 @@ final class WebpCheck {
         return named ? exif.slice(name.length, exif.limit() - name.length) : exif;
     }
 
-    /** The head of the container anew, and around the chunks that are kept the canvas and the orientation. */
+    /** A new head of the container, and around the chunks that are kept the canvas and the orientation. */
     private List<ByteBuffer> withHead(List<ByteBuffer> chunks) {
         List<ByteBuffer> parts = new ArrayList<>(chunks);
         boolean turned = canvas != null && orientation != Orientation.UPRIGHT;

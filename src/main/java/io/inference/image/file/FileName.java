@@ -19,8 +19,8 @@ public record FileName(UUID name, ImageType type) {
         if (!matcher.matches()) {
             return Optional.empty();
         }
-        UUID name = new UUID(
-                Long.parseUnsignedLong(matcher.group(2), HEX), Long.parseUnsignedLong(matcher.group(3), HEX));
+        UUID name =
+                new UUID(Long.parseUnsignedLong(matcher.group(2), HEX), Long.parseUnsignedLong(matcher.group(3), HEX));
         return ImageType.ofExtension(matcher.group(4)).map(type -> new FileName(name, type));
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Runs work on files on threads of its own, because a thread that waits for a volume that has gone cannot be ended.
+ * Runs work on files on threads of its own, because a thread cannot be ended that waits for a volume.
  * After one has exceeded the time limit, all further work is refused at once, but for probes, until a probe succeeds.
  */
 final class VolumeThreads {

@@ -8,7 +8,6 @@ import io.inference.image.check.ImageLimits;
 import io.inference.image.file.Volume;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import org.apache.camel.Processor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -78,17 +77,17 @@ class ImageConfiguration {
     }
 
     @Bean
-    Processor probeImagesProcessor(ImageUpkeep upkeep) {
-        return exchange -> upkeep.probe();
+    ImageUpkeepProcessor probeImagesProcessor(ImageUpkeep upkeep) {
+        return new ImageUpkeepProcessor(upkeep::probe);
     }
 
     @Bean
-    Processor reconcileImagesProcessor(ImageUpkeep upkeep) {
-        return exchange -> upkeep.reconcileIfDue();
+    ImageUpkeepProcessor reconcileImagesProcessor(ImageUpkeep upkeep) {
+        return new ImageUpkeepProcessor(upkeep::reconcileIfDue);
     }
 
     @Bean
-    Processor deleteUnusedImageFilesProcessor(ImageUpkeep upkeep) {
-        return exchange -> upkeep.deleteUnused();
+    ImageUpkeepProcessor deleteUnusedImageFilesProcessor(ImageUpkeep upkeep) {
+        return new ImageUpkeepProcessor(upkeep::deleteUnused);
     }
 }

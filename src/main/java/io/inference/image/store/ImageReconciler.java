@@ -75,8 +75,8 @@ final class ImageReconciler {
             rows.awaitStores(client);
             return 0;
         });
-        Findings found = new Findings(
-                filesWithoutRow(files, repair), rowsWithoutFile(repair), leftBehind(repair), unknown);
+        Findings found =
+                new Findings(filesWithoutRow(files, repair), rowsWithoutFile(repair), leftBehind(repair), unknown);
         if (!found.isEmpty()) {
             log.warn(
                     "pictures: {} files without a row, {} files that were missing or damaged, {} temporary files left"
@@ -121,8 +121,7 @@ final class ImageReconciler {
             }
             for (ImageRows.StoredFile file : some) {
                 // Between the two, its owner may have deleted it.
-                if (!volume.has(file.name(), file.bytes())
-                        && database.call(client -> rows.hasFile(client, file))) {
+                if (!volume.has(file.name(), file.bytes()) && database.call(client -> rows.hasFile(client, file))) {
                     without.add(file.name().toString());
                     if (repair) {
                         int pictures = database.transaction(client -> rows.deleteFile(client, file));

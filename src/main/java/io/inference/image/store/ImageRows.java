@@ -32,8 +32,7 @@ final class ImageRows {
             FROM images AS image JOIN image_files AS file USING (sha256)
             """;
 
-    private static final String SINCE =
-            " CASE image.kind WHEN 'uploaded' THEN :uploadsSince ELSE :generatedSince END";
+    private static final String SINCE = " CASE image.kind WHEN 'uploaded' THEN :uploadsSince ELSE :generatedSince END";
 
     /** Of an owner, not expired. */
     private static final String VISIBLE =

@@ -44,7 +44,8 @@ final class ImageStoreProcessor implements Processor {
         if (!(message.getBody() instanceof ImageAnswer answer)
                 || !(exchange.getProperty(REQUEST) instanceof ImageRequest request)
                 || owner == null) {
-            throw new IllegalStateException("pictures are stored for a caller, after a backend has been asked for them");
+            throw new IllegalStateException(
+                    "pictures are stored for a caller, after a backend has been asked for them");
         }
         boolean mayRunAgain = message.getHeader(JOB) != null;
         ImageKind kind = request.isEdit() ? ImageKind.EDITED : ImageKind.GENERATED;

@@ -34,7 +34,12 @@ final class StoredImageStream implements ChunkStream {
     }
 
     StoredImageStream(
-            ChunkStream stream, Details details, Caller owner, StoredImages images, ImageCheck check, ImageLinks links) {
+            ChunkStream stream,
+            Details details,
+            Caller owner,
+            StoredImages images,
+            ImageCheck check,
+            ImageLinks links) {
         this.stream = stream;
         this.details = details;
         this.owner = owner;
@@ -66,8 +71,7 @@ final class StoredImageStream implements ChunkStream {
             throw new InferenceException(
                     ErrorCode.BACKEND_FAILED, "the backend sent a picture that cannot be used: " + e.getMessage());
         }
-        StoredImages.Kept kept =
-                images.keep(owner, checked, details.of(picture.image(), picture.revisedPrompt()));
+        StoredImages.Kept kept = images.keep(owner, checked, details.of(picture.image(), picture.revisedPrompt()));
         StoredImage image = kept.image();
         byte[] bytes = kept.isNew() ? checked.toBytes() : images.bytes(image);
         return picture.stored(new ImageData(image.mediaType(), bytes), image.id(), links.link(image));

@@ -194,8 +194,7 @@ final class StoredImages implements Images {
     public void delete(Caller owner, String id) {
         UUID known = id(id);
         Optional<FileName> unused = database.transaction(client -> {
-            byte[] sha256 =
-                    rows.delete(client, owner, known).orElseThrow(() -> InferenceException.noSuch("image"));
+            byte[] sha256 = rows.delete(client, owner, known).orElseThrow(() -> InferenceException.noSuch("image"));
             return rows.deleteUnused(client, sha256);
         });
         unused.ifPresent(this::deleteFile);

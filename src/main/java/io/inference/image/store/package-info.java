@@ -1,4 +1,4 @@
-/** Stores pictures: their rows, the step that stores what a backend made, and what keeps rows and files in agreement. */
+/** Rows of pictures, the step that stores what a backend made, and what keeps rows and files in agreement. */
 @NullMarked
 package io.inference.image.store;
 

@@ -28,12 +28,18 @@ class BombsTest {
             Arguments.of("PNG of 2,500 megapixels", png(50_000, 50_000, BOMB), "50000x50000"),
             Arguments.of("PNG of a side of 31 bits", png(Integer.MAX_VALUE, 1, BOMB), "MAX_IMAGE_SIZE"),
             Arguments.of("PNG with more rows than its header says", png(16, 16, BOMB), "more than its header says"),
-            Arguments.of("PNG with a text that grows", png(1, 1, zlib(2), SamplePictures.chunk(
-                    "zTXt", named("Comment\0\0", BOMB))), "more than"),
-            Arguments.of("PNG with an international text that grows", png(1, 1, zlib(2), SamplePictures.chunk(
-                    "iTXt", named("Comment\0\1\0en\0\0", BOMB))), "more than"),
-            Arguments.of("PNG with a colour profile that grows", png(1, 1, zlib(2), SamplePictures.chunk(
-                    "iCCP", named("icc\0\0", BOMB))), "more than"),
+            Arguments.of(
+                    "PNG with a text that grows",
+                    png(1, 1, zlib(2), SamplePictures.chunk("zTXt", named("Comment\0\0", BOMB))),
+                    "more than"),
+            Arguments.of(
+                    "PNG with an international text that grows",
+                    png(1, 1, zlib(2), SamplePictures.chunk("iTXt", named("Comment\0\1\0en\0\0", BOMB))),
+                    "more than"),
+            Arguments.of(
+                    "PNG with a colour profile that grows",
+                    png(1, 1, zlib(2), SamplePictures.chunk("iCCP", named("icc\0\0", BOMB))),
+                    "more than"),
             Arguments.of("JPEG of 4,000 megapixels", jpeg(), "65535x65535"),
             Arguments.of("GIF of 3,600 megapixels", gif(60_000, 1), "60000x60000"),
             Arguments.of("GIF of 100,000 frames", gif(1, 100_000), "too many frames"),
@@ -60,7 +66,8 @@ class BombsTest {
         Throwable refused = catchThrowable(() -> check.check(ByteBuffer.wrap(file)));
         long nanos = System.nanoTime() - begun;
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        System.out.printf("%s: %d bytes, refused in %.2f ms with %d bytes%n", name, file.length, nanos / 1e6, allocated);
+        System.out.printf(
+                "%s: %d bytes, refused in %.2f ms with %d bytes%n", name, file.length, nanos / 1e6, allocated);
         assertThat(refused).isInstanceOf(BadImageException.class);
         assertThat(allocated).isLessThan(MOST_ALLOCATED);
     }
@@ -80,7 +87,10 @@ class BombsTest {
 
     private static byte[] named(String name, byte[] data) {
         byte[] start = name.getBytes(StandardCharsets.ISO_8859_1);
-        return ByteBuffer.allocate(start.length + data.length).put(start).put(data).array();
+        return ByteBuffer.allocate(start.length + data.length)
+                .put(start)
+                .put(data)
+                .array();
     }
 
     /** A picture in grey. */
@@ -89,7 +99,11 @@ class BombsTest {
         file.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
         file.write(SamplePictures.chunk(
                 "IHDR",
-                ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 8).array()));
+                ByteBuffer.allocate(13)
+                        .putInt(width)
+                        .putInt(height)
+                        .put((byte) 8)
+                        .array()));
         for (byte[] chunk : before) {
             file.write(chunk);
         }
@@ -112,7 +126,11 @@ class BombsTest {
         file.put("GIF89a".getBytes(StandardCharsets.US_ASCII));
         file.putShort((short) side).putShort((short) side).put(new byte[3]);
         for (int i = 0; i < frames; i++) {
-            file.put((byte) 0x2C).putInt(0).putShort((short) side).putShort((short) side).put((byte) 0);
+            file.put((byte) 0x2C)
+                    .putInt(0)
+                    .putShort((short) side)
+                    .putShort((short) side)
+                    .put((byte) 0);
             file.put(new byte[] {2, 1, 0x44, 0});
         }
         file.put((byte) 0x3B);
@@ -123,9 +141,14 @@ class BombsTest {
         ByteBuffer file = ByteBuffer.allocate(12 + 18 + 18).order(ByteOrder.LITTLE_ENDIAN);
         file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(40);
         file.put("WEBPVP8X".getBytes(StandardCharsets.US_ASCII)).putInt(10).putInt(0);
-        file.putShort((short) (width - 1)).put((byte) 0).putShort((short) (height - 1)).put((byte) 0);
+        file.putShort((short) (width - 1))
+                .put((byte) 0)
+                .putShort((short) (height - 1))
+                .put((byte) 0);
         file.put("VP8 ".getBytes(StandardCharsets.US_ASCII)).putInt(10);
-        file.put(new byte[] {0x10, 0, 0, (byte) 0x9D, 1, 0x2A}).putShort((short) side).putShort((short) side);
+        file.put(new byte[] {0x10, 0, 0, (byte) 0x9D, 1, 0x2A})
+                .putShort((short) side)
+                .putShort((short) side);
         return file.array();
     }
 }

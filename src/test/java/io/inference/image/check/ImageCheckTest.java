@@ -48,8 +48,16 @@ class ImageCheckTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "lossy.webp", "lossless.webp", "alpha.webp", "metadata.webp", "metadata.jpg", "progressive.jpg",
-                "cmyk.jpg", "animated.gif", "noise.gif", "interlaced.gif"
+                "lossy.webp",
+                "lossless.webp",
+                "alpha.webp",
+                "metadata.webp",
+                "metadata.jpg",
+                "progressive.jpg",
+                "cmyk.jpg",
+                "animated.gif",
+                "noise.gif",
+                "interlaced.gif"
             })
     void aPictureOfEachTypeIsAcceptedAndCheckedAgainIsTheSame(String name) throws Exception {
         CheckedImage image = check(sample(name));
@@ -75,7 +83,8 @@ class ImageCheckTest {
         byte[] kept = check(sample(name)).toBytes();
         assertThat(contains(kept, "acsp")).as("the signature of a profile").isTrue();
         int tiff = new String(kept, StandardCharsets.ISO_8859_1).indexOf("MM\0*");
-        assertThat(Orientation.read(ByteBuffer.wrap(kept, tiff, kept.length - tiff))).isEqualTo(6);
+        assertThat(Orientation.read(ByteBuffer.wrap(kept, tiff, kept.length - tiff)))
+                .isEqualTo(6);
     }
 
     @Test
@@ -106,14 +115,15 @@ class ImageCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {
-        BufferedImage.TYPE_BYTE_BINARY,
-        BufferedImage.TYPE_BYTE_GRAY,
-        BufferedImage.TYPE_USHORT_GRAY,
-        BufferedImage.TYPE_BYTE_INDEXED,
-        BufferedImage.TYPE_INT_RGB,
-        BufferedImage.TYPE_INT_ARGB
-    })
+    @ValueSource(
+            ints = {
+                BufferedImage.TYPE_BYTE_BINARY,
+                BufferedImage.TYPE_BYTE_GRAY,
+                BufferedImage.TYPE_USHORT_GRAY,
+                BufferedImage.TYPE_BYTE_INDEXED,
+                BufferedImage.TYPE_INT_RGB,
+                BufferedImage.TYPE_INT_ARGB
+            })
     void aPngOfEachKindOfPixelsIsAcceptedInterlacedOrNot(int type) throws Exception {
         for (int width : new int[] {1, 3, 8, 37}) {
             BufferedImage image = new BufferedImage(width, 5, type);
@@ -230,7 +240,7 @@ class ImageCheckTest {
                 .hasMessageContaining("MAX_IMAGE_SIZE");
         byte[] tooLong = new byte[(int) small.limits().mostBytes() + 1];
         assertThatThrownBy(() -> small.check(ByteBuffer.wrap(tooLong)))
-                .isInstanceOfSatisfying(BadImageException.class, e -> assertThat(e.isTooLong())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        BadImageException.class, e -> assertThat(e.isTooLong()).isTrue());
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A small file system in memory that is full, or becomes read-only; only where the machine lets this user mount one. */
+/** A small file system in memory that is full, or becomes read-only; only where this user may mount one. */
 class FullVolumeIT {
     private static final Caller ANNA = StoredImagesIT.user("anna", "one");
 

@@ -70,15 +70,17 @@ class StoreKillIT {
     }
 
     private static int rows(TestStore store) {
-        return store.database().call(client -> client.sql("SELECT count(*) FROM images")
-                .query(Integer.class)
-                .single());
+        return store.database()
+                .call(client -> client.sql("SELECT count(*) FROM images")
+                        .query(Integer.class)
+                        .single());
     }
 
     /** Rows whose file does not have the bytes of their hash. */
     private List<String> damaged(TestStore store) {
         store.binding().require();
-        List<Map<String, Object>> all = store.database().call(client -> client.sql("""
+        List<Map<String, Object>> all =
+                store.database().call(client -> client.sql("""
                         SELECT name, encode(sha256, 'hex') AS hash FROM image_files
                         """).query().listOfRows());
         return all.stream()
@@ -88,9 +90,10 @@ class StoreKillIT {
     }
 
     private List<String> names(TestStore store) {
-        List<UUID> all = store.database().call(client -> client.sql("SELECT name FROM image_files")
-                .query(UUID.class)
-                .list());
+        List<UUID> all = store.database()
+                .call(client -> client.sql("SELECT name FROM image_files")
+                        .query(UUID.class)
+                        .list());
         return all.stream().map(StoreKillIT::path).sorted().toList();
     }
 
@@ -101,8 +104,7 @@ class StoreKillIT {
 
     private String hash(String path) {
         try {
-            return HexFormat.of()
-                    .formatHex(Sha256.digest().digest(Files.readAllBytes(folder.resolve(path))));
+            return HexFormat.of().formatHex(Sha256.digest().digest(Files.readAllBytes(folder.resolve(path))));
         } catch (IOException e) {
             return e.toString();
         }

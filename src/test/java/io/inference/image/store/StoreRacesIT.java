@@ -119,10 +119,11 @@ class StoreRacesIT {
 
     @Test
     void aPictureOfARequestThatRunsAgainIsStoredOnce() {
-        var details = new NewImage(
-                ImageKind.GENERATED, "a cat", null, "sd", "job-1", 0, null);
-        StoredImage first = store.images().store(ANNA, new ImageData("image/png", SamplePictures.png(8, 8, 5)), details);
-        StoredImage again = store.images().store(ANNA, new ImageData("image/png", SamplePictures.png(8, 8, 6)), details);
+        var details = new NewImage(ImageKind.GENERATED, "a cat", null, "sd", "job-1", 0, null);
+        StoredImage first =
+                store.images().store(ANNA, new ImageData("image/png", SamplePictures.png(8, 8, 5)), details);
+        StoredImage again =
+                store.images().store(ANNA, new ImageData("image/png", SamplePictures.png(8, 8, 6)), details);
         assertThat(again).isEqualTo(first);
         assertThat(store.files()).containsExactly(first.file());
     }
@@ -145,7 +146,8 @@ class StoreRacesIT {
                             InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL))
                     .hasMessageContaining("IMAGE_QUOTA_FILES");
             assertThatThrownBy(() -> few.images().checkRoom(ANNA)).hasMessageContaining("IMAGE_QUOTA_FILES");
-            assertThat(store(few, StoredImagesIT.user("anna", "two"), bytes).bytes()).isPositive();
+            assertThat(store(few, StoredImagesIT.user("anna", "two"), bytes).bytes())
+                    .isPositive();
             assertThat(few.temporaryFiles()).isEmpty();
         }
         try (TestStore small = TestStore.open(folder.resolve("small"), new Quota(bytes.length + 10, 100))) {
@@ -170,7 +172,8 @@ class StoreRacesIT {
         StoredImage stored = store(store, ANNA, SamplePictures.png(8, 8, 8));
         TestStore elsewhere = store.replica(folder.resolveSibling("elsewhere"));
         for (Runnable use : List.<Runnable>of(
-                () -> store(elsewhere, ANNA, SamplePictures.png(8, 8, 9)), () -> elsewhere.reconciler().run(true))) {
+                () -> store(elsewhere, ANNA, SamplePictures.png(8, 8, 9)),
+                () -> elsewhere.reconciler().run(true))) {
             assertThatThrownBy(use::run)
                     .isInstanceOfSatisfying(
                             InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
@@ -179,13 +182,16 @@ class StoreRacesIT {
         assertThat(store.images().get(ANNA, stored.id())).isEqualTo(stored);
 
         Files.createDirectories(elsewhere.folder());
-        Files.writeString(elsewhere.folder().resolve(Volume.MARKER), UUID.randomUUID().toString());
+        Files.writeString(
+                elsewhere.folder().resolve(Volume.MARKER), UUID.randomUUID().toString());
         assertThatThrownBy(() -> store(elsewhere, ANNA, SamplePictures.png(8, 8, 9)))
                 .hasMessageContaining("not the one of the database");
         assertThat(elsewhere.binding().problem()).contains("All replicas need the same volume");
 
         // As the message says.
-        Files.copy(folder.resolve(Volume.MARKER), elsewhere.folder().resolve(Volume.MARKER),
+        Files.copy(
+                folder.resolve(Volume.MARKER),
+                elsewhere.folder().resolve(Volume.MARKER),
                 StandardCopyOption.REPLACE_EXISTING);
         assertThat(elsewhere.reconciler().run(true).rows()).containsExactly(stored.file());
         assertThat(elsewhere.binding().problem()).isNull();

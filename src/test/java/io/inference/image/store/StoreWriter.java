@@ -29,7 +29,10 @@ final class StoreWriter {
                             // Every third picture has the bytes of another.
                             byte[] bytes = SamplePictures.png(60, 40, seed - seed % 3 / 2);
                             store.images()
-                                    .store(owner, new ImageData("image/png", bytes), TestStore.generated("no. " + seed));
+                                    .store(
+                                            owner,
+                                            new ImageData("image/png", bytes),
+                                            TestStore.generated("no. " + seed));
                             System.out.println(seed);
                         }
                     }))

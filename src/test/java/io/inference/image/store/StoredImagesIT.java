@@ -54,7 +54,9 @@ class StoredImagesIT {
         byte[] bytes = SamplePictures.png(20, 10, 1);
         StoredImage stored = store(ANNA, bytes, "a cat");
         assertThat(stored.id()).matches("img_[0-9a-f]{32}");
-        assertThat(stored.file()).contains(stored.id().substring("img_".length())).endsWith(".png");
+        assertThat(stored.file())
+                .contains(stored.id().substring("img_".length()))
+                .endsWith(".png");
         assertThat(stored.width()).isEqualTo(20);
         assertThat(stored.height()).isEqualTo(10);
         assertThat(stored.mediaType()).isEqualTo("image/png");
@@ -65,12 +67,16 @@ class StoredImagesIT {
     @Test
     void anothersPictureDoesNotExistForAdminsToo() {
         StoredImage stored = store(ANNA, SamplePictures.png(4, 4, 2), "a cat");
-        for (Caller other : List.of(OTHER_TENANT, user("ben", "one"), user("ben", "one").asAdmin())) {
+        for (Caller other :
+                List.of(OTHER_TENANT, user("ben", "one"), user("ben", "one").asAdmin())) {
             assertThatThrownBy(() -> store.images().get(other, stored.id()))
                     .isInstanceOfSatisfying(
                             InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
-            assertThatThrownBy(() -> store.images().delete(other, stored.id())).hasMessage("there is no image of that id");
-            assertThat(store.images().list(other, new ImageQuery(null, null, 10)).images())
+            assertThatThrownBy(() -> store.images().delete(other, stored.id()))
+                    .hasMessage("there is no image of that id");
+            assertThat(store.images()
+                            .list(other, new ImageQuery(null, null, 10))
+                            .images())
                     .isEmpty();
         }
         assertThat(store.images().get(ANNA, stored.id())).isEqualTo(stored);
@@ -100,7 +106,8 @@ class StoredImagesIT {
         ImagePage first = store.images().list(ANNA, new ImageQuery(null, null, 3));
         assertThat(first.images()).isEqualTo(all.subList(0, 3));
         assertThat(first.hasMore()).isTrue();
-        ImagePage last = store.images().list(ANNA, new ImageQuery(null, first.images().getLast().id(), 3));
+        ImagePage last = store.images()
+                .list(ANNA, new ImageQuery(null, first.images().getLast().id(), 3));
         assertThat(last.images()).isEqualTo(all.subList(3, 4));
         assertThat(last.hasMore()).isFalse();
         assertThat(store.images().list(ANNA, new ImageQuery("CAT red", null, 3)).images())
