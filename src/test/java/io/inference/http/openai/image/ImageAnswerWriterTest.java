@@ -110,8 +110,8 @@ class ImageAnswerWriterTest {
         InferenceException whole = catchThrowableOfType(InferenceException.class, () -> whole(links, without));
         assertThat(whole.code()).isEqualTo(ErrorCode.UNSUPPORTED);
         assertThat(whole.param()).contains("response_format");
-        InferenceException event = catchThrowableOfType(
-                InferenceException.class, () -> streamed(writer(false, true, true, 1), without));
+        InferenceException event =
+                catchThrowableOfType(InferenceException.class, () -> streamed(writer(false, true, true, 1), without));
         assertThat(event.param()).contains("response_format");
     }
 
@@ -156,14 +156,13 @@ class ImageAnswerWriterTest {
         for (boolean stream : new boolean[] {false, true}) {
             ImageAnswerWriter writer = writer(false, stream, false, 1);
             var preview = new ImageEvent.Partial(0, 0, BLUE);
-            InferenceException failure = catchThrowableOfType(
-                    InferenceException.class, () -> {
-                        if (stream) {
-                            streamed(writer, preview);
-                        } else {
-                            whole(writer, preview);
-                        }
-                    });
+            InferenceException failure = catchThrowableOfType(InferenceException.class, () -> {
+                if (stream) {
+                    streamed(writer, preview);
+                } else {
+                    whole(writer, preview);
+                }
+            });
             assertThat(failure.code()).isEqualTo(ErrorCode.BACKEND_FAILED);
         }
     }
