@@ -214,7 +214,7 @@ class GrpcDoorIT {
                         () -> stub.generateImage(GenerateImageRequest.newBuilder()
                                         .setPrompt("a cat")
                                         .build())
-                                .hasNext())
+                                .next())
                 .forEach(call -> {
                     StatusRuntimeException failure = failure(call);
                     assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);

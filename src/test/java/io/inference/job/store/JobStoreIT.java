@@ -149,6 +149,22 @@ class JobStoreIT {
     }
 
     @Test
+    void aRunSaysHowFarItIsAndTheNextBeginsAnew() {
+        UUID id = store.addOrFind(job(ALICE, "steps", "{}")).job().id();
+        Lease lease = here.claim(1).getFirst();
+        assertThat(lease.job().progress()).isNull();
+        here.progress(lease, 0, 0, 4);
+        assertThat(store.find(id).orElseThrow().progress()).isEqualTo(new Job.Progress(0, 0, 4));
+        here.progress(lease, 3, 20, 0);
+        assertThat(store.find(id).orElseThrow().progress()).isEqualTo(new Job.Progress(3, 20, 0));
+        there.progress(lease, 9, 20, 0);
+        assertThat(store.find(id).orElseThrow().progress()).isEqualTo(new Job.Progress(3, 20, 0));
+        now = now.plus(LEASE).plusSeconds(1);
+        there.tend(3, LOST);
+        assertThat(there.claim(1).getFirst().job().progress()).isNull();
+    }
+
+    @Test
     void aClaimThatTheDatabaseForgotStillStoresWhatItsRunCameTo() {
         Job job = store.addOrFind(job(ALICE, "one", "{}")).job();
         Lease lease = here.claim(1).getFirst();

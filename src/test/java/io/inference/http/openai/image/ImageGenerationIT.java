@@ -325,7 +325,7 @@ class ImageGenerationIT {
             wrong.forEach((field, request) -> {
                 StatusRuntimeException failure = catchThrowableOfType(
                         StatusRuntimeException.class,
-                        () -> caller.stub().generateImage(request.build()).hasNext());
+                        () -> caller.stub().generateImage(request.build()).next());
                 assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
                 assertThat(GrpcCaller.field(failure)).isEqualTo(field);
             });
@@ -338,7 +338,7 @@ class ImageGenerationIT {
                             .generateImage(GenerateImageRequest.newBuilder()
                                     .setPrompt("wait over gRPC")
                                     .build())
-                            .hasNext());
+                            .next());
             assertThat(late.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
             await().until(() -> SERVER.abandoned() == before + 1);
         }
