@@ -284,7 +284,8 @@ public final class BackendSet implements AutoCloseable {
 
     /** Explains why there is no backend for pictures, unless only this model is missing. */
     private void requireImages(String model) {
-        if (backends.values().stream().noneMatch(backend -> backend.entry().kind().makesImages())) {
+        if (backends.values().stream()
+                .noneMatch(backend -> backend.entry().kind().makesImages())) {
             throw InferenceException.notConfigured(
                     "model",
                     "no backend makes pictures: set IMAGE_BACKEND and INFERENCE_SERVICES_SD_BASE_URL, or add an entry"

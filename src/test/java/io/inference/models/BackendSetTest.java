@@ -188,8 +188,7 @@ class BackendSetTest {
 
     @Test
     void withoutABackendForPicturesTheVariablesToSetAreNamed() {
-        ImageRequest request =
-                new ImageRequest("", "a cat", List.of(), null, ImageOptions.DEFAULT, false, Extras.NONE);
+        ImageRequest request = new ImageRequest("", "a cat", List.of(), null, ImageOptions.DEFAULT, false, Extras.NONE);
         set.refresh();
 
         assertThatThrownBy(() -> set.backendsFor("", request, false))

@@ -55,7 +55,8 @@ final class SdcppJob implements ServerJob {
                         return pictures(state);
                     }
                     case "failed" ->
-                        throw failures.reported(state.path("error").path("message").asText());
+                        throw failures.reported(
+                                state.path("error").path("message").asText());
                     case "cancelled" -> throw failures.reported("the job was cancelled");
                     // The server did not answer, which it may do again.
                     default -> {}

@@ -96,9 +96,7 @@ class WorkflowTest {
     void anEditNeedsItsPicture() {
         assertThat(Workflow.faults(node("\"a\": \"{{prompt}}\""), true))
                 .containsExactly("has no place '{{image}}' for the picture to edit");
-        assertThat(Workflow.faults(
-                        node("\"a\": \"{{prompt}}\", \"b\": \"{{image}}\", \"c\": \"{{mask}}\""),
-                        true))
+        assertThat(Workflow.faults(node("\"a\": \"{{prompt}}\", \"b\": \"{{image}}\", \"c\": \"{{mask}}\""), true))
                 .isEmpty();
     }
 
