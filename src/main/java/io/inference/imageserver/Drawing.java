@@ -1,5 +1,6 @@
 package io.inference.imageserver;
 
+import io.inference.api.image.PromptRules;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageData;
@@ -61,6 +62,9 @@ public record Drawing(
     /** The smallest range of all servers. */
     private static final long SEED_MAX = 0xFFFF_FFFFL;
 
+    /** A file that ComfyUI loads. */
+    private static final Pattern EMBEDDING = Pattern.compile("(?i)embedding\\s*:");
+
     private static final Pattern NAME = Pattern.compile("[\\w .+()-]{1,60}");
 
     public Drawing {
@@ -69,11 +73,11 @@ public record Drawing(
 
     /** @throws InferenceException {@code INVALID_REQUEST} if a value is out of its range, or a prompt is a command */
     static Drawing of(ImageRequest request) {
-        PromptRules.check(request.prompt(), "prompt");
+        check(request.prompt(), "prompt");
         Fields fields = new Fields(request.extras());
         String negative = fields.text(NEGATIVE_PROMPT);
         if (negative != null) {
-            PromptRules.check(negative, NEGATIVE_PROMPT);
+            check(negative, NEGATIVE_PROMPT);
         }
         checkSize(request.options().size());
         Double seed = fields.number(SEED, 0, SEED_MAX, true);
@@ -94,6 +98,13 @@ public record Drawing(
                 fields.number(STRENGTH, 0, 1, false),
                 images,
                 mask == null ? null : read(mask));
+    }
+
+    private static void check(String text, String param) {
+        PromptRules.check(text, param);
+        if (EMBEDDING.matcher(text).find()) {
+            throw InferenceException.invalid(param, "'" + param + "' contains 'embedding:…', a command to the server");
+        }
     }
 
     /** The same with another seed. */

@@ -1,5 +1,6 @@
 package io.inference.openai.image;
 
+import io.inference.api.image.PromptRules;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageInput;
@@ -15,7 +16,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +51,6 @@ public final class OpenAiImageRequests {
             "true_cfg_scale",
             "user");
 
-    /**
-     * What some servers read as commands: stable-diffusion.cpp takes options of its command line from an element of a
-     * prompt, and elements such as {@code <lora:name:1>} load files.
-     */
-    private static final Pattern COMMAND = Pattern.compile("(?i)<\\s*/?\\s*(?:sd_cpp_extra_args|[\\w-]+\\s*:)");
-
     private OpenAiImageRequests() {}
 
     /** Receives the fields of a request. */
@@ -73,18 +67,10 @@ public final class OpenAiImageRequests {
      * @throws InferenceException {@code INVALID_REQUEST} with the field
      */
     static void checkTexts(ImageRequest request) {
-        checkText("prompt", request.prompt());
+        PromptRules.check(request.prompt(), "prompt");
         String negative = request.extras().json("negative_prompt");
         if (negative != null) {
-            checkText("negative_prompt", text(negative));
-        }
-    }
-
-    private static void checkText(String name, String text) {
-        Matcher command = COMMAND.matcher(text);
-        if (command.find()) {
-            throw InferenceException.invalid(
-                    name, "'" + name + "' must not contain '" + command.group() + "', a command to some servers");
+            PromptRules.check(text(negative), "negative_prompt");
         }
     }
 
