@@ -22,8 +22,8 @@ import java.util.UUID;
  * {@code write, fsync, rename, fsync of the folder}.
  */
 public final class StoreBenchmark {
-    private static final int WARM_UP = 100;
-    private static final int ROUNDS = 400;
+    private static final int WARM_UP = 20;
+    private static final int ROUNDS = Integer.getInteger("rounds", 400);
     private static final Caller OWNER = StoredImagesIT.user("bench", "one");
 
     private StoreBenchmark() {}
@@ -40,17 +40,17 @@ public final class StoreBenchmark {
         var address = SharedPostgres.fresh("images_benchmark");
         double[][] millis = new double[4][ROUNDS];
         try (TestStore store = TestStore.of(folder.resolve("store"), Database.open(() -> address))) {
+            byte[] bytes = SamplePictures.png(590, 590, 1);
+            byte[] other = SamplePictures.png(590, 590, 2);
             for (int i = -WARM_UP; i < ROUNDS; i++) {
-                byte[] bytes = SamplePictures.png(590, 590, i);
                 int at = Math.max(0, i);
                 CheckedImage[] checked = new CheckedImage[1];
                 millis[0][at] = millis(() -> writeDurably(bare, bytes));
                 millis[1][at] = millis(() -> checked[0] = store.check().check(ByteBuffer.wrap(bytes)));
                 millis[2][at] = millis(() -> store.images().keep(OWNER, checked[0], TestStore.generated("a cat")));
-                byte[] other = SamplePictures.png(590, 590, i + 1_000_000);
                 millis[3][at] = millis(() ->
                         store.images().store(OWNER, new ImageData("image/png", other), TestStore.generated("a cat")));
-                // So that the volume does not grow with the rounds.
+                // So that the next round writes the same bytes again.
                 store.images()
                         .list(OWNER, new ImageQuery(null, null, 10))
                         .images()

@@ -1,10 +1,11 @@
 package io.inference.http.openai.image;
 
+import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageBounds;
 import io.inference.api.image.ImageInput;
+import io.inference.http.form.FormReader;
 import io.inference.wire.Json;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.apache.tomcat.util.http.fileupload.FileItemIterator;
-import org.apache.tomcat.util.http.fileupload.FileItemStream;
-import org.apache.tomcat.util.http.fileupload.FileUpload;
-import org.apache.tomcat.util.http.fileupload.UploadContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record ImageForm(
         byte[] json, List<ImageInput> images, @Nullable ImageInput mask) {
-    private static final int MOST_PARTS = 100;
     private static final int LONGEST_FIELD = 4 * ImageBounds.LONGEST_PROMPT;
 
     /** A form has texts alone: these are numbers and truth values where they look like it. */
@@ -55,34 +52,26 @@ record ImageForm(
     static ImageForm read(byte[] body, String contentType) {
         Map<String, String> fields = new LinkedHashMap<>();
         List<ImageInput> images = new ArrayList<>();
-        ImageInput mask = null;
-        FileUpload upload = new FileUpload();
-        upload.setHeaderEncoding("UTF-8");
-        upload.setFileCountMax(MOST_PARTS);
+        AtomicReference<@Nullable ImageInput> mask = new AtomicReference<>();
         try {
-            FileItemIterator parts = upload.getItemIterator(new Context(body, contentType));
-            while (parts.hasNext()) {
-                FileItemStream part = parts.next();
-                String name = part.getFieldName();
-                try (InputStream content = part.openStream()) {
-                    switch (name) {
-                        case "image", "image[]" -> {
-                            if (images.size() == ImageBounds.MOST_INPUTS) {
-                                throw InferenceException.invalid(
-                                        "image", "an edit takes " + ImageBounds.MOST_INPUTS + " pictures at most");
-                            }
-                            images.add(ImageBounds.input("image", content.readAllBytes()));
+            FormReader.read(body, contentType, part -> {
+                switch (part.name()) {
+                    case "image", "image[]" -> {
+                        if (images.size() == ImageBounds.MOST_INPUTS) {
+                            throw InferenceException.invalid(
+                                    "image", "an edit takes " + ImageBounds.MOST_INPUTS + " pictures at most");
                         }
-                        case "mask" -> mask = ImageBounds.input("mask", content.readAllBytes());
-                        case null -> throw ImageRequestReader.unreadable(null);
-                        default -> fields.put(name, text(name, content));
+                        images.add(ImageBounds.input("image", part.content().readAllBytes()));
                     }
+                    case "mask" -> mask.set(ImageBounds.input("mask", part.content().readAllBytes()));
+                    default -> fields.put(part.name(), text(part.name(), part.content()));
                 }
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            throw ImageRequestReader.unreadable(e);
+                return true;
+            });
+        } catch (IOException e) {
+            throw new InferenceException(ErrorCode.INVALID_REQUEST, "the body ended too early", e);
         }
-        return new ImageForm(json(fields), List.copyOf(images), mask);
+        return new ImageForm(json(fields), List.copyOf(images), mask.get());
     }
 
     private static String text(String name, InputStream content) throws IOException {
@@ -108,27 +97,5 @@ record ImageForm(
             }
             out.writeEndObject();
         });
-    }
-
-    private record Context(byte[] body, String contentType) implements UploadContext {
-        @Override
-        public String getCharacterEncoding() {
-            return "UTF-8";
-        }
-
-        @Override
-        public String getContentType() {
-            return contentType;
-        }
-
-        @Override
-        public InputStream getInputStream() {
-            return new ByteArrayInputStream(body);
-        }
-
-        @Override
-        public long contentLength() {
-            return body.length;
-        }
     }
 }

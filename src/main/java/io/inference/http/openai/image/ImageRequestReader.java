@@ -1,7 +1,7 @@
 package io.inference.http.openai.image;
 
+import io.inference.http.form.FormReader;
 import io.inference.api.answer.ImageAnswer;
-import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageBounds;
 import io.inference.api.image.ImageInput;
@@ -12,7 +12,6 @@ import io.inference.api.request.ImageRequest;
 import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +56,7 @@ public final class ImageRequestReader {
      * @throws InferenceException for a body that is invalid or asks for something unsupported
      */
     public static WireRequest<ImageAnswer> edit(byte[] body, @Nullable String contentType) {
-        if (contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+        if (contentType != null && FormReader.isForm(contentType)) {
             ImageForm form = ImageForm.read(body, contentType);
             if (form.images().isEmpty()) {
                 throw InferenceException.invalid("image", "'image' is required");
@@ -114,11 +113,5 @@ public final class ImageRequestReader {
             throw body.invalid(name, "'" + name + "' must be one of " + String.join(", ", values));
         }
         return value.equals(AUTO) ? null : value;
-    }
-
-    /** A body that is no form. */
-    static InferenceException unreadable(@Nullable Throwable cause) {
-        return new InferenceException(
-                ErrorCode.INVALID_REQUEST, "the body cannot be read as multipart/form-data", cause);
     }
 }
