@@ -1,11 +1,11 @@
 package io.inference.imageserver;
 
-import io.inference.api.image.PromptRules;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageData;
 import io.inference.api.image.ImageInput;
 import io.inference.api.image.ImageSize;
+import io.inference.api.image.PromptRules;
 import io.inference.api.message.Extras;
 import io.inference.api.request.ImageRequest;
 import io.inference.wire.Json;

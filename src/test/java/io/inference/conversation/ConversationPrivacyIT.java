@@ -430,11 +430,11 @@ class ConversationPrivacyIT {
         await().untilAsserted(() -> {
             assertThat(caller.get("/v1/conversations/" + id + "/summaries").path("data"))
                     .isNotEmpty();
-            assertThat(encrypted.bean(Database.class)
-                            .<Integer>call(client ->
-                                    client.sql("SELECT count(*)::int FROM jobs WHERE ended_at IS NULL")
-                                            .query(Integer.class)
-                                            .single()))
+            assertThat(encrypted
+                            .bean(Database.class)
+                            .<Integer>call(client -> client.sql("SELECT count(*)::int FROM jobs WHERE ended_at IS NULL")
+                                    .query(Integer.class)
+                                    .single()))
                     .isZero();
         });
     }

@@ -1,9 +1,8 @@
 package io.inference.grpc;
 
-import static org.awaitility.Awaitility.await;
-import io.inference.grpc.v1.ChatRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.common.collect.ImmutableList;
 import io.grpc.CallOptions;
@@ -14,6 +13,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.inference.RunningService;
 import io.inference.grpc.v1.ChatChunk;
+import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.ChatResponse;
 import io.inference.grpc.v1.Conversation;
 import io.inference.grpc.v1.EmbedRequest;
@@ -127,7 +127,8 @@ class GrpcDoorIT {
         var headers = new AtomicReference<Metadata>();
         var stub = caller.stub()
                 .withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()));
-        String id = stub.chat(GrpcCaller.ASK.toBuilder().setConversationId("new").build())
+        String id = stub.chat(
+                        GrpcCaller.ASK.toBuilder().setConversationId("new").build())
                 .getConversationId();
         ChatRequest next = GrpcCaller.ASK.toBuilder().setConversationId(id).build();
         var summarized = Metadata.Key.of("x-conversation-summarized", Metadata.ASCII_STRING_MARSHALLER);

@@ -1,16 +1,14 @@
 package io.inference.http.conversations;
 
-import io.inference.conversation.StoredSummary;
-import io.inference.conversation.memory.Span;
-import java.util.function.Supplier;
-import java.util.Set;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.conversation.Conversations;
 import io.inference.conversation.Page;
 import io.inference.conversation.StoredMessage;
+import io.inference.conversation.StoredSummary;
 import io.inference.conversation.UnreadableException;
+import io.inference.conversation.memory.Span;
 import io.inference.http.answer.Framing;
 import io.inference.http.answer.HttpAnswer;
 import java.io.ByteArrayInputStream;
@@ -24,7 +22,9 @@ import java.util.Deque;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,10 @@
 package io.inference.openai.image;
 
-import io.inference.api.image.PromptRules;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageInput;
 import io.inference.api.image.ImageOptions;
+import io.inference.api.image.PromptRules;
 import io.inference.api.message.Extras;
 import io.inference.api.request.ImageRequest;
 import io.inference.api.request.Unsupported;
@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes requests for pictures: generations as JSON, edits as forms. */

@@ -63,7 +63,8 @@ record ImageForm(
                         }
                         images.add(ImageBounds.input("image", part.content().readAllBytes()));
                     }
-                    case "mask" -> mask.set(ImageBounds.input("mask", part.content().readAllBytes()));
+                    case "mask" ->
+                        mask.set(ImageBounds.input("mask", part.content().readAllBytes()));
                     default -> fields.put(part.name(), text(part.name(), part.content()));
                 }
                 return true;

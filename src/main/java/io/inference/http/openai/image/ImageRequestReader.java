@@ -1,6 +1,5 @@
 package io.inference.http.openai.image;
 
-import io.inference.http.form.FormReader;
 import io.inference.api.answer.ImageAnswer;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageBounds;
@@ -9,6 +8,7 @@ import io.inference.api.image.ImageOptions;
 import io.inference.api.image.ImageSize;
 import io.inference.api.message.Extras;
 import io.inference.api.request.ImageRequest;
+import io.inference.http.form.FormReader;
 import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
 import java.util.List;
