@@ -55,7 +55,21 @@ public final class RunningService implements AutoCloseable {
         if (all.stream().noneMatch(option -> option.startsWith("--rabbitmq-"))) {
             all.add("--rabbitmq-enabled=false");
         }
+        keepOne("--image-dir=", options, all);
         return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
+    }
+
+    /** A repeated option would be a list: of those that a test gives, the last one counts. */
+    private static void keepOne(String start, String[] options, List<String> all) {
+        String kept = Stream.concat(Stream.of(options), all.stream())
+                .filter(option -> option.startsWith(start))
+                .limit(Math.max(1, Stream.of(options).filter(option -> option.startsWith(start)).count()))
+                .reduce((before, later) -> later)
+                .orElse(null);
+        if (kept != null) {
+            all.removeIf(option -> option.startsWith(start));
+            all.add(kept);
+        }
     }
 
     /** The engine of the local model. */

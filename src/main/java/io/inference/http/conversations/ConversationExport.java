@@ -28,9 +28,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of JSON for conversations of a caller: each one itself, then its messages, then its summaries. A few of them are read at a time, so
- * that an export of any size needs little memory. A conversation that cannot be decrypted is a line with the reason; a
- * failure after the first line is the last line.
+ * Lines of JSON for conversations of a caller: each one itself, its messages and its summaries. A few of them are
+ * read at a time, so that an export of any size needs little memory. A conversation that cannot be decrypted is a line
+ * with the reason; a failure after the first line is the last line.
  */
 final class ConversationExport implements Enumeration<InputStream> {
     private static final int AT_A_TIME = 20;

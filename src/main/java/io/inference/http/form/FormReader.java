@@ -10,6 +10,7 @@ import org.apache.tomcat.util.http.fileupload.FileItemIterator;
 import org.apache.tomcat.util.http.fileupload.FileItemStream;
 import org.apache.tomcat.util.http.fileupload.FileUpload;
 import org.apache.tomcat.util.http.fileupload.FileUploadException;
+import org.apache.tomcat.util.http.fileupload.InvalidFileNameException;
 import org.apache.tomcat.util.http.fileupload.MultipartStream.MalformedStreamException;
 import org.apache.tomcat.util.http.fileupload.UploadContext;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,10 @@ public final class FormReader {
                     return;
                 }
             }
-        } catch (MalformedStreamException | FileUploadException | IllegalArgumentException e) {
+        } catch (MalformedStreamException
+                | FileUploadException
+                | InvalidFileNameException
+                | IllegalArgumentException e) {
             throw new InferenceException(ErrorCode.INVALID_REQUEST, "the body cannot be read as " + TYPE, e);
         }
     }

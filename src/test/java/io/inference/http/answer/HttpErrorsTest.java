@@ -46,7 +46,7 @@ class HttpErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"think, reasoning_effort", "images, messages", "tools, tools"})
+    @CsvSource({"think, reasoning_effort", "tools, tools"})
     void aFieldThatABackendRefusesHasTheNameThatTheCallerSentIt(String field, String param) {
         assertThat(answer("/v1/x", InferenceException.unsupported(field, "x"))).contains("\"param\":\"" + param + "\"");
     }

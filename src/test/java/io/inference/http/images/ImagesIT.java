@@ -44,6 +44,8 @@ class ImagesIT {
     private static final String EDGE = "edge-of-parts";
 
     @TempDir
+    private static Path parent;
+
     private static Path folder;
 
     private static RunningService service;
@@ -53,6 +55,7 @@ class ImagesIT {
 
     @BeforeAll
     static void start() throws Exception {
+        folder = Files.createDirectory(parent.resolve("volume"));
         upstream = new StubServer((request, connection) -> connection.whole(
                 200,
                 "application/json",

@@ -33,12 +33,14 @@ class StoreRacesIT {
     private static final Caller ANNA = StoredImagesIT.user("anna", "one");
 
     @TempDir
-    private Path folder;
+    private Path parent;
 
+    private Path folder;
     private TestStore store;
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
+        folder = Files.createDirectory(parent.resolve("volume"));
         store = TestStore.open(folder);
     }
 

@@ -150,6 +150,7 @@ class BackendRoutesTest {
 
     @BeforeEach
     void prepare() throws IOException {
+        beans.bind("loadImagesProcessor", (Processor) exchange -> {});
         beans.bind("findBackendProcessor", new FindBackendProcessor());
         beans.bind("nextBackendProcessor", new NextBackendProcessor());
         beans.bind("jcudaInferenceProcessor", new BackendProcessor(BackendKind.LOCAL));

@@ -122,6 +122,23 @@ class ImageGenerationIT {
     }
 
     @Test
+    void aPictureIsALinkIfItIsAskedFor() throws Exception {
+        HttpResponse<String> answer = PLAIN.send(
+                post("/v1/images/generations", "{\"prompt\":\"a cat\",\"response_format\":\"url\"}"),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
+        JsonNode picture = JSON.readTree(answer.body()).at("/data/0");
+        assertThat(picture.has("b64_json")).isFalse();
+        String link = picture.path("url").asText();
+        assertThat(link).contains("/v1/images/" + picture.path("id").asText() + "/content?link=");
+        HttpResponse<byte[]> content = PLAIN.send(
+                HttpRequest.newBuilder(URI.create(service.baseUrl() + link)).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(content.statusCode()).isEqualTo(200);
+        assertThat(content.headers().firstValue("Content-Type")).contains("image/png");
+    }
+
+    @Test
     void anEditTakesSeveralPicturesAndAMask() {
         byte[] red = Pictures.png(5, 5, 0xffff0000);
         byte[] blue = Pictures.jpeg(5, 5, 0xff0000ff);
@@ -220,7 +237,6 @@ class ImageGenerationIT {
                 "generations | 404 | model           | {\"prompt\":\"p\",\"model\":\"nobody\"}",
                 "generations | 400 | api_base        | {\"prompt\":\"p\",\"api_base\":\"http://elsewhere\"}",
                 "generations | 400 | prompt          | {\"prompt\":\"<sd_cpp_extra_args>{}</sd_cpp_extra_args>\"}",
-                "generations | 400 | response_format | {\"prompt\":\"p\",\"response_format\":\"url\"}",
                 "edits       | 400 | images          | {\"prompt\":\"p\"}",
                 "chat        | 400 | model           | {\"model\":\"painter\",\"messages\":[{\"role\":\"user\","
                         + "\"content\":\"x\"}]}",
