@@ -78,14 +78,19 @@ final class EntryReader {
         for (int i = 0; i < node.path("urls").size(); i++) {
             JsonNode url = node.path("urls").get(i);
             if (url.isTextual() && url(url.asText()) == null) {
-                fault(faults, urls.within(i), "'urls': '" + url.asText() + "' is not " + URL.accepts());
+                fault(
+                        faults,
+                        urls.within(i),
+                        "'urls': '" + url.asText() + "' is not " + URL.accepts() + ", or kubernetes://service:port");
             }
         }
     }
 
     private static @Nullable URI url(String text) {
         try {
-            return (URI) URL.parse(text);
+            return text.startsWith(ServiceAddresses.SCHEME + ":")
+                    ? ServiceAddresses.parse(text)
+                    : (URI) URL.parse(text);
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -197,7 +202,12 @@ final class EntryReader {
 
     private List<URI> urls() {
         List<URI> urls = new ArrayList<>();
-        texts(node.path("urls")).forEach(text -> urls.add((URI) URL.parse(text)));
+        texts(node.path("urls")).forEach(text -> {
+            URI url = url(text);
+            if (url != null) {
+                urls.add(url);
+            }
+        });
         return urls;
     }
 

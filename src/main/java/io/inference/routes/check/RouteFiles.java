@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,6 +48,31 @@ public record RouteFiles(SortedMap<String, String> contents) {
         if (contents.isEmpty()) {
             throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) has no *" + SUFFIX + " file");
         }
+        return with(contents, backends);
+    }
+
+    /**
+     * The route files among texts, and the file of backends unless it is one of them.
+     *
+     * @param texts by the names of their files
+     * @param where they come from, for operators
+     * @throws RouteFaultsException if the file of backends cannot be read, or there is no route file
+     */
+    public static RouteFiles of(Map<String, String> texts, String where, Optional<Path> backends) {
+        SortedMap<String, String> contents = new TreeMap<>(texts);
+        contents.keySet().removeIf(name -> !name.endsWith(SUFFIX));
+        if (contents.isEmpty()) {
+            throw fault(where + " has no *" + SUFFIX + " file");
+        }
+        String text = texts.get(BACKENDS);
+        if (text == null) {
+            return with(contents, backends);
+        }
+        contents.put(BACKENDS, text);
+        return new RouteFiles(contents);
+    }
+
+    private static RouteFiles with(SortedMap<String, String> contents, Optional<Path> backends) {
         backends.ifPresent(file -> contents.put(BACKENDS, readBackends(file)));
         return new RouteFiles(contents);
     }
