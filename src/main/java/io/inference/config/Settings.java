@@ -134,9 +134,8 @@ public final class Settings {
             }
             return Optional.empty();
         } catch (IllegalArgumentException e) {
-            return Optional.of(
-                    (setting.secret() ? "the value" : "'" + value + "'") + " is not "
-                            + setting.kind().accepts());
+            return Optional.of((setting.secret() ? "the value" : "'" + value + "'") + " is not "
+                    + setting.kind().accepts());
         }
     }
 

@@ -16,8 +16,7 @@ final class InCluster implements Condition {
     @Override
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
         Settings all = new Settings(context.getEnvironment());
-        boolean account =
-                all.variable("KUBERNETES_SERVICE_HOST").isPresent() && Files.isReadable(TOKEN);
+        boolean account = all.variable("KUBERNETES_SERVICE_HOST").isPresent() && Files.isReadable(TOKEN);
         return isOn(KubernetesSettings.of(all), account);
     }
 

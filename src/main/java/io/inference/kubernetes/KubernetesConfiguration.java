@@ -102,7 +102,8 @@ class KubernetesConfiguration {
             ConfigMap map = exchange.getMessage().getBody(ConfigMap.class);
             CamelContext context = exchange.getContext();
             for (WatchedConfigMap each : all) {
-                String ended = map != null && each.name().equals(map.getMetadata().getName()) ? each.reread(map) : null;
+                String ended =
+                        map != null && each.name().equals(map.getMetadata().getName()) ? each.reread(map) : null;
                 if (ended != null) {
                     context.getRouteController().stopRoute(ended);
                     context.getRouteController().startRoute(ended);
@@ -160,7 +161,8 @@ class KubernetesConfiguration {
     HealthIndicator kubernetesHealthIndicator(Leadership leadership, SettingsChange change) {
         return () -> Health.up()
                 .withDetail("leader", leadership.isLeader())
-                .withDetail("needsRestart", change.needRestart().stream().sorted().toList())
+                .withDetail(
+                        "needsRestart", change.needRestart().stream().sorted().toList())
                 .build();
     }
 

@@ -58,8 +58,8 @@ final class RoutesChange implements WatchedConfigMap.Change {
                 refused
                         ? "generation " + status.serving().number() + " goes on: " + faults
                         : "routes " + outcome + ": generation " + change.generation(),
-                new TreeMap<>(Map.of(
-                        "outcome", outcome, "hash", status.serving().hash(), "faults", refused ? faults : "")),
+                new TreeMap<>(
+                        Map.of("outcome", outcome, "hash", status.serving().hash(), "faults", refused ? faults : "")),
                 new TreeMap<>(
                         Map.of("generation", String.valueOf(status.serving().number())))));
     }
@@ -72,7 +72,8 @@ final class RoutesChange implements WatchedConfigMap.Change {
         return switch (outcome) {
             case COMMITTED, UNCHANGED -> "committed";
             case REFUSED, RESTORED -> "refused";
-            case WAITING, DISCARDED, ROLLED_BACK -> outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            case WAITING, DISCARDED, ROLLED_BACK ->
+                outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         };
     }
 }

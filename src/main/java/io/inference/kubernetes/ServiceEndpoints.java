@@ -57,9 +57,9 @@ final class ServiceEndpoints implements ServiceAddresses {
 
     /** What the watch brings: a slice as JSON. */
     void watched(Exchange exchange) {
-        EndpointSlice slice =
-                Serialization.unmarshal(exchange.getMessage().getBody(String.class), EndpointSlice.class);
-        String action = String.valueOf(exchange.getMessage().getHeader(KubernetesConstants.KUBERNETES_CRD_EVENT_ACTION));
+        EndpointSlice slice = Serialization.unmarshal(exchange.getMessage().getBody(String.class), EndpointSlice.class);
+        String action =
+                String.valueOf(exchange.getMessage().getHeader(KubernetesConstants.KUBERNETES_CRD_EVENT_ACTION));
         String name = slice.getMetadata().getName();
         switch (action) {
             case "DELETED" -> slices.remove(name);

@@ -128,7 +128,9 @@ final class SettingsChange implements WatchedConfigMap.Change {
                 restart.isEmpty() ? faults.isEmpty() ? "SettingsApplied" : "SettingsRefused" : "NeedsRestart",
                 text,
                 new TreeMap<>(Map.of(
-                        "applied", String.join(",", applied.keySet().stream().sorted().toList()),
+                        "applied",
+                                String.join(
+                                        ",", applied.keySet().stream().sorted().toList()),
                         "needs-restart", String.join(",", restart),
                         "faults", String.join("\n", faults))),
                 new TreeMap<>()));

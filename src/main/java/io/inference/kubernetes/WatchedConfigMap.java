@@ -98,14 +98,13 @@ final class WatchedConfigMap implements Processor {
 
     /** Versions of one object are numbers that grow; one that was created again is another object. */
     private static boolean isNewer(ConfigMap map, @Nullable ConfigMap than) {
-        if (than == null || !map.getMetadata().getUid().equals(than.getMetadata().getUid())) {
+        if (than == null
+                || !map.getMetadata().getUid().equals(than.getMetadata().getUid())) {
             return true;
         }
         String version = map.getMetadata().getResourceVersion();
         String other = than.getMetadata().getResourceVersion();
-        return version.length() == other.length()
-                ? version.compareTo(other) > 0
-                : version.length() > other.length();
+        return version.length() == other.length() ? version.compareTo(other) > 0 : version.length() > other.length();
     }
 
     private static Map<String, String> data(ConfigMap map) {

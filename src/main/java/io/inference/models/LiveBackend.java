@@ -442,7 +442,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     private Backend firstAvailable() {
-        return inOrder(null).stream().findFirst().orElseThrow(LiveBackend::noReplica).backend();
+        return inOrder(null).stream()
+                .findFirst()
+                .orElseThrow(LiveBackend::noReplica)
+                .backend();
     }
 
     @Override

@@ -19,8 +19,7 @@ class ModelsConfiguration {
     @Bean
     BackendPool backendPool(
             List<BackendFactory> factories, BackendSettings settings, ObjectProvider<ServiceAddresses> services) {
-        return new BackendPool(
-                factories, settings.secrets(), services.getIfAvailable(() -> ServiceAddresses.NONE));
+        return new BackendPool(factories, settings.secrets(), services.getIfAvailable(() -> ServiceAddresses.NONE));
     }
 
     @Bean

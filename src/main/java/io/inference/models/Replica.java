@@ -26,7 +26,8 @@ final class Replica {
         this.url = url;
     }
 
-    @Nullable URI url() {
+    @Nullable
+    URI url() {
         return url;
     }
 

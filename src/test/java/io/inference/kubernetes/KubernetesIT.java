@@ -50,8 +50,8 @@ class KubernetesIT {
                         message: ping
             """;
 
-    private static final StubServer MODELS = new StubServer((request, connection) ->
-            connection.whole(200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\"}]}"));
+    private static final StubServer MODELS = new StubServer((request, connection) -> connection.whole(
+            200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\"}]}"));
     private static final TestCluster CLUSTER = new TestCluster();
 
     @TempDir
@@ -79,7 +79,8 @@ class KubernetesIT {
     }
 
     private static Path backends() throws IOException {
-        return Files.writeString(folder.resolve("backends.yaml"), """
+        return Files.writeString(
+                folder.resolve("backends.yaml"), """
                 backends:
                   - name: pods
                     kind: openai
@@ -120,18 +121,20 @@ class KubernetesIT {
         await().until(() -> status(service).serving().number() > before);
         RouteChange change = status(service).changes().getFirst();
         assertThat(change.at().minusMillis(change.tookMillis())).isBefore(put.plusSeconds(1));
-        await().until(() -> CLUSTER.annotation(ROUTES, "hash").equals(status(service).serving().hash()));
+        await().until(() -> CLUSTER.annotation(ROUTES, "hash")
+                .equals(status(service).serving().hash()));
         assertThat(CLUSTER.annotation(ROUTES, "outcome")).isEqualTo("committed");
         assertThat(CLUSTER.annotation(ROUTES, "generation"))
                 .isEqualTo(String.valueOf(status(service).serving().number()));
         await().until(() -> CLUSTER.events(ROUTES).size() > events);
         // Its own annotations are a change of the ConfigMap, too.
-        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(4)).until(() -> CLUSTER.events(ROUTES)
-                                .size()
-                        == events + 1
-                && status(service).serving().number() == before + 1);
+        await().during(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(4))
+                .until(() -> CLUSTER.events(ROUTES).size() == events + 1
+                        && status(service).serving().number() == before + 1);
         // The folder, which still has the routes of the start, changes nothing back.
-        assertThat(service.bean(RouteGenerations.class).file("ping.camel.yaml", false)).isPresent();
+        assertThat(service.bean(RouteGenerations.class).file("ping.camel.yaml", false))
+                .isPresent();
     }
 
     @Test
@@ -142,7 +145,9 @@ class KubernetesIT {
         putPing("With a fault.", "lgo");
 
         await().until(() -> CLUSTER.annotation(ROUTES, "outcome").equals("refused"));
-        assertThat(CLUSTER.annotation(ROUTES, "faults")).contains("ping.camel.yaml:").contains("lgo");
+        assertThat(CLUSTER.annotation(ROUTES, "faults"))
+                .contains("ping.camel.yaml:")
+                .contains("lgo");
         assertThat(status(service).serving().number()).isEqualTo(serving.number());
         await().until(() -> reasons(ROUTES).contains("RoutesRefused"));
         Event event = CLUSTER.events(ROUTES).stream()
@@ -172,8 +177,7 @@ class KubernetesIT {
                         "GRPC_API_KEY", "top-secret"));
 
         await().until(() -> logger.getLevel() == Level.DEBUG);
-        await().until(() ->
-                CLUSTER.annotation(SETTINGS, "needs-restart").equals("GRPC_API_KEY,JOB_CONCURRENCY"));
+        await().until(() -> CLUSTER.annotation(SETTINGS, "needs-restart").equals("GRPC_API_KEY,JOB_CONCURRENCY"));
         assertThat(CLUSTER.annotation(SETTINGS, "applied")).isEqualTo("LOG_LEVEL,RATE_LIMIT_STREAMS");
         assertThat(service.bean(Settings.class).whole("rate-limit-streams")).isEqualTo(7);
         await().until(() -> reasons(SETTINGS).contains("NeedsRestart"));
@@ -194,7 +198,8 @@ class KubernetesIT {
     void podsOfAServiceAreReplicasWithoutAnotherGeneration() {
         int generation = status(service).serving().number();
         String first = "http://127.0.0.1:" + MODELS.url().getPort() + "/v1";
-        await().until(() -> pods().urls().equals(List.of(first)) && pods().health().equals("available"));
+        await().until(() ->
+                pods().urls().equals(List.of(first)) && pods().health().equals("available"));
 
         CLUSTER.endpoints("models", new TreeMap<>(Map.of("127.0.0.1", true, "127.0.0.2", true)));
         await().until(() -> pods().urls().size() == 2);
@@ -221,7 +226,8 @@ class KubernetesIT {
             assertThat(second.bean(Leadership.class).isLeader()).isFalse();
             service.close();
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> second.bean(Leadership.class).isLeader());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> second.bean(Leadership.class).isLeader());
 
             String before = status(second).serving().hash();
             putPing("For the second.", "log");

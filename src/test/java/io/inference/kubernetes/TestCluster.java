@@ -86,9 +86,9 @@ final class TestCluster implements AutoCloseable {
                             .build())
                     .create();
         } else {
-            client.configMaps().withName(name).edit(map -> new ConfigMapBuilder(map)
-                    .withData(data)
-                    .build());
+            client.configMaps()
+                    .withName(name)
+                    .edit(map -> new ConfigMapBuilder(map).withData(data).build());
         }
     }
 
@@ -129,8 +129,8 @@ final class TestCluster implements AutoCloseable {
     static Map<String, String> routes() throws IOException {
         Map<String, String> texts = new TreeMap<>();
         try (var files = Files.list(Path.of("routes"))) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".camel.yaml")).toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".camel.yaml"))
+                    .toList()) {
                 texts.put(file.getFileName().toString(), Files.readString(file));
             }
         }

@@ -133,10 +133,7 @@ class BackendPoolTest {
         try (BackendPool discovering =
                 new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()), pods)) {
             BackendSet set = discovering.open(List.of(BackendEntry.of(
-                    "a",
-                    BackendKind.OPENAI,
-                    List.of(URI.create("kubernetes://models:8000")),
-                    Duration.ofMinutes(1))));
+                    "a", BackendKind.OPENAI, List.of(URI.create("kubernetes://models:8000")), Duration.ofMinutes(1))));
             LiveBackend backend = set.named("a");
             assertThatThrownBy(() -> open(backend)).hasMessageContaining("no replica");
 
