@@ -5,8 +5,8 @@ import java.net.URISyntaxException;
 import java.util.List;
 
 /**
- * The servers behind a Service of Kubernetes, which an entry names as {@code kubernetes://service:port/path}: those that
- * are ready now. Thread-safe.
+ * The servers behind a Service of Kubernetes, which an entry names as {@code kubernetes://service:port/path}: the ones
+ * that are ready now. Thread-safe.
  */
 public interface ServiceAddresses {
     /** Where no cluster is watched. */

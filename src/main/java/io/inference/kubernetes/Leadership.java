@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Which replica reports to the cluster: the one that holds the Lease. A replica that stops gives it up; that of one that
- * is gone ends with its time. Two may hold themselves for the leader for a moment, which costs a report made twice.
+ * Which replica reports to the cluster: the one that holds the Lease. A replica that stops gives it up; that of a
+ * replica that is gone ends with its time. Two may believe for a moment that they lead, so that a report is made twice.
  */
 final class Leadership implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Leadership.class);

@@ -1,8 +1,8 @@
 package io.inference.kubernetes;
 
+import io.inference.routes.check.RouteSource;
 import io.inference.routes.door.RouteFault;
 import io.inference.routes.generation.RouteGenerations;
-import io.inference.routes.generation.RouteSource;
 import io.inference.routes.status.RouteChange;
 import io.inference.routes.status.RoutesStatus;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 
-/** Serves the route files of the ConfigMap, and reports each change of the routes, whoever made it. */
+/** Serves the route files of the ConfigMap, and reports each change of the routes, also one that an admin made. */
 final class RoutesChange implements WatchedConfigMap.Change {
     private final String configMap;
     private final RouteSource source;

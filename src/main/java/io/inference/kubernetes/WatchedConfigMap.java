@@ -63,8 +63,8 @@ final class WatchedConfigMap implements Processor {
     }
 
     /**
-     * What was read: null if there is none. Camel's watch ends silently if the cluster cannot be reached at its start or
-     * no longer knows its place; a change that was read twice and never watched shows that.
+     * What was read: null if there is none. Camel's watch ends silently if the cluster cannot be reached at its start
+     * or no longer knows its place; a change that was read twice and never watched shows that.
      *
      * @return the id of the route whose watch has ended; null if none has
      */

@@ -56,7 +56,8 @@ class LimitConfiguration {
     @Bean
     LiveSettings liveLimits(Settings settings, LimitSettings atStart, RedisSource redis, RateLimiter limiter) {
         // Buckets are shared from the start on or not at all.
-        return new LiveLimits(settings, redis.enabled() && !atStart.policy().needBuckets(), limiter);
+        boolean unshared = redis.enabled() && !atStart.policy().needBuckets();
+        return new LiveLimits(() -> LimitSettings.of(settings).policy(), unshared, limiter);
     }
 
     @Bean

@@ -1,18 +1,21 @@
 package io.inference.limits;
 
 import io.inference.config.LiveSettings;
-import io.inference.config.Settings;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The limits of callers while the service runs. */
 final class LiveLimits implements LiveSettings {
-    private final Settings settings;
+    private final Supplier<LimitPolicy> now;
     private final boolean unshared;
     private final RateLimiter limiter;
 
-    /** @param unshared whether limits per minute would count at each replica alone, although Redis could share them */
-    LiveLimits(Settings settings, boolean unshared, RateLimiter limiter) {
-        this.settings = settings;
+    /**
+     * @param now reads the settings as they are now
+     * @param unshared whether limits per minute would count at each replica alone, although Redis could share them
+     */
+    LiveLimits(Supplier<LimitPolicy> now, boolean unshared, RateLimiter limiter) {
+        this.now = now;
         this.unshared = unshared;
         this.limiter = limiter;
     }
@@ -28,7 +31,7 @@ final class LiveLimits implements LiveSettings {
 
     @Override
     public void apply() {
-        LimitPolicy policy = LimitSettings.of(settings).policy();
+        LimitPolicy policy = now.get();
         if (unshared && policy.needBuckets()) {
             throw new IllegalArgumentException("the first limit a minute needs a connection to Redis");
         }

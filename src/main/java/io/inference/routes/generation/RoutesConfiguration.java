@@ -5,6 +5,7 @@ import io.inference.config.Settings;
 import io.inference.models.BackendPool;
 import io.inference.models.ModelDirectory;
 import io.inference.routes.backend.BackendSource;
+import io.inference.routes.check.RouteSource;
 import io.inference.routes.door.PublishingPoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -1,7 +1,5 @@
-package io.inference.routes.generation;
+package io.inference.routes.check;
 
-import io.inference.routes.check.RouteFaultsException;
-import io.inference.routes.check.RouteFiles;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +18,7 @@ public final class RouteSource implements Supplier<RouteFiles> {
     private record Supplied(Map<String, String> texts, String where) {}
 
     /** @param backends the file of backends as it is now */
-    RouteSource(Path folder, Supplier<Optional<Path>> backends) {
+    public RouteSource(Path folder, Supplier<Optional<Path>> backends) {
         this.folder = folder;
         this.backends = backends;
     }
