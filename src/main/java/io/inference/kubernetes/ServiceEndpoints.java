@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.inference.backend.ServiceAddresses;
 import java.net.URI;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,7 +79,7 @@ final class ServiceEndpoints implements ServiceAddresses {
         for (EndpointSlice slice : slices(listed)) {
             now.put(slice.getMetadata().getName(), slice);
         }
-        if (now.equals(slices)) {
+        if (versions(now).equals(versions(slices))) {
             return;
         }
         slices.keySet().retainAll(now.keySet());
@@ -86,6 +87,12 @@ final class ServiceEndpoints implements ServiceAddresses {
         onChange.run();
         exchange.getContext().getRouteController().stopRoute(WATCH);
         exchange.getContext().getRouteController().startRoute(WATCH);
+    }
+
+    private static Map<String, String> versions(Map<String, EndpointSlice> slices) {
+        Map<String, String> versions = new HashMap<>();
+        slices.forEach((name, slice) -> versions.put(name, slice.getMetadata().getResourceVersion()));
+        return versions;
     }
 
     private static List<EndpointSlice> slices(Collection<?> listed) {
