@@ -78,22 +78,22 @@ final class EntryReader {
         for (int i = 0; i < node.path("urls").size(); i++) {
             JsonNode url = node.path("urls").get(i);
             if (url.isTextual() && url(url.asText()) == null) {
-                fault(
-                        faults,
-                        urls.within(i),
-                        "'urls': '" + url.asText() + "' is not " + URL.accepts() + ", or kubernetes://service:port");
+                String accepts = isService(url.asText()) ? ServiceAddresses.ACCEPTS : URL.accepts();
+                fault(faults, urls.within(i), "'urls': '" + url.asText() + "' is not " + accepts);
             }
         }
     }
 
     private static @Nullable URI url(String text) {
         try {
-            return text.startsWith(ServiceAddresses.SCHEME + ":")
-                    ? ServiceAddresses.parse(text)
-                    : (URI) URL.parse(text);
+            return isService(text) ? ServiceAddresses.parse(text) : (URI) URL.parse(text);
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    private static boolean isService(String text) {
+        return text.startsWith(ServiceAddresses.SCHEME + ":");
     }
 
     private void checkHeaders(List<EntryFault> faults) {

@@ -23,6 +23,9 @@ public interface ServiceAddresses {
     /** Scheme of the addresses of Services. */
     String SCHEME = "kubernetes";
 
+    /** Description of such an address. */
+    String ACCEPTS = "kubernetes://service:port or kubernetes://service:port/path";
+
     /**
      * The addresses, in a stable order; none while no server is ready.
      *
