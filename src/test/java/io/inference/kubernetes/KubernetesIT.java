@@ -67,7 +67,8 @@ class KubernetesIT {
         CLUSTER.put(SETTINGS, Map.of("LOG_LEVEL", "info"));
         CLUSTER.endpoints("models", Map.of("127.0.0.1", true));
         service = startService();
-        await().until(() -> !CLUSTER.annotation(ROUTES, "outcome").isEmpty());
+        // The Event comes after the annotations.
+        await().until(() -> !CLUSTER.events(ROUTES).isEmpty());
     }
 
     private static RunningService startService() throws IOException {
