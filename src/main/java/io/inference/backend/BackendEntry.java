@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * One backend, as an operator configures it. It holds no secret, only where secrets are found.
  *
  * @param name of letters, digits and hyphens; routes, logs and metrics use it
- * @param urls its replicas, which have the same models; empty for the local kind
+ * @param urls its replicas, which have the same models, or Services of Kubernetes ({@link ServiceAddresses}); empty for
+ *     the local kind
  * @param apiKey null for none
  * @param headers sent with each request
  * @param maxConcurrent calls in progress at one time, over all replicas; null for no limit
@@ -114,6 +115,11 @@ public record BackendEntry(
                 null,
                 Map.of(),
                 null);
+    }
+
+    /** Whether its servers are found, at least some, and can change. */
+    public boolean isDiscovered() {
+        return urls.stream().anyMatch(ServiceAddresses::isService);
     }
 
     /** The same entry with a key. */

@@ -94,17 +94,22 @@ final class EntryReader {
         for (int i = 0; i < node.path("urls").size(); i++) {
             JsonNode url = node.path("urls").get(i);
             if (url.isTextual() && url(url.asText()) == null) {
-                fault(faults, urls.within(i), "'urls': '" + url.asText() + "' is not " + URL.accepts());
+                String accepts = isService(url.asText()) ? ServiceAddresses.ACCEPTS : URL.accepts();
+                fault(faults, urls.within(i), "'urls': '" + url.asText() + "' is not " + accepts);
             }
         }
     }
 
     private static @Nullable URI url(String text) {
         try {
-            return (URI) URL.parse(text);
+            return isService(text) ? ServiceAddresses.parse(text) : (URI) URL.parse(text);
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    private static boolean isService(String text) {
+        return text.startsWith(ServiceAddresses.SCHEME + ":");
     }
 
     private void checkHeaders(List<EntryFault> faults) {
@@ -241,7 +246,12 @@ final class EntryReader {
 
     private List<URI> urls() {
         List<URI> urls = new ArrayList<>();
-        texts(node.path("urls")).forEach(text -> urls.add((URI) URL.parse(text)));
+        texts(node.path("urls")).forEach(text -> {
+            URI url = url(text);
+            if (url != null) {
+                urls.add(url);
+            }
+        });
         return urls;
     }
 

@@ -408,7 +408,30 @@ public final class KnownSettings {
                             new EncryptionKeys(),
                             true,
                             "encrypts what conversations hold: the first key encrypts, all decrypt;"
-                                    + " empty: stored as plain text")));
+                                    + " empty: stored as plain text")),
+            section(
+                    "Kubernetes",
+                    plain(
+                            "KUBERNETES_ENABLED",
+                            new OneOf(List.of("auto", "true", "false")),
+                            "watches the cluster; auto: in a pod with a service account's token;"
+                                    + " true: required, there or by KUBECONFIG"),
+                    plain(
+                            "KUBERNETES_NAMESPACE",
+                            new Text("a namespace"),
+                            "namespace of what is watched; empty: that of the service account or of KUBECONFIG"),
+                    plain(
+                            "KUBERNETES_ROUTES_CONFIGMAP",
+                            new Text("the name of a ConfigMap"),
+                            "ConfigMap of the route files, which serves instead of ROUTES_DIR; empty: none"),
+                    plain(
+                            "KUBERNETES_SETTINGS_CONFIGMAP",
+                            new Text("the name of a ConfigMap"),
+                            "ConfigMap of the settings, whose changes take effect or are reported; empty: none"),
+                    plain(
+                            "KUBECONFIG",
+                            new Text("a file"),
+                            "access to a cluster from outside, if KUBERNETES_ENABLED=true")));
 
     /** The same, without the sections. */
     public static final List<Setting> ALL =

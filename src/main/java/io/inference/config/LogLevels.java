@@ -15,6 +15,9 @@ final class LogLevels {
     /** Quietest first. */
     static final List<String> ALL = List.of("error", "warn", "info", "debug", "trace");
 
+    /** Name of the source of these properties. */
+    static final String SOURCE = "log levels";
+
     private static final String INFO = "info";
 
     private LogLevels() {}

@@ -15,8 +15,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
@@ -24,6 +26,8 @@ import org.springframework.util.unit.DataSize;
 /** The effective values, typed. Keys are those of {@link Setting#key()}; the values were checked at start-up. */
 @Component
 public final class Settings {
+    private static final String LIVE = "live settings";
+
     private final PropertyResolver properties;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
 
@@ -95,8 +99,48 @@ public final class Settings {
      * secrets included.
      */
     public Optional<String> variable(String name) {
-        String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
+        String key = key(name);
         return Optional.ofNullable(KnownSettings.isKnown(key) ? given(properties, key) : properties.getProperty(name));
+    }
+
+    /**
+     * Sets values in the layer of the environment while the service runs, in place of those set so before. What reads
+     * its settings once does not notice.
+     *
+     * @param byVariable values of {@link LiveSettings#variables()}, checked by {@link #fault}
+     */
+    public void live(Map<String, String> byVariable) {
+        if (!(properties instanceof ConfigurableEnvironment environment)) {
+            throw new IllegalStateException("no values can be set here");
+        }
+        Map<String, Object> byKey = new LinkedHashMap<>();
+        byVariable.forEach((variable, value) -> byKey.put(key(variable), value));
+        PropertySource<?> source = new MapPropertySource(LIVE, byKey);
+        if (environment.getPropertySources().contains(LIVE)) {
+            environment.getPropertySources().replace(LIVE, source);
+        } else {
+            environment
+                    .getPropertySources()
+                    .addBefore(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, source);
+        }
+    }
+
+    /** What is wrong with a value of a setting; empty if nothing is. The text of a secret is not in it. */
+    public static Optional<String> fault(String variable, String value) {
+        Setting setting = KnownSettings.byKey(key(variable));
+        try {
+            if (StringUtils.hasText(value)) {
+                Object ignored = setting.kind().parse(value.strip());
+            }
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of((setting.secret() ? "the value" : "'" + value + "'") + " is not "
+                    + setting.kind().accepts());
+        }
+    }
+
+    private static String key(String variable) {
+        return variable.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The value as a route's {@code {{key}}} sees it; empty for a secret, which no route may read. */

@@ -45,7 +45,7 @@ class SettingsCheck implements EnvironmentPostProcessor, Ordered {
             throw new SettingsException(faults);
         }
         Map<String, Object> levels = LogLevels.libraries(Settings.given(environment, "log-level"));
-        environment.getPropertySources().addLast(new MapPropertySource("log levels", levels));
+        environment.getPropertySources().addLast(new MapPropertySource(LogLevels.SOURCE, levels));
         if ("json".equalsIgnoreCase(environment.getProperty("log-format"))) {
             Map<String, Object> structured = Map.of("logging.structured.format.console", "logstash");
             environment.getPropertySources().addLast(new MapPropertySource("log format", structured));

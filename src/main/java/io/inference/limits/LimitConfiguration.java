@@ -1,5 +1,6 @@
 package io.inference.limits;
 
+import io.inference.config.LiveSettings;
 import io.inference.config.Settings;
 import io.inference.config.SettingsException;
 import io.inference.redis.RedisAddress;
@@ -50,6 +51,13 @@ class LimitConfiguration {
     @Bean
     RateLimiter rateLimiter(LimitSettings settings, Buckets buckets) {
         return new RateLimiter(settings.policy(), buckets);
+    }
+
+    @Bean
+    LiveSettings liveLimits(Settings settings, LimitSettings atStart, RedisSource redis, RateLimiter limiter) {
+        // Buckets are shared from the start on or not at all.
+        boolean unshared = redis.enabled() && !atStart.policy().needBuckets();
+        return new LiveLimits(() -> LimitSettings.of(settings).policy(), unshared, limiter);
     }
 
     @Bean

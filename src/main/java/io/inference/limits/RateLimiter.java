@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class RateLimiter implements CallListener {
     private static final Duration STREAM_RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final LimitPolicy policy;
+    private volatile LimitPolicy policy;
     private final Buckets buckets;
     private final Map<Call, Reservation> reserved = new ConcurrentHashMap<>();
     private final Map<Call, String> streaming = new ConcurrentHashMap<>();
@@ -39,6 +39,11 @@ final class RateLimiter implements CallListener {
     public RateLimiter(LimitPolicy policy, Buckets buckets) {
         this.policy = policy;
         this.buckets = buckets;
+    }
+
+    /** Changes the limits of later requests; a bucket belongs to its limit, so that a changed one begins full. */
+    void change(LimitPolicy changed) {
+        policy = changed;
     }
 
     /**

@@ -1,10 +1,10 @@
 package io.inference.models;
 
-import io.inference.api.backend.Backend;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendFactory;
 import io.inference.backend.BackendKind;
 import io.inference.backend.EntrySecrets;
+import io.inference.backend.ServiceAddresses;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * The backends that live: one for each entry that some set has, however many generations of routes have it, with its
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class BackendPool implements AutoCloseable {
     private final Map<BackendKind, BackendFactory> factories = new EnumMap<>(BackendKind.class);
     private final EntrySecrets secrets;
+    private final ServiceAddresses services;
     private final DirectoryTiming timing;
     private final Map<BackendEntry, Shared> shared = new HashMap<>();
     private final Set<BackendSet> sets = new LinkedHashSet<>();
@@ -40,13 +42,24 @@ public final class BackendPool implements AutoCloseable {
 
     /** @param factories one for each kind */
     public BackendPool(List<BackendFactory> factories, EntrySecrets secrets) {
-        this(factories, secrets, DirectoryTiming.DEFAULT);
+        this(factories, secrets, ServiceAddresses.NONE);
     }
 
-    BackendPool(List<BackendFactory> factories, EntrySecrets secrets, DirectoryTiming timing) {
+    /**
+     * @param factories one for each kind
+     * @param services the servers of entries that name Services
+     */
+    public BackendPool(List<BackendFactory> factories, EntrySecrets secrets, ServiceAddresses services) {
+        this(factories, secrets, services, DirectoryTiming.DEFAULT);
+    }
+
+    BackendPool(
+            List<BackendFactory> factories, EntrySecrets secrets, ServiceAddresses services, DirectoryTiming timing) {
         factories.forEach(factory -> this.factories.put(factory.kind(), factory));
         this.secrets = secrets;
+        this.services = services;
         this.timing = timing;
+        services.onChange(this::discover);
     }
 
     /**
@@ -95,13 +108,13 @@ public final class BackendPool implements AutoCloseable {
             throw new IllegalArgumentException(
                     "no backends of the kind " + entry.kind().label());
         }
-        List<Backend> replicas = new ArrayList<>();
+        List<Replica> replicas = new ArrayList<>();
         if (entry.kind().hasServers()) {
-            for (URI url : entry.urls()) {
-                replicas.add(factory.create(entry, url, secrets));
+            for (URI url : addresses(entry)) {
+                replicas.add(new Replica(factory.create(entry, url, secrets), url));
             }
         } else {
-            replicas.add(factory.create(entry, null, secrets));
+            replicas.add(new Replica(factory.create(entry, null, secrets), null));
         }
         LiveBackend backend = new LiveBackend(entry, replicas, timing.nanoTime());
         backend.listing().onChange(() -> changed(backend));
@@ -110,6 +123,34 @@ public final class BackendPool implements AutoCloseable {
         });
         Thread asking = Thread.ofVirtual().name("models-" + entry.name()).start(() -> ask(backend));
         return new Shared(backend, asking);
+    }
+
+    private List<URI> addresses(BackendEntry entry) {
+        return entry.urls().stream()
+                .flatMap(url -> ServiceAddresses.isService(url)
+                        ? services.of(url, entry.tls() != null).stream()
+                        : Stream.of(url))
+                .distinct()
+                .toList();
+    }
+
+    /** Gives each backend the servers that its Services have now. */
+    private void discover() {
+        List<LiveBackend> changed = new ArrayList<>();
+        synchronized (this) {
+            for (Shared each : shared.values()) {
+                BackendEntry entry = each.backend.entry();
+                BackendFactory factory = factories.get(entry.kind());
+                if (factory != null
+                        && entry.isDiscovered()
+                        && each.backend.serve(addresses(entry), url -> factory.create(entry, url, secrets))) {
+                    changed.add(each.backend);
+                }
+            }
+        }
+        changed.forEach(backend -> {
+            var ignored = backend.listing().ask();
+        });
     }
 
     /** Refreshes the list of one backend until it is closed. */

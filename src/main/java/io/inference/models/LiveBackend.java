@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,29 +41,31 @@ import org.slf4j.LoggerFactory;
 /**
  * The backend of one entry while some generation uses it: its replicas, their calls, and its models under the names
  * that callers use. A call goes to the replica with the fewest calls; if that fails before its first chunk because of
- * the replica itself, to the next. Thread-safe.
+ * the replica itself, to the next. Its replicas may change ({@link #serve}). Thread-safe.
  */
 public final class LiveBackend implements Backend, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveBackend.class);
 
     private final BackendEntry entry;
-    private final List<Replica> replicas;
+    private volatile List<Replica> replicas;
     private final Slots slots;
     private final BackendListing listing;
     /** Whether a call needs neither a choice nor a limit. */
     private final boolean plain;
 
     private final AtomicInteger turn = new AtomicInteger();
+    private boolean closed;
 
     /**
-     * @param replicas one backend for each address of the entry, at least one
+     * @param replicas one for each address of the entry; none only if they are discovered
      * @param nanoTime the clock of its list
      */
-    LiveBackend(BackendEntry entry, List<? extends Backend> replicas, LongSupplier nanoTime) {
+    LiveBackend(BackendEntry entry, List<Replica> replicas, LongSupplier nanoTime) {
         this.entry = entry;
-        this.replicas = replicas.stream().map(Replica::new).toList();
+        this.replicas = List.copyOf(replicas);
         this.slots = new Slots(entry.name(), entry.maxConcurrent());
         this.plain = replicas.size() == 1
+                && !entry.isDiscovered()
                 && entry.maxConcurrent() == null
                 && entry.timeouts().idle() == null
                 && entry.timeouts().total() == null;
@@ -77,16 +80,47 @@ public final class LiveBackend implements Backend, AutoCloseable {
         return listing;
     }
 
+    /**
+     * Changes its replicas: those of addresses that it has already stay, others are created. One whose address is gone
+     * gets no more calls and is closed once those in progress have ended.
+     *
+     * @return whether anything has changed
+     */
+    synchronized boolean serve(List<URI> addresses, Function<URI, Backend> creating) {
+        Map<URI, Replica> before = new LinkedHashMap<>();
+        for (Replica replica : replicas) {
+            URI url = replica.url();
+            if (url != null) {
+                before.put(url, replica);
+            }
+        }
+        if (closed || List.copyOf(before.keySet()).equals(addresses)) {
+            return false;
+        }
+        List<Replica> next = new ArrayList<>(addresses.size());
+        for (URI address : addresses) {
+            Replica known = before.remove(address);
+            next.add(known == null ? new Replica(creating.apply(address), address) : known);
+        }
+        replicas = List.copyOf(next);
+        log.info("backend {} has the servers {}", entry.name(), addresses);
+        before.values().forEach(gone -> gone.retire(() -> close(gone)));
+        return true;
+    }
+
     /** Number of its replicas that answered last. */
     int replicasUp() {
         return (int) replicas.stream().filter(replica -> !replica.isDown()).count();
     }
 
     BackendState stateNow() {
+        List<URI> urls = entry.isDiscovered()
+                ? replicas.stream().map(Replica::url).filter(Objects::nonNull).toList()
+                : entry.urls();
         return new BackendState(
                 entry.name(),
                 entry.kind().label(),
-                entry.urls().stream().map(URI::toString).toList(),
+                urls.stream().map(URI::toString).toList(),
                 replicas.size(),
                 replicasUp(),
                 entry.priority(),
@@ -194,11 +228,17 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 failure = e;
             }
         }
-        throw failure == null ? new InferenceException(ErrorCode.UNAVAILABLE, "the backend has no replica") : failure;
+        throw failure == null ? noReplica() : failure;
+    }
+
+    private static InferenceException noReplica() {
+        return new InferenceException(ErrorCode.UNAVAILABLE, "the backend has no replica");
     }
 
     private Object ask(Replica replica, InferenceRequest request, Call call) {
-        replica.begin();
+        if (!replica.begin()) {
+            throw new InferenceException(ErrorCode.UNAVAILABLE, "the replica is gone");
+        }
         boolean streams = false;
         try {
             Object answer = ask(replica.backend(), request, call);
@@ -253,8 +293,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
      * off counts as down.
      */
     private List<Replica> inOrder(@Nullable Call call) {
+        List<Replica> replicas = this.replicas;
         int count = replicas.size();
-        if (count == 1) {
+        if (count <= 1) {
             return replicas;
         }
         record Seen(Replica replica, boolean available, int calls) {}
@@ -319,6 +360,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     /** Asks all replicas at once and notes which of them answer. Fails only if none does. */
     private <T> List<T> ofReplicas(Function<Backend, T> question) {
+        List<Replica> replicas = this.replicas;
+        if (replicas.isEmpty()) {
+            throw noReplica();
+        }
         if (replicas.size() == 1) {
             return List.of(question.apply(replicas.getFirst().backend()));
         }
@@ -359,7 +404,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
     @Override
     public OptionalInt tokens(String model, String text) {
-        return replicas.getFirst().backend().tokens(entry.models().real(model), text);
+        List<Replica> now = replicas;
+        return now.isEmpty()
+                ? OptionalInt.empty()
+                : now.getFirst().backend().tokens(entry.models().real(model), text);
     }
 
     @Override
@@ -394,15 +442,21 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     private Backend firstAvailable() {
-        return inOrder(null).getFirst().backend();
+        return inOrder(null).stream()
+                .findFirst()
+                .orElseThrow(LiveBackend::noReplica)
+                .backend();
     }
 
     @Override
-    public void close() {
-        for (Replica replica : replicas) {
-            if (replica.backend() instanceof AutoCloseable closeable) {
-                close(closeable, entry.name());
-            }
+    public synchronized void close() {
+        closed = true;
+        replicas.forEach(this::close);
+    }
+
+    private void close(Replica replica) {
+        if (replica.backend() instanceof AutoCloseable closeable) {
+            close(closeable, entry.name());
         }
     }
 

@@ -103,7 +103,11 @@ class DependencyRuleTest {
     static final ArchRule onlyWiringKnowsAllSettings = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "io.inference", "io.inference.config..", "io.inference.routes..", "io.inference.http.internal..")
+                    "io.inference",
+                    "io.inference.config..",
+                    "io.inference.routes..",
+                    "io.inference.kubernetes..",
+                    "io.inference.http.internal..")
             .and()
             .haveSimpleNameNotEndingWith("Settings")
             .and()
@@ -384,6 +388,7 @@ class DependencyRuleTest {
                     "io.inference.http..",
                     "io.inference.grpc..",
                     "io.inference.amqp..",
+                    "io.inference.kubernetes..",
                     "io.inference.housekeeping..")
             .should()
             .dependOnClassesThat()
@@ -404,6 +409,14 @@ class DependencyRuleTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.inference.housekeeping..");
+
+    @ArchTest
+    static final ArchRule nobodyImportsWhatWatchesACluster = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.inference.kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.inference.kubernetes..", "io.fabric8..");
 
     @ArchTest
     static final ArchRule whatDoorsShareWithGenerationsNeedsNoGeneration = layers("door");

@@ -132,9 +132,26 @@ class RouteContractTest {
                         file.endsWith("probe-images.camel.yaml") ? List.of() : List.of("oneReplicaPolicy"));
     }
 
+    @ParameterizedTest
+    @MethodSource("ofAClusterAlone")
+    void whatNeedsAClusterExistsInOneAndReportsItsFailures(Path file) throws IOException {
+        JsonNode route = read(file).path(0).path("route");
+        assertThat(route.path("routeConfigurationId").asText()).isEqualTo("housekeeping");
+        assertThat(route.path("precondition").asText()).startsWith("'{{cluster:false}}' == 'true'");
+    }
+
     static List<Path> tasks() throws IOException {
+        return ofTheService(false);
+    }
+
+    static List<Path> ofAClusterAlone() throws IOException {
+        return ofTheService(true);
+    }
+
+    private static List<Path> ofTheService(boolean cluster) throws IOException {
         return filesOf(OF_THE_SERVICE).stream()
                 .filter(file -> !file.endsWith("housekeeping.camel.yaml"))
+                .filter(file -> file.getFileName().toString().matches("(watch|reread|report)-.*") == cluster)
                 .toList();
     }
 

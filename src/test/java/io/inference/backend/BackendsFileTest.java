@@ -76,6 +76,19 @@ class BackendsFileTest {
     }
 
     @Test
+    void anAddressMayNameAServiceOfKubernetesWithItsPort() {
+        String entry = "backends: [{name: vllm, kind: openai, urls: ['%s']}]";
+
+        assertThat(only(entry.formatted("kubernetes://vllm:8000/v1")).isDiscovered())
+                .isTrue();
+        assertThat(only(entry.formatted("http://vllm:8000/v1")).isDiscovered()).isFalse();
+        assertThat(read(entry.formatted("kubernetes://vllm")).faults())
+                .extracting(EntryFault::message)
+                .containsExactly("'urls': 'kubernetes://vllm' is not kubernetes://service:port or"
+                        + " kubernetes://service:port/path");
+    }
+
+    @Test
     void everyFieldIsRead(@TempDir Path folder) throws IOException {
         Path pem = Files.writeString(folder.resolve("a.pem"), "x");
         BackendEntry entry = only("""

@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -44,6 +46,14 @@ class HousekeepingIT {
         List<String> options = new ArrayList<>(SharedPostgres.freshOptions("housekeeping"));
         options.addAll(OFTEN);
         try (RunningService service = RunningService.start(options.toArray(String[]::new))) {
+            assertThat(service.bean(CamelContext.class).getRoutes())
+                    .extracting(Route::getRouteId)
+                    .as("nothing watches a cluster, since there is none")
+                    .containsExactlyInAnyOrder(
+                            "delete-abandoned-files",
+                            "delete-ended-jobs",
+                            "delete-old-conversations",
+                            "reencrypt-conversations");
             JdbcTemplate statements =
                     new JdbcTemplate(service.bean(Database.class).dataSource());
             ended(statements, "kept only", "25 hours", null);

@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.inference.api.answer.ChatAnswer;
 import io.inference.api.backend.Backend;
+import io.inference.api.call.Call;
+import io.inference.api.message.Message;
+import io.inference.api.message.Role;
+import io.inference.api.request.ChatRequest;
+import io.inference.api.request.Options;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendFactory;
 import io.inference.backend.BackendKind;
 import io.inference.backend.EntrySecrets;
+import io.inference.backend.ServiceAddresses;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +104,67 @@ class BackendPoolTest {
                 .hasMessage("a bad certificate");
         assertThat(created).singleElement().extracting(fake -> fake.closed).isEqualTo(true);
         assertThat(pool.size()).isZero();
+    }
+
+    /** The servers of one Service. */
+    private static final class Pods implements ServiceAddresses {
+        private volatile List<URI> ready = List.of();
+        private volatile Runnable onChange = () -> {};
+
+        void ready(String... hosts) {
+            ready = Stream.of(hosts).map(host -> URI.create("http://" + host)).toList();
+            onChange.run();
+        }
+
+        @Override
+        public List<URI> of(URI service, boolean tls) {
+            return ready;
+        }
+
+        @Override
+        public void onChange(Runnable task) {
+            onChange = task;
+        }
+    }
+
+    @Test
+    void aServerThatIsGoneGetsNoNewCallAndFinishesThoseItHas() {
+        Pods pods = new Pods();
+        try (BackendPool discovering =
+                new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()), pods)) {
+            BackendSet set = discovering.open(List.of(BackendEntry.of(
+                    "a", BackendKind.OPENAI, List.of(URI.create("kubernetes://models:8000")), Duration.ofMinutes(1))));
+            LiveBackend backend = set.named("a");
+            assertThatThrownBy(() -> open(backend)).hasMessageContaining("no replica");
+
+            pods.ready("x");
+            ChatAnswer.Streamed running = open(backend);
+            pods.ready("y");
+            open(backend).chunks().close();
+
+            assertThat(created).extracting(fake -> fake.answered.get()).containsExactly(1, 1);
+            assertThat(created).extracting(fake -> fake.closed).containsExactly(false, false);
+            running.chunks().close();
+            assertThat(created).extracting(fake -> fake.closed).containsExactly(true, false);
+            assertThat(backend.stateNow().urls()).containsExactly("http://y");
+
+            pods.ready();
+            assertThatThrownBy(() -> open(backend)).hasMessageContaining("no replica");
+        }
+    }
+
+    private static ChatAnswer.Streamed open(LiveBackend backend) {
+        ChatRequest request = new ChatRequest(
+                "m", List.of(Message.of(Role.USER, "hi")), Options.DEFAULTS, List.of(), null, null, null, true);
+        return (ChatAnswer.Streamed) backend.ask(request, new Call("id", "rest", Duration.ofMinutes(1)), false);
+    }
+
+    @Test
+    void aServiceNeedsACluster() {
+        BackendEntry entry = BackendEntry.of(
+                "a", BackendKind.OPENAI, List.of(URI.create("kubernetes://models:8000")), Duration.ofMinutes(1));
+        assertThatThrownBy(() -> pool.open(List.of(entry)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("KUBERNETES_ENABLED");
     }
 }

@@ -47,7 +47,8 @@ class BackendSetTest {
     private BackendSet set(Duration askTimeout, Duration unknownWait, BackendEntry... entries) {
         Map<String, FakeBackend> fakes = Map.of("local", local, "ollama", ollama, "openai", openai);
         List<LiveBackend> backends = Stream.of(entries)
-                .map(entry -> new LiveBackend(entry, List.of(fakes.get(entry.name())), clockNanos::get))
+                .map(entry ->
+                        new LiveBackend(entry, List.of(new Replica(fakes.get(entry.name()), null)), clockNanos::get))
                 .toList();
         BackendSet made = new BackendSet(
                 backends,

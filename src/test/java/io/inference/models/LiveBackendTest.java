@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -58,14 +59,18 @@ class LiveBackendTest {
         return new BackendEntry.Timeouts(Duration.ofSeconds(1), firstToken, null, idle);
     }
 
+    private static List<Replica> replicas(FakeBackend... backends) {
+        return Stream.of(backends).map(backend -> new Replica(backend, null)).toList();
+    }
+
     private LiveBackend pair() {
         BackendEntry entry = entry(EntryModels.ALL, null, within(Duration.ofMinutes(1), null));
-        return new LiveBackend(entry, List.of(one, two), System::nanoTime);
+        return new LiveBackend(entry, replicas(one, two), System::nanoTime);
     }
 
     private LiveBackend limited(int maxConcurrent, Duration firstToken) {
         BackendEntry entry = entry(EntryModels.ALL, maxConcurrent, within(firstToken, null));
-        return new LiveBackend(entry, List.of(one), System::nanoTime);
+        return new LiveBackend(entry, replicas(one), System::nanoTime);
     }
 
     private static ChatRequest request(String model, boolean stream) {
@@ -200,7 +205,7 @@ class LiveBackendTest {
     @Test
     void aStreamThatSendsNothingForTooLongFails() {
         BackendEntry entry = entry(EntryModels.ALL, null, within(Duration.ofMinutes(1), Duration.ofMillis(50)));
-        LiveBackend backend = new LiveBackend(entry, List.of(one), System::nanoTime);
+        LiveBackend backend = new LiveBackend(entry, replicas(one), System::nanoTime);
         one.silent = true;
         ChatAnswer.Streamed answer = open(backend);
 
@@ -215,7 +220,7 @@ class LiveBackendTest {
     void anAliasIsAskedForAndAnsweredUnderTheCallersName() {
         EntryModels models = new EntryModels(null, Map.of("gpt-4o", "qwen3:8b"));
         LiveBackend backend = new LiveBackend(
-                entry(models, null, within(Duration.ofMinutes(1), null)), List.of(one), System::nanoTime);
+                entry(models, null, within(Duration.ofMinutes(1), null)), replicas(one), System::nanoTime);
         one.has("qwen3:8b");
 
         ChatAnswer answer = (ChatAnswer) backend.ask(request("gpt-4o", false), call, false);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,6 +52,34 @@ public record RouteFiles(SortedMap<String, String> contents) {
         if (contents.isEmpty()) {
             throw fault("the routes folder '" + folder.toAbsolutePath() + "' (ROUTES_DIR) has no *" + SUFFIX + " file");
         }
+        return with(contents, backends, workflows);
+    }
+
+    /**
+     * The route files and workflows among texts, and the other workflows and the file of backends unless it is one of
+     * them.
+     *
+     * @param texts by the names of their files
+     * @param where they come from, for operators
+     * @param workflows the folder of workflows, which need not exist
+     * @throws RouteFaultsException if the file of backends cannot be read, or there is no route file
+     */
+    public static RouteFiles of(Map<String, String> texts, String where, Optional<Path> backends, Path workflows) {
+        SortedMap<String, String> contents = new TreeMap<>(texts);
+        contents.keySet().removeIf(name -> !name.endsWith(SUFFIX));
+        if (contents.isEmpty()) {
+            throw fault(where + " has no *" + SUFFIX + " file");
+        }
+        SortedMap<String, String> all = new TreeMap<>(with(contents, backends, workflows).contents());
+        texts.forEach((name, text) -> {
+            if (name.equals(BACKENDS) || name.endsWith(WORKFLOW)) {
+                all.put(name, text);
+            }
+        });
+        return new RouteFiles(all);
+    }
+
+    private static RouteFiles with(SortedMap<String, String> contents, Optional<Path> backends, Path workflows) {
         backends.ifPresent(file -> contents.put(BACKENDS, readBackends(file)));
         if (Files.isDirectory(workflows)) {
             addWorkflows(workflows, contents);

@@ -161,6 +161,15 @@ public class RouteGenerations implements SmartLifecycle {
         }
     }
 
+    /** Changes to the content of the source at once, unless it was tried last. */
+    public void refresh(String who) {
+        try {
+            consider(source.get(), who);
+        } catch (RouteFaultsException e) {
+            refuse(e.faults(), who);
+        }
+    }
+
     /** Reports faults, such as an unreadable folder; the serving generation goes on. */
     RouteChange refuse(List<RouteFault> found, String who) {
         return locked(() -> {

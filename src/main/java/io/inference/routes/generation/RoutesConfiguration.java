@@ -5,13 +5,12 @@ import io.inference.config.Settings;
 import io.inference.models.BackendPool;
 import io.inference.models.ModelDirectory;
 import io.inference.routes.backend.BackendSource;
-import io.inference.routes.check.RouteFiles;
+import io.inference.routes.check.RouteSource;
 import io.inference.routes.door.PublishingPoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -28,10 +27,16 @@ class RoutesConfiguration {
     }
 
     @Bean
+    RouteSource routeSource(RoutesSettings settings, BackendSettings backends) {
+        return new RouteSource(settings.folder(), backends::fileNow, backends.configFolder());
+    }
+
+    @Bean
     RouteGenerations routeGenerations(
             ApplicationContext application,
             Settings all,
             RoutesSettings settings,
+            RouteSource source,
             BackendSettings backendSettings,
             BackendPool pool,
             ModelDirectory directory,
@@ -47,7 +52,7 @@ class RoutesConfiguration {
                 doors,
                 registry);
         var lastGood = LastGood.of(settings.folder(), settings.dataFolder());
-        return new RouteGenerations(builder, settings, source(settings, backendSettings), lastGood, change -> {
+        return new RouteGenerations(builder, settings, source, lastGood, change -> {
             registry.counter(
                             "inference.routes.changes",
                             "outcome",
@@ -64,13 +69,8 @@ class RoutesConfiguration {
     }
 
     @Bean
-    RoutesWatcher routesWatcher(
-            RouteGenerations generations, RoutesSettings settings, BackendSettings backendSettings) {
-        return new RoutesWatcher(generations, source(settings, backendSettings), LOOK_EVERY);
-    }
-
-    private static Supplier<RouteFiles> source(RoutesSettings settings, BackendSettings backends) {
-        return () -> RouteFiles.read(settings.folder(), backends.fileNow(), backends.configFolder());
+    RoutesWatcher routesWatcher(RouteGenerations generations, RouteSource source) {
+        return new RoutesWatcher(generations, source, LOOK_EVERY);
     }
 
     @Bean

@@ -1,0 +1,14 @@
+package io.inference.kubernetes;
+
+import io.inference.config.Settings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What exists outside a cluster, too. */
+@Configuration(proxyBeanMethods = false)
+class KubernetesConfiguration {
+    @Bean
+    KubernetesSettings kubernetesSettings(Settings settings) {
+        return KubernetesSettings.of(settings);
+    }
+}
