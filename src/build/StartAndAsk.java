@@ -34,7 +34,8 @@ public class StartAndAsk {
     private String model = "";
 
     public static void main(String[] args) throws Exception {
-        System.exit(new StartAndAsk().run(Integer.parseInt(args[0]), List.of(args).subList(1, args.length)));
+        System.exit(
+                new StartAndAsk().run(Integer.parseInt(args[0]), List.of(args).subList(1, args.length)));
     }
 
     private int run(int seconds, List<String> command) throws Exception {
@@ -42,7 +43,10 @@ public class StartAndAsk {
         Process service = new ProcessBuilder(command).inheritIO().start();
         try {
             awaitReady(service, start);
-            model = new ObjectMapper().readTree(get("/v1/models")).at("/data/0/id").asText();
+            model = new ObjectMapper()
+                    .readTree(get("/v1/models"))
+                    .at("/data/0/id")
+                    .asText();
             askByGrpc();
             askInWindows(service, seconds);
         } finally {
@@ -97,9 +101,9 @@ public class StartAndAsk {
         } while (System.nanoTime() < end);
     }
 
-    /** A round: each kind of request once, answers of one token. */
+    /** A round: each kind of request once, answers of one token; src/test/bench's mock answers "short" so. */
     private void askOnce() throws Exception {
-        String chat = "\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+        String chat = "\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"short\"}]";
         expect(200, post("/v1/chat/completions", "{" + chat + ",\"max_tokens\":1}"));
         expect(200, post("/v1/chat/completions", "{" + chat + ",\"max_tokens\":1,\"stream\":true}"));
         expect(200, post("/api/chat", "{" + chat + ",\"stream\":true,\"options\":{\"num_predict\":1}}"));

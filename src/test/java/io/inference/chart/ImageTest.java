@@ -51,9 +51,10 @@ class ImageTest {
         Map<String, String> variables = variables();
         variables.keySet().removeAll(NOT_OF_THE_SERVICE);
         variables.remove("ROUTES_DIR"); // the chart sets it for routes that are not the image's
-        assertThat(variables).isNotEmpty().allSatisfy((name, value) -> assertThat(value)
-                .as(name)
-                .isEqualTo(config.path(name).asText()));
+        assertThat(variables)
+                .isNotEmpty()
+                .allSatisfy((name, value) ->
+                        assertThat(value).as(name).isEqualTo(config.path(name).asText()));
     }
 
     @Test
@@ -72,7 +73,9 @@ class ImageTest {
         assertThat(volumes).containsExactlyInAnyOrderElementsOf(writable);
         variables().forEach((name, value) -> {
             if (!NO_FOLDERS.contains(name) && value.startsWith("/")) {
-                assertThat(Path.of(value)).as(name).matches(path -> volumes.stream().anyMatch(path::startsWith));
+                assertThat(Path.of(value))
+                        .as(name)
+                        .matches(path -> volumes.stream().anyMatch(path::startsWith));
             }
         });
     }
@@ -132,7 +135,8 @@ class ImageTest {
         copied.add("src/test/java/io/inference/engine/gguf/GgufWriter.java");
         assertThat(copied).allSatisfy(file -> {
             assertThat(Path.of(file)).exists();
-            assertThat(ignore).anyMatch(line -> line.startsWith("!") && Path.of(file).startsWith(line.substring(1)));
+            assertThat(ignore)
+                    .anyMatch(line -> line.startsWith("!") && Path.of(file).startsWith(line.substring(1)));
         });
     }
 
