@@ -146,10 +146,9 @@ entries() {
     ' "$1"
 }
 
-# What is known about names, and the entries found: "K|P|G<tab>name<tab>what", "E<tab>kind<tab>name<tab>value".
+# What is known about names, and the entries found: "K|G<tab>name<tab>what", "E<tab>kind<tab>name<tab>value".
 facts() {
-    awk '!/^#/ { print (FILENAME ~ /planned/ ? "P" : "K") "\t" $1 "\t" $2 }' \
-        "$folder/settings.txt" "$folder/planned-settings.txt"
+    awk '!/^#/ { print "K\t" $1 "\t" $2 }' "$folder/settings.txt"
     gone | awk '{ print "G\t" $0 }'
     awk '{ print "E\t" $0 }' <<<"$found"
 }
@@ -193,14 +192,12 @@ report() {
             if (name in known) return known[name] == "secret" && kind == "ConfigMap" \
                 ? "move it into the Secret: it is a secret" : "ok"
             if (of != name && known[of] == "secret") return "ok"
-            if (name in planned) return "known, but this version does not read it yet"
             if (name in gone) return gone[name]
             if (kind == "Secret") return "not a setting: passed on, for backends.yaml and routes"
             unknown = 1
             return "unknown" hint(name)
         }
         $1 == "K" { known[$2] = $3 }
-        $1 == "P" { planned[$2] = $3 }
         $1 == "G" { gone[$2] = $3 }
         $1 == "E" { kind = $2; sub(/64$/, "", kind); printf "%-36s %-10s %s\n", $3, kind, verdict(kind, $3) }
         END { exit unknown }'

@@ -74,9 +74,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   {{- $_ := set $base "GRPC_KEY_FILE" "/etc/inference/grpc-tls/tls.key" -}}
   {{- if $v.grpcTls.clientCertificates }}{{- $_ := set $base "GRPC_CLIENT_CA_FILE" "/etc/inference/grpc-tls/ca.crt" }}{{- end -}}
 {{- end -}}
+{{- if and $v.kubernetes.enabled $v.routes.existingConfigMap -}}
+  {{- $_ := set $base "KUBERNETES_ROUTES_CONFIGMAP" $v.routes.existingConfigMap -}}
+{{- end -}}
 {{- $known := dict -}}
 {{- /* Lines "NAME plain" and "NAME secret". */ -}}
-{{- range $line := concat (.Files.Lines "settings.txt") (.Files.Lines "planned-settings.txt") -}}
+{{- range $line := .Files.Lines "settings.txt" -}}
   {{- $words := splitList " " (trim $line) -}}
   {{- if and (eq (len $words) 2) (not (hasPrefix "#" $line)) }}{{- $_ := set $known (index $words 0) (index $words 1) }}{{- end -}}
 {{- end -}}

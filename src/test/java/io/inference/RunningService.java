@@ -63,7 +63,11 @@ public final class RunningService implements AutoCloseable {
     private static void keepOne(String start, String[] options, List<String> all) {
         String kept = Stream.concat(Stream.of(options), all.stream())
                 .filter(option -> option.startsWith(start))
-                .limit(Math.max(1, Stream.of(options).filter(option -> option.startsWith(start)).count()))
+                .limit(Math.max(
+                        1,
+                        Stream.of(options)
+                                .filter(option -> option.startsWith(start))
+                                .count()))
                 .reduce((before, later) -> later)
                 .orElse(null);
         if (kept != null) {

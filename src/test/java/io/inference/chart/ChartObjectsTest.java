@@ -174,9 +174,6 @@ class ChartObjectsTest {
         Set<String> known =
                 KnownSettings.ALL.stream().map(Setting::variable).collect(Collectors.toCollection(TreeSet::new));
         KnownSettings.ALL.stream().filter(Setting::secret).forEach(setting -> known.add(setting.variable() + "_FILE"));
-        Files.readAllLines(Chart.FOLDER.resolve("planned-settings.txt")).stream()
-                .filter(line -> !line.startsWith("#"))
-                .forEach(line -> known.add(line.split(" ")[0]));
         JsonNode config =
                 Chart.scenario(scenario).one("ConfigMap", "inference-config").path("data");
         assertThat(config.propertyStream()).extracting(Map.Entry::getKey).isSubsetOf(known);

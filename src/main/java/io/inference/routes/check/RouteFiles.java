@@ -70,7 +70,8 @@ public record RouteFiles(SortedMap<String, String> contents) {
         if (contents.isEmpty()) {
             throw fault(where + " has no *" + SUFFIX + " file");
         }
-        SortedMap<String, String> all = new TreeMap<>(with(contents, backends, workflows).contents());
+        SortedMap<String, String> all =
+                new TreeMap<>(with(contents, backends, workflows).contents());
         texts.forEach((name, text) -> {
             if (name.equals(BACKENDS) || name.endsWith(WORKFLOW)) {
                 all.put(name, text);
