@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,9 @@ final class VolumeThreads {
     private static final int MOST = 32;
 
     private final Semaphore places = new Semaphore(MOST);
+    /** Idle threads end after a minute. */
+    private final Executor threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("image-volume-", 1).factory());
     private final Duration limit;
     private volatile boolean stuck;
 
@@ -46,7 +51,7 @@ final class VolumeThreads {
             throw new VolumeStuckException(limit);
         }
         FutureTask<T> task = new FutureTask<>(work);
-        Thread.ofPlatform().daemon().name("image-volume").start(() -> {
+        threads.execute(() -> {
             try {
                 task.run();
             } finally {
