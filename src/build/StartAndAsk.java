@@ -19,13 +19,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts the service, sends requests of all kinds to it and stops it, so that the JVM records what an AOT cache needs, and
- * says how long that took: {@code StartAndAsk SECONDS COMMAND…}. The service's variables name its ports, which are not 0,
- * and BOOTSTRAP_API_KEY and LOCAL_MODEL, the file of a model. Exits with 1 if a request fails.
+ * Starts the service, sends requests of all kinds to it and stops it, so that the JVM records what an AOT cache needs,
+ * and says how long that took: {@code StartAndAsk SECONDS COMMAND…}. The service's variables name its ports, which are
+ * not 0, and BOOTSTRAP_API_KEY; the first model that it lists is asked. Exits with 1 if a request fails.
  */
 public class StartAndAsk {
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
-    private static final Duration STOP_LIMIT = Duration.ofMinutes(10); // the JVM writes its cache then
+    /** The JVM writes its cache then. */
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(10);
+
     private static final long WINDOW_SECONDS = 10;
 
     private final HttpClient client = HttpClient.newHttpClient();
