@@ -10,17 +10,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What a real model still knows of a long conversation: how many facts are in the prompt after summaries of summaries
  * up to the master of five levels, how many its answers repeat, and how many it repeats if it gets the whole
  * conversation. With the model's part in the ledger and without it. Prints a table.
  *
- * <p>The model is that of the local engine, or {@code recall.model}.
+ * <p>The model is that of the local engine, or {@code recall.model}; {@code recall.turns} are lengths, separated by
+ * commas. Every few messages are a summary, so that it takes an hour with a small model on two processors.
  */
 final class RecallBenchmark {
     private static final String MODEL = System.getProperty("recall.model", "smollm2:135m");
-    private static final List<Integer> TURNS = List.of(48, 200);
+    private static final List<Integer> TURNS = Stream.of(
+                    System.getProperty("recall.turns", "48,200").split(","))
+            .map(Integer::valueOf)
+            .toList();
     private static final int ANSWER_TOKENS = 48;
 
     private RecallBenchmark() {}
