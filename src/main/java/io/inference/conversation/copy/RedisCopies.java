@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,6 +23,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 final class RedisCopies implements CopyRemover, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisCopies.class);
     private static final Duration PERIOD = Duration.ofSeconds(2);
+    /** A Redis that answers does so within this time. */
+    private static final Duration SOON = Duration.ofMillis(100);
+
     /** More than these expire, without further attempts. */
     private static final int MOST_LEFT = 100_000;
 
@@ -50,8 +54,9 @@ final class RedisCopies implements CopyRemover, AutoCloseable {
         }
         List<String> keys =
                 conversations.stream().flatMap(id -> CopyKeys.all(id).stream()).toList();
-        // While others wait Redis does not answer, and this caller is not to wait for it too.
-        if ((!left.isEmpty() || !delete(keys)) && left.size() < MOST_LEFT) {
+        // While others wait Redis may not answer, and this caller is not to wait for it as long as the first one did.
+        boolean removed = left.isEmpty() ? delete(keys) : deleteSoon(keys);
+        if (!removed && left.size() < MOST_LEFT) {
             long expired = System.nanoTime() + kept.toNanos();
             keys.forEach(key -> left.put(key, expired));
         }
@@ -64,6 +69,13 @@ final class RedisCopies implements CopyRemover, AutoCloseable {
             keys.forEach(left::remove);
             log.info("{} copies of deleted messages are removed from Redis", keys.size());
         }
+    }
+
+    private boolean deleteSoon(List<String> keys) {
+        CompletableFuture<Boolean> deleted = new CompletableFuture<>();
+        Thread.ofVirtual().name("copy-remover").start(() -> deleted.complete(delete(keys)));
+        return deleted.completeOnTimeout(false, SOON.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private boolean delete(List<String> keys) {

@@ -22,6 +22,7 @@ final class VolumeThreads {
     /** Idle threads end after a minute. */
     private final Executor threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("image-volume-", 1).factory());
+
     private final Duration limit;
     private volatile boolean stuck;
 
