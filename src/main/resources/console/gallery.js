@@ -1,61 +1,42 @@
 // The operator's stored pictures: small, with a search; one large, with what is known of it.
 
-import { ask, json } from './api.js';
+import { ask } from './api.js';
 import { field, h, keyed, setText } from './dom.js';
 import { fullTime, shorten } from './format.js';
+import { Search } from './search.js';
 
 const PAGE = 40;
 const THUMBNAIL = 256;
-const PAUSE_MILLIS = 250;
 
 export class Gallery {
   #prefix = '/v1';
-  #found = [];
-  #search = null;
-  #timer = 0;
-  #words = h('input', { type: 'search', maxlength: 200, placeholder: 'words of a prompt or a name', oninput: () => this.#typed() });
+  #search = new Search({
+    placeholder: 'words of a prompt or a name',
+    address: () => `${this.#prefix}/images`,
+    param: 'search',
+    limit: PAGE,
+    shown: () => this.#draw(),
+    failed: (error) => setText(this.#told, `The pictures cannot be listed: ${error.message}`),
+  });
   #told = h('p', { class: 'quiet-text', role: 'status' });
   #list = h('ul', { class: 'gallery' });
-  #more = h('button', { type: 'button', hidden: true, onclick: () => this.#find(this.#found.at(-1).id) }, 'More');
   #large = h('div', { class: 'large' });
 
   element = h('section', { class: 'panel', 'aria-label': 'Your pictures' },
-    field('Find', this.#words), this.#told, this.#large, this.#list, this.#more);
+    field('Find', this.#search.words), this.#told, this.#large, this.#list, this.#search.more);
 
   show(prefix) {
     this.#prefix = prefix;
-    return this.#find();
+    return this.#search.find();
   }
 
   reload() {
-    return this.#find();
-  }
-
-  #typed() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#find(), PAUSE_MILLIS);
-  }
-
-  /** @param after the last one that is shown; without it the list starts again */
-  async #find(after) {
-    this.#search?.abort();
-    const search = new AbortController();
-    this.#search = search;
-    const words = this.#words.value.trim();
-    const query = new URLSearchParams({ limit: PAGE, ...(words && { search: words }), ...(after && { after }) });
-    try {
-      const { data, has_more: hasMore } = await json(`${this.#prefix}/images?${query}`, { signal: search.signal });
-      this.#found = after ? [...this.#found, ...data] : data;
-      this.#more.hidden = !hasMore;
-      this.#draw();
-    } catch (error) {
-      if (!search.signal.aborted) setText(this.#told, `The pictures cannot be listed: ${error.message}`);
-    }
+    return this.#search.find();
   }
 
   #draw() {
-    setText(this.#told, this.#found.length > 0 ? '' : 'No picture of yours is stored here.');
-    keyed(this.#list, this.#found, ({ id }) => id, (image) => this.#entry(image));
+    setText(this.#told, this.#search.found.length > 0 ? '' : 'No picture of yours is stored here.');
+    keyed(this.#list, this.#search.found, ({ id }) => id, (image) => this.#entry(image));
   }
 
   #entry(image) {
@@ -92,7 +73,7 @@ export class Gallery {
   async #delete({ id }) {
     try {
       await ask(`${this.#prefix}/images/${id}`, { method: 'DELETE' });
-      this.#found = this.#found.filter((image) => image.id !== id);
+      this.#search.found = this.#search.found.filter((image) => image.id !== id);
       this.#large.replaceChildren();
       this.#draw();
     } catch (error) {

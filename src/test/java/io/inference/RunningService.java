@@ -50,29 +50,22 @@ public final class RunningService implements AutoCloseable {
             all.add("--local-engine=off");
         }
         if (all.stream().noneMatch(option -> option.startsWith("--db-") || option.startsWith("--data-dir"))) {
-            all.addAll(SharedPostgres.options());
+            all.addAll(0, SharedPostgres.options());
         }
         if (all.stream().noneMatch(option -> option.startsWith("--rabbitmq-"))) {
             all.add("--rabbitmq-enabled=false");
         }
-        keepOne("--image-dir=", options, all);
+        keepLast("--image-dir=", all);
         return new RunningService(SpringApplication.run(InferenceService.class, all.toArray(String[]::new)));
     }
 
-    /** A repeated option would be a list: of those that a test gives, the last one counts. */
-    private static void keepOne(String start, String[] options, List<String> all) {
-        String kept = Stream.concat(Stream.of(options), all.stream())
-                .filter(option -> option.startsWith(start))
-                .limit(Math.max(
-                        1,
-                        Stream.of(options)
-                                .filter(option -> option.startsWith(start))
-                                .count()))
-                .reduce((before, later) -> later)
-                .orElse(null);
-        if (kept != null) {
-            all.removeIf(option -> option.startsWith(start));
-            all.add(kept);
+    /** A repeated option would be a list: the last one counts. */
+    private static void keepLast(String start, List<String> options) {
+        List<String> given =
+                options.stream().filter(option -> option.startsWith(start)).toList();
+        if (given.size() > 1) {
+            options.removeAll(given);
+            options.add(given.getLast());
         }
     }
 

@@ -1,34 +1,23 @@
 package io.inference.imageserver;
 
-import io.inference.api.answer.ChatAnswer;
-import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.answer.ImageAnswer;
-import io.inference.api.backend.Backend;
-import io.inference.api.backend.ModelDetails;
-import io.inference.api.backend.ModelInfo;
+import io.inference.api.backend.ImageBackend;
 import io.inference.api.call.Call;
-import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageOptions;
-import io.inference.api.request.ChatRequest;
-import io.inference.api.request.EmbedRequest;
-import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.ImageRequest;
-import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Unsupported;
 import io.inference.upstream.Connection;
 import io.inference.upstream.UpstreamClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * A server that makes pictures and nothing else. Of the fields beside OpenAI's API, {@link Drawing#EXTRAS} reach it;
  * any other that asks for something is {@code UNSUPPORTED}.
  */
-public abstract class ImageServerBackend implements Backend, AutoCloseable {
+public abstract class ImageServerBackend extends ImageBackend implements AutoCloseable {
     /** Time limit for short questions. */
     protected static final Duration SHORT = Duration.ofSeconds(5);
 
@@ -54,8 +43,10 @@ public abstract class ImageServerBackend implements Backend, AutoCloseable {
     /** Pictures that it makes in one job. */
     protected abstract int mostAtOnce(ImageRequest request);
 
-    /** The model that a request gets: the one it names, or else the server's own. */
-    protected abstract String model(ImageRequest request);
+    /** The model that a request gets: the one it names; empty for the server's own. */
+    protected String model(ImageRequest request) {
+        return request.model();
+    }
 
     /**
      * Submits a job.
@@ -68,7 +59,10 @@ public abstract class ImageServerBackend implements Backend, AutoCloseable {
 
     @Override
     public final ImageAnswer image(ImageRequest asked, Call call) {
-        ImageRequest plain = PNG.equals(asked.options().format()) ? withoutFormat(asked) : asked;
+        // Every server makes PNG if nothing else is asked for.
+        ImageRequest plain = PNG.equals(asked.options().format())
+                ? (ImageRequest) Unsupported.without(asked, Set.of("output_format"))
+                : asked;
         ImageRequest request = Unsupported.honour(plain, allLacks(plain), name(), call);
         String model = model(request);
         Drawing drawing = Drawing.of(request.withModel(model));
@@ -82,18 +76,6 @@ public abstract class ImageServerBackend implements Backend, AutoCloseable {
                 options.partialImages(),
                 call);
         return run.start(model.isEmpty() ? name() : model);
-    }
-
-    /** Every server makes PNG if nothing else is asked for. */
-    private static ImageRequest withoutFormat(ImageRequest request) {
-        return new ImageRequest(
-                request.model(),
-                request.prompt(),
-                request.images(),
-                request.mask(),
-                request.options().without(Set.of("output_format")),
-                request.stream(),
-                request.extras());
     }
 
     private Set<String> allLacks(ImageRequest request) {
@@ -114,40 +96,6 @@ public abstract class ImageServerBackend implements Backend, AutoCloseable {
     @Override
     public final String name() {
         return connection.backend();
-    }
-
-    /** The server loads the model that a request needs. */
-    @Override
-    public final void load(LoadRequest request, Call call) {
-        // Nothing to do.
-    }
-
-    @Override
-    public final ChatAnswer chat(ChatRequest request, Call call) {
-        throw onlyPictures();
-    }
-
-    @Override
-    public final ChatAnswer generate(GenerateRequest request, Call call) {
-        throw onlyPictures();
-    }
-
-    @Override
-    public final EmbedAnswer embed(EmbedRequest request, Call call) {
-        throw onlyPictures();
-    }
-
-    private InferenceException onlyPictures() {
-        return InferenceException.unsupported("model", "the " + name() + " backend makes pictures and nothing else");
-    }
-
-    @Override
-    public final ModelDetails details(String model) {
-        ModelInfo info = models().stream()
-                .filter(listed -> listed.id().equals(model))
-                .findFirst()
-                .orElseThrow(() -> InferenceException.modelNotFound(model));
-        return new ModelDetails(info, null, null, Map.of(), List.of());
     }
 
     @Override

@@ -7,16 +7,17 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /** Pictures as servers exchange them. */
 public final class Pictures {
+    private static final Set<String> TYPES = Set.of("image/png", "image/jpeg", "image/webp");
     private static final int MASK_PIXELS = 4096 * 4096;
     private static final int WHITE = 255;
 
@@ -28,16 +29,11 @@ public final class Pictures {
      * @throws IOException if it is no PNG, JPEG or WebP by its first bytes
      */
     public static ImageData received(byte[] bytes) throws IOException {
-        if (starts(bytes, 0, "\u0089PNG\r\n")) {
-            return new ImageData("image/png", bytes);
+        ImageData picture = ImageData.of(bytes);
+        if (!TYPES.contains(picture.mediaType())) {
+            throw new IOException("no picture");
         }
-        if (starts(bytes, 0, "\u00ff\u00d8\u00ff")) {
-            return new ImageData("image/jpeg", bytes);
-        }
-        if (starts(bytes, 0, "RIFF") && starts(bytes, 8, "WEBP")) {
-            return new ImageData("image/webp", bytes);
-        }
-        throw new IOException("no picture");
+        return picture;
     }
 
     /** As {@link #received(byte[])}, of Base64 or of a data URL. */
@@ -48,16 +44,6 @@ public final class Pictures {
         } catch (IllegalArgumentException e) {
             throw new IOException("no Base64", e);
         }
-    }
-
-    private static boolean starts(byte[] bytes, int at, String with) {
-        byte[] first = with.getBytes(StandardCharsets.ISO_8859_1);
-        for (int i = 0; i < first.length; i++) {
-            if (at + i >= bytes.length || bytes[at + i] != first[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     public static String base64(ImageData picture) {

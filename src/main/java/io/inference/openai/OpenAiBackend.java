@@ -3,10 +3,8 @@ package io.inference.openai;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.backend.Backend;
-import io.inference.api.backend.ModelDetails;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
-import io.inference.api.error.InferenceException;
 import io.inference.api.request.ChatRequest;
 import io.inference.api.request.EmbedRequest;
 import io.inference.api.request.GenerateRequest;
@@ -15,7 +13,6 @@ import io.inference.api.request.Unsupported;
 import io.inference.openai.request.OpenAiRequests;
 import io.inference.upstream.Connection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -96,16 +93,6 @@ public final class OpenAiBackend implements Backend, AutoCloseable {
     @Override
     public List<ModelInfo> models() {
         return server.models();
-    }
-
-    /** OpenAI's API gives no more details than the list. */
-    @Override
-    public ModelDetails details(String model) {
-        ModelInfo info = models().stream()
-                .filter(listed -> listed.id().equals(model))
-                .findFirst()
-                .orElseThrow(() -> InferenceException.modelNotFound(model));
-        return new ModelDetails(info, null, null, Map.of(), List.of());
     }
 
     @Override

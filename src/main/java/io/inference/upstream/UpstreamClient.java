@@ -195,13 +195,9 @@ public final class UpstreamClient implements AutoCloseable {
         return whole(new UpstreamRequest(server, endpoint, body, UNLIMITED), total, call);
     }
 
-    /**
-     * As {@link #post(URI, byte[], Duration)}, sending something else than JSON, such as a form with files.
-     *
-     * @param body that can be sent more than once
-     */
-    public Reply post(URI endpoint, HttpEntity body, Duration timeout) {
-        return whole(new UpstreamRequest(server, endpoint, body, config(Timeout.of(timeout))), null);
+    /** As {@link #post(URI, byte[], Duration)}, sending a form. */
+    public Reply post(URI endpoint, Form form, Duration timeout) {
+        return whole(new UpstreamRequest(server, endpoint, form.entity(), config(Timeout.of(timeout))), null);
     }
 
     /**

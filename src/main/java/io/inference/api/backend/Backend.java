@@ -11,6 +11,7 @@ import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.ImageRequest;
 import io.inference.api.request.LoadRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -50,8 +51,14 @@ public interface Backend {
         return OptionalInt.empty();
     }
 
-    /** Details of one model that it has. */
-    ModelDetails details(String model);
+    /** Details of one model that it has; without further ones, what its list says. */
+    default ModelDetails details(String model) {
+        ModelInfo info = models().stream()
+                .filter(listed -> listed.id().equals(model))
+                .findFirst()
+                .orElseThrow(() -> InferenceException.modelNotFound(model));
+        return new ModelDetails(info, null, null, Map.of(), List.of());
+    }
 
     /**
      * Loads or unloads a model, and waits for it. A backend that decides itself which models are loaded does nothing.

@@ -51,6 +51,7 @@ final class ConsoleFiles {
             Map.entry("rates.js", SCRIPT),
             Map.entry("request.js", SCRIPT),
             Map.entry("routes.js", SCRIPT),
+            Map.entry("search.js", SCRIPT),
             Map.entry("session.js", SCRIPT),
             Map.entry("settings.js", SCRIPT),
             Map.entry("sign-in.js", SCRIPT),

@@ -6,6 +6,7 @@ import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageData;
 import io.inference.api.image.ImageInput;
+import io.inference.api.image.InlineImage;
 import io.inference.api.message.ContentPart;
 import io.inference.api.message.Extras;
 import io.inference.api.message.Image;
@@ -187,6 +188,6 @@ final class ImageLoad {
         }
         ImageData data = images.fetch(url, param, call);
         count(data.bytes().length);
-        return new FetchedImage(data);
+        return new InlineImage(data);
     }
 }

@@ -14,9 +14,7 @@ import io.inference.image.link.SignedLinks;
 import io.inference.image.remote.RemoteImages;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Where the pictures of requests come from. A stored one is named by its id or by its address at this service. */
 final class RequestImages {
@@ -69,34 +67,12 @@ final class RequestImages {
         }
     }
 
+    /** By its first bytes: a server's Content-Type may say anything. */
     ImageData fetch(String url, String param, Call call) {
-        byte[] bytes = remote.fetch(url, param, call);
-        String type = typeOf(bytes);
-        if (type == null) {
+        ImageData data = ImageData.of(remote.fetch(url, param, call));
+        if (data.mediaType().equals(ImageData.UNKNOWN_TYPE)) {
             throw InferenceException.invalid(param, "what '" + param + "' names is no PNG, JPEG, WebP or GIF");
         }
-        return new ImageData(type, bytes);
-    }
-
-    /** By the first bytes: a server's Content-Type may say anything. */
-    private static @Nullable String typeOf(byte[] bytes) {
-        if (begins(bytes, 0, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
-            return "image/png";
-        }
-        if (begins(bytes, 0, 0xFF, 0xD8, 0xFF)) {
-            return "image/jpeg";
-        }
-        if (begins(bytes, 0, 'R', 'I', 'F', 'F') && begins(bytes, 8, 'W', 'E', 'B', 'P')) {
-            return "image/webp";
-        }
-        return begins(bytes, 0, 'G', 'I', 'F', '8') ? "image/gif" : null;
-    }
-
-    private static boolean begins(byte[] bytes, int at, int... mark) {
-        byte[] expected = new byte[mark.length];
-        for (int i = 0; i < mark.length; i++) {
-            expected[i] = (byte) mark[i];
-        }
-        return bytes.length >= at + mark.length && Arrays.equals(bytes, at, at + mark.length, expected, 0, mark.length);
+        return data;
     }
 }

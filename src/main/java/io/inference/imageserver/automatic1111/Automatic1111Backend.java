@@ -55,12 +55,6 @@ public final class Automatic1111Backend extends ImageServerBackend {
         return MOST_AT_ONCE;
     }
 
-    /** The server's own model is the one that it has loaded. */
-    @Override
-    protected String model(ImageRequest request) {
-        return request.model();
-    }
-
     @Override
     public List<ModelInfo> models() {
         JsonNode models = question("/sdapi/v1/sd-models");

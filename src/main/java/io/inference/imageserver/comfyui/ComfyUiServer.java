@@ -13,8 +13,10 @@ import io.inference.imageserver.ServerTrees;
 import io.inference.upstream.Connection;
 import io.inference.upstream.Reply;
 import io.inference.upstream.UpstreamClient;
+import io.inference.upstream.form.Form;
 import io.inference.upstream.socket.UpstreamSocket;
 import io.inference.upstream.tls.LiveTls;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -24,8 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
-import org.apache.hc.core5.http.ContentType;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of one ComfyUI server. Names of files in its answers go back to it and nowhere else. */
@@ -79,14 +79,14 @@ final class ComfyUiServer implements AutoCloseable {
         String suffix = type.substring(type.indexOf('/') + 1);
         Reply reply = client.post(
                 upload,
-                MultipartEntityBuilder.create()
-                        .addTextBody("type", TEMPORARY)
-                        .addBinaryBody(
+                new Form()
+                        .text("type", TEMPORARY)
+                        .file(
                                 "image",
-                                picture.bytes(),
-                                ContentType.create(type),
-                                "inference-" + UUID.randomUUID() + "." + suffix)
-                        .build(),
+                                "inference-" + UUID.randomUUID() + "." + suffix,
+                                type,
+                                picture.bytes().length,
+                                () -> new ByteArrayInputStream(picture.bytes())),
                 connection.firstTokenTimeout());
         JsonNode stored = read(reply);
         String name = stored.path("name").asText();

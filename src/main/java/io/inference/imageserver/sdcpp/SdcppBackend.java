@@ -48,12 +48,6 @@ public final class SdcppBackend extends ImageServerBackend {
         return MOST_AT_ONCE;
     }
 
-    /** It has one model, whatever its name. */
-    @Override
-    protected String model(ImageRequest request) {
-        return request.model();
-    }
-
     /** The one model, by the name of its file, or that of the entry if the server was started without one file. */
     @Override
     public List<ModelInfo> models() {

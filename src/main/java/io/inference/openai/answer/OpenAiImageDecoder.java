@@ -6,12 +6,8 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageData;
 import io.inference.api.stream.ImageEvent;
 import io.inference.upstream.JsonTokens;
-import io.inference.upstream.LineDecoder;
-import io.inference.upstream.Reply;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Reads an answer about pictures, as one JSON object or as events: what a server sends need not be what it was asked
  * for. Pictures are numbered as they come. A stream is complete with the last of the pictures that were asked for.
  */
-public final class OpenAiImageDecoder implements LineDecoder<ImageEvent> {
+public final class OpenAiImageDecoder extends JsonOrEvents<ImageEvent> {
     private static final String DONE = "[DONE]";
     private static final String DATA_URL = "data:";
     private static final String BASE64 = ";base64,";
@@ -30,11 +26,6 @@ public final class OpenAiImageDecoder implements LineDecoder<ImageEvent> {
     private final int expected;
     private final Call call;
     private final Links links;
-    private final SseFramer framer = new SseFramer();
-    private boolean begun;
-    /** The lines of an answer that is one JSON object. */
-    private @Nullable ByteArrayOutputStream whole;
-
     private @Nullable String model;
     private int completed;
 
@@ -68,8 +59,7 @@ public final class OpenAiImageDecoder implements LineDecoder<ImageEvent> {
      */
     public List<ImageEvent> whole(byte[] body) throws IOException {
         List<ImageEvent> events = new ArrayList<>();
-        int first = firstVisible(body, 0, body.length);
-        if (first < body.length && body[first] == '{') {
+        if (startsAnObject(body)) {
             object(body, body.length, events::add);
         } else {
             all(body, events::add);
@@ -79,56 +69,19 @@ public final class OpenAiImageDecoder implements LineDecoder<ImageEvent> {
     }
 
     @Override
-    public boolean line(byte[] bytes, int from, int to, Consumer<ImageEvent> out) throws IOException {
-        if (!begun) {
-            begin(bytes, from, to);
-        }
-        if (whole != null) {
-            if (whole.size() + to - from > Reply.MAX_BYTES) {
-                throw new IOException("the answer is longer than " + Reply.MAX_BYTES + " bytes");
-            }
-            whole.write(bytes, from, to - from);
-            return false;
-        }
-        return framer.line(bytes, from, to, (data, length, error) -> event(data, length, error, out));
-    }
-
-    /** The first line that says something shows what the answer is; its type, as servers name it, does not. */
-    private void begin(byte[] bytes, int from, int to) throws IOException {
-        int first = firstVisible(bytes, from, to);
-        if (first == to || bytes[first] == ':') {
-            return;
-        }
-        begun = true;
-        switch (bytes[first]) {
-            case '{' -> whole = new ByteArrayOutputStream(to - from);
-            case '<', '[', '"' -> throw new IOException("neither JSON nor events");
-            default -> {}
-        }
-    }
-
-    private static int firstVisible(byte[] bytes, int from, int to) {
-        int first = from;
-        while (first < to && bytes[first] <= ' ' && bytes[first] >= 0) {
-            first++;
-        }
-        return first;
-    }
-
-    @Override
     public boolean awaitsEnd() {
         return completed >= expected;
     }
 
     @Override
     public boolean eof(Consumer<ImageEvent> out) throws IOException {
-        if (whole != null) {
-            byte[] object = whole.toByteArray();
+        byte[] object = object();
+        if (object != null) {
             object(object, object.length, out);
             checkAny();
             return true;
         }
-        return framer.flush((data, length, error) -> event(data, length, error, out)) || completed >= expected;
+        return lastEvent(out) || completed >= expected;
     }
 
     /** A server may refuse to make some of the pictures, but not all without an error. */
@@ -138,15 +91,15 @@ public final class OpenAiImageDecoder implements LineDecoder<ImageEvent> {
         }
     }
 
-    private boolean event(byte[] data, int length, boolean isError, Consumer<ImageEvent> out) throws IOException {
+    @Override
+    boolean event(byte[] data, int length, boolean isError, Consumer<ImageEvent> out) throws IOException {
         int first = firstVisible(data, 0, length);
         if (isDone(data, first, length)) {
             checkAny();
             return true;
         }
         if (isError) {
-            OpenAiError error = OpenAiError.parse(Arrays.copyOf(data, length));
-            throw errors.midStream(error == null ? OpenAiError.ofText(data, 0, length) : error);
+            throw errors.midStream(errorOf(data, length));
         }
         if (first < length) {
             object(data, length, out);

@@ -8,9 +8,6 @@ import io.inference.api.message.AnswerExtras;
 import io.inference.api.message.Extras;
 import io.inference.api.stream.Chunk;
 import io.inference.upstream.JsonTokens;
-import io.inference.upstream.LineDecoder;
-import io.inference.upstream.Reply;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,20 +19,15 @@ import org.jspecify.annotations.Nullable;
  * Decodes one answer, whichever was asked for: a stream of events, one JSON object each, the last {@code [DONE]}, or
  * one JSON object. The usage, wherever it came, is sent in the last chunk.
  */
-public final class OpenAiStreamDecoder implements LineDecoder<Chunk> {
+public final class OpenAiStreamDecoder extends JsonOrEvents<Chunk> {
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final OpenAiErrors errors;
-    private final SseFramer framer = new SseFramer();
     private final OpenAiChoices choices = new OpenAiChoices();
     private final UnknownFields others = new UnknownFields();
     private final int expectedChoices;
     /** Other fields of the whole answer, until a chunk takes them along. */
     private Extras answerExtras = Extras.NONE;
-
-    private boolean begun;
-    /** The lines of an answer that is one JSON object. */
-    private @Nullable ByteArrayOutputStream whole;
 
     private @Nullable String model;
     private @Nullable Usage usage;
@@ -62,8 +54,7 @@ public final class OpenAiStreamDecoder implements LineDecoder<Chunk> {
      */
     public List<Chunk> whole(byte[] body) throws IOException {
         List<Chunk> chunks = new ArrayList<>();
-        int first = firstVisible(body, 0, body.length);
-        if (first < body.length && body[first] == '{') {
+        if (startsAnObject(body)) {
             // In place: what follows would be copied twice.
             if (object(body, body.length, chunks::add) == 1 || choices.areFinished()) {
                 finish(!choices.isEmpty(), chunks::add);
@@ -76,56 +67,15 @@ public final class OpenAiStreamDecoder implements LineDecoder<Chunk> {
     }
 
     @Override
-    public boolean line(byte[] bytes, int from, int to, Consumer<Chunk> out) throws IOException {
-        if (!begun) {
-            begin(bytes, from, to);
-        }
-        if (whole != null) {
-            if (whole.size() + to - from > Reply.MAX_BYTES) {
-                throw new IOException("the answer is longer than " + Reply.MAX_BYTES + " bytes");
-            }
-            whole.write(bytes, from, to - from);
-            return false;
-        }
-        return framer.line(bytes, from, to, (data, length, error) -> event(data, length, error, out));
-    }
-
-    /** The first line that says something shows what the answer is; its type, as servers name it, does not. */
-    private void begin(byte[] bytes, int from, int to) throws IOException {
-        int first = firstVisible(bytes, from, to);
-        if (first == to || bytes[first] == ':') {
-            return;
-        }
-        begun = true;
-        switch (bytes[first]) {
-            case '{' -> whole = new ByteArrayOutputStream(to - from);
-            case '<', '[', '"' -> throw new IOException("neither JSON nor events");
-            default -> {}
-        }
-    }
-
-    private static int firstVisible(byte[] bytes, int from, int to) {
-        int first = from;
-        while (first < to && isSpace(bytes[first])) {
-            first++;
-        }
-        return first;
-    }
-
-    private static boolean isSpace(byte b) {
-        return b <= ' ' && b >= 0;
-    }
-
-    @Override
     public boolean eof(Consumer<Chunk> out) throws IOException {
         try {
-            if (whole != null) {
-                byte[] object = whole.toByteArray();
+            byte[] object = object();
+            if (object != null) {
                 if (object(object, object.length, out) == 1) {
                     finish(!choices.isEmpty(), out);
                     return true;
                 }
-            } else if (framer.flush((data, length, error) -> event(data, length, error, out))) {
+            } else if (lastEvent(out)) {
                 return true;
             }
         } catch (JsonEOFException e) {
@@ -144,7 +94,8 @@ public final class OpenAiStreamDecoder implements LineDecoder<Chunk> {
         return choices.areFinished(expectedChoices);
     }
 
-    private boolean event(byte[] data, int length, boolean isError, Consumer<Chunk> out) throws IOException {
+    @Override
+    boolean event(byte[] data, int length, boolean isError, Consumer<Chunk> out) throws IOException {
         int end = lengthOf(data, length);
         if (isError) {
             choices.endFinished(out);
@@ -227,10 +178,5 @@ public final class OpenAiStreamDecoder implements LineDecoder<Chunk> {
     private static boolean endsWithDone(byte[] data, int length) {
         int from = length - DONE.length;
         return from >= 0 && data[length - 1] == ']' && Arrays.equals(data, from, length, DONE, 0, DONE.length);
-    }
-
-    private static OpenAiError errorOf(byte[] data, int length) {
-        OpenAiError error = OpenAiError.parse(Arrays.copyOf(data, length));
-        return error == null ? OpenAiError.ofText(data, 0, length) : error;
     }
 }

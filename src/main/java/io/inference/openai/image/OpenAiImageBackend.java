@@ -1,29 +1,20 @@
 package io.inference.openai.image;
 
-import io.inference.api.answer.ChatAnswer;
-import io.inference.api.answer.EmbedAnswer;
 import io.inference.api.answer.ImageAnswer;
-import io.inference.api.backend.Backend;
-import io.inference.api.backend.ModelDetails;
+import io.inference.api.backend.ImageBackend;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
-import io.inference.api.error.InferenceException;
-import io.inference.api.request.ChatRequest;
-import io.inference.api.request.EmbedRequest;
-import io.inference.api.request.GenerateRequest;
 import io.inference.api.request.ImageRequest;
-import io.inference.api.request.LoadRequest;
 import io.inference.api.request.Unsupported;
 import io.inference.upstream.Connection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * Makes pictures on a server with OpenAI's API. Fields that are not OpenAI's are sent on if they are known to be
  * harmless, and are {@code UNSUPPORTED} otherwise.
  */
-public final class OpenAiImageBackend implements Backend, AutoCloseable {
+public final class OpenAiImageBackend extends ImageBackend implements AutoCloseable {
     private final String name;
     private final OpenAiImageServer server;
     private final RefusedFields refusedFields = new RefusedFields();
@@ -61,44 +52,9 @@ public final class OpenAiImageBackend implements Backend, AutoCloseable {
         return server.models();
     }
 
-    /** OpenAI's API gives no more details than the list. */
-    @Override
-    public ModelDetails details(String model) {
-        ModelInfo info = models().stream()
-                .filter(listed -> listed.id().equals(model))
-                .findFirst()
-                .orElseThrow(() -> InferenceException.modelNotFound(model));
-        return new ModelDetails(info, null, null, Map.of(), List.of());
-    }
-
     @Override
     public void check(String path) {
         server.check(path);
-    }
-
-    /** The server decides itself which models are loaded. */
-    @Override
-    public void load(LoadRequest request, Call call) {
-        // Nothing to do.
-    }
-
-    @Override
-    public ChatAnswer chat(ChatRequest request, Call call) {
-        throw onlyPictures();
-    }
-
-    @Override
-    public ChatAnswer generate(GenerateRequest request, Call call) {
-        throw onlyPictures();
-    }
-
-    @Override
-    public EmbedAnswer embed(EmbedRequest request, Call call) {
-        throw onlyPictures();
-    }
-
-    private InferenceException onlyPictures() {
-        return InferenceException.unsupported("model", "the " + name + " backend makes pictures and nothing else");
     }
 
     @Override
