@@ -28,7 +28,8 @@ import java.util.stream.Stream;
 /**
  * Times of chats with one after the other, without a conversation and in conversations of different lengths, whose
  * older messages stand as summaries: with a copy in Redis, without one, and without Redis. The backend answers at once.
- * Then the statements of a turn.
+ * Then the statements of a turn. All of it twice: with summaries made as they become due, on the same processors, and with
+ * none due. A bare commit of one row is timed in turn with the chats, since a turn waits for one.
  */
 public final class ConversationBenchmark {
     /** Made by the service; the longest ones repeat the rows of those before. */
@@ -39,6 +40,7 @@ public final class ConversationBenchmark {
 
     private static final int REPETITIONS = 10;
     private static final int CONVERSATIONS = 20;
+    private static final int WARM_UP_LENGTH = 100;
     private static final int ROUNDS = Integer.getInteger("conversation.rounds", 20);
     private static final int WARM_UP = Integer.getInteger("conversation.warm-up", 2_000);
     private static final String TEXT =
@@ -58,12 +60,26 @@ public final class ConversationBenchmark {
     public static void main(String[] arguments) throws Exception {
         List<String> database = SharedPostgres.freshOptions("conversation_benchmark");
         try (var backend = new MemoryBackend();
-                var redis = new OwnRedis(Files.createTempDirectory("redis"));
-                var copying = service(database, backend, redis.options());
-                var alone = service(database, backend, List.of("--redis-enabled=false"))) {
-            new ConversationBenchmark(copying, alone, redis).run();
+                var redis = new OwnRedis(Files.createTempDirectory("redis"))) {
+            Map<Integer, String> first = new TreeMap<>();
+            measure(database, backend, redis, first, List.of());
+            measure(database, backend, redis, first, List.of("--messages-before-summary=1000"));
         }
         System.exit(0);
+    }
+
+    private static void measure(
+            List<String> database, MemoryBackend backend, OwnRedis redis, Map<Integer, String> first, List<String> more)
+            throws Exception {
+        System.out.println("options: " + more);
+        List<String> copies = new ArrayList<>(redis.options());
+        copies.addAll(more);
+        List<String> without = new ArrayList<>(more);
+        without.add("--redis-enabled=false");
+        try (var copying = service(database, backend, copies);
+                var alone = service(database, backend, without)) {
+            new ConversationBenchmark(copying, alone, redis).run(first);
+        }
     }
 
     private static RunningService service(List<String> database, MemoryBackend backend, List<String> more) {
@@ -73,26 +89,29 @@ public final class ConversationBenchmark {
         return RunningService.start(options.toArray(String[]::new));
     }
 
-    private void run() throws Exception {
+    /** @param first a conversation of each length; made if it is empty */
+    private void run(Map<Integer, String> first) throws Exception {
+        if (first.isEmpty()) {
+            for (int length : LENGTHS) {
+                first.put(length, conversation(length));
+            }
+            String longest = copyOf(first.get(1_000));
+            extend(uuid(longest));
+            first.put(1_000 + REPETITIONS * REPEATED, longest);
+            first.put(WARM_UP_LENGTH, conversation(WARM_UP_LENGTH));
+            database(client -> client.sql("CREATE TABLE bare (value text)").update());
+        }
         Map<Integer, List<String>> conversations = new TreeMap<>();
-        for (int length : LENGTHS) {
-            String first = conversation(length);
+        for (int length : first.keySet()) {
             List<String> all = new ArrayList<>();
-            for (int i = 0; i < CONVERSATIONS; i++) {
-                all.add(copyOf(first));
+            for (int i = 0; length != WARM_UP_LENGTH && i < CONVERSATIONS; i++) {
+                all.add(copyOf(first.get(length)));
             }
             conversations.put(length, all);
         }
-        String first = copyOf(conversations.get(1_000).getFirst());
-        int longest = 1_000 + REPETITIONS * REPEATED;
-        extend(uuid(first));
-        List<String> longOnes = new ArrayList<>();
-        for (int i = 0; i < CONVERSATIONS; i++) {
-            longOnes.add(copyOf(first));
-        }
-        conversations.put(longest, longOnes);
+        conversations.remove(WARM_UP_LENGTH);
         int analyzed = database(client -> client.sql("ANALYZE").update());
-        String warmUp = copyOf(conversation(100));
+        String warmUp = copyOf(first.get(WARM_UP_LENGTH));
         for (int i = 0; i < WARM_UP / 4; i++) {
             id(copying.say(warmUp, "Go on."));
             id(alone.say(warmUp, "Go on."));
@@ -105,6 +124,7 @@ public final class ConversationBenchmark {
             for (int length : conversations.keySet()) {
                 for (String id : conversations.get(length)) {
                     plain();
+                    commit();
                     turn(length, id);
                     turn(length, id);
                     turnAlone(length, id);
@@ -132,6 +152,12 @@ public final class ConversationBenchmark {
         if (answer.statusCode() != 200) {
             throw new IllegalStateException(answer.body());
         }
+    }
+
+    private void commit() {
+        long start = System.nanoTime();
+        database(client -> client.sql("INSERT INTO bare VALUES (?)").param(TEXT).update());
+        add("a bare commit of one row", start);
     }
 
     private void turn(int length, String id) throws Exception {

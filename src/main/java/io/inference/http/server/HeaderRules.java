@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which headers pass the door, in and out. Names are compared without regard to case. */
 final class HeaderRules {
@@ -28,8 +30,14 @@ final class HeaderRules {
             "x-ratelimit-remaining-tokens",
             "x-ratelimit-reset-tokens");
 
-    /** Those that a caller may send too. Of the others, the caller would get its own values back. */
-    private static final String BOTH_WAYS = "X-Conversation-Id";
+    /**
+     * In lower case those of them that no caller may send, since it would get its own values back: all but the id of a
+     * conversation.
+     */
+    private static final Set<String> OUTGOING_ALONE = OUTGOING.stream()
+            .filter(name -> !name.equals("X-Conversation-Id"))
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Those that refusals carry too. */
     static final List<String> OF_LIMITS =
@@ -45,6 +53,9 @@ final class HeaderRules {
         if (request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null) {
             return List.of();
         }
+        if (request.getHeader("Content-Encoding") == null) {
+            return List.of();
+        }
         return Collections.list(request.getHeaders("Content-Encoding")).stream()
                 .flatMap(header -> Arrays.stream(header.split(",")))
                 .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
@@ -58,7 +69,6 @@ final class HeaderRules {
      * nor one with which a flow reports to the caller.
      */
     static boolean mayEnter(String name) {
-        return IncomingNames.mayEnter(name)
-                && (name.equalsIgnoreCase(BOTH_WAYS) || OUTGOING.stream().noneMatch(name::equalsIgnoreCase));
+        return IncomingNames.mayEnter(name) && !OUTGOING_ALONE.contains(name.toLowerCase(Locale.ROOT));
     }
 }
