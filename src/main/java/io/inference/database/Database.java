@@ -17,6 +17,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -186,7 +187,7 @@ public final class Database implements AutoCloseable {
         try {
             DatabaseAddress settings = source.call();
             candidate = pool(settings);
-            migrate(candidate);
+            migrate(settings);
             publish(candidate);
             firstAttempt.countDown();
             log.info("database {}", settings);
@@ -235,9 +236,23 @@ public final class Database implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    private static void migrate(HikariDataSource candidate) {
+    /**
+     * On connections of its own: Flyway holds two at once, however small the pool is, and a change of a large table may
+     * take longer than a query.
+     */
+    private static void migrate(DatabaseAddress settings) {
+        PGSimpleDataSource connections = new PGSimpleDataSource();
+        connections.setURL(settings.url());
+        if (settings.user() != null) {
+            connections.setUser(settings.user());
+            connections.setPassword(settings.password());
+        }
+        connections.setApplicationName("inference-service");
+        connections.setConnectTimeout(3);
+        connections.setTcpKeepAlive(true);
+        connections.setLogServerErrorDetail(false);
         Flyway.configure()
-                .dataSource(candidate)
+                .dataSource(connections)
                 .locations("classpath:db/migration")
                 .load()
                 .migrate();

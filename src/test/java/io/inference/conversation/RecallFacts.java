@@ -9,6 +9,7 @@ import io.inference.database.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Facts to plant in a long conversation.
@@ -69,6 +70,16 @@ record RecallFacts(List<String> values, List<String> sentences, List<String> que
             "That sounds reasonable, let us go on.");
     private static final int A_REQUEST = 20;
     private static final int RECENT = 6;
+
+    /** All of them, in one conversation. */
+    RecallFacts and(RecallFacts others) {
+        return new RecallFacts(
+                joined(values, others.values), joined(sentences, others.sentences), joined(questions, others.questions));
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
 
     /** The texts of so many turns, those of the user and of the assistant in turn, with the facts among them. */
     List<String> texts(int turns) {

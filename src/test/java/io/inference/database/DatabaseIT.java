@@ -43,6 +43,20 @@ class DatabaseIT {
     }
 
     @Test
+    void oneConnectionIsEnoughToMakeTheSchemaAndToWork() {
+        DatabaseAddress empty = SharedPostgres.fresh("one_connection");
+        try (Database database =
+                Database.open(() -> new DatabaseAddress(empty.url(), empty.user(), empty.password(), 1))) {
+            await().until(database::state, "up"::equals);
+            assertThat(database.<Boolean>transaction(client -> client.sql("SELECT true FROM conversations")
+                            .query(Boolean.class)
+                            .list()
+                            .isEmpty()))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void connectionsThatTheServerCutsAreReplaced() {
         try (Database database = Database.open(SharedPostgres::settings)) {
             int first = backend(database);
