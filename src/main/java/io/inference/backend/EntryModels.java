@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param only its models, by the names that callers use, with the backend's own names; null for all that it lists under
  *     their own names
  * @param aliases additional names, with the backend's own names
+ * @param context tokens of the context of those whose context the backend does not report; null if it is not known
  */
-public record EntryModels(@Nullable Map<String, String> only, Map<String, String> aliases) {
+public record EntryModels(
+        @Nullable Map<String, String> only,
+        Map<String, String> aliases,
+        @Nullable Integer context) {
     /** All models under their own names. */
-    public static final EntryModels ALL = new EntryModels(null, Map.of());
+    public static final EntryModels ALL = new EntryModels(null, Map.of(), null);
 
     public EntryModels {
         only = only == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(only));
@@ -60,7 +64,7 @@ public record EntryModels(@Nullable Map<String, String> only, Map<String, String
         listed.forEach(model -> byId.putIfAbsent(model.id(), model));
         List<ModelInfo> seen = new ArrayList<>(listed.size() + aliases.size());
         if (only == null) {
-            byId.values().forEach(model -> seen.add(model.as(model.id(), backend)));
+            byId.values().forEach(model -> seen.add(seen(model, model.id(), backend)));
         } else {
             add(only, byId, backend, seen);
         }
@@ -68,12 +72,17 @@ public record EntryModels(@Nullable Map<String, String> only, Map<String, String
         return seen;
     }
 
-    private static void add(
+    private ModelInfo seen(ModelInfo model, String name, String backend) {
+        ModelInfo seen = model.as(name, backend);
+        return context == null || seen.contextLength() != null ? seen : seen.withContext(context);
+    }
+
+    private void add(
             Map<String, String> names, Map<String, ModelInfo> byId, String backend, List<ModelInfo> seen) {
         names.forEach((name, real) -> {
             ModelInfo model = byId.containsKey(real) ? byId.get(real) : byId.get(ModelNames.other(real));
             if (model != null) {
-                seen.add(model.as(name, backend));
+                seen.add(seen(model, name, backend));
             }
         });
     }

@@ -290,7 +290,8 @@ final class EntryReader {
         node.path("aliases")
                 .properties()
                 .forEach(alias -> aliases.put(alias.getKey(), alias.getValue().asText()));
-        return new EntryModels(only, aliases);
+        Integer context = node.has("context") ? (Integer) node.path("context").asInt() : null;
+        return new EntryModels(only, aliases, context);
     }
 
     private Map<String, EntryValue> headers() {

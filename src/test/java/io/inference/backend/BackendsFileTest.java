@@ -99,6 +99,7 @@ class BackendsFileTest {
                     apiKey: {file: %1$s}
                     models: [one, "two": "real:2b"]
                     aliases: {"gpt-4o": one}
+                    context: 32768
                     headers: {X-Team: research, X-Key: {variable: VLLM_KEY}}
                     timeouts: {connect: 500ms, firstToken: 1m, total: 2h, idle: 30s}
                     maxConcurrent: "{{max-queue}}"
@@ -114,6 +115,7 @@ class BackendsFileTest {
         assertThat(entry.apiKey()).isEqualTo(new EntryValue.File(pem));
         assertThat(entry.models().real("two")).isEqualTo("real:2b");
         assertThat(entry.models().real("gpt-4o")).isEqualTo("one");
+        assertThat(entry.models().context()).isEqualTo(32_768);
         assertThat(entry.headers())
                 .containsEntry("X-Team", new EntryValue.Text("research"))
                 .containsEntry("X-Key", new EntryValue.Variable("VLLM_KEY"));

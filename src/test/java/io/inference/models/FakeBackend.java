@@ -52,6 +52,11 @@ public final class FakeBackend implements Backend, AutoCloseable {
         failure = null;
     }
 
+    /** The same models, of which it reports the context. */
+    void reportsContext(int tokens) {
+        models = models.stream().map(model -> model.withContext(tokens)).toList();
+    }
+
     void loads(String id) {
         models = List.of(ModelInfo.named(id, name).in(ModelInfo.State.LOADING));
     }

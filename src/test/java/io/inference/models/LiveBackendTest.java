@@ -218,7 +218,7 @@ class LiveBackendTest {
 
     @Test
     void anAliasIsAskedForAndAnsweredUnderTheCallersName() {
-        EntryModels models = new EntryModels(null, Map.of("gpt-4o", "qwen3:8b"));
+        EntryModels models = new EntryModels(null, Map.of("gpt-4o", "qwen3:8b"), null);
         LiveBackend backend = new LiveBackend(
                 entry(models, null, within(Duration.ofMinutes(1), null)), replicas(one), System::nanoTime);
         one.has("qwen3:8b");
@@ -233,6 +233,18 @@ class LiveBackendTest {
         one.answerFailure = InferenceException.modelNotFound("qwen3:8b");
         assertThatThrownBy(() -> backend.ask(request("gpt-4o", false), call, false))
                 .hasMessage("model 'gpt-4o' not found");
+    }
+
+    @Test
+    void aContextThatTheBackendDoesNotReportIsThatOfTheEntry() {
+        EntryModels models = new EntryModels(null, Map.of("gpt-4o", "qwen3:8b"), 131_072);
+        LiveBackend backend = new LiveBackend(
+                entry(models, null, within(Duration.ofMinutes(1), null)), replicas(one), System::nanoTime);
+        one.has("qwen3:8b");
+        assertThat(backend.models()).extracting(ModelInfo::contextLength).containsExactly(131_072, 131_072);
+
+        one.reportsContext(40_960);
+        assertThat(backend.models()).extracting(ModelInfo::contextLength).containsExactly(40_960, 40_960);
     }
 
     @Test

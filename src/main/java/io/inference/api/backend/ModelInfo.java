@@ -113,25 +113,35 @@ public record ModelInfo(
     public ModelInfo as(String otherId, String otherBackend) {
         return otherId.equals(id) && otherBackend.equals(backend)
                 ? this
-                : copy(otherId, otherBackend, state, capabilities);
+                : copy(otherId, otherBackend, state, contextLength, capabilities);
     }
 
     /** The same model in a different state. */
     public ModelInfo in(State other) {
-        return copy(id, backend, other, capabilities);
+        return copy(id, backend, other, contextLength, capabilities);
     }
 
     /** The same model, of which it is known what it can do. */
     public ModelInfo with(List<String> known) {
-        return copy(id, backend, state, known);
+        return copy(id, backend, state, contextLength, known);
     }
 
-    private ModelInfo copy(String otherId, String otherBackend, State otherState, List<String> known) {
+    /** The same model with a context of so many tokens. */
+    public ModelInfo withContext(int tokens) {
+        return copy(id, backend, state, tokens, capabilities);
+    }
+
+    private ModelInfo copy(
+            String otherId,
+            String otherBackend,
+            State otherState,
+            @Nullable Integer context,
+            List<String> known) {
         return new ModelInfo(
                 otherId,
                 otherBackend,
                 otherState,
-                contextLength,
+                context,
                 sizeBytes,
                 digest,
                 family,
