@@ -175,6 +175,7 @@ class GrpcDoorIT {
         assertThat(models.getModelsList()).singleElement().satisfies(model -> {
             assertThat(model.getId()).isEqualTo("mock");
             assertThat(model.getBackend()).isEqualTo("openai");
+            assertThat(model.getBackendsList()).containsExactly("openai");
         });
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.inference.api.answer.ChatAnswer;
 import io.inference.api.answer.Choice;
 import io.inference.api.answer.EmbedAnswer;
+import io.inference.api.backend.ListedModel;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Usage;
 import io.inference.api.error.ErrorCode;
@@ -85,7 +86,7 @@ final class AnswerWriters {
     public static GrpcAnswer models(@Nullable Object answer, Asked asked) {
         ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
         if (answer != null) {
-            ((List<ModelInfo>) answer).forEach(model -> response.addModels(model(model)));
+            ListedModel.group((List<ModelInfo>) answer).forEach(model -> response.addModels(model(model)));
         }
         return new GrpcAnswer.Whole(response.build());
     }
@@ -127,11 +128,16 @@ final class AnswerWriters {
         return message.build();
     }
 
-    private static Model.Builder model(ModelInfo model) {
-        Model.Builder message =
-                Model.newBuilder().setId(model.id()).setBackend(model.backend()).setReady(model.ready());
-        if (model.contextLength() != null) {
-            message.setContextLength(model.contextLength());
+    private static Model.Builder model(ListedModel model) {
+        Model.Builder message = Model.newBuilder()
+                .setId(model.preferred().id())
+                .setBackend(model.preferred().backend())
+                .setReady(model.ready())
+                .addAllBackends(model.backends())
+                .addAllCapabilities(model.capabilities());
+        Integer contextLength = model.contextLength();
+        if (contextLength != null) {
+            message.setContextLength(contextLength);
         }
         return message;
     }
