@@ -45,12 +45,13 @@ export function postJson(path, value, { headers = {}, signal } = {}) {
   });
 }
 
-/** The prefix of the API, and the ids of the models that backends list. */
+/** The prefix of the API, and the ids of the models that answer with text or vectors. */
 export async function offered() {
   const { API_VERSION } = await json('admin/config');
   const prefix = `/${API_VERSION.value}`;
   const { data } = await json(`${prefix}/models`);
-  return { prefix, models: [...new Set(data.map((model) => model.id))] };
+  const models = data.filter(({ capabilities }) => capabilities?.join() !== 'image').map(({ id }) => id);
+  return { prefix, models };
 }
 
 function parse(text) {

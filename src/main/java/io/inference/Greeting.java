@@ -40,7 +40,11 @@ class Greeting {
         String base = scheme + settings.host() + ":" + web.getWebServer().getPort();
         List<ModelInfo> known = models.models();
         List<String> names = known.stream().map(Greeting::name).distinct().toList();
-        String model = known.isEmpty() ? "MODEL" : known.getFirst().id();
+        String model = known.stream()
+                .filter(each -> !each.capabilities().equals(ModelInfo.FOR_IMAGES))
+                .map(ModelInfo::id)
+                .findFirst()
+                .orElse("MODEL");
         boolean open = settings.authenticationOff();
         log.info(
                 """

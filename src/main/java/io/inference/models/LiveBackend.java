@@ -328,8 +328,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public List<ModelInfo> models() {
         Map<String, ModelInfo> byId = new LinkedHashMap<>();
+        boolean images = entry.kind().makesImages();
         for (List<ModelInfo> listed : ofReplicas(this::listed)) {
-            listed.forEach(model -> byId.putIfAbsent(model.id(), model));
+            listed.forEach(model -> byId.putIfAbsent(model.id(), images ? model.with(ModelInfo.FOR_IMAGES) : model));
         }
         return entry.models().seen(List.copyOf(byId.values()), entry.name());
     }

@@ -18,6 +18,7 @@ import io.inference.api.stream.StreamEvent;
 import io.inference.backend.BackendEntry;
 import io.inference.backend.BackendKind;
 import io.inference.backend.EntryModels;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -245,6 +246,16 @@ class LiveBackendTest {
 
         one.reportsContext(40_960);
         assertThat(backend.models()).extracting(ModelInfo::contextLength).containsExactly(40_960, 40_960);
+    }
+
+    @Test
+    void modelsOfABackendForPicturesSaySo() {
+        BackendEntry entry = BackendEntry.of(
+                "pictures", BackendKind.SDCPP, List.of(URI.create("http://sd:1234")), Duration.ofMinutes(1));
+        one.has("sd-turbo");
+        assertThat(new LiveBackend(entry, replicas(one), System::nanoTime).models())
+                .extracting(ModelInfo::capabilities)
+                .containsExactly(List.of("image"));
     }
 
     @Test

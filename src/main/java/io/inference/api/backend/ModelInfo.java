@@ -29,6 +29,9 @@ public record ModelInfo(
         @Nullable String quantization,
         @Nullable Long modifiedEpochSeconds,
         List<String> capabilities) {
+    /** Capabilities of a model that makes pictures and nothing else. */
+    public static final List<String> FOR_IMAGES = List.of("image");
+
     public ModelInfo {
         capabilities = List.copyOf(capabilities);
     }
