@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The service as a process of its own, for tests that kill it. */
 public final class ServiceProcess implements AutoCloseable {
+    private static final Pattern GRPC_PORT = Pattern.compile("gRPC: [^ ]+:(\\d+)");
+
     private final Process process;
     private final Path log;
 
@@ -57,12 +60,20 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Its address, once it listens. The log must be its own. */
     public String awaitUrl() {
+        return awaitInLog(ServiceProcessIT.LISTENING);
+    }
+
+    /** Its port for gRPC, once it listens. The log must be its own. */
+    public int awaitGrpcPort() {
+        return Integer.parseInt(awaitInLog(GRPC_PORT));
+    }
+
+    private String awaitInLog(Pattern text) {
         return await("the service listens, or else a reason in " + log)
                 .atMost(Duration.ofMinutes(1))
                 .failFast("the service has ended, see " + log, () -> !process.isAlive())
                 .until(
-                        () -> ServiceProcessIT.LISTENING
-                                .matcher(Files.readString(log))
+                        () -> text.matcher(Files.readString(log))
                                 .results()
                                 .map(found -> found.group(1))
                                 .findFirst(),
@@ -78,6 +89,15 @@ public final class ServiceProcess implements AutoCloseable {
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         int ignored = process.waitFor();
+    }
+
+    /** Sends SIGTERM, and SIGKILL if it is still there after this time; returns its exit status. */
+    public int stop(Duration grace) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(grace)) {
+            process.destroyForcibly();
+        }
+        return process.waitFor();
     }
 
     /** Sends SIGTERM and waits for the end. */

@@ -35,6 +35,7 @@ final class AmqpLoad implements DoorLoad {
     private final Map<String, Request> requests = new ConcurrentHashMap<>();
     private final Map<String, String> requestOfMessage = new ConcurrentHashMap<>();
     private final AtomicInteger repeated = new AtomicInteger();
+    private final AtomicInteger sentAgain = new AtomicInteger();
 
     /** The messages of one request, by their position. */
     private record Request(Map<Integer, Delivery> came, CompletableFuture<String> answer) {}
@@ -105,8 +106,8 @@ final class AmqpLoad implements DoorLoad {
         Map<String, Object> headers = message.getProperties().getHeaders();
         int place = Integer.parseInt(headers.getOrDefault("x-sequence", 0).toString());
         Delivery before = request.came().putIfAbsent(place, message);
-        if (before != null && !same(before, message)) {
-            repeated.incrementAndGet();
+        if (before != null) {
+            (same(before, message) ? sentAgain : repeated).incrementAndGet();
         }
         if (String.valueOf(headers.get("x-final")).equals("true")) {
             request.answer().complete(words(request));
@@ -126,6 +127,11 @@ final class AmqpLoad implements DoorLoad {
                     .append(choice.path("message").path("content").asText(""));
         }
         return words.toString();
+    }
+
+    /** Messages that came again as they were, as a broker or service that was killed may send them. */
+    int sentAgain() {
+        return sentAgain.get();
     }
 
     /** Reports repeated messages, dead letters and requests left in the queue; empty if there are none. */

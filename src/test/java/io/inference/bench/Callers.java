@@ -11,12 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Callers that send requests without a pause, at every door, for whole answers and for streams, and compare each answer
+ * Callers that send requests, one after the other, at every door, for whole answers and for streams, and compare each answer
  * with its question.
  */
 final class Callers {
-    private static final int WHOLE_A_DOOR = 4;
-    private static final int STREAMS_A_DOOR = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** A refused caller does not retry at once; nor would a real one with a rate limit. */
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(20);
@@ -26,17 +24,26 @@ final class Callers {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong questions = new AtomicLong();
     private final List<DoorLoad> doors;
+    private final Duration pause;
     private volatile boolean running = true;
 
     private interface Ask {
         String ask(String question) throws Exception;
     }
 
-    Callers(List<DoorLoad> doors) {
+    /**
+     * @param whole callers of each door that want whole answers
+     * @param streams callers of each door that has streams
+     * @param pause of a caller after each answer
+     */
+    Callers(List<DoorLoad> doors, int whole, int streams, Duration pause) {
         this.doors = List.copyOf(doors);
+        this.pause = pause;
         for (DoorLoad door : doors) {
-            start(WHOLE_A_DOOR, door.name() + " answers", door::whole);
-            start(STREAMS_A_DOOR, door.name() + " streams", door::stream);
+            start(whole, door.name() + " answers", door::whole);
+            if (door.hasStreams()) {
+                start(streams, door.name() + " streams", door::stream);
+            }
         }
     }
 
@@ -58,6 +65,7 @@ final class Callers {
                 String answer = ask.ask(question);
                 if (answer.equals(EchoUpstream.answerTo(question))) {
                     counter.incrementAndGet();
+                    LockSupport.parkNanos(pause.toNanos());
                 } else {
                     failed(what + ": not the whole answer to " + question + ": " + answer);
                 }

@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * An OpenAI-compatible server with the model {@code mock}, whose answer contains the question; counts how often it
- * received each.
+ * received each. A streamed answer to a question that begins with {@code held} stops after its first word until it is
+ * released.
  */
 final class EchoUpstream implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,6 +26,7 @@ final class EchoUpstream implements AutoCloseable {
     private static final int MILLIS_A_WORD = 10;
 
     private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+    private final Semaphore held = new Semaphore(0);
     private final HttpServer server;
 
     EchoUpstream() throws IOException {
@@ -57,6 +60,16 @@ final class EchoUpstream implements AutoCloseable {
                 .filter(question -> question.getValue() > 1)
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** Streams that wait. */
+    int held() {
+        return held.getQueueLength();
+    }
+
+    /** Lets the streams that wait continue. */
+    void release() {
+        held.release(held());
     }
 
     /** Clears the counts. */
@@ -95,11 +108,14 @@ final class EchoUpstream implements AutoCloseable {
         exchange.getResponseBody().write(body);
     }
 
-    private static void stream(HttpExchange exchange, String question) throws IOException, InterruptedException {
+    private void stream(HttpExchange exchange, String question) throws IOException, InterruptedException {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = exchange.getResponseBody();
         for (int i = 0; i < WORDS; i++) {
+            if (i == 1 && question.startsWith("held")) {
+                held.acquire();
+            }
             write(
                     out,
                     "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + word(question, i)

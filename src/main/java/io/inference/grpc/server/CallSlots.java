@@ -3,33 +3,22 @@ package io.inference.grpc.server;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Limits the calls in progress, admits none after the stop has begun, and waits for the end of the last one. */
+/** Limits the calls in progress, and waits for the end of the last one. */
 final class CallSlots {
     private final int most;
     private int count;
-    private boolean stopping;
-
-    /** Whether a call is admitted. */
-    enum Entry {
-        IN,
-        TOO_MANY,
-        STOPPING
-    }
 
     CallSlots(int most) {
         this.most = most;
     }
 
-    /** The caller of this method must call {@link #leave} if the result is {@link Entry#IN}. */
-    synchronized Entry enter() {
-        if (stopping) {
-            return Entry.STOPPING;
-        }
+    /** Whether a call is admitted; if so, its caller must call {@link #leave}. */
+    synchronized boolean enter() {
         if (count >= most) {
-            return Entry.TOO_MANY;
+            return false;
         }
         count++;
-        return Entry.IN;
+        return true;
     }
 
     synchronized void leave() {
@@ -37,11 +26,6 @@ final class CallSlots {
         if (count == 0) {
             notifyAll();
         }
-    }
-
-    /** Refuses every call from now on. */
-    synchronized void refuseNew() {
-        stopping = true;
     }
 
     synchronized boolean any() {

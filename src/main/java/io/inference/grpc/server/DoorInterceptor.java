@@ -40,20 +40,12 @@ final class DoorInterceptor implements ServerInterceptor {
 
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
-        if (HealthGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
+        if (isHealth(call)) {
             return next.startCall(call, metadata);
         }
         String id = RpcMetadata.requestId(metadata);
-        InferenceException full = switch (slots.enter()) {
-            case IN -> null;
-            case TOO_MANY ->
-                InferenceException.retryLater(
-                        ErrorCode.OVERLOADED, "too many calls are under way; try again later", RETRY_AFTER);
-            case STOPPING ->
-                InferenceException.retryLater(ErrorCode.UNAVAILABLE, "the service is stopping", RETRY_AFTER);
-        };
-        if (full != null) {
-            return Refusal.refuse(call, full, id);
+        if (!slots.enter()) {
+            return refuse(call, ErrorCode.OVERLOADED, "too many calls are under way; try again later", id);
         }
         boolean begun = false;
         try {
@@ -69,6 +61,31 @@ final class DoorInterceptor implements ServerInterceptor {
                 slots.leave();
             }
         }
+    }
+
+    /** Refuses all calls but those of health: for new connections to a server that stops. */
+    static ServerInterceptor refusing() {
+        return new ServerInterceptor() {
+            @Override
+            public <Q, A> Listener<Q> interceptCall(
+                    ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
+                return isHealth(call)
+                        ? next.startCall(call, metadata)
+                        : refuse(
+                                call,
+                                ErrorCode.UNAVAILABLE,
+                                "the service is stopping",
+                                RpcMetadata.requestId(metadata));
+            }
+        };
+    }
+
+    private static boolean isHealth(ServerCall<?, ?> call) {
+        return HealthGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName());
+    }
+
+    private static <Q> Listener<Q> refuse(ServerCall<Q, ?> call, ErrorCode code, String reason, String id) {
+        return Refusal.refuse(call, InferenceException.retryLater(code, reason, RETRY_AFTER), id);
     }
 
     private static CallDetails details(String id, ServerCall<?, ?> call, Metadata metadata) {

@@ -1,6 +1,7 @@
 package io.inference.grpc.server;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -11,6 +12,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one server of the door. It outlives generations of routes. Its stop admits no new calls and waits for the calls
- * in progress: connections get a GOAWAY, and health, which is still answered, reports NOT_SERVING.
+ * The one server of the door. It outlives generations of routes. Its stop waits for the calls in progress: connections
+ * get a GOAWAY, and health, which is still answered, reports NOT_SERVING. A call that was on its way when its caller
+ * learned that is served, since its caller would not try it again; new connections are refused.
  */
 final class GrpcServer {
     private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
@@ -69,7 +72,7 @@ final class GrpcServer {
         tls = certificates;
         boolean listening = false;
         try {
-            server = builder(acceptor, workers, settings.port()).build().start();
+            server = builder(acceptor, workers, settings.port(), door).build().start();
             listening = true;
         } finally {
             if (!listening) {
@@ -78,7 +81,8 @@ final class GrpcServer {
         }
     }
 
-    private NettyServerBuilder builder(EventLoopGroup acceptor, EventLoopGroup workers, int port) {
+    private NettyServerBuilder builder(
+            EventLoopGroup acceptor, EventLoopGroup workers, int port, ServerInterceptor first) {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), port))
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(workers)
@@ -93,7 +97,7 @@ final class GrpcServer {
                 .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(CALLERS_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .intercept(door)
+                .intercept(first)
                 .addService(health.getHealthService())
                 .fallbackHandlerRegistry(methods);
         if (settings.reflection()) {
@@ -120,7 +124,6 @@ final class GrpcServer {
         }
         int port = running.getPort();
         health.enterTerminalState();
-        slots.refuseNew();
         running.shutdown();
         Server refusing = slots.any() ? refusingServer(acceptor, workers, port) : null;
         try {
@@ -142,7 +145,9 @@ final class GrpcServer {
         // Another thread closes the socket of the stopping server, a moment later.
         for (int tries = 0; tries < REBIND_TRIES; tries++) {
             try {
-                return builder(acceptor, workers, port).build().start();
+                return builder(acceptor, workers, port, DoorInterceptor.refusing())
+                        .build()
+                        .start();
             } catch (IOException e) {
                 log.debug("the port is not free for the server that refuses calls", e);
                 LockSupport.parkNanos(REBIND_PAUSE_NANOS);
@@ -152,13 +157,19 @@ final class GrpcServer {
     }
 
     /**
-     * Waits for the calls. Gives the clients of calls that are cancelled after the grace a moment to receive that.
-     * Health streams are cut.
+     * Waits for the calls, and for those that came before their callers read the GOAWAY. Gives the clients of calls that
+     * are cancelled after the grace a moment to receive that. Health streams are cut.
      */
     private void end(Server running) {
+        Duration longest = settings.grace().plusSeconds(LAST_ANSWER_SECONDS);
+        long until = System.nanoTime() + longest.toNanos();
         try {
-            slots.awaitNone(settings.grace().plusSeconds(LAST_ANSWER_SECONDS));
-            if (!running.awaitTermination(LAST_ANSWER_SECONDS, TimeUnit.SECONDS)) {
+            boolean ended;
+            do {
+                slots.awaitNone(Duration.ofNanos(until - System.nanoTime()));
+                ended = running.awaitTermination(LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
+            } while (!ended && slots.any() && System.nanoTime() < until);
+            if (!ended) {
                 running.shutdownNow();
                 boolean ignored = running.awaitTermination(LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
             }

@@ -42,6 +42,16 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final int MOST_LINGERING_BYTES = 4 << 20;
 
+    /**
+     * When a stop begins, Tomcat would cut each connection that was kept open, or answer 503, even if a request is
+     * arriving on it. So that a caller never loses a request to a stop, it is answered instead, with {@code Connection:
+     * close}, as long as other calls are in progress; connections that are still open are cut after the last of them.
+     */
+    @Override
+    public boolean isPaused() {
+        return false;
+    }
+
     @Override
     protected Processor createProcessor() {
         return new ProbedProcessor(this, getAdapter());
