@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  */
 public final class ReloadLoad implements AutoCloseable {
     private static final int EVERY_FAULTY = 5;
-    private static final int WHOLE_A_DOOR = 4;
-    private static final int STREAMS_A_DOOR = 8;
+    static final int WHOLE_A_DOOR = 4;
+    static final int STREAMS_A_DOOR = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final EchoUpstream upstream = new EchoUpstream();

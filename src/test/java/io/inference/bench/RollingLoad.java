@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -36,7 +37,7 @@ public final class RollingLoad implements AutoCloseable {
     private final ServiceAddress rest = new ServiceAddress();
     private final ServiceAddress grpc = new ServiceAddress();
     private final List<Replica> replicas = new ArrayList<>();
-    private final List<String> failures = new ArrayList<>();
+    private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<DoorLoad> doors = new ArrayList<>();
     private final Path folder;
     private final OwnRedis redis;
