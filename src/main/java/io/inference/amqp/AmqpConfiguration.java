@@ -98,11 +98,18 @@ class AmqpConfiguration {
     BrokerStart amqpStart(
             Broker broker,
             Publisher publisher,
+            ResultPublisher resultPublisher,
             UndeliveredResultScanner undeliveredResultScanner,
             QueueConsumers queueConsumers,
             Backlog backlog) {
         // The publisher starts first: a fetched message may need an answer at once.
-        return new BrokerStart(broker, List.of(publisher, undeliveredResultScanner, queueConsumers, backlog));
+        return new BrokerStart(
+                broker, resultPublisher, List.of(publisher, undeliveredResultScanner, queueConsumers, backlog));
+    }
+
+    @Bean
+    FetchStop amqpFetchStop(QueueConsumers queueConsumers) {
+        return new FetchStop(queueConsumers);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.inference.amqp;
 
+import io.inference.amqp.result.ResultPublisher;
 import io.inference.broker.Broker;
 import io.inference.broker.BrokerListener;
 import java.util.List;
@@ -8,10 +9,12 @@ import org.springframework.context.SmartLifecycle;
 /** Connects to the broker once all consumers and publishers exist, and disconnects after they have stopped. */
 final class BrokerStart implements SmartLifecycle {
     private final Broker broker;
+    private final ResultPublisher resultPublisher;
     private boolean running;
 
-    BrokerStart(Broker broker, List<BrokerListener> listeners) {
+    BrokerStart(Broker broker, ResultPublisher resultPublisher, List<BrokerListener> listeners) {
         this.broker = broker;
+        this.resultPublisher = resultPublisher;
         listeners.forEach(broker::addListener);
     }
 
@@ -24,6 +27,11 @@ final class BrokerStart implements SmartLifecycle {
     @Override
     public synchronized void stop() {
         running = false;
+        try {
+            resultPublisher.settleAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         broker.close();
     }
 

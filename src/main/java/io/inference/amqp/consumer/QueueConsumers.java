@@ -25,6 +25,7 @@ public final class QueueConsumers implements BrokerListener, AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("amqp-consumers").daemon().factory());
     private @Nullable Connection connection;
+    private boolean stopping;
     /** End of the pause by {@link System#nanoTime}; in the past if nothing is paused. */
     private long pausedUntil = System.nanoTime();
 
@@ -69,6 +70,15 @@ public final class QueueConsumers implements BrokerListener, AutoCloseable {
         var ignored = timer.schedule(this::resume, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Fetches no request any more, since no job is begun here: another replica would answer a request whose message
+     * returns to the queue when this one disconnects, and so it would be answered twice.
+     */
+    public synchronized void stopFetching() {
+        stopping = true;
+        containers.forEach(RequestContainer::pause);
+    }
+
     /** Whether a consumer here fetches from the queue, or would if it were not paused. */
     synchronized boolean consumes(String queue) {
         return containers.stream().anyMatch(container -> container.consumes(queue));
@@ -80,7 +90,7 @@ public final class QueueConsumers implements BrokerListener, AutoCloseable {
     }
 
     private boolean isPaused(long now) {
-        return now - pausedUntil < 0;
+        return stopping || now - pausedUntil < 0;
     }
 
     private synchronized void resume() {

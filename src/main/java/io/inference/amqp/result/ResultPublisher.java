@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,12 @@ import org.slf4j.LoggerFactory;
 public final class ResultPublisher implements JobListener {
     private static final Logger log = LoggerFactory.getLogger(ResultPublisher.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_SETTLING = Duration.ofSeconds(5);
+    private static final int LOOK_MILLIS = 20;
+
+    /** PostgreSQL writes what it committed without waiting for the disk within 0.6 s. */
+    private static final Duration ON_DISK = Duration.ofSeconds(1);
 
     private final Jobs jobs;
     private final Publisher publisher;
@@ -153,6 +160,19 @@ public final class ResultPublisher implements JobListener {
         } finally {
             inProgress.remove(job.id());
         }
+    }
+
+    /**
+     * Settles all messages before the connection is closed, once no job runs here: the broker would deliver to another
+     * replica those that are not, and it would answer again what is answered, or will be from the row.
+     */
+    public void settleAll() throws InterruptedException {
+        long since = System.nanoTime();
+        while (!(inProgress.isEmpty() && held.areOlderThan(ON_DISK))
+                && System.nanoTime() - since < LONGEST_SETTLING.toNanos()) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+        held.olderThan(ON_DISK).forEach(held::relinquish);
     }
 
     /** Whether the destination of the job's result is the one that the message names. */

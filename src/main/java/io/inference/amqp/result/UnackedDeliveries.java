@@ -54,7 +54,7 @@ public final class UnackedDeliveries {
         take(job, one -> one.delivery.equals(delivery)).forEach(Delivery::acknowledge);
     }
 
-    /** After a long time: the row takes over from the job's own messages, others go back to the broker. */
+    /** After a long time, or at a stop: the row takes over from the job's own messages, others go back to the broker. */
     void relinquish(UUID job) {
         release(job);
         giveBack(job);
@@ -92,6 +92,13 @@ public final class UnackedDeliveries {
                         .anyMatch(one -> one.delivery.age().compareTo(age) > 0))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** Whether no message has been held for less than this. */
+    synchronized boolean areOlderThan(Duration age) {
+        return held.values().stream()
+                .flatMap(List::stream)
+                .allMatch(one -> one.delivery.age().compareTo(age) > 0);
     }
 
     public synchronized int size() {

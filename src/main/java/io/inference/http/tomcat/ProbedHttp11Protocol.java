@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -11,7 +12,6 @@ import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.ErrorState;
 import org.apache.coyote.Processor;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11InputBuffer;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
@@ -42,14 +42,33 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final int MOST_LINGERING_BYTES = 4 << 20;
 
+    private final AtomicInteger active = new AtomicInteger();
+    private volatile long lastEndNanos = System.nanoTime() - Duration.ofDays(1).toNanos();
+    private volatile boolean refusing;
+
     /**
      * When a stop begins, Tomcat would cut each connection that was kept open, or answer 503, even if a request is
-     * arriving on it. So that a caller never loses a request to a stop, it is answered instead, with {@code Connection:
-     * close}, as long as other calls are in progress; connections that are still open are cut after the last of them.
+     * arriving on it, which its caller could not send again. Until {@link #refuse} it is answered instead, with
+     * {@code Connection: close}.
      */
     @Override
     public boolean isPaused() {
-        return false;
+        return refusing;
+    }
+
+    /** Answers no request any more that arrives from now on. */
+    void refuse() {
+        refusing = true;
+    }
+
+    /** Whether there is no request, and has been none for this time. */
+    boolean isQuietFor(Duration time) {
+        return active.get() == 0 && System.nanoTime() - lastEndNanos >= time.toNanos();
+    }
+
+    private void end() {
+        lastEndNanos = System.nanoTime();
+        active.decrementAndGet();
     }
 
     @Override
@@ -58,7 +77,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
     }
 
     private static final class ProbedProcessor extends Http11Processor implements ConnectionProbe, PlainSocket {
-        private final AbstractHttp11Protocol<?> protocol;
+        private final ProbedHttp11Protocol protocol;
 
         /** The connection of which a part of a head has arrived; null if none. */
         private @Nullable SocketWrapperBase<?> headOf;
@@ -66,7 +85,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
         private long headBegunNanos;
         private boolean headUnread;
 
-        ProbedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
+        ProbedProcessor(ProbedHttp11Protocol protocol, Adapter adapter) {
             super(protocol, adapter);
             this.protocol = protocol;
             request.setNote(NOTE, this);
@@ -173,12 +192,19 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
 
         @Override
         public void invoke(Request request, Response response) throws IOException, jakarta.servlet.ServletException {
-            if (request.getCoyoteRequest().getNote(NOTE) instanceof ProbedProcessor probe) {
-                probe.headIsRead();
-                request.setAttribute(ConnectionProbe.ATTRIBUTE, probe);
-                request.setAttribute(PlainSocket.ATTRIBUTE, probe);
+            if (!(request.getCoyoteRequest().getNote(NOTE) instanceof ProbedProcessor probe)) {
+                getNext().invoke(request, response);
+                return;
             }
-            getNext().invoke(request, response);
+            probe.headIsRead();
+            request.setAttribute(ConnectionProbe.ATTRIBUTE, probe);
+            request.setAttribute(PlainSocket.ATTRIBUTE, probe);
+            probe.protocol.active.incrementAndGet();
+            try {
+                getNext().invoke(request, response);
+            } finally {
+                probe.protocol.end();
+            }
         }
     }
 }

@@ -13,8 +13,14 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class WebServerConfiguration {
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> probedConnections() {
+    ConnectionDrain connectionDrain() {
+        return new ConnectionDrain();
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> probedConnections(ConnectionDrain drain) {
         return factory -> {
+            factory.addConnectorCustomizers(connector -> drain.of(connector.getProtocolHandler()));
             factory.setProtocol(ProbedHttp11Protocol.class.getName());
             factory.addEngineValves(new ProbedHttp11Protocol.ProbeValve());
         };

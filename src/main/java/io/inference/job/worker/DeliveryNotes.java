@@ -1,12 +1,14 @@
 package io.inference.job.worker;
 
 import io.inference.api.error.InferenceException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class DeliveryNotes {
     private static final Logger log = LoggerFactory.getLogger(DeliveryNotes.class);
     private static final int MOST = 500;
+    private static final Duration LONGEST_FLUSH = Duration.ofSeconds(3);
+    private static final long FLUSH_LOOK_NANOS = 10_000_000;
 
     private final Consumer<List<UUID>> store;
     private final Queue<UUID> waiting = new ConcurrentLinkedQueue<>();
@@ -31,6 +35,14 @@ final class DeliveryNotes {
         waiting.add(id);
         if (writing.compareAndSet(false, true)) {
             Thread.ofVirtual().name("delivery-notes").start(this::write);
+        }
+    }
+
+    /** Waits a few seconds until all are recorded. */
+    void flush() {
+        long since = System.nanoTime();
+        while ((writing.get() || !waiting.isEmpty()) && System.nanoTime() - since < LONGEST_FLUSH.toNanos()) {
+            LockSupport.parkNanos(FLUSH_LOOK_NANOS);
         }
     }
 

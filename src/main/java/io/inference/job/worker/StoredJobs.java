@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /** Jobs in PostgreSQL, and this replica's workers. Starts after everything that runs jobs, and stops before it. */
-public final class StoredJobs implements Jobs, BackgroundTasks, SmartLifecycle {
+public final class StoredJobs implements Jobs, BackgroundTasks, SmartLifecycle, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StoredJobs.class);
     private static final int LONGEST_ID = 200;
 
@@ -241,5 +241,11 @@ public final class StoredJobs implements Jobs, BackgroundTasks, SmartLifecycle {
     @Override
     public int getPhase() {
         return Calls.DOORS_PHASE;
+    }
+
+    /** Before the database closes, and after the results of the last jobs have arrived. */
+    @Override
+    public void close() {
+        deliveries.flush();
     }
 }
