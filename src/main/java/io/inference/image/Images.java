@@ -30,6 +30,12 @@ public interface Images {
     StoredImage get(Caller owner, String id);
 
     /**
+     * As {@link #get}, for reading the content of the same picture often. Another replica's deletion is seen a second
+     * later at most, one of this replica at once.
+     */
+    StoredImage recent(Caller owner, String id);
+
+    /**
      * The file with a picture's bytes: a regular file inside IMAGE_DIR, reached by no link.
      *
      * @throws InferenceException with {@code NOT_FOUND} if it is gone

@@ -78,10 +78,10 @@ final class ImageProcessors {
         String token = parameter(message, SignedLinks.PARAMETER);
         if (exchange.getProperty(Caller.PROPERTY) == null && token != null) {
             call(exchange).setOperation(Operation.IMAGE);
-            StoredImage image = images.get(links.owner(id(exchange), token), id(exchange));
+            StoredImage image = images.recent(links.owner(id(exchange), token), id(exchange));
             message.setBody(shownAnywhere(content.answer(image, message, FRESH_BY_LINK)));
         } else {
-            message.setBody(content.answer(images.get(caller(exchange), id(exchange)), message, FRESH));
+            message.setBody(content.answer(images.recent(caller(exchange), id(exchange)), message, FRESH));
         }
     }
 
@@ -120,7 +120,7 @@ final class ImageProcessors {
                 Set.of(),
                 parameter(message, "tenant"),
                 Caller.Kind.USER);
-        StoredImage image = images.get(owner, dot < 0 ? file : file.substring(0, dot));
+        StoredImage image = images.recent(owner, dot < 0 ? file : file.substring(0, dot));
         message.setBody(content.answer(image, message, FRESH));
     }
 

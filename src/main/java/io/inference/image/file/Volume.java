@@ -47,6 +47,7 @@ public final class Volume {
     private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{2}");
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int SLICE_BYTES = 256 * 1024;
 
     private final Path root;
@@ -55,6 +56,7 @@ public final class Volume {
     private volatile @Nullable UUID id;
     private volatile @Nullable String problem;
     private volatile long freeBytes = -1;
+    private volatile @Nullable Look look;
 
     /**
      * @param minFreeBytes free space below which nothing is written
@@ -196,18 +198,40 @@ public final class Volume {
         }
     }
 
+    /**
+     * What was seen of the volume.
+     *
+     * @param root without links
+     * @param nanoTime when
+     */
+    private record Look(Path root, long nanoTime) {}
+
     /** A file that is reached by no link; empty if there is none. */
     public Optional<Path> find(FileName name) {
-        return onVolume(() -> {
-            Path expected = root.toRealPath().resolve(name.toString());
+        return call(() -> {
+            Path expected = recentRoot().resolve(name.toString());
             try {
-                return expected.toRealPath().equals(expected) && Files.isRegularFile(expected)
-                        ? Optional.of(expected)
-                        : Optional.empty();
+                if (expected.toRealPath().equals(expected) && Files.isRegularFile(expected)) {
+                    return Optional.of(expected);
+                }
             } catch (NoSuchFileException e) {
-                return Optional.empty();
+                log.debug("there is no {}", expected);
             }
+            // Nothing is known to be missing of a volume that has gone meanwhile.
+            checkMounted();
+            return Optional.empty();
         });
+    }
+
+    /** A file that is there is of the right volume if that was mounted a moment ago: it has a name of no other. */
+    private Path recentRoot() throws IOException {
+        Look recent = look;
+        if (recent == null || System.nanoTime() - recent.nanoTime() > LOOK_NANOS) {
+            checkMounted();
+            recent = new Look(root.toRealPath(), System.nanoTime());
+            look = recent;
+        }
+        return recent.root();
     }
 
     /** All bytes of a file; empty if there is none. */

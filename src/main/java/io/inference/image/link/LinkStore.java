@@ -20,8 +20,16 @@ interface LinkStore {
     /** How often the links of a picture have been revoked. */
     int version(UUID image);
 
-    /** The owner of a picture if links of this version are valid, with no rights but an owner's. */
-    Optional<Caller> owner(UUID image, int version);
+    /** The owner of a picture and the version of its links; empty if there is no such picture. */
+    Optional<Owner> owner(UUID image);
+
+    /**
+     * Who gives links.
+     *
+     * @param caller with no rights but an owner's
+     * @param version of the links that are valid
+     */
+    record Owner(Caller caller, int version) {}
 
     /** Ends the links of all versions that there are. */
     void revoke(UUID image);

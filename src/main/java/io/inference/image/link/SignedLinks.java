@@ -32,6 +32,11 @@ public final class SignedLinks implements ImageLinks {
     /** How long a replica accepts links of a secret that was deleted. */
     private static final Duration CACHED = Duration.ofMinutes(1);
 
+    /** How long a replica accepts links that were revoked at another one. */
+    private static final Duration RECENT = Duration.ofSeconds(1);
+
+    private static final int MOST_RECENT = 1000;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final LinkStore store;
@@ -40,6 +45,10 @@ public final class SignedLinks implements ImageLinks {
     private final Pattern path;
     private final Cache<Long, Optional<byte[]>> secrets =
             Caffeine.newBuilder().maximumSize(100).expireAfterWrite(CACHED).build();
+    private final Cache<UUID, Optional<LinkStore.Owner>> owners = Caffeine.newBuilder()
+            .maximumSize(MOST_RECENT)
+            .expireAfterWrite(RECENT)
+            .build();
 
     SignedLinks(LinkStore store, LinkSettings settings, InstantSource clock) {
         this.store = store;
@@ -120,7 +129,9 @@ public final class SignedLinks implements ImageLinks {
      */
     public Caller owner(String imageId, String token) {
         return valid(imageId, token)
-                .flatMap(link -> store.owner(uuid(imageId), link.version()))
+                .flatMap(link ->
+                        owners.get(uuid(imageId), store::owner).filter(owner -> owner.version() == link.version()))
+                .map(LinkStore.Owner::caller)
                 .orElseThrow(() -> InferenceException.noSuch("image"));
     }
 
@@ -142,6 +153,7 @@ public final class SignedLinks implements ImageLinks {
     /** Ends all links of a picture that have been given out. */
     public void revoke(StoredImage image) {
         store.revoke(uuid(image.id()));
+        owners.invalidate(uuid(image.id()));
     }
 
     private static UUID uuid(String id) {

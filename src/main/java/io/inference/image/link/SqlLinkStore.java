@@ -55,21 +55,23 @@ final class SqlLinkStore implements LinkStore {
     }
 
     @Override
-    public Optional<Caller> owner(UUID image, int version) {
+    public Optional<Owner> owner(UUID image) {
         return database.call(client -> client.sql("""
-                        SELECT owner, tenant FROM images
+                        SELECT owner, tenant, coalesce(version, 0) AS version FROM images
                         LEFT JOIN image_link_versions ON image_id = id
-                        WHERE id = ? AND coalesce(version, 0) = ?
+                        WHERE id = ?
                         """)
-                .params(image, version)
+                .param(image)
                 .query((row, number) -> {
                     String tenant = row.getString("tenant");
-                    return new Caller(
-                            row.getString("owner"),
-                            Set.of(),
-                            Set.of(),
-                            tenant.isEmpty() ? null : tenant,
-                            Caller.Kind.USER);
+                    return new Owner(
+                            new Caller(
+                                    row.getString("owner"),
+                                    Set.of(),
+                                    Set.of(),
+                                    tenant.isEmpty() ? null : tenant,
+                                    Caller.Kind.USER),
+                            row.getInt("version"));
                 })
                 .optional());
     }

@@ -1,5 +1,7 @@
 package io.inference.image.store;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
@@ -19,9 +21,11 @@ import io.inference.image.file.Volume;
 import io.inference.image.file.Written;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -34,12 +38,21 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class StoredImages implements Images {
     private static final Logger log = LoggerFactory.getLogger(StoredImages.class);
 
+    /** How long a picture may be read that another replica has deleted. */
+    private static final Duration RECENT = Duration.ofSeconds(1);
+
+    private static final int MOST_RECENT = 500;
+
     private final Database database;
     private final ImageRows rows;
     private final VolumeBinding binding;
     private final Volume volume;
     private final ImageCheck check;
     private final Quota quota;
+    private final Cache<Owned, StoredImage> recent = Caffeine.newBuilder()
+            .maximumSize(MOST_RECENT)
+            .expireAfterWrite(RECENT)
+            .build();
 
     StoredImages(
             Database database, ImageRows rows, VolumeBinding binding, Volume volume, ImageCheck check, Quota quota) {
@@ -162,6 +175,19 @@ final class StoredImages implements Images {
                 .orElseThrow(() -> InferenceException.noSuch("image"));
     }
 
+    /** A picture of an owner. */
+    private record Owned(@Nullable String tenant, String subject, UUID id) {
+        static Owned of(Caller owner, UUID id) {
+            return new Owned(owner.tenant(), owner.subject(), id);
+        }
+    }
+
+    @Override
+    public StoredImage recent(Caller owner, String id) {
+        // A deletion waits for a look-up that has begun before it, and then forgets what that found.
+        return recent.get(Owned.of(owner, id(id)), absent -> get(owner, id));
+    }
+
     @Override
     public Path content(StoredImage image) {
         binding.require();
@@ -197,6 +223,7 @@ final class StoredImages implements Images {
             byte[] sha256 = rows.delete(client, owner, known).orElseThrow(() -> InferenceException.noSuch("image"));
             return rows.deleteUnused(client, sha256);
         });
+        recent.invalidate(Owned.of(owner, known));
         unused.ifPresent(this::deleteFile);
     }
 

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 
 /**
  * Megabytes a second of one stored picture, beside nginx with sendfile on the same file, in turns: the service by the
- * token of its owner, and by a link. The readers are bare sockets that keep their connections and discard what comes.
+ * token of its owner, and by a link. Neither logs requests. The readers are bare sockets that keep their connections and discard what comes.
  */
 public final class ImageServingBenchmark {
     private static final int READERS = Integer.getInteger("images.readers", 4);
@@ -47,7 +47,7 @@ public final class ImageServingBenchmark {
     public static void main(String[] arguments) throws Exception {
         Path folder = Files.createTempDirectory("images");
         List<String> options = new ArrayList<>(SharedPostgres.freshOptions("image_serving"));
-        options.addAll(List.of("--image-dir=" + folder, "--image-min-free-space=1MB"));
+        options.addAll(List.of("--image-dir=" + folder, "--image-min-free-space=1MB", "--log-level=warn"));
         int port = freePort();
         try (RunningService service = RunningService.start(options.toArray(String[]::new));
                 Nginx ignored = Nginx.start(folder, port)) {

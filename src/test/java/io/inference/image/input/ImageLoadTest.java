@@ -97,6 +97,11 @@ class ImageLoadTest {
         }
 
         @Override
+        public StoredImage recent(Caller owner, String id) {
+            throw new AssertionError();
+        }
+
+        @Override
         public Path content(StoredImage image) {
             return file;
         }

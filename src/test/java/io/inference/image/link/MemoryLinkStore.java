@@ -29,8 +29,8 @@ final class MemoryLinkStore implements LinkStore {
     }
 
     @Override
-    public Optional<Caller> owner(UUID image, int version) {
-        return version(image) == version ? Optional.ofNullable(owners.get(image)) : Optional.empty();
+    public Optional<Owner> owner(UUID image) {
+        return Optional.ofNullable(owners.get(image)).map(owner -> new Owner(owner, version(image)));
     }
 
     @Override

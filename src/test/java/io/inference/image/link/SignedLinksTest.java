@@ -2,6 +2,7 @@ package io.inference.image.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
@@ -73,9 +74,14 @@ class SignedLinksTest {
     @Test
     void revokingEndsTheLinksThatWereGivenOutAndNoLaterOne() {
         String before = token(links.link(IMAGE));
+        assertThat(links.owner(IMAGE.id(), before)).isEqualTo(ALICE);
+        SignedLinks otherReplica = links("");
+        assertThat(otherReplica.owner(IMAGE.id(), before)).isEqualTo(ALICE);
         links.revoke(IMAGE);
         assertNotFound(before);
         assertThat(links.owner(IMAGE.id(), token(links.link(IMAGE)))).isEqualTo(ALICE);
+        await().untilAsserted(() -> assertThatThrownBy(() -> otherReplica.owner(IMAGE.id(), before))
+                .isInstanceOf(InferenceException.class));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.inference.image.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
@@ -94,6 +95,22 @@ class StoredImagesIT {
         assertThat(store.images().content(second)).isRegularFile();
         store.images().delete(OTHER_TENANT, second.id());
         assertThat(store.files()).isEmpty();
+    }
+
+    @Test
+    void aDeletedPictureIsNotServedByItsReplicaAndByAnotherForASecondAtMost() {
+        TestStore other = store.replica(folder);
+        byte[] bytes = SamplePictures.png(8, 8, 5);
+        StoredImage stored = store(ANNA, bytes, "one");
+        store(OTHER_TENANT, bytes, "keeps the file");
+        assertThat(store.images().recent(ANNA, stored.id())).isEqualTo(stored);
+        assertThat(other.images().recent(ANNA, stored.id())).isEqualTo(stored);
+        assertThatThrownBy(() -> store.images().recent(OTHER_TENANT, stored.id()))
+                .hasMessage("there is no image of that id");
+        store.images().delete(ANNA, stored.id());
+        assertThatThrownBy(() -> store.images().recent(ANNA, stored.id())).hasMessage("there is no image of that id");
+        await().untilAsserted(() -> assertThatThrownBy(() -> other.images().recent(ANNA, stored.id()))
+                .hasMessage("there is no image of that id"));
     }
 
     @Test
