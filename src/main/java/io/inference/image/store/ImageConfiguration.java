@@ -56,7 +56,7 @@ class ImageConfiguration {
 
     @Bean
     ImageStoreCheckProcessor imageStoreCheckProcessor(StoredImages images, ImageSettings settings) {
-        return new ImageStoreCheckProcessor(images, settings.generation());
+        return new ImageStoreCheckProcessor(images, settings.mostPixelsASide(), settings.generation());
     }
 
     @Bean

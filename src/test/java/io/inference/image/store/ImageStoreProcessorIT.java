@@ -163,8 +163,8 @@ class ImageStoreProcessorIT {
     void whereNoPicturesAreMadeTheRefusalNamesTheVariable() {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setProperty(Caller.PROPERTY, ANNA);
-        new ImageStoreCheckProcessor(store.images(), true).process(exchange);
-        assertThatThrownBy(() -> new ImageStoreCheckProcessor(store.images(), false).process(exchange))
+        new ImageStoreCheckProcessor(store.images(), 2048, true).process(exchange);
+        assertThatThrownBy(() -> new ImageStoreCheckProcessor(store.images(), 2048, false).process(exchange))
                 .isInstanceOfSatisfying(
                         InferenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_CONFIGURED))
                 .hasMessageContaining("IMAGE_GENERATION_ENABLED");
