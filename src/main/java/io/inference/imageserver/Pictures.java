@@ -8,12 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
-import java.util.Iterator;
-import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
 /** Pictures as servers exchange them. */
 public final class Pictures {
@@ -50,25 +46,6 @@ public final class Pictures {
         return Base64.getEncoder().encodeToString(picture.bytes());
     }
 
-    /** Width and height of a PNG or a JPEG, without decoding it; empty for others. */
-    public static Optional<ImageSize> size(ImageData picture) {
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(picture.bytes()))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                return Optional.empty();
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                return Optional.of(new ImageSize(reader.getWidth(0), reader.getHeight(0)));
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
     /**
      * A mask as Stable Diffusion's servers read it: a gray PNG, white where the picture is to be edited, from one that
      * is transparent there.
@@ -76,7 +53,7 @@ public final class Pictures {
      * @throws InferenceException {@code INVALID_REQUEST} if it is no PNG with transparency
      */
     public static ImageData whiteMask(ImageData mask) {
-        ImageSize size = size(mask).orElseThrow(Pictures::noMask);
+        ImageSize size = ImageSize.of(mask).orElseThrow(Pictures::noMask);
         if ((long) size.width() * size.height() > MASK_PIXELS) {
             throw InferenceException.invalid("mask", "'mask' has too many pixels");
         }

@@ -141,7 +141,7 @@ public final class Automatic1111Backend extends ImageServerBackend {
     private static @Nullable ImageSize sizeOfEdit(Drawing drawing) {
         return drawing.images().stream()
                 .findFirst()
-                .flatMap(Pictures::size)
+                .flatMap(ImageSize::of)
                 .filter(size -> size.width() >= SIDE_MIN && size.height() >= SIDE_MIN)
                 .map(size -> new ImageSize(size.width() / SIDE_STEP * SIDE_STEP, size.height() / SIDE_STEP * SIDE_STEP))
                 .orElse(null);

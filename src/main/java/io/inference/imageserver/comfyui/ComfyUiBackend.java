@@ -14,7 +14,6 @@ import io.inference.backend.workflow.Workflow;
 import io.inference.backend.workflow.Workflows;
 import io.inference.imageserver.Drawing;
 import io.inference.imageserver.ImageServerBackend;
-import io.inference.imageserver.Pictures;
 import io.inference.imageserver.ServerJob;
 import io.inference.upstream.Connection;
 import java.util.ArrayList;
@@ -197,7 +196,7 @@ public final class ComfyUiBackend extends ImageServerBackend {
         Predicate<ImageSize> drawable = size -> size.width() >= SIDE_STEP && size.height() >= SIDE_STEP;
         return images.stream()
                 .findFirst()
-                .flatMap(Pictures::size)
+                .flatMap(ImageSize::of)
                 .filter(drawable)
                 .map(size -> new ImageSize(size.width() / SIDE_STEP * SIDE_STEP, size.height() / SIDE_STEP * SIDE_STEP))
                 .orElse(null);

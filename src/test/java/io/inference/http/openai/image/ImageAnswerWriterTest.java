@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +98,24 @@ class ImageAnswerWriterTest {
         assertThat(answer.has("usage")).isFalse();
         assertThat(progress).containsExactly("0/0/3", "1/20/0");
         assertThat(closed).isTrue();
+    }
+
+    @Test
+    void formatAndSizeAreThoseOfThePictureWhateverItsFormat() throws IOException {
+        try (var webp = getClass().getResourceAsStream("/images/lossy.webp")) {
+            var pictures = Map.of(
+                    "png 4x3", Pictures.png(4, 3, 0xffff0000),
+                    "jpeg 8x2", Pictures.jpeg(8, 2, 0xffff0000),
+                    "webp 24x16", webp.readAllBytes());
+            for (var picture : pictures.entrySet()) {
+                JsonNode answer = whole(
+                        writer(false, false, false, 1),
+                        new ImageEvent.Completed(0, ImageData.of(picture.getValue()), null));
+                assertThat(answer.path("output_format").asText() + " "
+                                + answer.path("size").asText())
+                        .isEqualTo(picture.getKey());
+            }
+        }
     }
 
     @Test
