@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.api.answer.Choice;
+import io.inference.api.image.ImageSize;
 import io.inference.api.message.FinishReason;
 import io.inference.api.message.ToolCall;
 import io.inference.api.stream.Chunk;
+import io.inference.api.stream.ImageEvent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerRecord {
     private final TreeMap<Integer, Said> choices = new TreeMap<>();
+    private final List<ObjectNode> pictures = new ArrayList<>();
     private int left;
     private long hidden;
 
@@ -66,6 +71,15 @@ final class AnswerRecord {
         }
     }
 
+    /** What is known of a picture, without its bytes. */
+    synchronized void add(ImageEvent.Completed picture) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode().put("image", picture.image());
+        Transcript.putName(node, "id", picture.id());
+        node.put("type", picture.data().mediaType());
+        ImageSize.of(picture.data()).ifPresent(size -> node.put("size", size.toString()));
+        pictures.add(node.put("bytes", picture.data().bytes().length));
+    }
+
     private void add(ToolCall part, Said said) {
         Asked asked = said.toolCalls.get(part.index());
         if (asked == null) {
@@ -95,10 +109,11 @@ final class AnswerRecord {
         hidden += text.length() - shown.length();
     }
 
-    /** One line of JSON: an object for each choice, then a mark if characters are left out. */
+    /** One line of JSON: an object for each choice or picture, then a mark if characters are left out. */
     synchronized String line() {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         choices.forEach((index, said) -> write(said, all.addObject().put("index", index)));
+        all.addAll(pictures);
         if (hidden > 0) {
             all.add(Transcript.more(hidden, "characters"));
         }

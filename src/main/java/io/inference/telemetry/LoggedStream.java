@@ -4,6 +4,7 @@ import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.stream.Chunk;
 import io.inference.api.stream.ChunkStream;
+import io.inference.api.stream.ImageEvent;
 import io.inference.api.stream.ObservedStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,6 +25,13 @@ final class LoggedStream extends ObservedStream {
     @Override
     protected void read(Chunk chunk) {
         record.add(chunk);
+    }
+
+    @Override
+    protected void read(ImageEvent event) {
+        if (event instanceof ImageEvent.Completed picture) {
+            record.add(picture);
+        }
     }
 
     @Override

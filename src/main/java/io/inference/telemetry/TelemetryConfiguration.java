@@ -31,7 +31,12 @@ class TelemetryConfiguration {
 
     @Bean
     AnswerLogProcessor answerLogProcessor(PromptLog log) {
-        return new AnswerLogProcessor(log);
+        return new AnswerLogProcessor(log, false);
+    }
+
+    @Bean
+    AnswerLogProcessor imageAnswerLogProcessor(PromptLog log) {
+        return new AnswerLogProcessor(log, true);
     }
 
     @Bean

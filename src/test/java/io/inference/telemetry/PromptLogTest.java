@@ -46,7 +46,7 @@ class PromptLogTest {
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final PromptLog log = new PromptLog(false);
     private final PromptLogProcessor prompts = new PromptLogProcessor(log);
-    private final AnswerLogProcessor answers = new AnswerLogProcessor(log);
+    private final AnswerLogProcessor answers = new AnswerLogProcessor(log, false);
     private final Call call = new Call("id-1", "rest", Duration.ofMinutes(1));
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 

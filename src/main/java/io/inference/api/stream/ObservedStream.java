@@ -21,6 +21,9 @@ public abstract class ObservedStream implements ChunkStream {
     /** A chunk was read; its reader gets it afterwards. */
     protected abstract void read(Chunk chunk);
 
+    /** Something happened to a picture; the reader gets it afterwards. */
+    protected void read(ImageEvent event) {}
+
     /** The answer is complete; its reader gets the end afterwards. */
     protected abstract void complete();
 
@@ -41,7 +44,7 @@ public abstract class ObservedStream implements ChunkStream {
         }
         switch (event) {
             case Chunk chunk -> read(chunk);
-            case ImageEvent image -> {}
+            case ImageEvent image -> read(image);
             case StreamEvent.Silence silence -> {}
             case StreamEvent.End end -> complete();
         }
