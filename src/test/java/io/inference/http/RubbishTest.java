@@ -72,7 +72,7 @@ class RubbishTest {
             "openai completion", CompletionRequestReader::read,
             "openai embedding", EmbeddingRequestReader::read,
             "openai images", body -> ImageRequestReader.generation(withoutPictures(body)),
-            "openai image edits", body -> ImageRequestReader.edit(body, null),
+            "openai image edits", body -> ImageRequestReader.edit(body),
             "ollama chat", io.inference.http.ollama.request.ChatRequestReader::read,
             "ollama generate", io.inference.http.ollama.request.GenerateRequestReader::read,
             "ollama embed", EmbedRequestReader::read,

@@ -40,11 +40,16 @@ public final class ImageBounds {
      * @throws InferenceException naming that field if the bytes begin like no PNG, JPEG or WebP
      */
     public static InlineImage input(String param, byte[] bytes) {
-        ImageData data = ImageData.of(bytes);
-        if (!TYPES.contains(data.mediaType())) {
+        return new InlineImage(new ImageData(inputType(param, bytes), bytes));
+    }
+
+    /** Its type, as {@link #input}, by its first {@link ImageData#START} bytes. */
+    public static String inputType(String param, byte[] start) {
+        String mediaType = ImageData.of(start).mediaType();
+        if (!TYPES.contains(mediaType)) {
             throw InferenceException.invalid(param, "'" + param + "' must be a PNG, JPEG or WebP file");
         }
-        return new InlineImage(data);
+        return mediaType;
     }
 
     /**

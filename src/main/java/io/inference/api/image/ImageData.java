@@ -11,6 +11,9 @@ public record ImageData(String mediaType, byte[] bytes) {
     /** The type of what is no picture as far as its first bytes show. */
     public static final String UNKNOWN_TYPE = "application/octet-stream";
 
+    /** How many bytes of a picture show its type. */
+    public static final int START = 12;
+
     /** A picture of the type that its first bytes show: PNG, JPEG, WebP or GIF, else {@value #UNKNOWN_TYPE}. */
     public static ImageData of(byte[] bytes) {
         return new ImageData(mediaType(bytes), bytes);

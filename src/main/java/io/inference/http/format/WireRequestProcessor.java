@@ -6,6 +6,9 @@ import io.inference.api.request.InferenceRequest;
 import io.inference.api.request.Unsupported;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.StreamStart;
+import io.inference.http.form.FormReader;
+import io.inference.http.form.StreamedBody;
+import java.io.ByteArrayInputStream;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -24,33 +27,54 @@ public final class WireRequestProcessor implements Processor {
     /** The exchange property that keeps the {@link WireRequest} for {@link WireAnswerProcessor}. */
     static final String WIRE_REQUEST = "InferenceWireRequest";
 
-    private final TypedReader reader;
+    private final MessageReader reader;
 
-    /** Reads a body whose form depends on its type. */
+    /** Reads a body while it arrives. */
     @FunctionalInterface
-    public interface TypedReader {
+    public interface StreamedReader {
         /** @param contentType null if the caller named none */
-        WireRequest<?> read(byte[] body, @Nullable String contentType);
+        WireRequest<?> read(StreamedBody body, @Nullable String contentType);
     }
 
-    private WireRequestProcessor(TypedReader reader) {
+    @FunctionalInterface
+    private interface MessageReader {
+        WireRequest<?> read(Message message);
+    }
+
+    private WireRequestProcessor(MessageReader reader) {
         this.reader = reader;
     }
 
     public WireRequestProcessor(Function<byte[], WireRequest<?>> reader) {
-        this((body, contentType) -> reader.apply(body));
+        this((Message message) -> reader.apply(inMemory(message)));
     }
 
-    public static WireRequestProcessor typed(TypedReader reader) {
-        return new WireRequestProcessor(reader);
+    /** Of an endpoint with {@code useStreaming}. The body of a job, and other JSON, may be in memory. */
+    public static WireRequestProcessor streamed(StreamedReader reader) {
+        return new WireRequestProcessor((Message message) -> {
+            String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
+            if (message.getBody() instanceof StreamedBody body) {
+                return reader.read(body, contentType);
+            }
+            if (FormReader.isForm(contentType)) {
+                throw new IllegalStateException("the form has been read; the route's endpoint needs useStreaming");
+            }
+            byte[] json = inMemory(message);
+            try (StreamedBody body = new StreamedBody(new ByteArrayInputStream(json), json.length)) {
+                return reader.read(body, contentType);
+            }
+        });
+    }
+
+    private static byte[] inMemory(Message message) {
+        byte[] body = message.getBody(byte[].class);
+        return body == null ? new byte[0] : body;
     }
 
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
-        byte[] body = message.getBody(byte[].class);
-        WireRequest<?> wire =
-                reader.read(body == null ? new byte[0] : body, message.getHeader(Exchange.CONTENT_TYPE, String.class));
+        WireRequest<?> wire = reader.read(message);
         wire.conversation().enter(message, wire.operation() == Operation.CHAT);
         Call call = exchange.getProperty(Call.PROPERTY, Call.class);
         call.setOperation(wire.operation());

@@ -4,26 +4,20 @@ import io.inference.api.call.Caller;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.http.form.FormReader;
+import io.inference.http.form.ReceivedFile;
 import io.inference.http.form.StreamedBody;
 import io.inference.image.Images;
 import io.inference.image.NewImage;
 import io.inference.image.StoredImage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Receives one picture into a file on the volume, while it arrives, and hands it to the store. */
 final class ImageUpload {
-    private static final Logger log = LoggerFactory.getLogger(ImageUpload.class);
     private static final String FIELD = "file";
-    private static final int BLOCK = 64 << 10;
     private static final int LONGEST_NAME = 255;
 
     private final Images images;
@@ -75,63 +69,14 @@ final class ImageUpload {
         Path file = images.temporary();
         boolean received = false;
         try {
-            receive(content, file);
+            long ignored = ReceivedFile.write(content, file, images.mostBytes());
             received = true;
         } finally {
             if (!received) {
-                discard(file);
+                ReceivedFile.discard(file);
             }
         }
         return images.storeFile(owner, file, NewImage.upload(requestId, name == null ? null : filename(name)));
-    }
-
-    private void receive(InputStream content, Path file) throws IOException {
-        long most = images.mostBytes();
-        byte[] block = new byte[BLOCK];
-        long total = 0;
-        try (OutputStream out = opened(file)) {
-            for (int count = content.read(block); count >= 0; count = content.read(block)) {
-                total += count;
-                if (total > most) {
-                    throw new InferenceException(ErrorCode.TOO_LARGE, "a picture may have at most " + most + " bytes");
-                }
-                write(out, block, count);
-            }
-        }
-    }
-
-    private static OutputStream opened(Path file) {
-        try {
-            return Files.newOutputStream(file);
-        } catch (IOException e) {
-            throw unwritable(e);
-        }
-    }
-
-    private static void write(OutputStream out, byte[] block, int count) {
-        try {
-            out.write(block, 0, count);
-        } catch (IOException e) {
-            throw unwritable(e);
-        }
-    }
-
-    private static InferenceException unwritable(IOException e) {
-        log.warn("an upload cannot be written: {}", e.toString());
-        boolean full = String.valueOf(e instanceof FileSystemException system ? system.getReason() : e.getMessage())
-                .contains("No space left");
-        return full
-                ? new InferenceException(ErrorCode.STORAGE_FULL, "the volume of pictures has no room left", e)
-                : new InferenceException(ErrorCode.UNAVAILABLE, "the volume of pictures cannot be written now", e);
-    }
-
-    private static void discard(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // The store removes it later.
-            log.debug("{} is left behind", file, e);
-        }
     }
 
     /** The last part of a path, without what a file system or a header could take for something else. */

@@ -12,6 +12,7 @@ import io.inference.http.answer.HttpErrors;
 import io.inference.http.answer.PendingAnswer;
 import io.inference.http.answer.RequestId;
 import io.inference.http.content.FileSender;
+import io.inference.http.form.StreamedBody;
 import io.inference.http.tomcat.ConnectionProbe;
 import io.inference.routes.door.RouteRun;
 import io.inference.security.AuditLog;
@@ -123,6 +124,9 @@ final class HttpDoor {
                 throw e;
             } finally {
                 RouteRun.release(consumer, exchange);
+                if (body instanceof StreamedBody streamed) {
+                    streamed.close();
+                }
             }
         }
     }

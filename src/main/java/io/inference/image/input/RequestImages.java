@@ -7,6 +7,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageData;
 import io.inference.api.message.Image;
 import io.inference.api.request.ChatRequest;
+import io.inference.image.ImageFile;
 import io.inference.image.ImageIds;
 import io.inference.image.Images;
 import io.inference.image.StoredImage;
@@ -55,8 +56,8 @@ final class RequestImages {
         return images.get(caller, id);
     }
 
-    StoredContent content(StoredImage image) {
-        return new StoredContent(image.mediaType(), image.bytes(), images.content(image));
+    ImageFile content(StoredImage image) {
+        return new ImageFile(image.mediaType(), image.bytes(), images.content(image));
     }
 
     ImageData read(StoredImage image) {

@@ -48,7 +48,7 @@ class OpenApiDocumentTest {
             reader("/api/embed", EmbedRequestReader::read),
             reader("/api/embeddings", EmbedRequestReader::readLegacy),
             reader("/v1/images/generations", ImageRequestReader::generation),
-            reader("/v1/images/edits", body -> ImageRequestReader.edit(body, null)),
+            reader("/v1/images/edits", ImageRequestReader::edit),
             reader("/v1/summaries", SummaryRequestReader::read));
 
     private static Map.Entry<String, Function<byte[], ?>> reader(String path, Function<byte[], ?> reader) {

@@ -1,20 +1,27 @@
 package io.inference.http.openai.image;
 
-import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageBounds;
+import io.inference.api.image.ImageData;
 import io.inference.api.image.ImageInput;
 import io.inference.http.form.FormReader;
+import io.inference.http.form.ReceivedFile;
+import io.inference.http.form.StreamedBody;
+import io.inference.image.ImageFile;
 import io.inference.wire.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,31 +55,47 @@ record ImageForm(
             "style",
             "user");
 
-    /** @throws InferenceException with {@code INVALID_REQUEST} for a body that is no form, or files of another kind */
-    static ImageForm read(byte[] body, String contentType) {
+    /**
+     * Reads a form while it arrives.
+     *
+     * @param files makes an empty file for each picture, which is deleted when the body is closed
+     * @throws InferenceException with {@code INVALID_REQUEST} for a body that is no form, or files of another kind
+     * @throws IOException if the body ends too early
+     */
+    static ImageForm read(StreamedBody body, String contentType, Supplier<Path> files) throws IOException {
         Map<String, String> fields = new LinkedHashMap<>();
         List<ImageInput> images = new ArrayList<>();
         AtomicReference<@Nullable ImageInput> mask = new AtomicReference<>();
-        try {
-            FormReader.read(body, contentType, part -> {
-                switch (part.name()) {
-                    case "image", "image[]" -> {
-                        if (images.size() == ImageBounds.MOST_INPUTS) {
-                            throw InferenceException.invalid(
-                                    "image", "an edit takes " + ImageBounds.MOST_INPUTS + " pictures at most");
-                        }
-                        images.add(ImageBounds.input("image", part.content().readAllBytes()));
+        FormReader.read(body, contentType, part -> {
+            switch (part.name()) {
+                case "image", "image[]" -> {
+                    if (images.size() == ImageBounds.MOST_INPUTS) {
+                        throw InferenceException.invalid(
+                                "image", "an edit takes " + ImageBounds.MOST_INPUTS + " pictures at most");
                     }
-                    case "mask" ->
-                        mask.set(ImageBounds.input("mask", part.content().readAllBytes()));
-                    default -> fields.put(part.name(), text(part.name(), part.content()));
+                    images.add(received("image", part.content(), body, files));
                 }
-                return true;
-            });
-        } catch (IOException e) {
-            throw new InferenceException(ErrorCode.INVALID_REQUEST, "the body ended too early", e);
-        }
+                case "mask" -> {
+                    if (mask.get() != null) {
+                        throw InferenceException.invalid("mask", "an edit takes one 'mask'");
+                    }
+                    mask.set(received("mask", part.content(), body, files));
+                }
+                default -> fields.put(part.name(), text(part.name(), part.content()));
+            }
+            return true;
+        });
         return new ImageForm(json(fields), List.copyOf(images), mask.get());
+    }
+
+    private static ImageInput received(String param, InputStream content, StreamedBody body, Supplier<Path> files)
+            throws IOException {
+        byte[] start = content.readNBytes(ImageData.START);
+        String mediaType = ImageBounds.inputType(param, start);
+        Path file = files.get();
+        body.atEnd(() -> ReceivedFile.discard(file));
+        InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), content);
+        return new ImageFile(mediaType, ReceivedFile.write(whole, file, Long.MAX_VALUE), file);
     }
 
     private static String text(String name, InputStream content) throws IOException {

@@ -1,6 +1,7 @@
 package io.inference.http.openai.image;
 
 import io.inference.api.answer.ImageAnswer;
+import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.image.ImageBounds;
 import io.inference.api.image.ImageInput;
@@ -9,10 +10,14 @@ import io.inference.api.image.ImageSize;
 import io.inference.api.message.Extras;
 import io.inference.api.request.ImageRequest;
 import io.inference.http.form.FormReader;
+import io.inference.http.form.StreamedBody;
 import io.inference.http.format.WireRequest;
 import io.inference.http.json.JsonFields;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the bodies of {@code POST /v1/images/generations} and {@code /v1/images/edits}. */
@@ -50,19 +55,29 @@ public final class ImageRequestReader {
     }
 
     /**
-     * Reads a form, or JSON.
+     * Reads a form, whose pictures are written to files while they arrive, or JSON.
      *
-     * @param contentType of the body; null for JSON, as of a job's payload
+     * @param contentType of the body; null for none
+     * @param files makes an empty file, which is deleted when the body is closed
      * @throws InferenceException for a body that is invalid or asks for something unsupported
      */
-    public static WireRequest<ImageAnswer> edit(byte[] body, @Nullable String contentType) {
-        if (contentType != null && FormReader.isForm(contentType)) {
-            ImageForm form = ImageForm.read(body, contentType);
+    static WireRequest<ImageAnswer> edit(StreamedBody body, @Nullable String contentType, Supplier<Path> files) {
+        try {
+            if (contentType == null || !FormReader.isForm(contentType)) {
+                return edit(body.content().readAllBytes());
+            }
+            ImageForm form = ImageForm.read(body, contentType, files);
             if (form.images().isEmpty()) {
                 throw InferenceException.invalid("image", "'image' is required");
             }
             return read(JsonFields.parse(form.json()), form.images(), form.mask());
+        } catch (IOException e) {
+            throw new InferenceException(ErrorCode.INVALID_REQUEST, "the body ended too early", e);
         }
+    }
+
+    /** @throws InferenceException for a body that is invalid or asks for something unsupported */
+    public static WireRequest<ImageAnswer> edit(byte[] body) {
         JsonFields fields = JsonFields.parse(body);
         return read(fields, ImageInputs.images(fields), ImageInputs.mask(fields));
     }

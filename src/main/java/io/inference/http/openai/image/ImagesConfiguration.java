@@ -1,6 +1,7 @@
 package io.inference.http.openai.image;
 
 import io.inference.http.format.WireRequestProcessor;
+import io.inference.image.Images;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -13,7 +14,8 @@ class ImagesConfiguration {
     }
 
     @Bean
-    WireRequestProcessor openAiImageEditRequestProcessor() {
-        return WireRequestProcessor.typed(ImageRequestReader::edit);
+    WireRequestProcessor openAiImageEditRequestProcessor(Images images) {
+        return WireRequestProcessor.streamed(
+                (body, contentType) -> ImageRequestReader.edit(body, contentType, images::temporary));
     }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.collect.ImmutableList;
@@ -33,11 +36,15 @@ import io.inference.stub.Pictures;
 import io.inference.stub.StubServer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -46,9 +53,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The service with a server for pictures, from the side of OpenAI's own client and of a plain one. */
 class ImageGenerationIT {
@@ -56,13 +65,21 @@ class ImageGenerationIT {
     private static final HttpClient PLAIN = HttpClient.newHttpClient();
     private static final ImageServer SERVER = new ImageServer();
 
+    @TempDir
+    private static Path volume;
+
     private static RunningService service;
     private static OpenAIClient client;
 
     @BeforeAll
     static void start() {
         service = RunningService.start(
-                "--image-backend=openai", "--inference-services-sd-base-url=" + SERVER.url(), "--stream-keep-alive=1s");
+                "--image-backend=openai",
+                "--inference-services-sd-base-url=" + SERVER.url(),
+                "--stream-keep-alive=1s",
+                "--log-prompts=true",
+                "--max-image-size=2000",
+                "--image-dir=" + volume);
         client = OpenAIOkHttpClient.builder()
                 .baseUrl(service.baseUrl() + "/v1")
                 .apiKey("none")
@@ -161,6 +178,64 @@ class ImageGenerationIT {
         assertThat(events).hasSize(3);
         assertThat(Base64.getDecoder().decode(events.get(2).asCompleted().b64Json()))
                 .isEqualTo(ImageServer.PICTURE);
+        await().untilAsserted(() -> assertThat(volume.resolve("tmp")).isEmptyDirectory());
+    }
+
+    @Test
+    void aFormThatBreaksOffLeavesNoFile() throws Exception {
+        String start = "--X\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n"
+                + new String(Pictures.png(5, 5, 0xffff0000), StandardCharsets.ISO_8859_1);
+        byte[] body = (start + "x".repeat(3_000_000)).getBytes(StandardCharsets.ISO_8859_1);
+        try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+            caller.getOutputStream()
+                    .write(("POST /v1/images/edits HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
+                                    + "Content-Type: multipart/form-data; boundary=X\r\n\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            caller.getOutputStream().write(body);
+            // It is on the volume, not in memory, as it arrives.
+            await().untilAsserted(() -> assertThat(volume.resolve("tmp"))
+                    .isDirectoryContaining(file -> file.toFile().length() > 2_000_000));
+        }
+        await().untilAsserted(() -> assertThat(volume.resolve("tmp")).isEmptyDirectory());
+        HttpResponse<String> refused = PLAIN.send(
+                HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/images/edits"))
+                        .header("Content-Type", "multipart/form-data; boundary=X")
+                        .POST(BodyPublishers.ofByteArray(
+                                (start + "\r\n--X--\r\n").getBytes(StandardCharsets.ISO_8859_1)))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(refused.body()).at("/error/param").asText()).isEqualTo("prompt");
+        await().untilAsserted(() -> assertThat(volume.resolve("tmp")).isEmptyDirectory());
+    }
+
+    @Test
+    void theLogShowsWhatWasMadeWithoutItsBytes() throws Exception {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger("io.inference.prompts");
+        lines.start();
+        log.addAppender(lines);
+        try {
+            JsonNode answer = JSON.readTree(PLAIN.send(
+                            post("/v1/images/generations", "{\"prompt\":\"a logged cat\",\"n\":2}"),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body());
+            String line = await().until(
+                            () -> List.copyOf(lines.list).stream()
+                                    .map(ILoggingEvent::getFormattedMessage)
+                                    .filter(text -> text.contains(
+                                            answer.at("/data/0/id").asText()))
+                                    .toList(),
+                            found -> found.size() == 1)
+                    .getFirst();
+            assertThat(line)
+                    .contains(" backend=images answer ok [{\"image\":0,\"id\":\"img_")
+                    .contains(answer.at("/data/1/id").asText())
+                    .contains("\"type\":\"image/png\",\"size\":\"6x4\",\"bytes\":" + ImageServer.PICTURE.length)
+                    .doesNotContain(Pictures.base64(ImageServer.PICTURE));
+        } finally {
+            log.detachAppender(lines);
+        }
     }
 
     private static ImageEditParams.Builder edit(byte[] first, byte[] second) {
@@ -237,6 +312,7 @@ class ImageGenerationIT {
                 "generations | 404 | model           | {\"prompt\":\"p\",\"model\":\"nobody\"}",
                 "generations | 400 | api_base        | {\"prompt\":\"p\",\"api_base\":\"http://elsewhere\"}",
                 "generations | 400 | prompt          | {\"prompt\":\"<sd_cpp_extra_args>{}</sd_cpp_extra_args>\"}",
+                "generations | 400 | size            | {\"prompt\":\"p\",\"size\":\"8x2001\"}",
                 "edits       | 400 | images          | {\"prompt\":\"p\"}",
                 "chat        | 400 | model           | {\"model\":\"painter\",\"messages\":[{\"role\":\"user\","
                         + "\"content\":\"x\"}]}",
@@ -325,6 +401,11 @@ class ImageGenerationIT {
                     "prompt", GenerateImageRequest.newBuilder(),
                     "count", GenerateImageRequest.newBuilder().setPrompt("p").setCount(0),
                     "height", GenerateImageRequest.newBuilder().setPrompt("p").setWidth(5),
+                    "size",
+                            GenerateImageRequest.newBuilder()
+                                    .setPrompt("p")
+                                    .setWidth(2001)
+                                    .setHeight(8),
                     "quality", GenerateImageRequest.newBuilder().setPrompt("p").setQuality("best"),
                     "images[0].data",
                             GenerateImageRequest.newBuilder()

@@ -9,14 +9,18 @@ import io.inference.api.image.ImageInput;
 import io.inference.api.image.ImageOptions;
 import io.inference.api.image.ImageSize;
 import io.inference.api.request.ImageRequest;
+import io.inference.http.form.StreamedBody;
 import io.inference.stub.Pictures;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,12 +35,27 @@ class ImageRequestReaderTest {
                         .request());
     }
 
-    private static ImageRequest edit(byte[] body, String contentType) {
-        return (ImageRequest) Objects.requireNonNull(
-                ImageRequestReader.edit(body, contentType).request());
+    @TempDir
+    private Path folder;
+
+    /** Files that have been made for parts of forms. */
+    private int files;
+
+    private StreamedBody body(byte[] body) {
+        return new StreamedBody(new ByteArrayInputStream(body), body.length);
     }
 
-    private static ImageRequest edit(String json) {
+    private ImageRequest edit(StreamedBody body, String contentType) {
+        return (ImageRequest) Objects.requireNonNull(
+                ImageRequestReader.edit(body, contentType, () -> folder.resolve("part" + files++))
+                        .request());
+    }
+
+    private ImageRequest edit(byte[] body, String contentType) {
+        return edit(body(body), contentType);
+    }
+
+    private ImageRequest edit(String json) {
         return edit(json.getBytes(StandardCharsets.UTF_8), "application/json");
     }
 
@@ -160,7 +179,8 @@ class ImageRequestReaderTest {
                 .text("negative_prompt", "7")
                 .text("sampler", "eulär a")
                 .end();
-        ImageRequest request = edit(body, FORM);
+        StreamedBody arriving = body(body);
+        ImageRequest request = edit(arriving, FORM);
         assertThat(request.prompt()).isEqualTo("12");
         assertThat(request.images()).hasSize(2);
         ImageInput.Content second = (ImageInput.Content) request.images().get(1);
@@ -172,6 +192,9 @@ class ImageRequestReaderTest {
             }
         }
         assertThat(request.mask()).isNotNull();
+        assertThat(folder).isDirectoryContaining("glob:**/part2");
+        arriving.close();
+        assertThat(folder).isEmptyDirectory();
         assertThat(request.options())
                 .isEqualTo(new ImageOptions(2, new ImageSize(8, 8), null, null, "jpeg", null, null, null, 1));
         assertThat(request.stream()).isTrue();
@@ -240,15 +263,16 @@ class ImageRequestReaderTest {
                 body[random.nextInt(body.length)] = (byte) random.nextInt(256);
             }
             byte[] sent = random.nextInt(4) == 0 ? Arrays.copyOf(body, random.nextInt(body.length)) : body;
-            try {
-                assertThat(edit(sent, FORM).images()).isNotEmpty();
+            try (StreamedBody arriving = body(sent)) {
+                assertThat(edit(arriving, FORM).images()).isNotEmpty();
             } catch (InferenceException e) {
                 assertThat(e.code()).isIn(ErrorCode.INVALID_REQUEST, ErrorCode.UNSUPPORTED);
             }
         }
+        assertThat(folder).isEmptyDirectory();
     }
 
-    private static InferenceException fault(byte[] body, String contentType) {
+    private InferenceException fault(byte[] body, String contentType) {
         return catchThrowableOfType(InferenceException.class, () -> edit(body, contentType));
     }
 

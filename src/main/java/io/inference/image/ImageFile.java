@@ -1,4 +1,4 @@
-package io.inference.image.input;
+package io.inference.image;
 
 import io.inference.api.image.ImageInput;
 import java.io.IOException;
@@ -8,11 +8,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * A stored picture, as an input: read from its file when a backend's request is written.
+ * A picture in a file, as an input: read when a backend's request is written.
  *
  * @param length in bytes
  */
-record StoredContent(String mediaType, long length, Path file) implements ImageInput.Content {
+public record ImageFile(String mediaType, long length, Path file) implements ImageInput.Content {
     @Override
     public InputStream open() throws IOException {
         return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
