@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +33,12 @@ public final class ServiceProcess implements AutoCloseable {
      * @param log receives the output of the process
      */
     public static ServiceProcess start(Path log, List<String> options) throws IOException {
+        return start(log, Map.of(), options);
+    }
+
+    /** The same, with variables besides those of this process. */
+    public static ServiceProcess start(Path log, Map<String, String> variables, List<String> options)
+            throws IOException {
         String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("target/quick/test"))
                 .collect(Collectors.joining(File.pathSeparator));
@@ -50,12 +57,11 @@ public final class ServiceProcess implements AutoCloseable {
                 "--local-engine=off",
                 "--inference-services-ollama-base-url="));
         command.addAll(options);
-        return new ServiceProcess(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start(),
-                log);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(variables);
+        return new ServiceProcess(builder.start(), log);
     }
 
     /** Its address, once it listens. The log must be its own. */
