@@ -44,6 +44,8 @@ class ChartClusterIT {
                 FOLDER.toString(),
                 "--namespace",
                 NAMESPACE,
+                "--kube-version",
+                "1.34.0",
                 "--values",
                 FOLDER.resolve("ci").resolve(scenario).toString());
         assertThat(rendered.status()).as(rendered.output()).isZero();

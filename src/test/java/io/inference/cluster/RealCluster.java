@@ -51,6 +51,9 @@ final class RealCluster {
             metadata:
               name: %1$s
               labels: {kubernetes.io/hostname: %1$s, topology.kubernetes.io/zone: zone-of-%1$s}
+            status:
+              allocatable: &size {cpu: "32", memory: 128Gi, ephemeral-storage: 256Gi, pods: "110"}
+              capacity: *size
             """;
 
     /** As an administrator provides it, where no storage class makes volumes. */
@@ -153,7 +156,8 @@ final class RealCluster {
                 "--cert-dir=" + folder.resolve("controllers"),
                 "--leader-elect=false",
                 "--service-account-private-key-file=" + key,
-                "--root-ca-file=" + certificate());
+                "--root-ca-file=" + certificate(),
+                "--flex-volume-plugin-dir=" + folder.resolve("plugins"));
         start(
                 "kube-scheduler",
                 "--kubeconfig=" + admin,
@@ -161,7 +165,7 @@ final class RealCluster {
                 "--secure-port=" + freePort(),
                 "--cert-dir=" + folder.resolve("scheduler"),
                 "--leader-elect=false");
-        start("kwok", "--kubeconfig=" + admin, "--manage-all-nodes=true", "--server-address=" + ADDRESS + ":0");
+        start("kwok", "--kubeconfig=" + admin, "--manage-all-nodes=true", "--node-lease-duration-seconds=40");
         for (String node : List.of("one", "two")) {
             apply(NODE.formatted(node));
         }
