@@ -389,10 +389,26 @@ routes_manifest() {
         /^metadata:$/ { print "  annotations:\n    inference-service/applied: \"" hash "\"" }' "$work/plain.yaml"
 }
 
+# What the cluster has, seen from the files with the hash $1: "same", "edited" if that has to stay, or "other".
+routes_state() {
+    local live applied
+    kube get configmap "$routes_map" >/dev/null 2>&1 || { echo other; return; }
+    live=$(routes_in_cluster | hash_of)
+    applied=$(kube get configmap "$routes_map" \
+        -o go-template='{{with .metadata.annotations}}{{index . "inference-service/applied"}}{{end}}')
+    if [[ $live == "$1" ]]; then
+        echo same
+    elif [[ $live == "$applied" || $overwrite_routes == yes ]]; then
+        echo other
+    else
+        echo edited
+    fi
+}
+
 # The routes belong to this script and to whoever edits them live, not to the release, whose upgrades would collide.
 make_routes() {
     [[ $image_routes == no ]] || return 0
-    local count=0 size=0 file hash live applied
+    local count=0 size=0 file hash
     for file in "$routes"/*.camel.yaml; do
         count=$((count + 1))
         size=$((size + $(wc -c <"$file")))
@@ -402,19 +418,10 @@ make_routes() {
             "put them on the claim code-base: --image-routes, and routes.fromCodeBase in the values"
     fi
     hash=$(routes_text | hash_of)
-    if kube get configmap "$routes_map" >/dev/null 2>&1; then
-        live=$(routes_in_cluster | hash_of)
-        if [[ $live == "$hash" ]]; then
-            say "routes: $routes_map is up to date"
-            return
-        fi
-        applied=$(kube get configmap "$routes_map" \
-            -o go-template='{{with .metadata.annotations}}{{index . "inference-service/applied"}}{{end}}')
-        if [[ $live != "$applied" && $overwrite_routes == no ]]; then
-            say "routes: $routes_map was edited in the cluster and stays; --overwrite-routes replaces it"
-            return
-        fi
-    fi
+    case $(routes_state "$hash") in
+        same) say "routes: $routes_map is up to date"; return ;;
+        edited) say "routes: $routes_map was edited in the cluster and stays; --overwrite-routes replaces it"; return ;;
+    esac
     say "routes: $routes_map gets the $count files of $routes"
     routes_manifest "$hash" >"$work/routes.yaml"
     change kube apply --server-side --force-conflicts --field-manager deploy-inference --filename "$work/routes.yaml" ||
@@ -493,10 +500,16 @@ say_how_to_reach_it() {
 }
 
 show_diff() {
-    local status=0 other=0
+    local status=0 other=0 hash state=same
     kube diff --filename "$rendered/service.yaml" || status=$?
     if [[ $image_routes == no ]]; then
-        routes_manifest "$(routes_text | hash_of)" >"$work/routes.yaml"
+        hash=$(routes_text | hash_of)
+        state=$(routes_state "$hash")
+    fi
+    if [[ $state == edited ]]; then
+        say "routes: $routes_map was edited in the cluster and stays; --overwrite-routes replaces it"
+    elif [[ $state == other ]]; then
+        routes_manifest "$hash" >"$work/routes.yaml"
         kube diff --server-side --force-conflicts --field-manager deploy-inference \
             --filename "$work/routes.yaml" || other=$?
         [[ $other -le $status ]] || status=$other

@@ -152,7 +152,10 @@ class DeployClusterIT {
 
         Result difference = install("second", "--diff");
         assertThat(difference.status()).isEqualTo(1);
-        assertThat(difference.output()).containsPattern("\\+ +image: inference-service:second");
+        assertThat(difference.output())
+                .containsPattern("\\+ +image: inference-service:second")
+                .contains("was edited in the cluster and stays")
+                .doesNotContain("id: chat");
         Result upgrade = install("second");
 
         assertThat(upgrade.status()).isZero();
