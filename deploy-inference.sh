@@ -405,6 +405,18 @@ routes_state() {
     fi
 }
 
+# A server-side apply leaves files that somebody else has added.
+remove_added_routes() {
+    local name added=
+    while read -r name; do
+        [[ -f $routes/$name ]] || added+=${added:+,}"\"$name\":null"
+    done < <(kube get configmap "$routes_map" --ignore-not-found \
+        -o go-template='{{range $name, $text := .data}}{{$name}}{{"\n"}}{{end}}')
+    [[ -n $added ]] || return 0
+    change kube patch configmap "$routes_map" --type merge --patch "{\"data\":{$added}}" ||
+        fail "ConfigMap $routes_map could not be written" "check kubectl auth can-i patch configmaps -n $namespace"
+}
+
 # The routes belong to this script and to whoever edits them live, not to the release, whose upgrades would collide.
 make_routes() {
     [[ $image_routes == no ]] || return 0
@@ -423,6 +435,7 @@ make_routes() {
         edited) say "routes: $routes_map was edited in the cluster and stays; --overwrite-routes replaces it"; return ;;
     esac
     say "routes: $routes_map gets the $count files of $routes"
+    [[ $overwrite_routes == no ]] || remove_added_routes
     routes_manifest "$hash" >"$work/routes.yaml"
     change kube apply --server-side --force-conflicts --field-manager deploy-inference --filename "$work/routes.yaml" ||
         fail "ConfigMap $routes_map could not be written" "check kubectl auth can-i patch configmaps -n $namespace"

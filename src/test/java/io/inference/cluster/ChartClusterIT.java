@@ -69,8 +69,17 @@ class ChartClusterIT {
         System.out.println(scenario + ": " + manifests.size() + " objects; not known to this cluster: " + foreign);
 
         assertThat(result.status()).as(result.output()).isZero();
-        assertThat(result.output()).contains("deployment.apps/inference-service").doesNotContainIgnoringCase("warning");
+        assertThat(result.output())
+                .contains("deployment.apps/inference-service")
+                .doesNotContainIgnoringCase("warning");
         assertThat(foreign)
-                .isSubsetOf("GRPCRoute", "HTTPRoute", "InferencePool", "PodMonitor", "PrometheusRule", "ScaledObject", "TriggerAuthentication");
+                .isSubsetOf(
+                        "GRPCRoute",
+                        "HTTPRoute",
+                        "InferencePool",
+                        "PodMonitor",
+                        "PrometheusRule",
+                        "ScaledObject",
+                        "TriggerAuthentication");
     }
 }

@@ -60,11 +60,11 @@ class DeployClusterIT {
     }
 
     private static Result install(String tag, String... options) throws IOException {
-        Path values = Files.writeString(folder.resolve(tag + ".yaml"), VALUES.formatted(tag, tag.equals("first") ? 64 : 77));
+        Path values =
+                Files.writeString(folder.resolve(tag + ".yaml"), VALUES.formatted(tag, tag.equals("first") ? 64 : 77));
         List<String> all = new ArrayList<>(List.of("--values", values.toString()));
         all.addAll(List.of(options));
         Result result = deploy(NAMESPACE, all.toArray(String[]::new));
-        System.out.println(result.output());
         return result;
     }
 
@@ -77,16 +77,21 @@ class DeployClusterIT {
     }
 
     private static String secret() {
-        return version(client().secrets().inNamespace(NAMESPACE).withName("inference-secrets").get());
+        return version(client().secrets()
+                .inNamespace(NAMESPACE)
+                .withName("inference-secrets")
+                .get());
     }
 
     private static String routes() {
-        return version(client().configMaps().inNamespace(NAMESPACE).withName(ROUTES).get());
+        return version(
+                client().configMaps().inNamespace(NAMESPACE).withName(ROUTES).get());
     }
 
     private static List<String> claims() {
         return client().persistentVolumeClaims().inNamespace(NAMESPACE).list().getItems().stream()
-                .map(claim -> claim.getMetadata().getUid() + " " + claim.getStatus().getPhase())
+                .map(claim ->
+                        claim.getMetadata().getUid() + " " + claim.getStatus().getPhase())
                 .toList();
     }
 
@@ -97,8 +102,17 @@ class DeployClusterIT {
     }
 
     private static String image() {
-        return client().apps().deployments().inNamespace(NAMESPACE).withName("inference-service").get()
-                .getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
+        return client().apps()
+                .deployments()
+                .inNamespace(NAMESPACE)
+                .withName("inference-service")
+                .get()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getImage();
     }
 
     @Test
@@ -120,9 +134,17 @@ class DeployClusterIT {
         assertThat(result.output()).contains("It serves").doesNotContainIgnoringCase("warning");
         assertThat(pods()).hasSize(1);
         assertThat(claims()).hasSize(2).allMatch(claim -> claim.endsWith(" Bound"));
-        assertThat(client().secrets().inNamespace(NAMESPACE).withName("inference-secrets").get().getData())
+        assertThat(client().secrets()
+                        .inNamespace(NAMESPACE)
+                        .withName("inference-secrets")
+                        .get()
+                        .getData())
                 .containsOnlyKeys("INTERNAL_API_KEY", "BOOTSTRAP_API_KEY");
-        assertThat(client().configMaps().inNamespace(NAMESPACE).withName(ROUTES).get().getData())
+        assertThat(client().configMaps()
+                        .inNamespace(NAMESPACE)
+                        .withName(ROUTES)
+                        .get()
+                        .getData())
                 .containsKey("chat.camel.yaml");
     }
 
@@ -146,7 +168,8 @@ class DeployClusterIT {
     @Test
     @Order(4)
     void anUpgradeIsShownBeforeAndKeepsWhatWasEditedInTheCluster() throws IOException {
-        CLUSTER.kubectl("-n", NAMESPACE, "patch", "configmap", ROUTES, "-p", "{\"data\":{\"chat.camel.yaml\":\"# edited\"}}");
+        CLUSTER.kubectl(
+                "-n", NAMESPACE, "patch", "configmap", ROUTES, "-p", "{\"data\":{\"chat.camel.yaml\":\"# edited\"}}");
         String secret = secret();
         String routes = routes();
 
@@ -164,13 +187,27 @@ class DeployClusterIT {
         assertThat(secret()).isEqualTo(secret);
         assertThat(routes()).isEqualTo(routes);
         awaitOnePodWith("second");
+
+        CLUSTER.kubectl(
+                "-n", NAMESPACE, "patch", "configmap", ROUTES, "-p", "{\"data\":{\"added.camel.yaml\":\"# added\"}}");
+        assertThat(install("second", "--overwrite-routes").status()).isZero();
+
+        assertThat(client().configMaps()
+                        .inNamespace(NAMESPACE)
+                        .withName(ROUTES)
+                        .get()
+                        .getData())
+                .doesNotContainKey("added.camel.yaml")
+                .containsEntry("chat.camel.yaml", Files.readString(Path.of("routes/chat.camel.yaml")));
+        assertThat(install("second", "--diff").status()).isZero();
     }
 
     private static void awaitOnePodWith(String tag) {
-        await().atMost(Duration.ofMinutes(2)).until(() -> pods().stream()
-                .map(pod -> pod.getSpec().getContainers().getFirst().getImage())
-                .toList()
-                .equals(List.of("inference-service:" + tag)));
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> pods().stream()
+                        .map(pod -> pod.getSpec().getContainers().getFirst().getImage())
+                        .toList()
+                        .equals(List.of("inference-service:" + tag)));
     }
 
     @Test
@@ -178,19 +215,25 @@ class DeployClusterIT {
     void aRollbackBringsImageAndSettingsBack() throws IOException {
         List<String> claims = claims();
 
-        assertThat(CLUSTER.run("helm", "-n", NAMESPACE, "history", "inference").output()).contains("superseded", "deployed");
-        Result result = CLUSTER.run("helm", "-n", NAMESPACE, "rollback", "inference");
-        System.out.println(result.output());
+        assertThat(CLUSTER.run("helm", "-n", NAMESPACE, "history", "inference").output())
+                .contains("superseded", "deployed");
+        // The revision before has the same image: the script was run again.
+        Result result = CLUSTER.run("helm", "-n", NAMESPACE, "rollback", "inference", "2");
 
         assertThat(result.status()).isZero();
         CLUSTER.kubectl("-n", NAMESPACE, "rollout", "status", "deployment/inference-service", "--timeout=5m");
         awaitOnePodWith("first");
-        assertThat(client().configMaps().inNamespace(NAMESPACE).withName("inference-config").get().getData())
+        assertThat(client().configMaps()
+                        .inNamespace(NAMESPACE)
+                        .withName("inference-config")
+                        .get()
+                        .getData())
                 .containsEntry("MAX_QUEUE", "64");
         assertThat(claims()).isEqualTo(claims);
     }
 
-    private static boolean isAllowed(KubernetesClient account, String verb, String resource, String name, String namespace) {
+    private static boolean isAllowed(
+            KubernetesClient account, String verb, String resource, String name, String namespace) {
         String[] words = resource.split("\\.", 2);
         SelfSubjectAccessReview review = new SelfSubjectAccessReviewBuilder()
                 .withNewSpec()
@@ -203,7 +246,12 @@ class DeployClusterIT {
                 .endResourceAttributes()
                 .endSpec()
                 .build();
-        return account.authorization().v1().selfSubjectAccessReview().create(review).getStatus().getAllowed();
+        return account.authorization()
+                .v1()
+                .selfSubjectAccessReview()
+                .create(review)
+                .getStatus()
+                .getAllowed();
     }
 
     @Test
@@ -215,40 +263,81 @@ class DeployClusterIT {
                 .build()) {
             for (String name : List.of("inference-config", ROUTES)) {
                 for (String verb : List.of("get", "list", "watch", "patch")) {
-                    assertThat(isAllowed(account, verb, "configmaps", name, NAMESPACE)).as(verb + " " + name).isTrue();
-                    assertThat(isAllowed(account, verb, "configmaps", name, "default")).as(verb + " elsewhere").isFalse();
+                    assertThat(isAllowed(account, verb, "configmaps", name, NAMESPACE))
+                            .as(verb + " " + name)
+                            .isTrue();
+                    assertThat(isAllowed(account, verb, "configmaps", name, "default"))
+                            .as(verb + " elsewhere")
+                            .isFalse();
                 }
                 for (String verb : List.of("create", "update", "delete")) {
-                    assertThat(isAllowed(account, verb, "configmaps", name, NAMESPACE)).as(verb + " " + name).isFalse();
+                    assertThat(isAllowed(account, verb, "configmaps", name, NAMESPACE))
+                            .as(verb + " " + name)
+                            .isFalse();
                 }
             }
             for (String verb : List.of("create", "get", "update", "patch")) {
-                assertThat(isAllowed(account, verb, "leases.coordination.k8s.io", "inference-service", NAMESPACE)).as(verb + " lease").isTrue();
+                assertThat(isAllowed(account, verb, "leases.coordination.k8s.io", "inference-service", NAMESPACE))
+                        .as(verb + " lease")
+                        .isTrue();
             }
-            assertThat(isAllowed(account, "update", "leases.coordination.k8s.io", "another", NAMESPACE)).isFalse();
-            assertThat(isAllowed(account, "delete", "leases.coordination.k8s.io", "inference-service", NAMESPACE)).isFalse();
-            assertThat(isAllowed(account, "create", "events.events.k8s.io", "", NAMESPACE)).isTrue();
-            assertThat(isAllowed(account, "list", "events.events.k8s.io", "", NAMESPACE)).isFalse();
+            assertThat(isAllowed(account, "update", "leases.coordination.k8s.io", "another", NAMESPACE))
+                    .isFalse();
+            assertThat(isAllowed(account, "delete", "leases.coordination.k8s.io", "inference-service", NAMESPACE))
+                    .isFalse();
+            assertThat(isAllowed(account, "create", "events.events.k8s.io", "", NAMESPACE))
+                    .isTrue();
+            assertThat(isAllowed(account, "list", "events.events.k8s.io", "", NAMESPACE))
+                    .isFalse();
             for (String verb : List.of("get", "list", "watch")) {
-                assertThat(isAllowed(account, verb, "endpointslices.discovery.k8s.io", "", NAMESPACE)).as(verb + " slices").isTrue();
+                assertThat(isAllowed(account, verb, "endpointslices.discovery.k8s.io", "", NAMESPACE))
+                        .as(verb + " slices")
+                        .isTrue();
             }
-            for (String resource : List.of("secrets", "pods", "services", "deployments.apps", "roles.rbac.authorization.k8s.io", "serviceaccounts", "nodes", "namespaces")) {
+            for (String resource : List.of(
+                    "secrets",
+                    "pods",
+                    "services",
+                    "deployments.apps",
+                    "roles.rbac.authorization.k8s.io",
+                    "serviceaccounts",
+                    "nodes",
+                    "namespaces")) {
                 for (String verb : List.of("get", "list", "create", "patch", "delete")) {
-                    assertThat(isAllowed(account, verb, resource, "", NAMESPACE)).as(verb + " " + resource).isFalse();
+                    assertThat(isAllowed(account, verb, resource, "", NAMESPACE))
+                            .as(verb + " " + resource)
+                            .isFalse();
                 }
             }
             assertThat(account.configMaps().withName(ROUTES).get()).isNotNull();
             refused(() -> account.configMaps().list());
             refused(() -> account.secrets().withName("inference-secrets").get());
             refused(() -> account.configMaps().withName("inference-config").delete());
-            refused(() -> account.configMaps().inNamespace("default").withName("inference-config").get());
-            refused(() -> account.pods().resource(new PodBuilder().withNewMetadata().withName("own").endMetadata().withNewSpec().addNewContainer().withName("own").withImage("own").endContainer().endSpec().build()).create());
+            refused(() -> account.configMaps()
+                    .inNamespace("default")
+                    .withName("inference-config")
+                    .get());
+            refused(() -> account.pods()
+                    .resource(new PodBuilder()
+                            .withNewMetadata()
+                            .withName("own")
+                            .endMetadata()
+                            .withNewSpec()
+                            .addNewContainer()
+                            .withName("own")
+                            .withImage("own")
+                            .endContainer()
+                            .endSpec()
+                            .build())
+                    .create());
         }
     }
 
     private static void refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(403));
+                .isInstanceOfSatisfying(
+                        KubernetesClientException.class,
+                        e -> assertThat(e.getCode()).isEqualTo(403));
     }
 
     @Test
@@ -258,15 +347,23 @@ class DeployClusterIT {
         List<String> claims = claims();
 
         Result first = deploy(NAMESPACE, "--uninstall");
-        System.out.println(first.output());
         Result again = deploy(NAMESPACE, "--uninstall");
 
         assertThat(first.status()).isZero();
         assertThat(again.status()).isZero();
         assertThat(again.output()).contains("there is no release");
         await().atMost(Duration.ofMinutes(2)).until(() -> pods().isEmpty());
-        assertThat(CLUSTER.kubectl("-n", NAMESPACE, "get", "deployments,services,roles,rolebindings,networkpolicies,poddisruptionbudgets", "-o", "name")).isEmpty();
-        assertThat(client().configMaps().inNamespace(NAMESPACE).list().getItems()).extracting(map -> map.getMetadata().getName()).containsExactly("kube-root-ca.crt");
+        assertThat(CLUSTER.kubectl(
+                        "-n",
+                        NAMESPACE,
+                        "get",
+                        "deployments,services,roles,rolebindings,networkpolicies,poddisruptionbudgets",
+                        "-o",
+                        "name"))
+                .isEmpty();
+        assertThat(client().configMaps().inNamespace(NAMESPACE).list().getItems())
+                .extracting(map -> map.getMetadata().getName())
+                .containsExactly("kube-root-ca.crt");
         assertThat(secret()).isEqualTo(secret);
         assertThat(claims()).isEqualTo(claims);
 
@@ -286,16 +383,22 @@ class DeployClusterIT {
 
         for (int run = 1; run <= 2; run++) {
             Result result = deploy(namespace, "--kubectl", "--values", values);
-            System.out.println(result.output());
             assertThat(result.status()).isZero();
         }
-        assertThat(deploy(namespace, "--kubectl", "--values", values, "--diff").status()).isZero();
+        assertThat(deploy(namespace, "--kubectl", "--values", values, "--diff").status())
+                .isZero();
         Result removed = deploy(namespace, "--kubectl", "--values", values, "--uninstall");
-        System.out.println(removed.output());
 
         assertThat(removed.status()).isZero();
-        assertThat(client().apps().deployments().inNamespace(namespace).list().getItems()).isEmpty();
-        assertThat(client().persistentVolumeClaims().inNamespace(namespace).list().getItems()).hasSize(2);
-        assertThat(client().secrets().inNamespace(namespace).list().getItems()).extracting(each -> each.getMetadata().getName()).containsExactly("inference-secrets");
+        assertThat(client().apps().deployments().inNamespace(namespace).list().getItems())
+                .isEmpty();
+        assertThat(client().persistentVolumeClaims()
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems())
+                .hasSize(2);
+        assertThat(client().secrets().inNamespace(namespace).list().getItems())
+                .extracting(each -> each.getMetadata().getName())
+                .containsExactly("inference-secrets");
     }
 }

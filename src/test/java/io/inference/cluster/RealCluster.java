@@ -144,10 +144,9 @@ final class RealCluster {
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + key,
                 "--service-account-signing-key-file=" + key);
-        await("the API server, or else a reason in " + folder).atMost(START).until(() -> run(
-                                "kubectl", "get", "--raw", "/readyz")
-                        .status()
-                == 0);
+        await("the API server, or else a reason in " + folder)
+                .atMost(START)
+                .until(() -> run("kubectl", "get", "--raw", "/readyz").status() == 0);
         start(
                 "kube-controller-manager",
                 "--kubeconfig=" + admin,
@@ -197,7 +196,8 @@ final class RealCluster {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         return "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+                + Base64.getMimeEncoder()
+                        .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
                 + "\n-----END PRIVATE KEY-----\n";
     }
 
@@ -219,14 +219,13 @@ final class RealCluster {
     }
 
     private Path kubeconfig(String name, String token, String namespace) throws IOException {
-        return write(
-                name + ".kubeconfig", KUBECONFIG.formatted(ADDRESS, port, certificate(), token, namespace));
+        return write(name + ".kubeconfig", KUBECONFIG.formatted(ADDRESS, port, certificate(), token, namespace));
     }
 
     private void start(String program, String... options) throws IOException {
-        processes.add(new ProcessBuilder(Stream.concat(
-                                Stream.of(programs.resolve(program).toString()), Stream.of(options))
-                        .toList())
+        processes.add(new ProcessBuilder(
+                        Stream.concat(Stream.of(programs.resolve(program).toString()), Stream.of(options))
+                                .toList())
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve(program + ".log").toFile())
@@ -261,13 +260,14 @@ final class RealCluster {
 
     void apply(String manifest) throws IOException {
         Path file = Files.createTempFile(folder, "manifest", ".yaml");
-        String ignored = kubectl("apply", "-f", Files.writeString(file, manifest).toString());
+        String ignored =
+                kubectl("apply", "-f", Files.writeString(file, manifest).toString());
     }
 
     /** Output of {@code kubectl}, which must succeed. */
     String kubectl(String... arguments) throws IOException {
-        Result result = run(
-                Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toArray(String[]::new));
+        Result result =
+                run(Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toArray(String[]::new));
         assertThat(result.status()).as(result.output()).isZero();
         return result.output();
     }
@@ -278,9 +278,8 @@ final class RealCluster {
         // The PATH of a child decides only what the child finds.
         Path program = programs.resolve(command[0]);
         command[0] = Files.exists(program) ? program.toString() : command[0];
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("PATH", programs + ":" + System.getenv("PATH"));
         builder.environment().put("KUBECONFIG", admin.toString());
         builder.environment().put("HOME", folder.toString());

@@ -117,7 +117,8 @@ class ServiceClusterIT {
                     .header("X-API-Key", "internal")
                     .timeout(Duration.ofSeconds(20))
                     .build();
-            return JSON.readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            return JSON.readTree(
+                    HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
         }
 
         int generation() throws IOException, InterruptedException {
@@ -217,10 +218,13 @@ class ServiceClusterIT {
                 System.out.printf(
                         "%s: routes served %d ms after the API server had them, %d ms of it checks and start%n",
                         replica.name(),
-                        Duration.between(edited, Instant.parse(change.path("at").asText())).toMillis(),
+                        Duration.between(edited, Instant.parse(change.path("at").asText()))
+                                .toMillis(),
                         change.path("tookMillis").asLong());
             }
-            System.out.printf("annotated after %d ms%n", Duration.between(edited, reported).toMillis());
+            System.out.printf(
+                    "annotated after %d ms%n",
+                    Duration.between(edited, reported).toMillis());
         }
         assertThat(annotation(ROUTES, "outcome")).isEqualTo("committed");
         soon().until(() -> events(ROUTES).contains("generation 6"));
@@ -281,7 +285,11 @@ class ServiceClusterIT {
     }
 
     private static String holder() {
-        return client().leases().inNamespace(NAMESPACE).withName("inference-service").get().getSpec()
+        return client().leases()
+                .inNamespace(NAMESPACE)
+                .withName("inference-service")
+                .get()
+                .getSpec()
                 .getHolderIdentity();
     }
 
@@ -292,7 +300,8 @@ class ServiceClusterIT {
                 .filter(each -> holder().startsWith(each.name() + "_"))
                 .findFirst()
                 .orElseThrow();
-        Replica other = REPLICAS.stream().filter(each -> each != leader).findFirst().orElseThrow();
+        Replica other =
+                REPLICAS.stream().filter(each -> each != leader).findFirst().orElseThrow();
         assertThat(annotation(ROUTES, "reported-by")).isEqualTo(leader.name());
 
         leader.process().kill();
@@ -300,7 +309,8 @@ class ServiceClusterIT {
         editPing("While nobody leads.", "log");
 
         soon().until(() -> holder().startsWith(other.name() + "_"));
-        System.out.printf("fail-over in %d ms%n", Duration.between(killed, Instant.now()).toMillis());
+        System.out.printf(
+                "fail-over in %d ms%n", Duration.between(killed, Instant.now()).toMillis());
         soon().until(() -> annotation(ROUTES, "reported-by").equals(other.name()));
         assertThat(annotation(ROUTES, "hash")).isEqualTo(other.hash());
         assertThat(annotation(ROUTES, "outcome")).isEqualTo("committed");
