@@ -16,6 +16,7 @@ public class CheckProductionJar {
             "lib/commons-compress");
     private static final List<String> ALWAYS = List.of(
             "io/inference/InferenceService.class",
+            "io/inference/InferenceService__ApplicationContextInitializer.class",
             "db/migration/V1__api_keys.sql",
             "camel/delete-ended-jobs.camel.yaml",
             "lib/postgresql-",

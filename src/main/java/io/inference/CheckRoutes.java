@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -55,6 +56,9 @@ final class CheckRoutes {
     }
 
     private static AnnotationConfigApplicationContext definitions(String[] args) {
+        // This context reads annotations, so that it must not get the definitions of the production jar's build as
+        // well.
+        System.clearProperty(AotDetector.AOT_ENABLED);
         SpringApplication application = new SpringApplication(InferenceService.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setLogStartupInfo(false);

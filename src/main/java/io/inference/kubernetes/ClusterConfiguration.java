@@ -19,13 +19,12 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
-/** The beans that {@code camel/*.camel.yaml} name, if there is a cluster. */
-@Configuration(proxyBeanMethods = false)
-@Conditional(InCluster.class)
+/** The beans that {@code camel/*.camel.yaml} name, if there is a cluster ({@link InCluster}). */
+@Configuration(value = ClusterConfiguration.NAME, proxyBeanMethods = false)
 class ClusterConfiguration {
+    static final String NAME = "clusterConfiguration";
     /** As clients of Kubernetes have it. */
     private static final Duration LEASE = Duration.ofSeconds(15);
 

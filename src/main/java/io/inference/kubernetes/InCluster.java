@@ -5,17 +5,39 @@ import io.inference.config.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.springframework.context.annotation.Condition;
-import org.springframework.context.annotation.ConditionContext;
-import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.core.env.Environment;
 
-/** Whether there is a cluster to watch, by KUBERNETES_ENABLED and by what the process finds. */
-final class InCluster implements Condition {
+/**
+ * Removes what watches a cluster, unless there is one, by KUBERNETES_ENABLED and by what the process finds. No condition
+ * of the beans, because the build of the production jar decides on those.
+ */
+final class InCluster implements BeanDefinitionRegistryPostProcessor {
     private static final Path TOKEN = Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token");
 
+    private final Environment environment;
+
+    InCluster(Environment environment) {
+        this.environment = environment;
+    }
+
     @Override
-    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-        Settings all = new Settings(context.getEnvironment());
+    public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+        if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING) || isOn()) {
+            return;
+        }
+        for (String name : registry.getBeanDefinitionNames()) {
+            if (ClusterConfiguration.NAME.equals(
+                    registry.getBeanDefinition(name).getFactoryBeanName())) {
+                registry.removeBeanDefinition(name);
+            }
+        }
+    }
+
+    private boolean isOn() {
+        Settings all = new Settings(environment);
         boolean account = all.variable("KUBERNETES_SERVICE_HOST").isPresent() && Files.isReadable(TOKEN);
         return isOn(KubernetesSettings.of(all), account);
     }

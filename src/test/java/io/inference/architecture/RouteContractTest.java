@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -44,6 +45,16 @@ class RouteContractTest {
             "doTry",
             "toD",
             "routeTemplate");
+
+    @Test
+    void everyRouteOfTheServiceIsNamedInItsSettings() throws IOException {
+        String settings = Files.readString(Path.of("src/main/resources/application.yaml"));
+        try (Stream<Path> files = Files.list(OF_THE_SERVICE)) {
+            assertThat(files.map(file -> "classpath:camel/" + file.getFileName()))
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(settings).contains(name));
+        }
+    }
 
     @ParameterizedTest
     @MethodSource("files")
