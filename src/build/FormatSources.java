@@ -3,9 +3,10 @@ import com.palantir.javaformat.java.FormatterException;
 import com.palantir.javaformat.java.ImportOrderer;
 import com.palantir.javaformat.java.JavaFormatterOptions;
 import com.palantir.javaformat.java.RemoveUnusedImports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Checks or rewrites the format of every Java file in a folder: {@code FormatSources check|write DIR}. */
@@ -16,20 +17,13 @@ class FormatSources {
                 .style(JavaFormatterOptions.Style.PALANTIR)
                 .build();
         Formatter formatter = Formatter.createFormatter(options);
-        List<Path> wrong = new ArrayList<>();
+        List<Path> sources;
         try (var files = Files.walk(Path.of(args[1]))) {
-            for (Path file :
-                    files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
-                String source = Files.readString(file);
-                String wanted = format(formatter, file, source);
-                if (!wanted.equals(source)) {
-                    wrong.add(file);
-                    if (write) {
-                        Files.writeString(file, wanted);
-                    }
-                }
-            }
+            sources = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
         }
+        List<Path> wrong = sources.parallelStream()
+                .filter(file -> !isFormatted(formatter, file, write))
+                .toList();
         if (!write && !wrong.isEmpty()) {
             wrong.forEach(file -> System.err.println("not formatted: " + file));
             System.err.println("format with: mvn -q toolchains:select-jdk-toolchain@find-jdk-25"
@@ -38,13 +32,19 @@ class FormatSources {
         }
     }
 
-    private static String format(Formatter formatter, Path file, String source) throws FormatterException {
+    private static boolean isFormatted(Formatter formatter, Path file, boolean write) {
         try {
-            return formatter.formatSource(ImportOrderer.reorderImports(
+            String source = Files.readString(file);
+            String wanted = formatter.formatSource(ImportOrderer.reorderImports(
                     RemoveUnusedImports.removeUnusedImports(source), JavaFormatterOptions.Style.PALANTIR));
+            if (write && !wanted.equals(source)) {
+                Files.writeString(file, wanted);
+            }
+            return wanted.equals(source);
         } catch (FormatterException e) {
-            System.err.println("cannot be read: " + file);
-            throw e;
+            throw new IllegalStateException("cannot be read: " + file, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Options of Camel's components in the routes of a generation, as an operator sets them. */
+@BesideOthers
 class ComponentOptionsIT {
     @TempDir
     Path folder;

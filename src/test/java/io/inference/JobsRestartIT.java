@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Jobs survive the process that accepted them. */
+@BesideOthers
 class JobsRestartIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient client = HttpClient.newHttpClient();

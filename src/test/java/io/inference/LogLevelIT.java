@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Logged levels for each LOG_LEVEL: of the service and the log steps of its routes, of the libraries, and of loggers
  * that an operator configures.
  */
+@BesideOthers
 class LogLevelIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OPERATORS = """
@@ -115,7 +116,7 @@ class LogLevelIT {
     private List<JsonNode> run(Map<String, String> variables, String... more) throws Exception {
         Cookbook.restore(folder);
         Files.writeString(folder.resolve("operator.camel.yaml"), OPERATORS);
-        List<String> options = new ArrayList<>(SharedPostgres.options());
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("log_level"));
         options.addAll(List.of(
                 "--port=0",
                 "--grpc-port=0",

@@ -49,6 +49,11 @@ public final class RawClient implements Closeable {
         out.flush();
     }
 
+    /** Says that nothing more comes; answers can still be read. */
+    public void finishSending() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** The next line that contains the text; an error if the answer ends before it. */
     public String awaitLine(String text) throws IOException {
         return until(text).lines().reduce("", (before, line) -> line);

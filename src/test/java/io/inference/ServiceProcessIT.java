@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service as operators run it: a process with options, variables, output and signals. */
+@BesideOthers
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServiceProcessIT {
     static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
@@ -262,6 +263,7 @@ class ServiceProcessIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // Starts with half the work; no test here waits for a model's answer.
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.inference.BesideOthers;
 import io.inference.ServiceProcess;
 import io.inference.embedded.OwnServers;
 import io.inference.embedded.SharedRabbit;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The backend answers every call differently, and only as fast as the test allows, so that each fault happens while
  * work is in progress.
  */
+@BesideOthers
 class NothingIsLostIT {
     private static final int REQUESTS = 500;
     private static final int KILLS = 5;

@@ -72,7 +72,8 @@ public final class ReloadBenchmark {
         try (EchoUpstream upstream = new EchoUpstream();
                 StockCamel camel = new StockCamel(folder, upstream.url());
                 RestLoad rest = new RestLoad(camel.baseUrl())) {
-            Callers callers = new Callers(List.of(rest), ReloadLoad.WHOLE_A_DOOR, ReloadLoad.STREAMS_A_DOOR, Duration.ZERO);
+            Callers callers =
+                    new Callers(List.of(rest), ReloadLoad.WHOLE_A_DOOR, ReloadLoad.STREAMS_A_DOOR, Duration.ZERO);
             RouteEdits edited = new RouteEdits(folder, rest);
             callers.start();
             Rates rates = new Rates(callers::answers);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inference.BesideOthers;
 import io.inference.ServiceProcess;
 import io.inference.embedded.SharedPostgres;
 import java.net.http.HttpResponse;
@@ -27,6 +28,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * of a turn too, while callers go on at both. {@code -Dconversation.kills=3} for more kills: each takes the time of a
  * lease.
  */
+@BesideOthers
 class ConversationKillIT {
     private static final int KILLS = Integer.getInteger("conversation.kills", 1);
     private static final int HELD = 3;

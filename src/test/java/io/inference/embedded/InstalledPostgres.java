@@ -49,8 +49,8 @@ public final class InstalledPostgres implements AutoCloseable {
             folders.add(Path.of(folder));
         }
         return folders.stream()
-                .filter(folder -> Files.isExecutable(folder.resolve("initdb"))
-                        && Files.isExecutable(folder.resolve("pg_dump")))
+                .filter(folder ->
+                        Files.isExecutable(folder.resolve("initdb")) && Files.isExecutable(folder.resolve("pg_dump")))
                 .findFirst();
     }
 

@@ -3,6 +3,7 @@ package io.inference.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inference.BesideOthers;
 import io.inference.engine.EngineOptions.BackendChoice;
 import io.inference.engine.embedding.EmbedJob;
 import io.inference.engine.error.ContextOverflowException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The engine's API with the real model. */
+@BesideOthers
 @Timeout(60)
 class EngineTest {
     private static final Duration LONG = Duration.ofSeconds(30);

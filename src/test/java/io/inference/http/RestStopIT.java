@@ -33,7 +33,8 @@ class RestStopIT {
                             .version(HttpClient.Version.HTTP_1_1)
                             .build();
                     RawClient streaming = new RawClient(port)) {
-                assertThat(kept.send(models, HttpResponse.BodyHandlers.ofString()).statusCode())
+                assertThat(kept.send(models, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
                         .isEqualTo(200);
                 streaming.post(
                         "/v1/chat/completions",

@@ -122,6 +122,7 @@ class ClosedDoorIT {
         try (RawClient raw = new RawClient(service.port())) {
             raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + "x".repeat(1 << 20)
                     + "\r\n\r\n");
+            raw.finishSending();
             refusedForItsHead(raw);
         }
     }
@@ -134,6 +135,7 @@ class ClosedDoorIT {
                 raw.send("x".repeat(1024));
             }
             raw.send("\r\n\r\n");
+            raw.finishSending();
             refusedForItsHead(raw);
         }
     }

@@ -2,6 +2,7 @@ package io.inference.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.BesideOthers;
 import io.inference.engine.cuda.CudaDouble.Schedule;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The double of CUDA's driver finds what a device would do only sometimes: work of two streams in the wrong order, host
  * memory that is used too early; and it fails where a test asks for it.
  */
+@BesideOthers
 class CudaDoubleTest {
     private static final int BYTES = 4096;
 

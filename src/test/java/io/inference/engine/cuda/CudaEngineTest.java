@@ -3,6 +3,7 @@ package io.inference.engine.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inference.BesideOthers;
 import io.inference.engine.Engine;
 import io.inference.engine.EngineOptions;
 import io.inference.engine.EngineOptions.BackendChoice;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole engine on the double of the driver, with a small random model. */
+@BesideOthers
 @Timeout(120)
 class CudaEngineTest {
     private static final Duration LONG = Duration.ofSeconds(60);

@@ -5,6 +5,7 @@ import static io.inference.engine.cuda.Differences.relativeError;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.inference.BesideOthers;
 import io.inference.engine.cpu.ScalarOps;
 import io.inference.engine.gguf.GgufFile;
 import io.inference.engine.gguf.TensorType;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * backend. The results differ by rounding: keys, values and the inputs of tiled products are halves on the GPU, and the
  * scalar backend rounds the inputs of some types to 8 bits.
  */
+@BesideOthers
 class CudaModelTest {
     /**
      * Root mean square of the difference of logits in relation to that of the logits themselves: at most 0.028 was

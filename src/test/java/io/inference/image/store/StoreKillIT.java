@@ -2,6 +2,7 @@ package io.inference.image.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inference.BesideOthers;
 import io.inference.database.Database;
 import io.inference.database.DatabaseAddress;
 import io.inference.embedded.SharedPostgres;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process is killed again and again while it stores pictures: 1,000 in all. */
+@BesideOthers
 class StoreKillIT {
     private static final int KILLS = 4;
     private static final int STORED_A_LIFE = 250;

@@ -3,6 +3,7 @@ package io.inference.engine.cuda.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inference.BesideOthers;
 import io.inference.engine.cuda.CudaDouble;
 import io.inference.engine.cuda.CudaDouble.Schedule;
 import io.inference.engine.cuda.kernel.Report.Line;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every kernel against its reference, on the test double; and kernels that are broken on purpose are found there. */
+@BesideOthers
 class KernelTest {
     @ParameterizedTest
     @EnumSource(Schedule.class)
