@@ -103,7 +103,7 @@ class BackupIT {
         await().atMost(PATIENCE).until(() -> backend.wasAsked("wait for the restore"));
 
         List<String> commands = commands();
-        assertThat(commands).hasSize(3);
+        assertThat(commands).hasSize(2);
         String late = "";
         for (String line : lines(commands.get(0))) {
             if (line.startsWith("k exec")) {
