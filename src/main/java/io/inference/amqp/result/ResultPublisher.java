@@ -43,7 +43,7 @@ public final class ResultPublisher implements JobListener {
     private static final Logger log = LoggerFactory.getLogger(ResultPublisher.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    private static final Duration LONGEST_SETTLING = Duration.ofSeconds(5);
+    private static final Duration LONGEST_SETTLING = Duration.ofSeconds(3);
     private static final int LOOK_MILLIS = 20;
 
     /** PostgreSQL writes what it committed without waiting for the disk within 0.6 s. */

@@ -15,8 +15,8 @@ import org.springframework.context.SmartLifecycle;
  */
 final class ConnectionDrain implements SmartLifecycle {
     private static final Duration QUIET = Duration.ofMillis(300);
-    private static final Duration LONGEST = Duration.ofSeconds(3);
-    private static final Duration LONGEST_LAST_CALL = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final Duration LONGEST_LAST_CALL = Duration.ofSeconds(3);
     private static final int LOOK_MILLIS = 20;
 
     private volatile @Nullable ProbedHttp11Protocol protocol;

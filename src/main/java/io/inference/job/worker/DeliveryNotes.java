@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class DeliveryNotes {
     private static final Logger log = LoggerFactory.getLogger(DeliveryNotes.class);
     private static final int MOST = 500;
-    private static final Duration LONGEST_FLUSH = Duration.ofSeconds(3);
+    private static final Duration LONGEST_FLUSH = Duration.ofSeconds(2);
     private static final long FLUSH_LOOK_NANOS = 10_000_000;
 
     private final Consumer<List<UUID>> store;
