@@ -42,6 +42,7 @@ public interface Images {
      */
     Path content(StoredImage image);
 
+    /** @throws InferenceException with {@code NOT_FOUND} if the picture that the page follows is gone */
     ImagePage list(Caller owner, ImageQuery query);
 
     /** @throws InferenceException with {@code NOT_FOUND} if the caller has no such picture */

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * The body of a request that its route reads while it arrives: the body of an exchange whose endpoint says
- * {@code useStreaming}. A type of its own, since Camel would copy an {@code InputStream} into memory. The door closes it
- * once the request has been answered, or has failed.
+ * {@code useStreaming}. A type of its own, since Camel would copy an {@code InputStream} into memory. The door closes
+ * it once the request has been answered, or has failed.
  */
 public final class StreamedBody implements AutoCloseable {
     private final InputStream content;

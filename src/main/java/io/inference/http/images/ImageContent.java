@@ -10,6 +10,7 @@ import io.inference.image.thumbnail.Thumbnails;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
@@ -55,6 +56,10 @@ final class ImageContent {
     }
 
     private static FileAnswer.Conditions conditions(Message message) {
+        if ("HEAD".equals(message.getHeader(Exchange.HTTP_METHOD, String.class))) {
+            // Of GET alone: RFC 9110, 14.2.
+            return new FileAnswer.Conditions(message.getHeader("If-None-Match", String.class), null, null);
+        }
         return new FileAnswer.Conditions(
                 message.getHeader("If-None-Match", String.class),
                 message.getHeader("Range", String.class),
@@ -78,8 +83,10 @@ final class ImageContent {
         int dot = name.lastIndexOf('.');
         String ending = "." + mediaType.substring(mediaType.indexOf('/') + 1).replace("jpeg", "jpg");
         String saved = (dot > 0 ? name.substring(0, dot) : name) + ending;
-        return ContentDisposition.inline()
-                .filename(saved, StandardCharsets.UTF_8)
+        ContentDisposition.Builder inline = ContentDisposition.inline();
+        // With a charset, clients that know the plain parameter alone would save an encoded word.
+        boolean plain = StandardCharsets.US_ASCII.newEncoder().canEncode(saved);
+        return (plain ? inline.filename(saved) : inline.filename(saved, StandardCharsets.UTF_8))
                 .build()
                 .toString();
     }

@@ -217,7 +217,7 @@ public final class Volume {
             } catch (NoSuchFileException e) {
                 log.debug("there is no {}", expected);
             }
-            // Nothing is known to be missing of a volume that has gone meanwhile.
+            // The volume may have been unmounted since the last look.
             checkMounted();
             return Optional.empty();
         });

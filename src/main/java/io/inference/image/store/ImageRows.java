@@ -157,6 +157,15 @@ final class ImageRows {
                 .optional();
     }
 
+    /** Whether an owner has a picture, expired or not. */
+    boolean exists(JdbcClient client, Caller owner, UUID id) {
+        return client.sql("SELECT count(*) FROM images WHERE id = ? AND owner = ? AND tenant = ?")
+                        .params(id, owner.subject(), owner.tenantOrEmpty())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
     /** The picture that an earlier run of a request stored. */
     Optional<StoredImage> findRepeated(JdbcClient client, Caller owner, String requestId, int number) {
         return client.sql(SELECT + " WHERE image.owner = ? AND image.tenant = ? AND request_id = ? AND number = ?")

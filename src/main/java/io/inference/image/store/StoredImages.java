@@ -213,6 +213,10 @@ final class StoredImages implements Images {
     public ImagePage list(Caller owner, ImageQuery query) {
         UUID after = query.after() == null ? null : id(query.after());
         List<StoredImage> found = database.call(client -> rows.list(client, owner, query, after));
+        if (found.isEmpty() && after != null && !database.call(client -> rows.exists(client, owner, after))) {
+            // Otherwise a list that goes on after a deleted picture would look complete.
+            throw InferenceException.noSuch("image");
+        }
         return new ImagePage(found.subList(0, Math.min(query.most(), found.size())), found.size() > query.most());
     }
 

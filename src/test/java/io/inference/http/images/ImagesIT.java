@@ -241,6 +241,14 @@ class ImagesIT {
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.headers().firstValue("Content-Length")).contains(Integer.toString(picture.length));
         assertThat(head.body()).isEmpty();
+        HttpResponse<byte[]> ranged = CLIENT.send(
+                request(path, alice)
+                        .header("Range", "bytes=0-1")
+                        .method("HEAD", BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofByteArray());
+        assertThat(ranged.statusCode()).isEqualTo(200);
+        assertThat(ranged.headers().firstValue("Content-Length")).contains(Integer.toString(picture.length));
         // The connection is still in step.
         assertThat(content(path, alice).body()).isEqualTo(picture);
     }

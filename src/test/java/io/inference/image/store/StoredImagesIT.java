@@ -127,6 +127,10 @@ class StoredImagesIT {
                 .list(ANNA, new ImageQuery(null, first.images().getLast().id(), 3));
         assertThat(last.images()).isEqualTo(all.subList(3, 4));
         assertThat(last.hasMore()).isFalse();
+        var afterTheLast = new ImageQuery(null, all.getLast().id(), 3);
+        assertThat(store.images().list(ANNA, afterTheLast).images()).isEmpty();
+        assertThatThrownBy(() -> store.images().list(OTHER_TENANT, afterTheLast))
+                .hasMessage("there is no image of that id");
         assertThat(store.images().list(ANNA, new ImageQuery("CAT red", null, 3)).images())
                 .extracting(StoredImage::prompt)
                 .containsExactly("A red Cat");
