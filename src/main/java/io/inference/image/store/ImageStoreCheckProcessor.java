@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fails if no picture could be stored for the caller, before a backend works on one: with {@code NOT_CONFIGURED} if
  * IMAGE_GENERATION_ENABLED is false, {@code INVALID_REQUEST} if it would be too large, {@code STORAGE_FULL} if
- * the volume or the caller's quota has no room left,
- * {@code UNAVAILABLE} if the volume or the database cannot be used.
+ * the volume or the caller's quota has no room left, {@code UNAVAILABLE} if the volume or the database cannot be used.
  */
 final class ImageStoreCheckProcessor implements Processor {
     private final StoredImages images;

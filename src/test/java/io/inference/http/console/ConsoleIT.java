@@ -22,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,7 +141,7 @@ class ConsoleIT {
                     .isEqualTo("{\"prompt\":\"a cat\",\"size\":\"512x512\",\"stream\":true,\"partial_images\":2}");
             route.fulfill(new Route.FulfillOptions()
                     .setContentType("text/event-stream")
-                    .setBody(event("partial_image", 64) + event("completed", 512)));
+                    .setBody(event("image_generation.partial_image", 64) + event("image_generation.completed", 512)));
         });
         page.locator("#nav a[href='#/images']").click();
         page.getByLabel("Prompt").fill("a cat");
@@ -148,10 +149,27 @@ class ConsoleIT {
         button("Make").click();
         assertThat(page.locator(".images .figures-line")).containsText(Pattern.compile("Made in .* · 7 tokens"));
         assertThat(page.locator(".preview")).hasJSProperty("naturalWidth", 512);
+
+        page.route("**/v1/images/edits", route -> {
+            assertThat(route.request().headerValue("content-type")).startsWith("multipart/form-data; boundary=");
+            assertThat(new String(route.request().postDataBuffer(), StandardCharsets.UTF_8))
+                    .contains("name=\"prompt\"\r\n\r\na hat\r\n")
+                    .contains("name=\"partial_images\"\r\n\r\n2\r\n")
+                    .contains("name=\"image[]\"; filename=\"cat.png\"\r\nContent-Type: image/png\r\n");
+            route.fulfill(new Route.FulfillOptions()
+                    .setContentType("text/event-stream")
+                    .setBody(event("image_edit.partial_image", 32) + event("image_edit.completed", 256)));
+        });
+        page.getByLabel("Picture to edit")
+                .setInputFiles(new FilePayload("cat.png", "image/png", SamplePictures.png(8, 8, 1)));
+        page.getByLabel("Prompt").fill("a hat");
+        button("Make").click();
+        assertThat(page.locator(".preview")).hasJSProperty("naturalWidth", 256);
+        assertThat(page.locator(".images .figures-line")).containsText(Pattern.compile("Made in .* · 7 tokens"));
     }
 
-    private static String event(String kind, int side) {
-        return "event: image_generation." + kind + "\ndata: {\"type\":\"image_generation." + kind
+    private static String event(String type, int side) {
+        return "event: " + type + "\ndata: {\"type\":\"" + type
                 + "\",\"partial_image_index\":0,\"usage\":{\"total_tokens\":7},\"b64_json\":\""
                 + Base64.getEncoder().encodeToString(SamplePictures.png(side, side, 2)) + "\"}\n\n";
     }
