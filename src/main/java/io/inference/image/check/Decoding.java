@@ -20,9 +20,10 @@ import javax.imageio.stream.ImageInputStreamImpl;
  */
 final class Decoding {
     private static final int KEPT_PIXELS_A_SIDE = 64;
-    private static final int LOSSLESS_PIXEL_BYTES = 40;
+    private static final int LOSSLESS_PIXEL_BYTES = 8;
     private static final int LOSSY_PIXEL_BYTES = 160;
-    private static final long OTHER_BYTES = 16_000_000;
+    private static final long LOSSLESS_OTHER_BYTES = 6_000_000;
+    private static final long LOSSY_OTHER_BYTES = 16_000_000;
     private static final int MOST_READS_BEHIND_END = 1000;
     private static final int READS_A_LOOK = 16;
 
@@ -33,7 +34,9 @@ final class Decoding {
         ImageReader reader = image.type() == ImageType.WEBP ? webpReader() : jpegReader();
         List<String> warnings = new ArrayList<>();
         long pixels = (long) image.width() * image.height();
-        long most = OTHER_BYTES + pixels * (lossless ? LOSSLESS_PIXEL_BYTES : LOSSY_PIXEL_BYTES);
+        long most = lossless
+                ? LOSSLESS_OTHER_BYTES + pixels * LOSSLESS_PIXEL_BYTES
+                : LOSSY_OTHER_BYTES + pixels * LOSSY_PIXEL_BYTES;
         try (var input = new Input(image.parts(), most)) {
             reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
             reader.setInput(input, true, true);
@@ -80,6 +83,7 @@ final class Decoding {
         private final long mostAllocated;
         private int reads;
         private int readsBehindEnd;
+        private final byte[] one = new byte[1];
 
         /** @param most bytes that may be allocated by the thread while it decodes */
         Input(List<ByteBuffer> parts, long most) {
@@ -101,7 +105,6 @@ final class Decoding {
 
         @Override
         public int read() throws IOException {
-            byte[] one = new byte[1];
             return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
