@@ -25,9 +25,9 @@ import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * A Kubernetes cluster on this machine: etcd, and the API server, the controllers and the scheduler of Kubernetes. Nodes
- * exist only in the API server: kwok says of each pod that it runs and is ready, and no container is ever started. Who
- * may do what is decided by RBAC, and every namespace admits only pods of the level "restricted".
+ * A Kubernetes cluster on this machine: etcd, and the API server, the controllers and the scheduler of Kubernetes.
+ * Nodes exist only in the API server: kwok says of each pod that it runs and is ready, and no container is ever
+ * started. Who may do what is decided by RBAC, and every namespace admits only pods of the level "restricted".
  */
 final class RealCluster {
     private static final Path BUILD = Path.of("src/test/cluster/build.sh");
