@@ -11,8 +11,8 @@ import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
 
 /**
- * Removes what watches a cluster, unless there is one, by KUBERNETES_ENABLED and by what the process finds. No condition
- * of the beans, because the build of the production jar decides on those.
+ * Removes what watches a cluster, unless there is one, by KUBERNETES_ENABLED and by what the process finds. It is not a
+ * condition of the beans, because the build of the production jar decides on those.
  */
 final class InCluster implements BeanDefinitionRegistryPostProcessor {
     private static final Path TOKEN = Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token");
