@@ -19,6 +19,7 @@ public class CheckProductionJar {
             "io/inference/InferenceService__ApplicationContextInitializer.class",
             "db/migration/V1__api_keys.sql",
             "camel/delete-ended-jobs.camel.yaml",
+            "lib/jackson-dataformat-yaml-",
             "lib/postgresql-",
             "lib/jcuda-12",
             "lib/jcuda-natives-",

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Callers that send requests, one after the other, at every door, for whole answers and for streams, and compare each answer
- * with its question.
+ * Callers that send requests, one after the other, at every door, for whole answers and for streams, and compare each
+ * answer with its question.
  */
 final class Callers {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

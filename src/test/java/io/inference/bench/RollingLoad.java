@@ -117,7 +117,7 @@ public final class RollingLoad implements AutoCloseable {
         callers.start();
     }
 
-    /** Replaces every replica, one after the other. Every second one has long streams in progress when it has to end. */
+    /** Replaces every replica, one after the other. Every second one has long streams in progress when it ends. */
     public void update() throws Exception {
         boolean withStreams = false;
         for (Replica old : List.copyOf(replicas)) {

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 /**
  * Times of chats with one after the other, without a conversation and in conversations of different lengths, whose
  * older messages stand as summaries: with a copy in Redis, without one, and without Redis. The backend answers at once.
- * Then the statements of a turn. All of it twice: with summaries made as they become due, on the same processors, and with
- * none due. A bare commit of one row is timed in turn with the chats, since a turn waits for one.
+ * Then the statements of a turn. All of it twice: with summaries made as they become due, on the same processors, and
+ * with none due. A bare commit of one row is timed in turn with the chats, since a turn waits for one.
  */
 public final class ConversationBenchmark {
     /** Made by the service; the longest ones repeat the rows of those before. */

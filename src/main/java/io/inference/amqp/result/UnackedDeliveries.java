@@ -54,7 +54,7 @@ public final class UnackedDeliveries {
         take(job, one -> one.delivery.equals(delivery)).forEach(Delivery::acknowledge);
     }
 
-    /** After a long time, or at a stop: the row takes over from the job's own messages, others go back to the broker. */
+    /** After a long time or at a stop: the row takes over from the job's own messages, others go back to the broker. */
     void relinquish(UUID job) {
         release(job);
         giveBack(job);

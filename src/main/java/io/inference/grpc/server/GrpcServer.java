@@ -157,8 +157,8 @@ final class GrpcServer {
     }
 
     /**
-     * Waits for the calls, and for those that came before their callers read the GOAWAY. Gives the clients of calls that
-     * are cancelled after the grace a moment to receive that. Health streams are cut.
+     * Waits for the calls, and for those that came before their callers read the GOAWAY. Gives the clients of calls
+     * that are cancelled after the grace a moment to receive that. Health streams are cut.
      */
     private void end(Server running) {
         Duration longest = settings.grace().plusSeconds(LAST_ANSWER_SECONDS);

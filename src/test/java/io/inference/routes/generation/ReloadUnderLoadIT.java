@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The promise to operators: an edit drops no call. {@code -Dreload.edits=100} for more edits, of which each fifth is faulty. */
+/** The promise to operators: an edit drops no call. {@code -Dreload.edits=100} for more edits; each fifth is faulty. */
 class ReloadUnderLoadIT {
     private static final int EDITS = Integer.getInteger("reload.edits", 5);
 
