@@ -166,7 +166,8 @@ public class StartAndAsk {
     private static HttpServer upstream() throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory()));
+        server.setExecutor(
+                Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory()));
         server.createContext("/", StartAndAsk::answer);
         server.start();
         return server;
@@ -179,25 +180,24 @@ public class StartAndAsk {
         String usage = "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1,\"total_tokens\":6}";
         String ollama = "{\"model\":\"upstream-ollama\",\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},";
         String ended = "\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":5,\"eval_count\":1}\n";
-        String body =
-                switch (exchange.getRequestURI().getPath()) {
-                    case "/v1/models" -> "{\"object\":\"list\",\"data\":[{\"id\":\"upstream-openai\"}]}";
-                    case "/v1/chat/completions" ->
-                        streamed
-                                ? "data: {" + openAi + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n"
-                                        + "data: {" + openAi + "\"choices\":[{\"index\":0,\"delta\":{},"
-                                        + "\"finish_reason\":\"stop\"}]}\n\n"
-                                        + "data: {" + openAi + "\"choices\":[]," + usage + "}\n\ndata: [DONE]\n\n"
-                                : "{" + openAi + "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
-                                        + "\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]," + usage + "}";
-                    case "/v1/embeddings" ->
-                        "{\"object\":\"list\",\"data\":[{\"index\":0,\"embedding\":[0.5,-0.25,0.125]}],"
-                                + "\"usage\":{\"prompt_tokens\":5,\"total_tokens\":5}}";
-                    case "/api/tags" -> "{\"models\":[{\"name\":\"upstream-ollama\"}]}";
-                    case "/api/chat" -> (streamed ? ollama + "\"done\":false}\n" : "") + ollama + ended;
-                    case "/api/embed" -> "{\"embeddings\":[[0.5,-0.25,0.125]],\"prompt_eval_count\":5}";
-                    default -> "{}";
-                };
+        String body = switch (exchange.getRequestURI().getPath()) {
+            case "/v1/models" -> "{\"object\":\"list\",\"data\":[{\"id\":\"upstream-openai\"}]}";
+            case "/v1/chat/completions" ->
+                streamed
+                        ? "data: {" + openAi + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n"
+                                + "data: {" + openAi + "\"choices\":[{\"index\":0,\"delta\":{},"
+                                + "\"finish_reason\":\"stop\"}]}\n\n"
+                                + "data: {" + openAi + "\"choices\":[]," + usage + "}\n\ndata: [DONE]\n\n"
+                        : "{" + openAi + "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                                + "\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]," + usage + "}";
+            case "/v1/embeddings" ->
+                "{\"object\":\"list\",\"data\":[{\"index\":0,\"embedding\":[0.5,-0.25,0.125]}],"
+                        + "\"usage\":{\"prompt_tokens\":5,\"total_tokens\":5}}";
+            case "/api/tags" -> "{\"models\":[{\"name\":\"upstream-ollama\"}]}";
+            case "/api/chat" -> (streamed ? ollama + "\"done\":false}\n" : "") + ollama + ended;
+            case "/api/embed" -> "{\"embeddings\":[[0.5,-0.25,0.125]],\"prompt_eval_count\":5}";
+            default -> "{}";
+        };
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String type = body.startsWith("data:") ? "text/event-stream" : "application/json";
         exchange.getResponseHeaders().set("Content-Type", type);

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 
 /**
  * Megabytes a second of one stored picture, beside nginx with sendfile on the same file, in turns: the service by the
- * token of its owner, and by a link. Neither logs requests. The readers are bare sockets that keep their connections and
- * discard what comes.
+ * token of its owner, and by a link. Neither logs requests. The readers are bare sockets that keep their connections
+ * and discard what comes.
  */
 public final class ImageServingBenchmark {
     private static final int READERS = Integer.getInteger("images.readers", 4);
