@@ -77,8 +77,7 @@ public record EntryModels(
         return context == null || seen.contextLength() != null ? seen : seen.withContext(context);
     }
 
-    private void add(
-            Map<String, String> names, Map<String, ModelInfo> byId, String backend, List<ModelInfo> seen) {
+    private void add(Map<String, String> names, Map<String, ModelInfo> byId, String backend, List<ModelInfo> seen) {
         names.forEach((name, real) -> {
             ModelInfo model = byId.containsKey(real) ? byId.get(real) : byId.get(ModelNames.other(real));
             if (model != null) {

@@ -74,7 +74,9 @@ record RecallFacts(List<String> values, List<String> sentences, List<String> que
     /** All of them, in one conversation. */
     RecallFacts and(RecallFacts others) {
         return new RecallFacts(
-                joined(values, others.values), joined(sentences, others.sentences), joined(questions, others.questions));
+                joined(values, others.values),
+                joined(sentences, others.sentences),
+                joined(questions, others.questions));
     }
 
     private static List<String> joined(List<String> first, List<String> second) {

@@ -135,11 +135,7 @@ public record ModelInfo(
     }
 
     private ModelInfo copy(
-            String otherId,
-            String otherBackend,
-            State otherState,
-            @Nullable Integer context,
-            List<String> known) {
+            String otherId, String otherBackend, State otherState, @Nullable Integer context, List<String> known) {
         return new ModelInfo(
                 otherId,
                 otherBackend,
