@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** What values do, and which are refused. */
@@ -170,6 +171,22 @@ class ChartValuesTest {
         assertThat(annotations("{config: {MAX_QUEUE: 5}}")).isNotEqualTo(before);
         assertThat(annotations("{secrets: {HF_TOKEN: a}}")).isNotEqualTo(annotations("{secrets: {HF_TOKEN: b}}"));
         assertThat(annotations("{backends: [{name: a, urls: [http://a/v1]}]}")).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "LOG_LEVEL: debug",
+                "RATE_LIMIT_REQUESTS_PER_MINUTE: 10",
+                "RATE_LIMIT_TOKENS_PER_MINUTE: 1000",
+                "RATE_LIMIT_STREAMS: 2",
+                "RATE_LIMIT_GROUPS: 'staff:requests=100'"
+            })
+    void whatTheServiceTakesFromItsConfigMapRestartsNoPod(String setting) {
+        String watching = "{kubernetes: {enabled: true}, config: {%s}}";
+        assertThat(annotations(watching.formatted(setting))).isEqualTo(annotations(watching.formatted("")));
+        assertThat(annotations("{config: {%s}}".formatted(setting))).isNotEqualTo(annotations("{}"));
+        assertThat(annotations(watching.formatted("MAX_QUEUE: 5"))).isNotEqualTo(annotations(watching.formatted("")));
     }
 
     @ParameterizedTest
