@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The developer's second build, with the tree that these tests were compiled from. */
-@BesideOthers
 class BuildIT {
     @Test
     void nothingIsCompiledAgainIfNothingHasChanged() throws Exception {

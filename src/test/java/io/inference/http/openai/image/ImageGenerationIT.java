@@ -27,6 +27,7 @@ import com.openai.models.images.ImagesResponse;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.inference.RunningService;
+import io.inference.embedded.SharedPostgres;
 import io.inference.grpc.GrpcCaller;
 import io.inference.grpc.v1.GenerateImageEvent;
 import io.inference.grpc.v1.GenerateImageRequest;
@@ -46,6 +47,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -73,13 +75,16 @@ class ImageGenerationIT {
 
     @BeforeAll
     static void start() {
-        service = RunningService.start(
+        // A database belongs to one volume.
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("image_generation"));
+        options.addAll(List.of(
                 "--image-backend=openai",
                 "--inference-services-sd-base-url=" + SERVER.url(),
                 "--stream-keep-alive=1s",
                 "--log-prompts=true",
                 "--max-image-size=2000",
-                "--image-dir=" + volume);
+                "--image-dir=" + volume));
+        service = RunningService.start(options.toArray(String[]::new));
         client = OpenAIOkHttpClient.builder()
                 .baseUrl(service.baseUrl() + "/v1")
                 .apiKey("none")
