@@ -89,7 +89,7 @@ class BackupIT {
 
     @Test
     void theRunbooksCommandsBringBackWhatCallersHad() throws Exception {
-        String conversation = ofTwelve("On day %d the budget was $500.");
+        String conversation = alice.begin(12, "On day %d the budget was $500.");
         awaitSummary(conversation);
         List<String> log = alice.log(conversation);
         JsonNode summaries = alice.get("/v1/conversations/" + conversation + "/summaries");
@@ -206,21 +206,6 @@ class BackupIT {
         assertThat(shell.start().waitFor())
                 .as(command + "\n" + Files.readString(folder.resolve("output")))
                 .isZero();
-    }
-
-    private String ofTwelve(String text) throws Exception {
-        String id = alice.begin(text.formatted(1));
-        ObjectNode body = JSON.createObjectNode();
-        for (int i = 3; i <= 12; i++) {
-            body.withArray("items")
-                    .addObject()
-                    .put("type", "message")
-                    .put("role", i % 2 == 1 ? "user" : "assistant")
-                    .put("content", text.formatted(i));
-        }
-        assertThat(alice.post("/v1/conversations/" + id + "/items", body).statusCode())
-                .isEqualTo(200);
-        return id;
     }
 
     private void awaitSummary(String conversation) {

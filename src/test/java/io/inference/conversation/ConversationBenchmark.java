@@ -3,7 +3,6 @@ package io.inference.conversation;
 import static io.inference.conversation.ConversationCaller.id;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.RunningService;
 import io.inference.database.Database;
 import io.inference.embedded.OwnRedis;
@@ -44,7 +43,7 @@ public final class ConversationBenchmark {
     private static final int ROUNDS = Integer.getInteger("conversation.rounds", 20);
     private static final int WARM_UP = Integer.getInteger("conversation.warm-up", 2_000);
     private static final String TEXT =
-            "On day %d we went on with part %d of the plan, as it was agreed the week before.";
+            "On day %1$d we went on with part %1$d of the plan, as it was agreed the week before.";
 
     private final ConversationCaller copying;
     private final ConversationCaller alone;
@@ -212,21 +211,7 @@ public final class ConversationBenchmark {
     }
 
     private String conversation(int messages) throws Exception {
-        String id = copying.begin(TEXT.formatted(1, 1));
-        for (int first = 3; first <= messages; first += 20) {
-            ObjectNode body = ConversationCaller.JSON.createObjectNode();
-            for (int i = first; i <= Math.min(messages, first + 19); i++) {
-                body.withArray("items")
-                        .addObject()
-                        .put("type", "message")
-                        .put("role", i % 2 == 1 ? "user" : "assistant")
-                        .put("content", TEXT.formatted(i, i));
-            }
-            var added = copying.post("/v1/conversations/" + id + "/items", body);
-            if (added.statusCode() != 200) {
-                throw new IllegalStateException(added.body());
-            }
-        }
+        String id = copying.begin(messages, TEXT);
         awaitRest();
         System.out.printf(
                 "%,d messages, summaries by level: %s%n",

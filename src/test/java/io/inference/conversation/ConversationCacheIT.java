@@ -13,6 +13,7 @@ import io.inference.embedded.SharedPostgres;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,16 +29,11 @@ class ConversationCacheIT {
                 var service = start(options, backend)) {
             ConversationCaller caller = new ConversationCaller(service, null);
             String id = id(caller.post("/v1/chat/completions", question("new", "Hello!")));
-            ObjectNode older = JSON.createObjectNode();
-            for (int i = 3; i <= 12; i++) {
-                older.withArray("items")
-                        .addObject()
-                        .put("type", "message")
-                        .put("role", i % 2 == 1 ? "user" : "assistant")
-                        .put("content", "The bakery on street number " + i + " sells bread and cake.");
-            }
-            assertThat(caller.post("/v1/conversations/" + id + "/items", older).statusCode())
-                    .isEqualTo(200);
+            caller.add(
+                    id,
+                    IntStream.rangeClosed(3, 12)
+                            .mapToObj("The bakery on street number %d sells bread and cake."::formatted)
+                            .toList());
             String summaries = "/v1/conversations/" + id + "/summaries";
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> !caller.get(summaries).path("data").isEmpty());

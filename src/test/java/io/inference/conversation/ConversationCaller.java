@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A user of conversations.
@@ -23,6 +24,9 @@ import java.util.Map;
  */
 record ConversationCaller(String url, RunningService service, String key) {
     static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Messages that a request may add. */
+    private static final int ITEMS = 20;
 
     private static final HttpClient client = HttpClient.newHttpClient();
 
@@ -38,6 +42,33 @@ record ConversationCaller(String url, RunningService service, String key) {
     /** Begins a conversation with a text; returns its id. */
     String begin(String text) throws Exception {
         return id(say("new", text));
+    }
+
+    /**
+     * Begins a conversation of so many messages with a chat, so that its model is known.
+     *
+     * @param text of each, with a place for its number
+     */
+    String begin(int messages, String text) throws Exception {
+        String id = begin(text.formatted(1));
+        add(id, IntStream.rangeClosed(3, messages).mapToObj(text::formatted).toList());
+        return id;
+    }
+
+    /** Adds messages of the user and of the assistant in turn. */
+    void add(String conversation, List<String> texts) throws Exception {
+        for (int from = 0; from < texts.size(); from += ITEMS) {
+            ObjectNode body = JSON.createObjectNode();
+            for (int i = from; i < Math.min(texts.size(), from + ITEMS); i++) {
+                body.withArray("items")
+                        .addObject()
+                        .put("type", "message")
+                        .put("role", i % 2 == 0 ? "user" : "assistant")
+                        .put("content", texts.get(i));
+            }
+            HttpResponse<String> added = post("/v1/conversations/" + conversation + "/items", body);
+            assertThat(added.statusCode()).as(added.body()).isEqualTo(200);
+        }
     }
 
     static ObjectNode chat(String conversation, String... texts) {

@@ -4,7 +4,6 @@ import static io.inference.conversation.ConversationCaller.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.BesideOthers;
 import io.inference.ServiceProcess;
 import io.inference.embedded.SharedPostgres;
@@ -93,7 +92,7 @@ class ConversationKillIT {
     void whatAKilledReplicaSummarizesAndAnswersIsDoneOnceByTheOther() throws Exception {
         List<String> summarized = new ArrayList<>();
         for (int i = 0; i < HELD; i++) {
-            summarized.add(ofTwelve("HOLD: plan " + i + ", step %d."));
+            summarized.add(replicas.getFirst().caller().begin(12, "HOLD: plan " + i + ", step %d."));
         }
         List<SteadyCaller> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
@@ -184,22 +183,6 @@ class ConversationKillIT {
         } catch (Exception e) {
             return false;
         }
-    }
-
-    private String ofTwelve(String text) throws Exception {
-        ConversationCaller caller = replicas.getFirst().caller();
-        String id = caller.begin(text.formatted(1));
-        ObjectNode body = ConversationCaller.JSON.createObjectNode();
-        for (int i = 3; i <= 12; i++) {
-            body.withArray("items")
-                    .addObject()
-                    .put("type", "message")
-                    .put("role", i % 2 == 1 ? "user" : "assistant")
-                    .put("content", text.formatted(i));
-        }
-        assertThat(caller.post("/v1/conversations/" + id + "/items", body).statusCode())
-                .isEqualTo(200);
-        return id;
     }
 
     /** Level, span and messages of each summary, and how many there are of it. */

@@ -48,28 +48,6 @@ class ConversationMemoryIT {
         other.close();
     }
 
-    /** A conversation with a chat, so that its model is known, and messages of the user and the assistant in turn. */
-    private static String conversation(int messages, String text) throws Exception {
-        String id = alice.begin(text.formatted(1));
-        add(id, 3, messages, text);
-        return id;
-    }
-
-    private static void add(String id, int from, int to, String text) throws Exception {
-        for (int first = from; first <= to; first += 20) {
-            ObjectNode body = ConversationCaller.JSON.createObjectNode();
-            for (int i = first; i <= Math.min(to, first + 19); i++) {
-                body.withArray("items")
-                        .addObject()
-                        .put("type", "message")
-                        .put("role", i % 2 == 1 ? "user" : "assistant")
-                        .put("content", text.formatted(i));
-            }
-            assertThat(alice.post("/v1/conversations/" + id + "/items", body).statusCode())
-                    .isEqualTo(200);
-        }
-    }
-
     private static UUID uuid(String id) {
         return ConversationIds.conversation(id).orElseThrow();
     }
@@ -128,7 +106,7 @@ class ConversationMemoryIT {
 
     @Test
     void everyLevelIsReachedAndTheMasterStandsFor162Messages() throws Exception {
-        String id = conversation(168, "On day %d we went on.");
+        String id = alice.begin(168, "On day %d we went on.");
         awaitLevels(id, Map.of(1, 27L, 2, 9L, 3, 3L, 4, 1L));
         awaitRest(id);
         assertThat(rows(id, "first_seq || '-' || last_seq || ' ' || messages || ' ' || kind", String.class))
@@ -208,7 +186,7 @@ class ConversationMemoryIT {
     @Test
     void aSummaryWithAnInventedNumberIsRefusedAndThenReplacedBySentences() throws Exception {
         int before = backend.summarized().size();
-        String id = conversation(12, "INVENT: part %d of the plan costs 15 dollars.");
+        String id = alice.begin(12, "INVENT: part %d of the plan costs 15 dollars.");
         awaitSpans(id, "1:1-6");
         assertThat(rows(id, "kind || ' ' || coalesce(model, '-') || ' ' || prompt_tokens", String.class))
                 .containsExactly("extractive - 14");
@@ -226,7 +204,7 @@ class ConversationMemoryIT {
 
     @Test
     void aModelThatCannotSummarizeDelaysNoAnswer() throws Exception {
-        String id = conversation(10, "REFUSE: we are at step %d.");
+        String id = alice.begin(10, "REFUSE: we are at step %d.");
         for (int turn = 0; turn < 3; turn++) {
             say(id, "REFUSE: still there?");
         }
@@ -239,7 +217,7 @@ class ConversationMemoryIT {
 
     @Test
     void aSlowSummaryDelaysNoAnswerAndWhateverHappensThereIsOne() throws Exception {
-        String id = conversation(12, "HOLD: we are at step %d.");
+        String id = alice.begin(12, "HOLD: we are at step %d.");
         await().until(() -> held(id) == 1);
         assertThat(summarized(say(id, "Hello?"))).isEqualTo("0");
         assertThat(backend.lastAsked()).hasSize(13);
@@ -268,7 +246,7 @@ class ConversationMemoryIT {
 
     @Test
     void aDeletedMessageIsInNoSummaryAndNoLedgerAndTheyAreMadeAgain() throws Exception {
-        String id = conversation(24, "Value of %d is secret-00%1$d.");
+        String id = alice.begin(24, "Value of %d is secret-00%1$d.");
         awaitSpans(id, "1:1-6", "1:7-12", "1:13-18", "2:1-18");
         awaitRest(id);
         String message = alice.messages(id).get(8).path("id").asText();
@@ -312,7 +290,7 @@ class ConversationMemoryIT {
 
     @Test
     void aSummaryWhoseSourceIsDeletedMeanwhileDoesNotLand() throws Exception {
-        String id = conversation(12, "HOLD: number %d is secret-77%1$d.");
+        String id = alice.begin(12, "HOLD: number %d is secret-77%1$d.");
         await().until(() -> held(id) == 1);
         String message = alice.messages(id).get(2).path("id").asText();
         assertThat(alice.send("DELETE", "/v1/conversations/" + id + "/messages/" + message, null)
@@ -326,7 +304,7 @@ class ConversationMemoryIT {
 
     @Test
     void aBranchHasItsOwnSummaries() throws Exception {
-        String id = conversation(24, "Step %d of the first way.");
+        String id = alice.begin(24, "Step %d of the first way.");
         awaitSpans(id, "1:1-6", "1:7-12", "1:13-18", "2:1-18");
         awaitRest(id);
         String fork = alice.messages(id).get(9).path("id").asText();
@@ -377,7 +355,7 @@ class ConversationMemoryIT {
 
     @Test
     void aConversationThatIsNotYetSummarizedStillFitsTheModel() throws Exception {
-        String id = conversation(40, "HOLD: " + "the river flows to the sea and ".repeat(60) + "on day %d.");
+        String id = alice.begin(40, "HOLD: " + "the river flows to the sea and ".repeat(60) + "on day %d.");
         HttpResponse<String> answer = say(id, "Which day?");
         assertThat(Integer.parseInt(summarized(answer))).isGreaterThan(10);
         int characters = backend.lastAsked().stream().mapToInt(String::length).sum();
@@ -391,7 +369,7 @@ class ConversationMemoryIT {
 
     @Test
     void thePromptThatIsShownIsWhatTheBackendGetsNext() throws Exception {
-        String id = conversation(24, "The budget is $%d00.");
+        String id = alice.begin(24, "The budget is $%d00.");
         awaitSpans(id, "1:1-6", "1:7-12", "1:13-18", "2:1-18");
         awaitRest(id);
         JsonNode shown = alice.get("/v1/conversations/" + id + "/prompt?model=" + MemoryBackend.MODEL);

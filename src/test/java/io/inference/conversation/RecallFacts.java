@@ -3,7 +3,6 @@ package io.inference.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inference.RunningService;
 import io.inference.database.Database;
 import java.time.Duration;
@@ -68,7 +67,6 @@ record RecallFacts(List<String> values, List<String> sentences, List<String> que
             "And what would you suggest for somebody who is new to it?",
             "I see. Please explain the second point once more.",
             "That sounds reasonable, let us go on.");
-    private static final int A_REQUEST = 20;
     private static final int RECENT = 6;
 
     /** All of them, in one conversation. */
@@ -97,19 +95,7 @@ record RecallFacts(List<String> values, List<String> sentences, List<String> que
 
     /** Adds so many turns to a conversation. */
     void say(ConversationCaller caller, String id, int turns) throws Exception {
-        List<String> said = texts(turns);
-        for (int from = 0; from < said.size(); from += A_REQUEST) {
-            ObjectNode body = ConversationCaller.JSON.createObjectNode();
-            for (int i = from; i < Math.min(said.size(), from + A_REQUEST); i++) {
-                body.withArray("items")
-                        .addObject()
-                        .put("type", "message")
-                        .put("role", i % 2 == 0 ? "user" : "assistant")
-                        .put("content", said.get(i));
-            }
-            assertThat(caller.post("/v1/conversations/" + id + "/items", body).statusCode())
-                    .isEqualTo(200);
-        }
+        caller.add(id, texts(turns));
     }
 
     /** How many of the values a text has. */
