@@ -64,8 +64,8 @@ final class RecallBenchmark {
         RecallFacts all = RecallFacts.WITH_FORM.and(RecallFacts.WITHOUT_FORM);
         all.say(caller, id, turns);
         RecallFacts.awaitSummaries(service, id, turns, Duration.ofHours(1));
-        ArrayNode prompt =
-                (ArrayNode) caller.get("/v1/conversations/" + id + "/prompt").path("messages");
+        ArrayNode prompt = (ArrayNode)
+                caller.get("/v1/conversations/" + id + "/prompt?model=" + MODEL).path("messages");
         ArrayNode whole = ConversationCaller.JSON.createArrayNode();
         List<String> texts = all.texts(turns);
         for (int i = 0; i < texts.size(); i++) {
