@@ -13,6 +13,7 @@ import io.inference.amqp.result.UndeliveredResultScanner;
 import io.inference.broker.Broker;
 import io.inference.broker.Publisher;
 import io.inference.call.Calls;
+import io.inference.call.StopStep;
 import io.inference.config.Settings;
 import io.inference.job.Jobs;
 import io.inference.routes.door.PublishingPoint;
@@ -108,8 +109,9 @@ class AmqpConfiguration {
     }
 
     @Bean
-    FetchStop amqpFetchStop(QueueConsumers queueConsumers) {
-        return new FetchStop(queueConsumers);
+    StopStep amqpFetchStop(QueueConsumers queueConsumers) {
+        // Before the jobs stop.
+        return new StopStep(Calls.DOORS_PHASE + 1, queueConsumers::stopFetching);
     }
 
     @Bean

@@ -27,11 +27,7 @@ final class BrokerStart implements SmartLifecycle {
     @Override
     public synchronized void stop() {
         running = false;
-        try {
-            resultPublisher.settleAll();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        resultPublisher.settleAll();
         broker.close();
     }
 

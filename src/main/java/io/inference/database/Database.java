@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,6 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -26,6 +26,7 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -227,12 +228,9 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setValidationTimeout(CONNECTION_WAIT.toMillis() / 2);
         config.setInitializationFailTimeout(1);
-        config.addDataSourceProperty("ApplicationName", "inference-service");
-        config.addDataSourceProperty("connectTimeout", "3");
-        config.addDataSourceProperty("socketTimeout", "60");
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        // The details of an error hold values of rows.
-        config.addDataSourceProperty("logServerErrorDetail", "false");
+        Properties properties = properties();
+        properties.setProperty("socketTimeout", "60");
+        config.setDataSourceProperties(properties);
         return new HikariDataSource(config);
     }
 
@@ -241,21 +239,29 @@ public final class Database implements AutoCloseable {
      * take longer than a query.
      */
     private static void migrate(DatabaseAddress settings) {
-        PGSimpleDataSource connections = new PGSimpleDataSource();
-        connections.setURL(settings.url());
+        Properties properties = properties();
         if (settings.user() != null) {
-            connections.setUser(settings.user());
-            connections.setPassword(settings.password());
+            properties.setProperty("user", settings.user());
         }
-        connections.setApplicationName("inference-service");
-        connections.setConnectTimeout(3);
-        connections.setTcpKeepAlive(true);
-        connections.setLogServerErrorDetail(false);
+        if (settings.password() != null) {
+            properties.setProperty("password", settings.password());
+        }
         Flyway.configure()
-                .dataSource(connections)
+                .dataSource(new DriverManagerDataSource(settings.url(), properties))
                 .locations("classpath:db/migration")
                 .load()
                 .migrate();
+    }
+
+    /** Those of every connection; the address may name others. */
+    private static Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("ApplicationName", "inference-service");
+        properties.setProperty("connectTimeout", "3");
+        properties.setProperty("tcpKeepAlive", "true");
+        // The details of an error hold values of rows.
+        properties.setProperty("logServerErrorDetail", "false");
+        return properties;
     }
 
     @Override

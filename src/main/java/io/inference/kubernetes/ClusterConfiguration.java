@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(value = ClusterConfiguration.NAME, proxyBeanMethods = false)
 class ClusterConfiguration {
     static final String NAME = "clusterConfiguration";
+
     /** As clients of Kubernetes have it. */
     private static final Duration LEASE = Duration.ofSeconds(15);
 

@@ -20,7 +20,6 @@ class AnswerLogProcessor implements Processor {
     static final String LOGGED = "InferenceLoggedAnswer";
 
     private final PromptLog log;
-
     private final boolean pictures;
 
     /** @param pictures whether it logs pictures, and nothing else */

@@ -75,23 +75,17 @@ public final class ReloadLoad implements AutoCloseable {
         for (int i = 1; i <= count; i++) {
             String text = "text-" + i;
             if (i % EVERY_FAULTY != 0) {
-                mustBe(edits.edit(text, PATIENCE), text + " serves");
+                RouteEdits.mustBe(edits.edit(text, PATIENCE), text + " serves");
             } else {
                 String step = "setBoddy" + i;
                 edits.writeFaulty(step);
-                mustBe(RouteEdits.await(() -> faults().contains(step), PATIENCE), step + " is refused");
+                RouteEdits.mustBe(RouteEdits.await(() -> faults().contains(step), PATIENCE), step + " is refused");
             }
         }
     }
 
     private String faults() {
         return service.bean(RouteGenerations.class).status().faults().toString();
-    }
-
-    private static void mustBe(boolean held, String what) {
-        if (!held) {
-            throw new IllegalStateException("waited too long until " + what);
-        }
     }
 
     /** Waits for the end of every call in progress. */
@@ -125,7 +119,8 @@ public final class ReloadLoad implements AutoCloseable {
                 throw new IllegalStateException(faults());
             }
         }
-        mustBe(RouteEdits.await(() -> generations.status().draining().isEmpty(), PATIENCE), "no generation drains");
+        RouteEdits.mustBe(
+                RouteEdits.await(() -> generations.status().draining().isEmpty(), PATIENCE), "no generation drains");
     }
 
     Footprint footprint() throws InterruptedException {

@@ -94,7 +94,7 @@ public final class RollingLoad implements AutoCloseable {
     private void admit(ServiceProcess process) throws Exception {
         Replica replica = new Replica(process, process.awaitUrl(), process.awaitGrpcPort());
         replicas.add(replica);
-        mustBe(RouteEdits.await(() -> isReady(replica), PATIENCE), replica.url() + " is ready");
+        RouteEdits.mustBe(RouteEdits.await(() -> isReady(replica), PATIENCE), replica.url() + " is ready");
         rest.add(replica.port());
         grpc.add(replica.grpcPort());
     }
@@ -172,25 +172,20 @@ public final class RollingLoad implements AutoCloseable {
                 }
             }));
         }
-        mustBe(RouteEdits.await(() -> upstream.held() == streams.size(), PATIENCE), "streams are in progress");
+        RouteEdits.mustBe(
+                RouteEdits.await(() -> upstream.held() == streams.size(), PATIENCE), "streams are in progress");
         return streams;
     }
 
     /** Waits until every kind of caller has a number of further answers. */
     private void awaitAnswers() throws Exception {
         Map<String, Long> before = answers();
-        mustBe(
+        RouteEdits.mustBe(
                 RouteEdits.await(
                         () -> answers().entrySet().stream()
                                 .allMatch(now -> now.getValue() >= before.get(now.getKey()) + SOME),
                         PATIENCE),
                 "all callers get answers: " + before + ", now " + answers() + ", " + failures());
-    }
-
-    private static void mustBe(boolean held, String what) {
-        if (!held) {
-            throw new IllegalStateException("waited too long until " + what);
-        }
     }
 
     /** Waits for the end of every call in progress. */

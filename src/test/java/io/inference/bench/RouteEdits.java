@@ -68,6 +68,12 @@ final class RouteEdits {
         return true;
     }
 
+    static void mustBe(boolean held, String what) {
+        if (!held) {
+            throw new IllegalStateException("waited too long until " + what);
+        }
+    }
+
     private boolean serves(String text) {
         try {
             return client.get("/edited").equals(text);

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.inference.ServiceProcess;
 import io.inference.cluster.RealCluster.Result;
 import io.inference.embedded.SharedPostgres;
+import io.inference.kubernetes.PingRoute;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -60,22 +61,6 @@ class ServiceClusterIT {
               - name: pods
                 kind: openai
                 urls: ["kubernetes://models:8000/v1"]
-            """;
-
-    private static final String PING = """
-            - route:
-                id: ping
-                description: %s
-                from:
-                  id: from-ping
-                  uri: direct
-                  parameters:
-                    name: ping
-                  steps:
-                    - %s:
-                        id: say-ping
-                        description: Into the log
-                        message: ping
             """;
 
     /** Servers of models, as an operator deploys them. */
@@ -191,7 +176,7 @@ class ServiceClusterIT {
     }
 
     private static void editPing(String description, String step) {
-        edit(ROUTES, "ping.camel.yaml", PING.formatted(description, step));
+        edit(ROUTES, "ping.camel.yaml", PingRoute.file(description, step));
     }
 
     private static ConditionFactory soon() {

@@ -34,22 +34,6 @@ import org.slf4j.LoggerFactory;
 class KubernetesIT {
     private static final String ROUTES = "inference-routes";
     private static final String SETTINGS = "inference-config";
-    private static final String PING = """
-            - route:
-                id: ping
-                description: %s
-                from:
-                  id: from-ping
-                  uri: direct
-                  parameters:
-                    name: ping
-                  steps:
-                    - %s:
-                        id: say-ping
-                        description: Into the log
-                        message: ping
-            """;
-
     private static final StubServer MODELS = new StubServer((request, connection) -> connection.whole(
             200, "application/json", "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\"}]}"));
     private static final TestCluster CLUSTER = new TestCluster();
@@ -106,7 +90,7 @@ class KubernetesIT {
     }
 
     private static void putPing(String description, String step) {
-        files.put("ping.camel.yaml", PING.formatted(description, step));
+        files.put("ping.camel.yaml", PingRoute.file(description, step));
         CLUSTER.put(ROUTES, files);
     }
 

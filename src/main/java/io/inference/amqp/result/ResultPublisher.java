@@ -11,6 +11,7 @@ import io.inference.api.error.InferenceException;
 import io.inference.broker.OutgoingMessage;
 import io.inference.broker.PublishOutcome;
 import io.inference.broker.Publisher;
+import io.inference.call.StopStep;
 import io.inference.job.ChunkSink;
 import io.inference.job.EndedJob;
 import io.inference.job.Job;
@@ -29,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +44,6 @@ public final class ResultPublisher implements JobListener {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private static final Duration LONGEST_SETTLING = Duration.ofSeconds(3);
-    private static final int LOOK_MILLIS = 20;
 
     /** PostgreSQL writes what it committed without waiting for the disk within 0.6 s. */
     private static final Duration ON_DISK = Duration.ofSeconds(1);
@@ -166,12 +165,8 @@ public final class ResultPublisher implements JobListener {
      * Settles all messages before the connection is closed, once no job runs here: the broker would deliver to another
      * replica those that are not, and it would answer again what is answered, or will be from the row.
      */
-    public void settleAll() throws InterruptedException {
-        long since = System.nanoTime();
-        while (!(inProgress.isEmpty() && held.areOlderThan(ON_DISK))
-                && System.nanoTime() - since < LONGEST_SETTLING.toNanos()) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-        }
+    public void settleAll() {
+        StopStep.await(() -> inProgress.isEmpty() && held.areOlderThan(ON_DISK), LONGEST_SETTLING);
         held.olderThan(ON_DISK).forEach(held::relinquish);
     }
 

@@ -50,10 +50,8 @@ final class HeaderRules {
      * Empty if there is no body.
      */
     static List<String> codings(HttpServletRequest request) {
-        if (request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null) {
-            return List.of();
-        }
-        if (request.getHeader("Content-Encoding") == null) {
+        if (request.getHeader("Content-Encoding") == null
+                || request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null) {
             return List.of();
         }
         return Collections.list(request.getHeaders("Content-Encoding")).stream()
@@ -69,6 +67,7 @@ final class HeaderRules {
      * nor one with which a flow reports to the caller.
      */
     static boolean mayEnter(String name) {
-        return IncomingNames.mayEnter(name) && !OUTGOING_ALONE.contains(name.toLowerCase(Locale.ROOT));
+        String lower = name.toLowerCase(Locale.ROOT);
+        return IncomingNames.mayEnter(lower) && !OUTGOING_ALONE.contains(lower);
     }
 }

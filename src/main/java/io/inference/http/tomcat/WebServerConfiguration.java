@@ -1,5 +1,7 @@
 package io.inference.http.tomcat;
 
+import io.inference.call.Calls;
+import io.inference.call.StopStep;
 import io.inference.http.HttpSettings;
 import io.inference.security.AuditLog;
 import org.apache.catalina.core.StandardHost;
@@ -15,6 +17,12 @@ class WebServerConfiguration {
     @Bean
     ConnectionDrain connectionDrain() {
         return new ConnectionDrain();
+    }
+
+    @Bean
+    StopStep connectionDrainStep(ConnectionDrain drain) {
+        // After the doors have stopped, and before the web server does.
+        return new StopStep(Calls.DOORS_PHASE - 1, drain::run);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.inference.job.worker;
 
 import io.inference.api.error.InferenceException;
+import io.inference.call.StopStep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,6 @@ final class DeliveryNotes {
     private static final Logger log = LoggerFactory.getLogger(DeliveryNotes.class);
     private static final int MOST = 500;
     private static final Duration LONGEST_FLUSH = Duration.ofSeconds(2);
-    private static final long FLUSH_LOOK_NANOS = 10_000_000;
 
     private final Consumer<List<UUID>> store;
     private final Queue<UUID> waiting = new ConcurrentLinkedQueue<>();
@@ -40,10 +39,7 @@ final class DeliveryNotes {
 
     /** Waits a few seconds until all are recorded. */
     void flush() {
-        long since = System.nanoTime();
-        while ((writing.get() || !waiting.isEmpty()) && System.nanoTime() - since < LONGEST_FLUSH.toNanos()) {
-            LockSupport.parkNanos(FLUSH_LOOK_NANOS);
-        }
+        StopStep.await(() -> !writing.get() && waiting.isEmpty(), LONGEST_FLUSH);
     }
 
     private void write() {
