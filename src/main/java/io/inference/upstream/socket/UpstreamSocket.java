@@ -1,36 +1,65 @@
 package io.inference.upstream.socket;
 
 import io.inference.upstream.Connection;
-import java.io.ByteArrayOutputStream;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket to a server, read message by message by one thread. The next message is asked for once one is taken, so
+ * A WebSocket to a server, read message by message by one thread. Reading stops while messages wait to be taken, so
  * that a slow reader slows down the server. {@link #close} may be called from any thread.
+ *
+ * <p>By Netty: Java's own client confuses the order of frames that arrive with the answer to the handshake.
  */
 public final class UpstreamSocket implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
+    private static final int MAX_ANSWER_BYTES = 64 << 10;
+    /** As many may wait before reading stops. */
+    private static final int MAX_WAITING = 16;
 
-    private final HttpClient client;
+    private final EventLoopGroup loop;
+    private final Channel channel;
     private final Messages messages;
-    private final WebSocket socket;
 
-    private UpstreamSocket(HttpClient client, Messages messages, WebSocket socket) {
-        this.client = client;
+    private UpstreamSocket(EventLoopGroup loop, Channel channel, Messages messages) {
+        this.loop = loop;
+        this.channel = channel;
         this.messages = messages;
-        this.socket = socket;
     }
 
     /**
@@ -41,29 +70,53 @@ public final class UpstreamSocket implements AutoCloseable {
      * @throws IOException if there is no connection, or the server does not accept it
      */
     public static UpstreamSocket open(Connection connection, @Nullable SSLContext tls, String path) throws IOException {
-        HttpClient.Builder settings = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .proxy(HttpClient.Builder.NO_PROXY)
-                .connectTimeout(connection.connectTimeout())
-                .executor(task -> Thread.ofVirtual()
-                        .name("socket-" + connection.backend())
-                        .start(task));
-        if (tls != null) {
-            settings.sslContext(tls);
-        }
-        HttpClient client = settings.build();
+        EventLoopGroup loop =
+                new NioEventLoopGroup(1, new DefaultThreadFactory("socket-" + connection.backend(), true));
         try {
-            WebSocket.Builder socket = client.newWebSocketBuilder().connectTimeout(connection.connectTimeout());
-            if (connection.apiKey() != null) {
-                socket.header("Authorization", "Bearer " + connection.apiKey());
-            }
-            connection.headers().forEach(socket::header);
-            Messages messages = new Messages();
             URI url = address(connection.url(), path);
-            return new UpstreamSocket(
-                    client, messages, socket.buildAsync(url, messages).join());
-        } catch (CompletionException | IllegalArgumentException e) {
-            client.shutdownNow();
+            int port = url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("wss") ? 443 : 80;
+            SSLContext trust = !url.getScheme().equals("wss") ? null : tls == null ? SSLContext.getDefault() : tls;
+            var handshake = new WebSocketClientProtocolHandler(WebSocketClientProtocolConfig.newBuilder()
+                    .webSocketUri(url)
+                    .customHeaders(headers(connection))
+                    // The origin of a page, which this is not; servers compare it with their own.
+                    .generateOriginHeader(false)
+                    .maxFramePayloadLength(MAX_MESSAGE_BYTES)
+                    .handshakeTimeoutMillis(connection.connectTimeout().toMillis())
+                    .build());
+            var messages = new Messages();
+            ChannelFuture connected = new Bootstrap()
+                    .group(loop)
+                    .channel(NioSocketChannel.class)
+                    .option(
+                            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                            Math.toIntExact(connection.connectTimeout().toMillis()))
+                    .handler(new ChannelInitializer<SocketChannel>() {
+                        @Override
+                        protected void initChannel(SocketChannel channel) {
+                            if (trust != null) {
+                                channel.pipeline().addLast(new SslHandler(engine(trust, url.getHost(), port)));
+                            }
+                            channel.pipeline()
+                                    .addLast(
+                                            new HttpClientCodec(),
+                                            new HttpObjectAggregator(MAX_ANSWER_BYTES),
+                                            handshake,
+                                            new WebSocketFrameAggregator(MAX_MESSAGE_BYTES),
+                                            messages);
+                        }
+                    })
+                    .connect(url.getHost(), port);
+            connected.addListener(done -> {
+                if (!done.isSuccess()) {
+                    messages.accepted.completeExceptionally(done.cause());
+                }
+            });
+            // Each step has a time limit of its own.
+            messages.accepted.join();
+            return new UpstreamSocket(loop, connected.channel(), messages);
+        } catch (CompletionException | IllegalArgumentException | NoSuchAlgorithmException e) {
+            stop(loop);
             throw new IOException("no WebSocket to the " + connection.backend() + " backend", e);
         }
     }
@@ -72,6 +125,25 @@ public final class UpstreamSocket implements AutoCloseable {
         String scheme = base.getScheme().equals("https") ? "wss" : "ws";
         String prefix = base.getRawPath() == null ? "" : base.getRawPath().replaceAll("/+$", "");
         return URI.create(scheme + "://" + base.getRawAuthority() + prefix + path);
+    }
+
+    private static HttpHeaders headers(Connection connection) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        if (connection.apiKey() != null) {
+            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + connection.apiKey());
+        }
+        connection.headers().forEach(headers::set);
+        return headers;
+    }
+
+    private static SSLEngine engine(SSLContext trust, String host, int port) {
+        SSLEngine engine = trust.createSSLEngine(host, port);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        // The name in the certificate must be the host's.
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        return engine;
     }
 
     /**
@@ -84,12 +156,12 @@ public final class UpstreamSocket implements AutoCloseable {
         return switch (next) {
             case null -> null;
             case SocketMessage message -> {
-                socket.request(1);
+                messages.readIfFewWait(channel);
                 yield message;
             }
             default -> {
                 messages.arrived.add(next);
-                throw new IOException("the WebSocket is closed");
+                throw new IOException("the WebSocket is closed", messages.failure);
             }
         };
     }
@@ -97,64 +169,64 @@ public final class UpstreamSocket implements AutoCloseable {
     /** Never waits for the server. */
     @Override
     public void close() {
-        socket.abort();
-        client.shutdownNow();
+        stop(loop);
     }
 
-    /** Puts fragments together. Its methods are called one after another. */
-    private static final class Messages implements WebSocket.Listener {
+    private static void stop(EventLoopGroup loop) {
+        // Closes the connection as well.
+        var _ = loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+
+    /** Keeps whole messages until they are taken. */
+    private static final class Messages extends SimpleChannelInboundHandler<WebSocketFrame> {
         private static final Object END = new Object();
 
         /** Messages, and {@link #END} as the last. */
         private final BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
 
-        private final StringBuilder text = new StringBuilder();
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        /** Whether the server accepted the WebSocket. */
+        private final CompletableFuture<@Nullable Void> accepted = new CompletableFuture<>();
+
+        private volatile @Nullable Throwable failure;
 
         @Override
-        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            text.append(data);
-            if (last) {
-                arrived.add(new SocketMessage.Text(text.toString()));
-                text.setLength(0);
-            } else {
-                goOn(socket, text.length());
-            }
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-            byte[] part = new byte[data.remaining()];
-            data.get(part);
-            bytes.writeBytes(part);
-            if (last) {
-                arrived.add(new SocketMessage.Binary(bytes.toByteArray()));
-                bytes.reset();
-            } else {
-                goOn(socket, bytes.size());
-            }
-            return null;
-        }
-
-        private void goOn(WebSocket socket, int length) {
-            if (length > MAX_MESSAGE_BYTES) {
-                socket.abort();
-                arrived.add(END);
-            } else {
-                socket.request(1);
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+                accepted.complete(null);
+            } else if (event == ClientHandshakeStateEvent.HANDSHAKE_TIMEOUT) {
+                accepted.completeExceptionally(new IOException("no answer in time"));
             }
         }
 
         @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+        protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+            arrived.add(
+                    frame instanceof TextWebSocketFrame text
+                            ? new SocketMessage.Text(text.text())
+                            : new SocketMessage.Binary(ByteBufUtil.getBytes(frame.content())));
+            if (arrived.size() >= MAX_WAITING) {
+                context.channel().config().setAutoRead(false);
+                // All of them may have been taken in between.
+                readIfFewWait(context.channel());
+            }
+        }
+
+        private void readIfFewWait(Channel channel) {
+            if (arrived.size() < MAX_WAITING && !channel.config().isAutoRead()) {
+                channel.config().setAutoRead(true);
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            accepted.completeExceptionally(new IOException("the server closed the connection", failure));
             arrived.add(END);
-            return null;
         }
 
         @Override
-        public void onError(WebSocket socket, Throwable error) {
-            arrived.add(END);
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            failure = cause;
+            var _ = context.close();
         }
     }
 }

@@ -17,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +43,8 @@ class UpstreamSocketTest {
         return UpstreamSocket.open(connection(server.url().resolve("/base/")), null, "/ws?clientId=a");
     }
 
-    @Test
+    /** Many times: frames that come with the answer to the handshake are a race of clients. */
+    @RepeatedTest(100)
     void messagesComeWholeAndInTheirOrderUntilTheServerCloses() throws Exception {
         byte[] large = "x".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
         try (StubServer server = new StubServer((request, connection) -> {
@@ -58,9 +61,47 @@ class UpstreamSocketTest {
                 assertThatThrownBy(() -> socket.next(WAIT)).isInstanceOf(IOException.class);
             }
             assertThat(server.requests().getFirst().path()).isEqualTo("/base/ws?clientId=a");
+            assertThat(server.requests().getFirst().headers()).doesNotContainKey("origin");
             assertThat(server.requests().getFirst().headers())
                     .containsEntry("authorization", "Bearer the-key")
                     .containsEntry("x-team", "art");
+        }
+    }
+
+    @Test
+    void aSlowReaderSlowsDownTheServerAndMissesNothing() throws Exception {
+        int messages = 1_000;
+        AtomicInteger sent = new AtomicInteger();
+        byte[] payload = new byte[100_000];
+        try (StubServer server = new StubServer((request, connection) -> {
+                    connection.acceptWebSocket(request);
+                    for (int i = 0; i < messages; i++) {
+                        payload[0] = (byte) i;
+                        connection.frame(BINARY, payload, true);
+                        sent.incrementAndGet();
+                    }
+                });
+                UpstreamSocket socket = open(server)) {
+            for (int taken = 0; taken < messages; taken++) {
+                // What the sockets of both sides may hold is about 100 messages.
+                assertThat(sent.get() - taken).isLessThan(400);
+                assertThat(((SocketMessage.Binary) socket.next(WAIT)).bytes()[0])
+                        .isEqualTo((byte) taken);
+            }
+        }
+    }
+
+    @Test
+    void aBrokenFrameIsAFailureThatSaysWhy() throws Exception {
+        try (StubServer server = new StubServer((request, connection) -> {
+                    connection.acceptWebSocket(request);
+                    // A reserved bit.
+                    connection.raw(new byte[] {(byte) 0xC1, 1, 'x'});
+                    connection.awaitDisconnect();
+                });
+                UpstreamSocket socket = open(server)) {
+            assertThatThrownBy(() -> socket.next(WAIT))
+                    .hasRootCauseMessage("RSV != 0 and no extension negotiated, RSV:4");
         }
     }
 
@@ -80,9 +121,19 @@ class UpstreamSocketTest {
     void aServerThatAcceptsNoneOrIsDownIsAFailure() {
         StubServer server =
                 new StubServer((request, connection) -> connection.whole(404, "text/plain", "nothing here"));
-        assertThatThrownBy(() -> open(server)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> open(server)).hasStackTraceContaining("404");
         server.close();
-        assertThatThrownBy(() -> open(server)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> open(server)).hasStackTraceContaining("refused");
+    }
+
+    @Test
+    void aServerThatNeverAnswersIsAFailureAfterTheTimeLimit() {
+        try (StubServer server = new StubServer((request, connection) -> connection.awaitDisconnect())) {
+            Connection connection =
+                    new Connection("images", server.url(), null, Map.of(), Duration.ofMillis(200), WAIT, null, null);
+            assertThatThrownBy(() -> UpstreamSocket.open(connection, null, "/ws"))
+                    .hasStackTraceContaining("no answer in time");
+        }
     }
 
     @Test
