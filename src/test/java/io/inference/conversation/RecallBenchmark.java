@@ -97,8 +97,11 @@ final class RecallBenchmark {
                     .put("role", "user")
                     .put("content", facts.questions().get(i));
             HttpResponse<String> answer = caller.post("/v1/chat/completions", chat(messages));
-            if (answer.statusCode() == 400) {
+            if (answer.statusCode() == 400 && answer.body().contains("context_length_exceeded")) {
                 return "longer than the context";
+            }
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException(answer.body());
             }
             if (answer.body().contains(facts.values().get(i))) {
                 found++;

@@ -9,6 +9,7 @@ import io.inference.api.message.ToolCall;
 import io.inference.http.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,8 +25,11 @@ final class MessageReader {
     private static final Set<String> KNOWN =
             Stream.concat(KNOWN_BUT_ROLE.stream(), Stream.of("role")).collect(Collectors.toUnmodifiableSet());
 
-    private static final Set<String> TEXT = Set.of("type", "text");
+    /** Of a text part; the last two are of answers, which clients send back. */
+    private static final Set<String> TEXT = Set.of("type", "text", "annotations", "logprobs");
+
     private static final Set<String> PICTURE = Set.of("type", "image_url");
+    private static final Set<String> URL_ALONE = Set.of("type", "image_url", "detail");
     private static final Set<String> KNOWN_OF_CALLS = Set.of("index", "id", "type", "function");
 
     private MessageReader() {}
@@ -114,17 +118,27 @@ final class MessageReader {
     private static ContentPart part(JsonFields part) {
         String type = part.requiredText("type");
         return switch (type) {
-            case "text" -> new ContentPart.Text(partText(part, "text"), Extras.openAi(part.except(TEXT)));
+            // The others are of OpenAI's Responses and Conversations, as this service writes them too.
+            case "text", "input_text", "output_text" ->
+                new ContentPart.Text(partText(part, "text"), Extras.openAi(part.except(TEXT)));
             case "refusal" -> new ContentPart.Text(partText(part, "refusal"), Extras.openAi(part.except(Set.of())));
-            case "image_url" -> {
-                Image image = ImageReader.read(part);
-                yield new ContentPart.Picture(
-                        image,
-                        Extras.openAi(part.requiredObject("image_url").except(Set.of("url"))),
-                        Extras.openAi(part.except(PICTURE)));
-            }
+            case "image_url", "input_image" -> picture(part);
             default -> new ContentPart.Other(type, part.json());
         };
+    }
+
+    private static ContentPart picture(JsonFields part) {
+        if (part.isText("image_url")) {
+            String detail = part.json("detail");
+            return new ContentPart.Picture(
+                    ImageReader.read(part, "image_url"),
+                    Extras.openAi(detail == null ? Map.of() : Map.of("detail", detail)),
+                    Extras.openAi(part.except(URL_ALONE)));
+        }
+        return new ContentPart.Picture(
+                ImageReader.read(part),
+                Extras.openAi(part.requiredObject("image_url").except(Set.of("url"))),
+                Extras.openAi(part.except(PICTURE)));
     }
 
     private static String partText(JsonFields part, String name) {

@@ -293,6 +293,28 @@ class ChatRequestReaderTest {
     }
 
     @Test
+    void partsAsOtherApisWriteThemAreReadToo() {
+        ChatRequest request = read("""
+                {"model":"m","messages":[
+                  {"role":"user","content":[{"type":"input_text","text":"What is it?"},
+                    {"type":"input_image","image_url":"https://example.org/a.png","detail":"low"},
+                    {"type":"image_url","image_url":"https://example.org/b.png"}]},
+                  {"role":"assistant","content":[{"type":"output_text","text":"a cat","annotations":[],"logprobs":[]}]}
+                ]}""");
+        Image first = new Image.Remote("https://example.org/a.png");
+        Image second = new Image.Remote("https://example.org/b.png");
+
+        assertThat(request.messages().getFirst().parts())
+                .containsExactly(
+                        new ContentPart.Text("What is it?", Extras.NONE),
+                        new ContentPart.Picture(first, Extras.openAi(Map.of("detail", "\"low\"")), Extras.NONE),
+                        new ContentPart.Picture(second, Extras.NONE, Extras.NONE));
+        assertThat(request.messages().getFirst().images()).containsExactly(first, second);
+        assertThat(request.messages().getLast().parts()).containsExactly(new ContentPart.Text("a cat", Extras.NONE));
+        assertThat(request.messages().getLast().content()).isEqualTo("a cat");
+    }
+
+    @Test
     void soundInAMessageIsForBackendsThatCanHear() {
         ChatRequest request = read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
                 + "{\"type\":\"input_audio\"},{\"type\":\"text\",\"text\":\"what?\"}]}]}");
