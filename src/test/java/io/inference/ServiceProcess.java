@@ -15,8 +15,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The service as a process of its own, for tests that kill it. */
+/**
+ * The service as a process of its own, for tests that kill it: of this build's classes, or by {@code -Dservice.jar} as
+ * the image runs it, of the production jar.
+ */
 public final class ServiceProcess implements AutoCloseable {
+    private static final String JAR = System.getProperty("service.jar", "");
     private static final Pattern GRPC_PORT = Pattern.compile("gRPC: [^ ]+:(\\d+)");
 
     private final Process process;
@@ -39,18 +43,11 @@ public final class ServiceProcess implements AutoCloseable {
     /** The same, with variables besides those of this process. */
     public static ServiceProcess start(Path log, Map<String, String> variables, List<String> options)
             throws IOException {
-        String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("target/quick/test"))
-                .collect(Collectors.joining(File.pathSeparator));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classes,
-                "io.inference.InferenceService",
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "--add-modules=jdk.incubator.vector"));
+        command.addAll(JAR.isEmpty() ? ofClasses() : ofJar(options));
+        command.addAll(List.of(
                 "--port=0",
                 "--grpc-port=0",
                 "--management-port=0",
@@ -63,6 +60,27 @@ public final class ServiceProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(variables);
         return new ServiceProcess(builder.start(), log);
+    }
+
+    private static List<String> ofClasses() {
+        String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("target/quick/test"))
+                .collect(Collectors.joining(File.pathSeparator));
+        return List.of(
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classes,
+                "io.inference.InferenceService");
+    }
+
+    private static List<String> ofJar(List<String> options) {
+        List<String> command =
+                new ArrayList<>(List.of("@src/main/docker/java.args", "-jar", JAR, "--profile=production"));
+        if (options.stream().noneMatch(option -> option.startsWith("--redis-"))) {
+            command.add("--redis-enabled=false");
+        }
+        return command;
     }
 
     /** Its address, once it listens. The log must be its own. */
