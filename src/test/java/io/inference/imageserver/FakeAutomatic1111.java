@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A server with the API of AUTOMATIC1111's web UI, written from its published interface: one request at a time, tasks
- * by ids of the client, progress with previews, and an interruption of whatever runs.
+ * A server with the API of AUTOMATIC1111's web UI: one request at a time, tasks by ids of the client, progress with
+ * previews, and an interruption of whatever runs. What a server of stable-diffusion.cpp answers too is as it was
+ * recorded there; the rest, tasks and sheets, is written from the published interface.
  */
 public final class FakeAutomatic1111 implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String LOADED = "base.safetensors [6ce0161689]";
 
     private final StubServer server = new StubServer(this::handle);
     private final List<String> queue = new ArrayList<>();
@@ -90,24 +92,32 @@ public final class FakeAutomatic1111 implements AutoCloseable {
     }
 
     private void handle(StubServer.Request request, StubServer.Connection connection) throws Exception {
-        switch (request.path()) {
-            case "/sdapi/v1/sd-models" ->
-                connection.whole(
-                        200,
-                        "application/json",
-                        "[{\"title\":\"base.safetensors [6ce0161689]\"},{\"title\":\"other.ckpt\"}]");
+        String path = request.path();
+        switch (path) {
+            case "/sdapi/v1/sd-models" -> models().sendTo(connection);
             case "/sdapi/v1/options" ->
-                connection.whole(
-                        200, "application/json", "{\"sd_model_checkpoint\":\"base.safetensors [6ce0161689]\"}");
+                Exchange.answer("automatic1111-models", path)
+                        .with(options -> options.put("sd_model_checkpoint", LOADED))
+                        .sendTo(connection);
             case "/internal/progress" -> progress(JSON.readTree(request.body()), connection);
             case "/sdapi/v1/interrupt" -> interrupt(connection);
             default -> make(request, connection);
         }
     }
 
+    /** Two models in place of the recorded one. */
+    private static Exchange.Answer models() {
+        Exchange.Answer recorded = Exchange.answer("automatic1111-models", "/sd-models");
+        ArrayNode models = (ArrayNode) recorded.json();
+        models.add(models.get(0).deepCopy());
+        ((ObjectNode) models.get(0)).put("title", LOADED);
+        ((ObjectNode) models.get(1)).put("title", "other.ckpt");
+        return new Exchange.Answer(recorded.status(), recorded.type(), models.toString());
+    }
+
     private synchronized void progress(JsonNode body, StubServer.Connection connection) throws IOException {
         if (withoutTasks) {
-            connection.whole(404, "application/json", "{\"detail\":\"Not Found\"}");
+            Exchange.answer("automatic1111-picture", "/internal/progress").sendTo(connection);
             return;
         }
         String task = body.path("id_task").asText();
@@ -161,19 +171,23 @@ public final class FakeAutomatic1111 implements AutoCloseable {
             running = "";
             notifyAll();
         }
-        connection.whole(200, "application/json", answer.isEmpty() ? made(body) : answer);
+        if (answer.isEmpty()) {
+            made(body).sendTo(connection);
+        } else {
+            connection.whole(200, "application/json", answer);
+        }
     }
 
     /** With several pictures, a sheet of all of them comes first. */
-    private static String made(JsonNode body) {
+    private static Exchange.Answer made(JsonNode body) {
         int count = body.path("batch_size").asInt();
-        ObjectNode answer = JSON.createObjectNode();
-        ArrayNode images = answer.putArray("images");
-        for (int i = count > 1 ? -1 : 0; i < count; i++) {
-            images.add(Base64.getEncoder().encodeToString(TestPictures.png(8, 8, 0x200000 + i)));
-        }
-        answer.put("info", "{\"index_of_first_image\":" + (count > 1 ? 1 : 0) + "}");
-        return answer.toString();
+        return Exchange.answer("automatic1111-picture", "img").with(made -> {
+            ArrayNode images = made.putArray("images");
+            for (int i = count > 1 ? -1 : 0; i < count; i++) {
+                images.add(Base64.getEncoder().encodeToString(TestPictures.png(8, 8, 0x200000 + i)));
+            }
+            made.put("info", "{\"index_of_first_image\":" + (count > 1 ? 1 : 0) + "}");
+        });
     }
 
     @Override

@@ -15,15 +15,25 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A server of stable-diffusion.cpp with its API of jobs, written from its published interface: one queue, one job at a
- * time, positions from 1, and no cancellation of a job that it works on.
+ * A server of stable-diffusion.cpp with its API of jobs: one queue, one job at a time, positions from 1, and no
+ * cancellation of a job that it works on. Its answers are those that were recorded of a real one, with the ids, states
+ * and faults of a test.
  */
 public final class FakeSdServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final StubServer server = new StubServer(this::handle);
-    private final Map<String, ObjectNode> jobs = new LinkedHashMap<>();
-    private final Map<String, Integer> batches = new LinkedHashMap<>();
+    private static final class Job {
+        private final int count;
+        private String status = "queued";
+
+        Job(int count) {
+            this.count = count;
+        }
+    }
+
+    private final StubServer server =
+            new StubServer((request, connection) -> answer(request).sendTo(connection));
+    private final Map<String, Job> jobs = new LinkedHashMap<>();
     private final List<String> queue = new ArrayList<>();
     private final List<JsonNode> submitted = new CopyOnWriteArrayList<>();
     private final List<String> cancelled = new CopyOnWriteArrayList<>();
@@ -31,7 +41,7 @@ public final class FakeSdServer implements AutoCloseable {
     private boolean full;
     private String failure = "";
     private String answer = "";
-    private byte[] picture = TestPictures.png(8, 8, 0x00FF00);
+    private String picture = "";
 
     public URI url() {
         return server.url();
@@ -40,10 +50,6 @@ public final class FakeSdServer implements AutoCloseable {
     /** Jobs wait: each question is answered with their state as it is. */
     public synchronized void hold() {
         held = true;
-    }
-
-    public synchronized void release() {
-        held = false;
     }
 
     public synchronized void fill() {
@@ -60,8 +66,9 @@ public final class FakeSdServer implements AutoCloseable {
         answer = text;
     }
 
+    /** In place of the recorded pictures. */
     public synchronized void makePicture(byte[] bytes) {
-        picture = bytes;
+        picture = Base64.getEncoder().encodeToString(bytes);
     }
 
     /** Forgets all jobs. */
@@ -70,13 +77,13 @@ public final class FakeSdServer implements AutoCloseable {
         queue.clear();
     }
 
-    /** Begins the first job that waits, which goes on until {@link #release}. */
+    /** Begins the first job that waits, which goes on. */
     public synchronized void begin() {
-        jobs.get(queue.removeFirst()).put("status", "generating");
+        jobs.get(queue.removeFirst()).status = "generating";
     }
 
     public synchronized void addForeignJob(String id) {
-        jobs.put(id, JSON.createObjectNode().put("id", id).put("status", "queued"));
+        jobs.put(id, new Job(1));
         queue.add(id);
     }
 
@@ -90,85 +97,94 @@ public final class FakeSdServer implements AutoCloseable {
     }
 
     public synchronized String statusOf(String id) {
-        return jobs.get(id).path("status").asText();
+        return jobs.get(id).status;
     }
 
-    private void handle(StubServer.Request request, StubServer.Connection connection) throws IOException {
+    private synchronized Exchange.Answer answer(StubServer.Request request) throws IOException {
         String path = request.path();
         if (path.equals("/sdcpp/v1/capabilities")) {
-            connection.whole(200, "application/json", "{\"model\":{\"stem\":\"flux-schnell\",\"path\":\"/m/f.gguf\"}}");
-        } else if (path.equals("/sdcpp/v1/img_gen")) {
-            submit(JSON.readTree(request.body()), connection);
-        } else if (path.endsWith("/cancel")) {
-            cancel(path.split("/")[4], connection);
-        } else {
-            show(path.split("/")[4], connection);
+            return Exchange.answer("sdcpp-models", path);
         }
+        if (path.equals("/sdcpp/v1/img_gen")) {
+            return submit(JSON.readTree(request.bytes()));
+        }
+        String id = path.split("/")[4];
+        Job job = jobs.get(id);
+        if (job == null) {
+            return Exchange.answer("sdcpp-unknown-job", "/job_0");
+        }
+        if (path.endsWith("/cancel")) {
+            return cancel(id, job);
+        }
+        if (!held) {
+            step(id, job);
+        }
+        return answer.isEmpty() ? state(id, job) : new Exchange.Answer(200, "application/json", answer);
     }
 
-    private synchronized void submit(JsonNode body, StubServer.Connection connection) throws IOException {
+    private Exchange.Answer submit(JsonNode body) {
         submitted.add(body);
         if (full) {
-            connection.whole(429, "application/json", "{\"error\":\"job queue is full\"}");
-            return;
+            return Exchange.answer("sdcpp-full", "/img_gen");
         }
-        if (body.at("/sample_params/sample_method").asText().equals("nothing")) {
-            connection.whole(400, "application/json", "{\"error\":\"invalid generation parameters\"}");
-            return;
+        if (body.path("prompt").asText().equals("refuse")) {
+            return Exchange.answer("sdcpp-refused", "/img_gen");
         }
         String id = "job_" + jobs.size();
-        jobs.put(id, JSON.createObjectNode().put("id", id).put("status", "queued"));
-        batches.put(id, body.path("batch_count").asInt(1));
+        jobs.put(id, new Job(body.path("batch_count").asInt()));
         queue.add(id);
-        connection.whole(202, "application/json", "{\"id\":\"" + id + "\",\"status\":\"queued\"}");
+        return Exchange.answer("sdcpp-picture", "/img_gen")
+                .with(told -> told.put("id", id).put("poll_url", "/sdcpp/v1/jobs/" + id));
     }
 
-    private synchronized void show(String id, StubServer.Connection connection) throws IOException {
-        ObjectNode job = jobs.get(id);
-        if (job == null) {
-            connection.whole(404, "application/json", "{\"error\":\"job not found\"}");
-            return;
-        }
-        if (!answer.isEmpty()) {
-            connection.whole(200, "application/json", answer);
-            return;
-        }
-        String status = job.path("status").asText();
-        if (!held && status.equals("queued")) {
-            queue.remove(id);
-            job.put("status", "generating");
-        } else if (!held && status.equals("generating")) {
-            end(id, job);
-        }
-        job.put("queue_position", queue.indexOf(id) + 1);
-        connection.whole(200, "application/json", job.toString());
-    }
-
-    private void end(String id, ObjectNode job) {
-        if (!failure.isEmpty()) {
-            job.put("status", "failed");
-            job.putObject("error").put("code", "generation_failed").put("message", failure);
-            return;
-        }
-        job.put("status", "completed");
-        ArrayNode images = job.putObject("result").put("output_format", "png").putArray("images");
-        for (int i = 0; i < batches.get(id); i++) {
-            images.addObject()
-                    .put("index", i)
-                    .put("b64_json", Base64.getEncoder().encodeToString(picture));
-        }
-    }
-
-    private synchronized void cancel(String id, StubServer.Connection connection) throws IOException {
+    private Exchange.Answer cancel(String id, Job job) {
         cancelled.add(id);
-        ObjectNode job = jobs.get(id);
-        if (job.path("status").asText().equals("generating")) {
-            connection.whole(409, "application/json", "{\"error\":\"cannot be interrupted yet\"}");
-            return;
+        if (job.status.equals("generating")) {
+            return Exchange.answer("sdcpp-cancel-running", "/cancel");
         }
         queue.remove(id);
-        job.put("status", "cancelled");
-        connection.whole(200, "application/json", job.toString());
+        job.status = "cancelled";
+        return state(id, job);
+    }
+
+    private void step(String id, Job job) {
+        if (job.status.equals("queued")) {
+            queue.remove(id);
+            job.status = "generating";
+        } else if (job.status.equals("generating")) {
+            job.status = failure.isEmpty() ? "completed" : "failed";
+        }
+    }
+
+    /** No failed job was recorded: one that is cancelled has the same fields. */
+    private Exchange.Answer state(String id, Job job) {
+        return recorded(job.status.equals("failed") ? "cancelled" : job.status).with(told -> {
+            told.put("id", id).put("status", job.status).put("queue_position", queue.indexOf(id) + 1);
+            if (job.status.equals("failed")) {
+                told.withObject("error").put("code", "generation_failed").put("message", failure);
+            } else if (job.status.equals("completed")) {
+                makePictures(told.withObject("result").withArray("images"), job.count);
+            }
+        });
+    }
+
+    private static Exchange.Answer recorded(String status) {
+        return Exchange.recorded("sdcpp-cancel-waiting").stream()
+                .filter(exchange -> exchange.request().path().contains("/jobs/"))
+                .map(Exchange::answer)
+                .filter(told -> told.json().path("status").asText().equals(status))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void makePictures(ArrayNode images, int count) {
+        ObjectNode image = (ObjectNode) images.get(0);
+        if (!picture.isEmpty()) {
+            image.put("b64_json", picture);
+        }
+        for (int i = 1; i < count; i++) {
+            images.add(image.deepCopy().put("index", i));
+        }
     }
 
     @Override

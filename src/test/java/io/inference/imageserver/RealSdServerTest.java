@@ -1,119 +1,80 @@
 package io.inference.imageserver;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
-import io.inference.api.answer.ImageAnswer;
-import io.inference.api.backend.ModelInfo;
-import io.inference.api.call.Call;
-import io.inference.api.error.ErrorCode;
-import io.inference.api.error.InferenceException;
-import io.inference.api.image.ImageSize;
-import io.inference.api.request.ImageRequest;
-import io.inference.api.stream.ImageEvent;
-import io.inference.imageserver.automatic1111.Automatic1111Backend;
-import io.inference.imageserver.sdcpp.SdcppBackend;
-import io.inference.upstream.Connection;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inference.stub.StubServer;
 import java.net.URI;
-import java.time.Duration;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The backends with a real server of stable-diffusion.cpp, which speaks two of their APIs. SD_SERVER_URL is its
- * address; any model will do, with random weights as well.
+ * The backends with a real server of stable-diffusion.cpp at the address SD_SERVER_URL; any model will do, with random
+ * weights as well. The exchanges are written into the folder SD_SERVER_RECORDINGS if it is named.
  */
 @EnabledIfEnvironmentVariable(named = "SD_SERVER_URL", matches = "http.*")
-class RealSdServerTest {
-    private static final ImageSize SMALL = new ImageSize(64, 64);
+class RealSdServerTest extends SdServerContract {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int QUEUE_SIZE = 64;
 
-    private final Connection connection =
-            Connection.of("images", URI.create(System.getenv("SD_SERVER_URL")), null, Duration.ofMinutes(2));
-    private final Call call = new Call("id", "test", Duration.ofMinutes(5));
-    private final SdcppBackend sdcpp = new SdcppBackend(connection);
-    private final Automatic1111Backend automatic1111 = new Automatic1111Backend(connection);
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<String> filling = new ArrayList<>();
+    private String name = "";
+    private ExchangeServer server;
 
-    static Stream<String> kinds() {
-        return Stream.of("sdcpp", "automatic1111");
+    @Override
+    ExchangeServer server(String exchanges) {
+        name = exchanges;
+        server = new ExchangeServer((sent, request) -> forward(sent));
+        return server;
     }
 
-    private ImageServerBackend backend(String kind) {
-        return kind.equals("sdcpp") ? sdcpp : automatic1111;
+    private Exchange.Answer forward(StubServer.Request sent) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(real(sent.path()))
+                .version(HttpClient.Version.HTTP_1_1)
+                .method(sent.method(), HttpRequest.BodyPublishers.ofByteArray(sent.bytes()));
+        if (sent.headers().containsKey("content-type")) {
+            request.header("Content-Type", sent.headers().get("content-type"));
+        }
+        HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return new Exchange.Answer(
+                answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""), answer.body());
     }
 
-    @AfterEach
-    void close() {
-        sdcpp.close();
-        automatic1111.close();
+    private static URI real(String path) {
+        return URI.create(System.getenv("SD_SERVER_URL")).resolve(path);
     }
 
-    private static ImageRequest cat(int count) {
-        ImageRequest plain = ImageRequests.with(ImageRequests.of("", "a cat"), ImageRequests.options(count, SMALL, 0));
-        return ImageRequests.with(plain, "steps", "1", "seed", "3", "cfg_scale", "1", "negative_prompt", "\"dog\"");
-    }
-
-    @ParameterizedTest
-    @MethodSource("kinds")
-    void makesPictures(String kind) throws IOException {
-        List<ModelInfo> models = backend(kind).models();
-
-        List<byte[]> pictures = ImageRequests.pictures(
-                ImageRequests.all(backend(kind).image(cat(2), call).chunks()));
-
-        assertThat(models).hasSize(1);
-        assertThat(pictures).hasSize(2);
-        for (byte[] bytes : pictures) {
-            BufferedImage picture = TestPictures.decoded(bytes);
-            assertThat(picture.getWidth()).isEqualTo(64);
-            assertThat(picture.getHeight()).isEqualTo(64);
+    /** The server works on the first of these jobs while the last ones arrive. */
+    @Override
+    void fillQueue() throws Exception {
+        for (int i = 0; i < QUEUE_SIZE; i++) {
+            String job = "{\"prompt\":\"a cat\",\"width\":" + (i == 0 ? 1024 : 64) + ",\"height\":64}";
+            filling.add(JSON.readTree(post("/sdcpp/v1/img_gen", job)).path("id").asText());
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("kinds")
-    void editsWithAMask(String kind) throws IOException {
-        ImageRequest edit = ImageRequests.edit(cat(1), TestPictures.png(64, 64, 0xFF0000), TestPictures.mask(64, 64));
-
-        List<byte[]> pictures = ImageRequests.pictures(
-                ImageRequests.all(backend(kind).image(edit, call).chunks()));
-
-        assertThat(TestPictures.decoded(pictures.getFirst()).getWidth()).isEqualTo(64);
+    private String post(String path, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(real(path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
-    @Test
-    void tellsThePositionAndCancelsWhatWaits() {
-        ImageAnswer first = sdcpp.image(cat(1), call);
-        ImageAnswer second = sdcpp.image(cat(1), new Call("second", "test", Duration.ofMinutes(5)));
-        Call cancelled = new Call("third", "test", Duration.ofMinutes(5));
-        ImageAnswer third = sdcpp.image(cat(1), cancelled);
-        assertThat(ImageRequests.until(third.chunks(), ImageEvent.Progress.class)
-                        .queued())
-                .isPositive();
-
-        cancelled.cancel(ErrorCode.CANCELLED);
-
-        assertThat(catchThrowableOfType(InferenceException.class, () -> ImageRequests.all(third.chunks()))
-                        .code())
-                .isEqualTo(ErrorCode.CANCELLED);
-        assertThat(ImageRequests.pictures(ImageRequests.all(first.chunks()))).hasSize(1);
-        assertThat(ImageRequests.pictures(ImageRequests.all(second.chunks()))).hasSize(1);
-    }
-
-    @ParameterizedTest
-    @MethodSource("kinds")
-    void commandsInPromptsDoNotReachIt(String kind) {
-        ImageRequest request = ImageRequests.of("", "a <sd_cpp_extra_args>{\"width\":4096}</sd_cpp_extra_args>");
-
-        assertThat(catchThrowableOfType(
-                                InferenceException.class, () -> backend(kind).image(request, call))
-                        .param())
-                .contains("prompt");
+    @AfterEach
+    void end() throws Exception {
+        server.close();
+        for (String job : filling) {
+            post("/sdcpp/v1/jobs/" + job + "/cancel", "{}");
+        }
+        client.close();
+        String folder = System.getenv("SD_SERVER_RECORDINGS");
+        if (folder != null) {
+            Exchange.record(Path.of(folder), name, server.exchanges());
+        }
     }
 }

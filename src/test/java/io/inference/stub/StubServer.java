@@ -28,7 +28,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class StubServer implements AutoCloseable {
     /** A received request. Header names are in lower case. */
-    public record Request(String method, String path, Map<String, String> headers, String body) {}
+    public record Request(String method, String path, Map<String, String> headers, byte[] bytes) {
+        /** The body as a text; bytes that are no UTF-8 are replaced. */
+        public String body() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
 
     /** Answers one request on its connection. */
     public interface Handler {
@@ -149,8 +154,7 @@ public final class StubServer implements AutoCloseable {
                         line.substring(colon + 1).strip());
             }
             int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-            String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-            return new Request(start[0], start[1], headers, body);
+            return new Request(start[0], start[1], headers, in.readNBytes(length));
         }
 
         private String line() throws IOException {
@@ -216,7 +220,9 @@ public final class StubServer implements AutoCloseable {
 
         private static String head(int status, String contentType, String... headers) {
             StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Status\r\n");
-            head.append("Content-Type: ").append(contentType).append("\r\n");
+            if (!contentType.isEmpty()) {
+                head.append("Content-Type: ").append(contentType).append("\r\n");
+            }
             for (String header : headers) {
                 head.append(header).append("\r\n");
             }

@@ -19,6 +19,7 @@ import io.inference.upstream.Reply;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes pictures with a server of stable-diffusion.cpp, which has one model and one queue. It reports the position in
@@ -51,16 +52,20 @@ public final class SdcppBackend extends ImageServerBackend {
     /** The one model, by the name of its file, or that of the entry if the server was started without one file. */
     @Override
     public List<ModelInfo> models() {
-        JsonNode capabilities = client.read(
+        String stem = capabilities().path("model").path("stem").asText();
+        return List.of(ModelInfo.named(stem.isEmpty() ? name() : stem, name()));
+    }
+
+    private JsonNode capabilities() {
+        return client.read(
                 client.get(at("/sdcpp/v1/capabilities"), SHORT),
                 refused -> client.failures().status(refused, null),
                 ServerTrees::read);
-        String stem = capabilities.path("model").path("stem").asText();
-        return List.of(ModelInfo.named(stem.isEmpty() ? name() : stem, name()));
     }
 
     @Override
     protected ServerJob submit(Drawing drawing, ImageOptions options, int count, Call call) {
+        checkNames(drawing);
         byte[] body = ServerTrees.bytes(body(drawing, options, count));
         Reply reply = client.post(at("/sdcpp/v1/img_gen"), body, connection.firstTokenTimeout());
         if (reply.status() != ACCEPTED && !reply.isOk()) {
@@ -76,6 +81,28 @@ public final class SdcppBackend extends ImageServerBackend {
             throw client.failures().malformed(null);
         }
         return new SdcppJob(client, failures, id);
+    }
+
+    /** In place of a name that it does not know, the server would take its own and not say so. */
+    private void checkNames(Drawing drawing) {
+        if (drawing.sampler() == null && drawing.scheduler() == null) {
+            return;
+        }
+        JsonNode capabilities = capabilities();
+        checkName("sampler", drawing.sampler(), capabilities.path("samplers"));
+        checkName("scheduler", drawing.scheduler(), capabilities.path("schedulers"));
+    }
+
+    private static void checkName(String field, @Nullable String name, JsonNode known) {
+        if (name == null || known.isEmpty()) {
+            return;
+        }
+        for (JsonNode each : known) {
+            if (name.equals(each.asText())) {
+                return;
+            }
+        }
+        throw InferenceException.invalid(field, "'" + field + "': the server has no such " + field);
     }
 
     private InferenceException refused(Reply reply) {

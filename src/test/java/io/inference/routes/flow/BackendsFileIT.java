@@ -142,7 +142,7 @@ class BackendsFileIT {
     void backendsForPicturesComeFromVariablesAndFromWorkflowsThatAreReadAgain() throws Exception {
         await().atMost(SOON)
                 .untilAsserted(
-                        () -> assertThat(get("/internal/status")).contains("\"images\"", "\"sdcpp\"", "flux-schnell"));
+                        () -> assertThat(get("/internal/status")).contains("\"images\"", "\"sdcpp\"", "\"noise\""));
         String entry = "backends:\n  - name: art\n    kind: comfyui\n    urls: [" + comfyui.url()
                 + "]\n    workflow: art.workflow.json\n";
         write(entry);
