@@ -85,6 +85,7 @@ final class RealCluster {
 
     private final Path folder;
     private final Path programs;
+    private final Path definitions;
     private final Path admin;
     private final int port = freePort();
     private final List<Process> processes = new ArrayList<>();
@@ -111,7 +112,9 @@ final class RealCluster {
     }
 
     private RealCluster() throws IOException, GeneralSecurityException {
-        programs = programs();
+        List<String> built = built();
+        programs = Path.of(built.getFirst());
+        definitions = Path.of(built.getLast());
         folder = Files.createTempDirectory("cluster");
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
         String token = UUID.randomUUID().toString();
@@ -174,13 +177,13 @@ final class RealCluster {
                 .build();
     }
 
-    private static Path programs() throws IOException {
+    private static List<String> built() throws IOException {
         Process build = new ProcessBuilder(BUILD.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(join(build)).as("exit status of " + BUILD).isZero();
-        return Path.of(output.strip());
+        return output.lines().toList();
     }
 
     private static int join(Process process) {
@@ -238,6 +241,17 @@ final class RealCluster {
             int ignored = join(process);
         }
         FileSystemUtils.deleteRecursively(folder.toFile());
+    }
+
+    /** The kinds of operators and of the Gateway API, for which this cluster has no controllers. */
+    void defineCustomResources() throws IOException {
+        kubectl("apply", "--server-side", "--filename", definitions.toString());
+        kubectl(
+                "wait",
+                "--for=condition=Established",
+                "--timeout=" + START.toSeconds() + "s",
+                "--filename",
+                definitions.toString());
     }
 
     /** What tests look at. */
