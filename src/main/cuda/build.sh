@@ -1,10 +1,11 @@
 #!/bin/sh
-# Compiles the CUDA kernels to PTX with NVRTC and writes them to src/main/resources/cuda, with the SHA-256 of each.
+# Compiles the CUDA kernels to PTX with NVRTC, assembles it for every architecture, and writes it to
+# src/main/resources/cuda with the SHA-256 of each file; built.txt says of which sources it is, which PtxTest compares.
+# Fails, and writes nothing, if a hot kernel spills registers.
 # Needs python3 and its venv module and, the first time, a Python package registry; no GPU and no CUDA toolkit.
 #
-#   build.sh          compile and write
-#   build.sh --check  compile, compare with the files in the repository, and assemble for every architecture: fails if a
-#                     hash differs or a hot kernel spills registers
+#   build.sh          compile, assemble and write
+#   build.sh --check  compile, assemble, and fail if the files in the repository differ
 #
 # If the packages cannot be had it says so in one line and ends well: the PTX in the repository stays as it is.
 set -eu

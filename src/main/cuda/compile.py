@@ -13,6 +13,8 @@ import nvidia.cuda_nvcc
 import nvidia.cuda_nvrtc
 
 SOURCES = pathlib.Path(__file__).parent
+# Of which sources the stored PTX is, and what ptxas says of the kernels that take nearly all of the time.
+BUILT = SOURCES / "built.txt"
 TYPES = ["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K"]
 MODULES = {f"matrix_{kind.lower()}": ("matrix.cu", [f"-DTYPE={kind}"]) for kind in TYPES} | {"step": ("step.cu", [])}
 # The PTX that a card gets, and what ptxas assembles it for.
@@ -83,9 +85,17 @@ def assemble(file, target, work):
     ]
 
 
+def sources_sum():
+    """SHA-256 of all sources in the order of their names, this file among them; PtxTest computes it as well."""
+    digest = hashlib.sha256()
+    for file in sorted(SOURCES.iterdir(), key=lambda file: file.name):
+        if file.suffix in (".cu", ".cuh", ".py"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def main():
     target, work = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    checking = "--check" in sys.argv[3:]
     target.mkdir(parents=True, exist_ok=True)
     jobs = [(name, architecture) for name in MODULES for architecture in TARGETS]
     with concurrent.futures.ProcessPoolExecutor() as pool:
@@ -95,12 +105,39 @@ def main():
         sums[f"{name}.{architecture}.ptx"] = hashlib.sha256(text).hexdigest()
         (work / f"{name}.{architecture}.ptx").write_bytes(text)
     listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
-    if not checking:
-        for (name, architecture), text in zip(jobs, texts):
-            (target / f"{name}.{architecture}.ptx.gz").write_bytes(gzip.compress(text, 9, mtime=0))
-        (target / "SHA256SUMS").write_text(listing)
-        print(f"cuda: {len(jobs)} PTX files written to {target}")
+    if "--check" in sys.argv[3:]:
+        compare(target, sums, listing)
+    tasks = [
+        (work / f"{name}.{architecture}.ptx", sm, work) for name, architecture in jobs for sm in TARGETS[architecture]
+    ]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        report = [line for lines in pool.map(assemble, *zip(*tasks)) for line in lines]
+    bad = [line for line in report if line[4] > spill_limit(line[1]) and line[0] not in TARGETS["compute_70"]]
+    for sm, kernel, registers, _, spilled in bad:
+        print(f"cuda: {kernel} for {sm} spills {spilled} bytes at {registers} registers")
+    if bad:
+        raise SystemExit(1)
+    print(f"cuda: {len(report)} kernels assembled, no hot one spills more than it may")
+    hot = "".join(
+        f"{sm} {kernel} registers {registers} shared {shared} spilled {spilled}\n"
+        for sm, kernel, registers, shared, spilled in sorted(report)
+        if spill_limit(kernel) < sys.maxsize
+    )
+    built = f"sources {sources_sum()}\n{hot}"
+    if "--check" in sys.argv[3:]:
+        if BUILT.read_text() != built:
+            raise SystemExit(f"cuda: {BUILT} is not of these sources; run build.sh")
+        print(f"cuda: {len(jobs)} PTX files are up to date")
         return
+    for (name, architecture), text in zip(jobs, texts):
+        (target / f"{name}.{architecture}.ptx.gz").write_bytes(gzip.compress(text, 9, mtime=0))
+    (target / "SHA256SUMS").write_text(listing)
+    BUILT.write_text(built)
+    print(f"cuda: {len(jobs)} PTX files written to {target}")
+
+
+def compare(target, sums, listing):
+    """Ends if the stored PTX is not what the sources give."""
     stored = {
         file.name[:-3]: hashlib.sha256(gzip.decompress(file.read_bytes())).hexdigest()
         for file in target.glob("*.ptx.gz")
@@ -110,25 +147,6 @@ def main():
         raise SystemExit(
             f"cuda: the PTX in the repository is not what the sources give; run build.sh ({', '.join(different)})"
         )
-    tasks = [
-        (work / f"{name}.{architecture}.ptx", sm, work) for name, architecture in jobs for sm in TARGETS[architecture]
-    ]
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        report = [line for lines in pool.map(assemble, *zip(*tasks)) for line in lines]
-    table = "".join(
-        f"{sm} {kernel} registers {registers} shared {shared} spilled {spilled}\n"
-        for sm, kernel, registers, shared, spilled in report
-    )
-    (work / "ptxas.txt").write_text(table)
-    bad = [
-        line for line in report if line[4] > spill_limit(line[1]) and line[0] not in TARGETS["compute_70"]
-    ]
-    for sm, kernel, registers, _, spilled in bad:
-        print(f"cuda: {kernel} for {sm} spills {spilled} bytes at {registers} registers")
-    if bad:
-        raise SystemExit(1)
-    kernels = f"{len(report)} kernels assembled ({work / 'ptxas.txt'})"
-    print(f"cuda: {len(jobs)} PTX files are up to date; {kernels}, no hot one spills more than it may")
 
 
 if __name__ == "__main__":
