@@ -140,10 +140,21 @@ public final class Unsupported {
         }
         if (!canDrop(params) || !call.dropsUnsupported()) {
             String param = params.stream().filter(NEEDED::contains).findFirst().orElse(params.getFirst());
-            throw InferenceException.unsupported(param, "the " + backend + " backend does not support '" + param + "'");
+            throw InferenceException.unsupported(
+                    param, "the " + backend + " backend does not support " + described(param));
         }
         call.addDropped(params);
         return (R) without(request, lacks);
+    }
+
+    /** What the caller asked for by a parameter that has other uses too. */
+    private static String described(String param) {
+        return switch (param) {
+            case "model" -> "this operation with 'model'";
+            case "messages" -> "pictures in 'messages'";
+            case "image_url" -> "pictures by URL, 'image_url'";
+            default -> "'" + param + "'";
+        };
     }
 
     /**

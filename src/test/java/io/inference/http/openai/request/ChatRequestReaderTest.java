@@ -2,7 +2,9 @@ package io.inference.http.openai.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
 import io.inference.api.error.InferenceException;
 import io.inference.api.message.ContentPart;
@@ -19,6 +21,7 @@ import io.inference.api.request.ResponseFormat;
 import io.inference.api.request.Unsupported;
 import io.inference.routes.door.ConversationFields;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -312,6 +315,31 @@ class ChatRequestReaderTest {
         assertThat(request.messages().getFirst().images()).containsExactly(first, second);
         assertThat(request.messages().getLast().parts()).containsExactly(new ContentPart.Text("a cat", Extras.NONE));
         assertThat(request.messages().getLast().content()).isEqualTo("a cat");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "images | messages | pictures in 'messages'",
+                "remote_images | image_url | pictures by URL, 'image_url'",
+                "content_parts | messages[0].content[2].type | 'messages[0].content[2].type'",
+                "chat | model | this operation with 'model'",
+                "seed | seed | 'seed'",
+            })
+    void aRefusalSaysWhatABackendCannotDo(String lack, String param, String what) {
+        ChatRequest request = read("""
+                {"model":"m","seed":1,"messages":[{"role":"user","content":[{"type":"text","text":"what?"},
+                {"type":"image_url","image_url":{"url":"https://example.org/a.png"}},{"type":"input_file"}]}]}""");
+        Call call = new Call("id", "test", Duration.ofMinutes(1));
+
+        InferenceException refused = catchThrowableOfType(
+                InferenceException.class, () -> Unsupported.honour(request, Set.of(lack), "local", call));
+
+        assertThat(refused.code()).isEqualTo(ErrorCode.UNSUPPORTED);
+        assertThat(refused.param()).hasValue(param);
+        assertThat(refused).hasMessage("the local backend does not support " + what);
     }
 
     @Test
