@@ -25,6 +25,10 @@ if [[ ! -d $folder ]]; then
     mv "$work" "$folder"
 fi
 
+# Of what Go says of a module.
+field() {
+    sed -n "s/^\t\"$1\": \"\(.*\)\",\?\$/\1/p" <<<"$module_json"
+}
 definitions=$cache/definitions-$(sha256sum <definitions.txt | cut -c1-16)
 if [[ ! -d $definitions ]]; then
     work=$(mktemp -d "$definitions.XXXXXX")
@@ -32,9 +36,6 @@ if [[ ! -d $definitions ]]; then
     while read -r module version sum path names; do
         # Outside of this folder's module, whose versions are others.
         module_json=$(cd "$work" && go mod download -json "$module@$version")
-        field() {
-            sed -n "s/^\t\"$1\": \"\(.*\)\",\?\$/\1/p" <<<"$module_json"
-        }
         [[ $(field Sum) == "$sum" ]] || { echo "$module $version is not what it was" >&2; exit 1; }
         for name in $names; do
             cp "$(field Dir)/$path/$name" "$work/"

@@ -19,7 +19,11 @@ import java.util.function.Predicate;
 public final class UnackedDeliveries {
     private static final int MOST_REMEMBERED = 50_000;
 
-    private record Held(Delivery delivery, boolean own) {}
+    private record Held(Delivery delivery, boolean own) {
+        boolean isOlderThan(Duration age) {
+            return delivery.age().compareTo(age) > 0;
+        }
+    }
 
     private final Map<UUID, List<Held>> held = new HashMap<>();
 
@@ -88,17 +92,14 @@ public final class UnackedDeliveries {
     /** Jobs whose messages are held for longer than this. */
     synchronized List<UUID> olderThan(Duration age) {
         return held.entrySet().stream()
-                .filter(entry -> entry.getValue().stream()
-                        .anyMatch(one -> one.delivery.age().compareTo(age) > 0))
+                .filter(entry -> entry.getValue().stream().anyMatch(one -> one.isOlderThan(age)))
                 .map(Map.Entry::getKey)
                 .toList();
     }
 
     /** Whether no message has been held for less than this. */
     synchronized boolean areOlderThan(Duration age) {
-        return held.values().stream()
-                .flatMap(List::stream)
-                .allMatch(one -> one.delivery.age().compareTo(age) > 0);
+        return held.values().stream().flatMap(List::stream).allMatch(one -> one.isOlderThan(age));
     }
 
     public synchronized int size() {

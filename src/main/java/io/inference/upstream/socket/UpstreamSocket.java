@@ -74,8 +74,9 @@ public final class UpstreamSocket implements AutoCloseable {
                 new NioEventLoopGroup(1, new DefaultThreadFactory("socket-" + connection.backend(), true));
         try {
             URI url = address(connection.url(), path);
-            int port = url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("wss") ? 443 : 80;
-            SSLContext trust = !url.getScheme().equals("wss") ? null : tls == null ? SSLContext.getDefault() : tls;
+            boolean secure = url.getScheme().equals("wss");
+            int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
+            SSLContext trust = !secure ? null : tls == null ? SSLContext.getDefault() : tls;
             var handshake = new WebSocketClientProtocolHandler(WebSocketClientProtocolConfig.newBuilder()
                     .webSocketUri(url)
                     .customHeaders(headers(connection))

@@ -17,10 +17,6 @@ public final class ImageReader {
 
     private ImageReader() {}
 
-    static Image read(JsonFields part) {
-        return read(part.requiredObject("image_url"), "url");
-    }
-
     /** The picture that a field's URL names. */
     public static Image read(JsonFields image, String field) {
         String url = image.requiredText(field);

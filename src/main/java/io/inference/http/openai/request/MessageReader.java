@@ -135,9 +135,10 @@ final class MessageReader {
                     Extras.openAi(detail == null ? Map.of() : Map.of("detail", detail)),
                     Extras.openAi(part.except(URL_ALONE)));
         }
+        JsonFields image = part.requiredObject("image_url");
         return new ContentPart.Picture(
-                ImageReader.read(part),
-                Extras.openAi(part.requiredObject("image_url").except(Set.of("url"))),
+                ImageReader.read(image, "url"),
+                Extras.openAi(image.except(Set.of("url"))),
                 Extras.openAi(part.except(PICTURE)));
     }
 
