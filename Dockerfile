@@ -19,9 +19,11 @@ RUN --mount=type=cache,target=/root/.m2 \
     && java -cp target/production/classes src/test/java/io/inference/engine/RandomGguf.java tiny Q4_0 tiny.gguf
 
 # All of Java SE, because jars in EXTENSIONS_DIR may need it, and of the JDK what the service and its operators use.
+# Priorities of threads count (run.sh): set here, because on the command line the JVM would warn users other than root.
 FROM ${BUILD_IMAGE} AS jre
 ARG MODULES=java.se,jdk.incubator.vector,jdk.jcmd,jdk.jfr,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
-RUN jlink --add-modules "$MODULES" --no-header-files --no-man-pages --output /opt/jre
+RUN jlink --add-modules "$MODULES" --no-header-files --no-man-pages \
+        --add-options=-XX:ThreadPriorityPolicy=1 --output /opt/jre
 
 # The JVM accepts an AOT cache with the same JRE and the same jars alone: same paths, sizes and times of change.
 FROM ${BUILD_IMAGE} AS train
