@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -24,7 +25,9 @@ class DocsConfiguration implements WebMvcConfigurer {
     private static final String WEBJAR_FACTS = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
     private static final List<String> FILES = List.of("swagger-ui*", "favicon*", "oauth2-redirect*.js");
 
+    /** Read with the first request that needs it: that takes 70 ms. */
     @Bean
+    @Lazy
     OpenApiDocument openApiDocument(HttpSettings settings, @Value("${service-version}") String serviceVersion) {
         return new OpenApiDocument(settings.apiPrefix(), serviceVersion);
     }

@@ -2,6 +2,7 @@ package io.inference.http.docs;
 
 import io.inference.http.security.SignInAddresses;
 import io.inference.security.issuer.SignIn;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -9,6 +10,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The OpenAPI document and the page that shows it, on which users can sign in at the issuer. */
 @RestController
+@Lazy
 class DocsController {
     private static final MediaType HTML = MediaType.parseMediaType("text/html; charset=utf-8");
 

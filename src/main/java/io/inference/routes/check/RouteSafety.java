@@ -57,18 +57,20 @@ public final class RouteSafety {
     }
 
     public static List<RouteFault> check(Map<String, String> contents, AllowList allowed) {
-        List<RouteFault> faults = new ArrayList<>();
-        contents.forEach((file, text) -> {
-            RouteSafety safety = new RouteSafety(allowed, file);
-            try {
-                new Compose(LoadSettings.builder().build()).composeString(text).ifPresent(safety::checkFile);
-            } catch (YamlEngineException e) {
-                // The loader reports it, with its line.
-                return;
-            }
-            faults.addAll(safety.faults);
-        });
-        return faults;
+        return contents.entrySet().parallelStream()
+                .flatMap(file -> check(file.getKey(), file.getValue(), allowed).stream())
+                .toList();
+    }
+
+    private static List<RouteFault> check(String file, String text, AllowList allowed) {
+        RouteSafety safety = new RouteSafety(allowed, file);
+        try {
+            new Compose(LoadSettings.builder().build()).composeString(text).ifPresent(safety::checkFile);
+        } catch (YamlEngineException e) {
+            // The loader reports it, with its line.
+            return List.of();
+        }
+        return safety.faults;
     }
 
     private void checkFile(Node root) {
