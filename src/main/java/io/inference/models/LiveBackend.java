@@ -374,8 +374,9 @@ public final class LiveBackend implements Backend, AutoCloseable {
             answers.add(answer);
             Thread.ofVirtual().name("replica-" + entry.name()).start(() -> {
                 try {
-                    answer.complete(question.apply(replica.backend()));
+                    T given = question.apply(replica.backend());
                     replica.answered();
+                    answer.complete(given);
                 } catch (RuntimeException e) {
                     replica.failed();
                     answer.completeExceptionally(e);

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class GrpcServer {
     private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
-    private static final int REBIND_TRIES = 50;
+    private static final int REBIND_TRIES = 250;
     private static final long REBIND_PAUSE_NANOS = 20_000_000;
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int PING_SECONDS = 30;

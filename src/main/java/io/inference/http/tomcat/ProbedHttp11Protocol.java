@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * notices a disconnect only when it writes; an answer that is not streamed writes too late. The probe reads ahead into
  * the socket's own buffer, so a request that already waits there is kept.
  *
- * <p>A head that is too long to be read is marked ({@link #UNREAD_HEAD}), and what its caller is still sending is read
- * for a while: closing with unread bytes would reset the connection and discard the answer.
+ * <p>A head that is too long to be read is marked ({@link #UNREAD_HEAD}). What its caller, or that of a body that came
+ * too slowly, is still sending is read for a while: closing with unread bytes would reset the connection and discard the
+ * answer.
  */
 public final class ProbedHttp11Protocol extends Http11NioProtocol {
     /** Attribute of a request whose head is too long: its credential is unknown, so it is refused like one without. */
@@ -83,7 +84,8 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
         private @Nullable SocketWrapperBase<?> headOf;
 
         private long headBegunNanos;
-        private boolean headUnread;
+        /** Whether the caller may still be sending what is not read any more. */
+        private boolean unread;
 
         ProbedProcessor(ProbedHttp11Protocol protocol, Adapter adapter) {
             super(protocol, adapter);
@@ -100,9 +102,9 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
             if (socket.equals(headOf) && headMillisLeft() <= 0) {
                 return SocketState.CLOSED;
             }
-            headUnread = false;
+            unread = false;
             SocketState state = super.service(socket);
-            if (headUnread && state == SocketState.CLOSED) {
+            if (unread && state == SocketState.CLOSED) {
                 takeIn(socket);
             }
             if (state != SocketState.LONG || isAsync()) {
@@ -132,7 +134,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
         protected void setErrorState(ErrorState state, @Nullable Throwable failure) {
             super.setErrorState(state, failure);
             if (failure instanceof IllegalArgumentException && HEAD_TOO_LONG.equals(failure.getMessage())) {
-                headUnread = true;
+                unread = true;
                 request.setAttribute(UNREAD_HEAD, true);
             }
         }
@@ -180,6 +182,7 @@ public final class ProbedHttp11Protocol extends Http11NioProtocol {
 
         @Override
         public void giveUpBody() {
+            unread = true;
             action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         }
     }

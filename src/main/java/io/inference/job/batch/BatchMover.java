@@ -124,11 +124,7 @@ final class BatchMover {
         BatchStatus last = batch.status() == BatchStatus.CANCELLING
                 ? BatchStatus.CANCELLED
                 : batch.expiring() ? BatchStatus.EXPIRED : BatchStatus.COMPLETED;
-        boolean ended = store.ended(
-                batch, last, completed > 0 ? outputId : null, failed > 0 ? errorsId : null, completed, failed);
-        if (ended) {
-            jobs.delete(batch.id());
-        }
+        store.ended(batch, last, completed > 0 ? outputId : null, failed > 0 ? errorsId : null, completed, failed);
     }
 
     private FileWriter writer(Batch batch, UUID id, String what) {

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * statement.
  */
 final class BatchStore {
+    private static final String UPDATE =
+            "UPDATE batches SET %s WHERE id = :id AND lease_owner = :me AND status = :status";
+
     private static final Duration LEASE = Duration.ofSeconds(30);
 
     private final Database database;
@@ -134,7 +137,7 @@ final class BatchStore {
     }
 
     void failed(Batch batch, List<LineFault> faults) {
-        int ignored = update(
+        end(
                 batch,
                 "status = 'failed', errors = :errors::json, ended_at = :now",
                 Map.of("errors", JobJson.text(faults), "now", TimeColumn.of(Instant.now())));
@@ -160,8 +163,7 @@ final class BatchStore {
     }
 
     /** A batch that was cancelled while it was read has only the lines that had been read. */
-    boolean ended(
-            Batch batch, BatchStatus last, @Nullable UUID output, @Nullable UUID errors, int completed, int failed) {
+    void ended(Batch batch, BatchStatus last, @Nullable UUID output, @Nullable UUID errors, int completed, int failed) {
         Map<String, @Nullable Object> values = new HashMap<>();
         values.put("last", last.label());
         values.put("output", output);
@@ -169,21 +171,37 @@ final class BatchStore {
         values.put("completed", completed);
         values.put("failed", failed);
         values.put("now", TimeColumn.of(Instant.now()));
-        return update(batch, """
+        end(batch, """
                         status = :last, output_file_id = :output::uuid, error_file_id = :faulty::uuid,
                         completed = :completed, failed = :failed, total = greatest(total, :completed + :failed),
-                        ended_at = :now""", values) == 1;
+                        ended_at = :now""", values);
+    }
+
+    /** Its lines go at the same moment: nothing would delete what a crash left of them. */
+    private void end(Batch batch, String what, Map<String, ? extends @Nullable Object> values) {
+        String statement = """
+                WITH ended AS (%s RETURNING id),
+                    lines AS (DELETE FROM jobs USING ended WHERE jobs.batch_id = ended.id)
+                SELECT count(*) FROM ended
+                """.formatted(UPDATE.formatted(what));
+        int ignored = database.<Integer>call(client -> client.sql(statement)
+                .params(parameters(batch, values))
+                .query(Integer.class)
+                .single());
     }
 
     private int update(Batch batch, String what, Map<String, ? extends @Nullable Object> values) {
+        return database.<Integer>call(client -> client.sql(UPDATE.formatted(what))
+                .params(parameters(batch, values))
+                .update());
+    }
+
+    private Map<String, @Nullable Object> parameters(Batch batch, Map<String, ? extends @Nullable Object> values) {
         Map<String, @Nullable Object> all = new HashMap<>(values);
         all.put("id", batch.id());
         all.put("me", me);
         all.put("status", batch.status().label());
-        return database.<Integer>call(
-                client -> client.sql("""
-                        UPDATE batches SET %s WHERE id = :id AND lease_owner = :me AND status = :status
-                        """.formatted(what)).params(all).update());
+        return all;
     }
 
     private static Batch read(ResultSet row, int number) throws SQLException {

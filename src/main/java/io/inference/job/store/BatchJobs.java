@@ -149,9 +149,4 @@ public final class BatchJobs {
                         JobJson.error(row.getString("last_error"))))
                 .list());
     }
-
-    public void delete(UUID batch) {
-        int ignored = database.<Integer>call(client ->
-                client.sql("DELETE FROM jobs WHERE batch_id = ?").param(batch).update());
-    }
 }
