@@ -105,8 +105,8 @@ class ChainIT {
                             + stream + "}");
             await().until(() -> engine.active() == 1);
         }
-        // A second for each of the two services.
-        await().atMost(Duration.ofSeconds(2)).until(() -> engine.active() == 0);
+        // A second for each of the two services, or more on a busy machine; the answer would take far longer.
+        await().atMost(Duration.ofSeconds(10)).until(() -> engine.active() == 0);
     }
 
     private static RunningService over(String backend) {

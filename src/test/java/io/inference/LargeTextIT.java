@@ -101,7 +101,7 @@ class LargeTextIT {
                                 "{\"input_file_id\":\"" + file
                                         + "\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}")
                         .body());
-        String ended = await().atMost(Duration.ofMinutes(1))
+        String ended = await().atMost(Duration.ofMinutes(3))
                 .until(
                         () -> get("/v1/batches/" + batch).body(),
                         body -> body.contains("\"status\":\"completed\"") || body.contains("\"status\":\"failed\""));
@@ -124,7 +124,7 @@ class LargeTextIT {
                     ("{\"correlation_id\":\"large\",\"task\":\"chat\",\"type\":\"request\",\"payload\":" + chat(LARGE)
                                     + "}")
                             .getBytes(StandardCharsets.UTF_8));
-            GetResponse reply = await().atMost(Duration.ofMinutes(1))
+            GetResponse reply = await().atMost(Duration.ofMinutes(3))
                     .until(() -> channel.basicGet(replies, true), got -> got != null);
             assertThat(new String(reply.getBody(), StandardCharsets.UTF_8)).contains("got 21 MB");
         }

@@ -95,7 +95,8 @@ public final class ServiceProcess implements AutoCloseable {
 
     private String awaitInLog(Pattern text) {
         return await("the service listens, or else a reason in " + log)
-                .atMost(Duration.ofMinutes(1))
+                // On a busy machine, where several start at once.
+                .atMost(Duration.ofMinutes(5))
                 .failFast("the service has ended, see " + log, () -> !process.isAlive())
                 .until(
                         () -> text.matcher(Files.readString(log))

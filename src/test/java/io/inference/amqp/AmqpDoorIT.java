@@ -493,7 +493,8 @@ class AmqpDoorIT {
             client.request("request.high", AmqpClient.chat("watched", "Hi", false));
             client.reply();
             List<String> told = new ArrayList<>();
-            while (!told.contains("done")) {
+            // A job may have ended before the door says that it was accepted.
+            while (told.size() < 3) {
                 AmqpClient.Came status = client.take("inference.status");
                 if (status.json().path("correlation_id").asText().equals("watched")) {
                     told.add(status.json().path("status").asText());

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NothingIsLostIT {
     private static final int REQUESTS = 500;
     private static final int KILLS = 5;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     /** Kept after the test, since it alone shows what a killed service was doing. */
     private static final Path LOG = Path.of("target", "nothing-is-lost.log");
 

@@ -105,7 +105,7 @@ class PriorityIT {
             int underWay = asked.size();
             pace = lowDoor.equals("amqp") ? () -> awaitLowRow(client) : () -> {};
             gate.countDown();
-            await().atMost(Duration.ofSeconds(60)).until(() -> asked.size() == 2 * EACH && answered.containsAll(asked));
+            await().atMost(Duration.ofMinutes(3)).until(() -> asked.size() == 2 * EACH && answered.containsAll(asked));
             check(underWay);
         }
     }

@@ -29,7 +29,8 @@ public final class RollingLoad implements AutoCloseable {
     /** Answers that each kind of caller gets before the next step. */
     private static final int SOME = 4;
 
-    private static final int GRACE_SECONDS = 10;
+    /** No less than {@link #PATIENCE}: streams are held meanwhile. */
+    private static final int GRACE_SECONDS = 60;
     /** What the chart adds to SHUTDOWN_GRACE. */
     private static final int MORE_SECONDS = 20;
 

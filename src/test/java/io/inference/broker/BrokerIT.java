@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +92,8 @@ class BrokerIT {
             assertThat(ups).hasValue(0);
             channel.queueDelete("inference.request.low");
             await().atMost(Duration.ofSeconds(30)).until(() -> broker.state().equals("up"));
+            // Its listeners are told after that.
+            await().until(() -> ups.get() > 0);
             assertThat(ups).hasValue(1);
         }
     }
@@ -149,8 +152,7 @@ class BrokerIT {
     @Test
     void whatNobodyTakesComesBackAndWhatTheBrokerDoesNotKnowIsUnknown() throws Exception {
         assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.UNKNOWN);
-        broker.start();
-        await().until(() -> broker.state().equals("up"));
+        startAndAwaitPublisher();
         assertThat(publish("", "no-such-queue", true)).isEqualTo(PublishOutcome.RETURNED);
         assertThat(publish("", "no-such-queue", false)).isEqualTo(PublishOutcome.CONFIRMED);
         assertThat(publish("no-such-exchange", "", true)).isEqualTo(PublishOutcome.UNKNOWN);
@@ -159,13 +161,19 @@ class BrokerIT {
 
     @Test
     void aMessageThatAmqpCannotCarryIsGivenUpAndTheConfirmsOfTheNextAreTheirOwn() throws Exception {
-        broker.start();
-        await().until(() -> broker.state().equals("up"));
+        startAndAwaitPublisher();
         assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.CONFIRMED);
         assertThat(publish("inference.exchange", "status.done", true, "x".repeat(256)))
                 .isEqualTo(PublishOutcome.RETURNED);
         assertThat(publish("inference.exchange", "status.done", true)).isEqualTo(PublishOutcome.CONFIRMED);
         assertThat(publish("", "no-such-queue", true)).isEqualTo(PublishOutcome.RETURNED);
+    }
+
+    /** The broker is up a moment before its listeners are told, the publisher first. */
+    private void startAndAwaitPublisher() {
+        broker.start();
+        await().until(() -> ups.get() == 1);
+        assertThat(broker.state()).isEqualTo("up");
     }
 
     private PublishOutcome publish(String exchange, String key, boolean mandatory) throws Exception {
@@ -188,16 +196,19 @@ class BrokerIT {
     void aBrokerThatIsNotThereIsWaitedFor() throws IOException {
         BrokerAddress right = SharedRabbit.settings();
         AtomicInteger asked = new AtomicInteger();
+        AtomicBoolean there = new AtomicBoolean();
         broker = new Broker(
                 () -> {
-                    if (asked.incrementAndGet() < 3) {
+                    asked.incrementAndGet();
+                    if (!there.get()) {
                         throw new IOException("not yet");
                     }
                     return right;
                 },
                 AmqpTopology.declarables());
         broker.start();
-        await().until(() -> broker.state().equals("not yet"));
+        await().until(() -> broker.state().equals("not yet") && asked.get() > 1);
+        there.set(true);
         await().until(() -> broker.state().equals("up"));
     }
 }

@@ -53,6 +53,8 @@ class ConversationOutageIT {
                 "--db-user=" + postgres.settings().user(),
                 "--db-password=" + postgres.settings().password(),
                 "--db-name=" + address.getPath().substring(1),
+                // However long an outage lasts, a caller who waits for a turn is not refused for that.
+                "--conversation-wait=5m",
                 backend.option()));
         service = RunningService.start(options.toArray(String[]::new));
         other = RunningService.start(options.toArray(String[]::new));
@@ -77,7 +79,7 @@ class ConversationOutageIT {
         await().until(() -> backend.wasAsked("wait for the whole") && backend.wasAsked("pause in the stream"));
         postgres.crash();
         try {
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 HttpResponse<String> refused = caller.say("new", "during");
                 assertThat(refused.statusCode()).isEqualTo(503);
                 assertThat(refused.body()).contains("\"unavailable\"");
@@ -147,7 +149,8 @@ class ConversationOutageIT {
             postgres.crash();
             redis.kill();
             try {
-                await().atMost(Duration.ofSeconds(30)).until(() -> refused(callers) > refused);
+                // If all of them were storing their turns, they try that for 30 s.
+                await().atMost(PATIENCE).until(() -> refused(callers) > refused);
             } finally {
                 postgres.recover();
                 redis.start();

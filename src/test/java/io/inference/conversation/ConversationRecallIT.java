@@ -69,7 +69,7 @@ class ConversationRecallIT {
         var local = new ConversationCaller(service, null);
         String id = local.begin("Hello!");
         facts.say(local, id, turns);
-        int summarized = RecallFacts.awaitSummaries(service, id, turns, Duration.ofSeconds(90));
+        int summarized = RecallFacts.awaitSummaries(service, id, turns, Duration.ofMinutes(5));
         assertThat(local.say(id, "What do you remember?").headers().firstValue("X-Conversation-Summarized"))
                 .hasValue(String.valueOf(summarized));
         String prompt = String.join("\n", backend.lastAsked());

@@ -41,29 +41,31 @@ class ConversationsIT {
     private static final MemoryBackend backend = new MemoryBackend();
 
     private static RunningService service;
-    private static RunningService impatient;
+    private static List<String> database;
+    private static RunningService elsewhere;
     private static ConversationCaller alice;
     private static ConversationCaller bob;
     private static ConversationCaller aliceElsewhere;
 
     @BeforeAll
     static void start() throws Exception {
-        List<String> database = SharedPostgres.freshOptions("conversations");
-        service = service(database);
-        impatient = service(database, "--conversation-wait=1s", "--redis-enabled=false");
+        database = SharedPostgres.freshOptions("conversations");
+        service = service();
+        // It waits less than the 20 s of a lease: a turn that it waits for has ended by itself.
+        elsewhere = service("--conversation-wait=15s", "--redis-enabled=false");
         alice = ConversationCaller.of(service, ADMIN, "alice");
         bob = ConversationCaller.of(service, ADMIN, "bob");
-        aliceElsewhere = new ConversationCaller(impatient, alice.key());
+        aliceElsewhere = new ConversationCaller(elsewhere, alice.key());
     }
 
     @AfterAll
     static void stop() {
         backend.close();
         service.close();
-        impatient.close();
+        elsewhere.close();
     }
 
-    private static RunningService service(List<String> database, String... more) {
+    private static RunningService service(String... more) {
         List<String> options = new ArrayList<>(database);
         options.addAll(List.of("--disable-auth=false", "--bootstrap-api-key=" + ADMIN, backend.option()));
         options.addAll(List.of(more));
@@ -108,7 +110,7 @@ class ConversationsIT {
         id(alice.say(id, "two"));
         id(aliceElsewhere.say(id, "three"));
         assertThat(backend.lastAsked()).containsExactly("one", "re: one", "two", "re: two", "three");
-        assertThat(impatient
+        assertThat(elsewhere
                         .bean(MeterRegistry.class)
                         .get("inference.conversation.copies")
                         .counters())
@@ -189,7 +191,7 @@ class ConversationsIT {
         assertThat(dave.say(id, "fail").statusCode()).isEqualTo(502);
         assertThat(dave.log(id)).hasSize(2);
         // It is free at once.
-        assertThat(new ConversationCaller(impatient, dave.key()).say(id, "two").statusCode())
+        assertThat(new ConversationCaller(elsewhere, dave.key()).say(id, "two").statusCode())
                 .isEqualTo(200);
     }
 
@@ -263,9 +265,11 @@ class ConversationsIT {
         String id = alice.begin("one");
         var first = CompletableFuture.supplyAsync(() -> say(alice, id, "wait a moment"), Thread::startVirtualThread);
         await().until(() -> backend.wasAsked("wait a moment"));
-        HttpResponse<String> second = aliceElsewhere.say(id, "two");
-        assertThat(second.statusCode()).isEqualTo(409);
-        assertThat(second.body()).contains("\"conflict\"");
+        try (RunningService impatient = service("--conversation-wait=1s", "--redis-enabled=false")) {
+            HttpResponse<String> second = new ConversationCaller(impatient, alice.key()).say(id, "two");
+            assertThat(second.statusCode()).isEqualTo(409);
+            assertThat(second.body()).contains("\"conflict\"");
+        }
         backend.permit(1);
         assertThat(first.get()).isEqualTo(200);
         assertThat(alice.log(id)).hasSize(4).doesNotContain("user: two");

@@ -2,6 +2,7 @@ package io.inference.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.inference.embedded.SharedPostgres;
 import java.io.IOException;
@@ -25,6 +26,8 @@ class AdvisoryLockIT {
         var settings = new DatabaseAddress(fresh.url(), fresh.user(), fresh.password(), 2);
         here = Database.open(() -> settings);
         there = Database.open(() -> settings);
+        // Queries wait for the schema too, but not for as long as a busy machine may take for it.
+        await().until(() -> here.state().equals("up") && there.state().equals("up"));
         var dataSource = here.dataSource();
         ours = new AdvisoryLock(dataSource);
         statements = new JdbcTemplate(dataSource);

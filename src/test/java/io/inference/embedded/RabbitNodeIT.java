@@ -92,7 +92,7 @@ class RabbitNodeIT {
                 channel.confirmSelect();
                 channel.queueDeclare("kept", true, false, false, Map.of("x-queue-type", "quorum"));
                 channel.basicPublish("", "kept", null, "42".getBytes(StandardCharsets.UTF_8));
-                channel.waitForConfirmsOrDie(10_000);
+                channel.waitForConfirmsOrDie(60_000);
             }
             System.out.println("ready");
             Thread.currentThread().join();

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** The engine's API with the real model. */
 @BesideOthers
-@Timeout(60)
+@Timeout(300)
 class EngineTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static Engine engine;
 
     @BeforeAll

@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.inference.RunningService;
+import io.inference.embedded.SharedPostgres;
 import io.inference.grpc.v1.ChatChunk;
 import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.ChatResponse;
@@ -30,6 +31,7 @@ import io.inference.grpc.v1.Message;
 import io.inference.grpc.v1.Options;
 import io.inference.grpc.v1.SummarizeRequest;
 import io.inference.stub.StubServer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -46,8 +48,11 @@ class GrpcDoorIT {
     @BeforeAll
     static void start() {
         upstream = StubOpenAi.answering();
-        service = RunningService.start(
-                "--inference-services-openai-base-url=" + upstream.url() + "/v1", "--max-request-size=64KB");
+        // No other test's service is to make summaries of this one's conversations.
+        List<String> options = new ArrayList<>(SharedPostgres.freshOptions("grpc_door"));
+        options.add("--inference-services-openai-base-url=" + upstream.url() + "/v1");
+        options.add("--max-request-size=64KB");
+        service = RunningService.start(options.toArray(String[]::new));
         caller = new GrpcCaller(service.grpcPort());
     }
 
@@ -90,7 +95,7 @@ class GrpcDoorIT {
         assertThat(id).startsWith("conv_");
         assertThat(ImmutableList.copyOf(caller.stub("x-conversation-id", id).chatStream(GrpcCaller.ASK)))
                 .allSatisfy(chunk -> assertThat(chunk.getConversationId()).isEqualTo(id));
-        assertThat(upstream.requests().getLast().body()).contains("\"content\":\"hello\"");
+        assertThat(StubOpenAi.lastCall(upstream)).contains("\"content\":\"hello\"");
 
         Conversation conversation = caller.stub()
                 .getConversation(GetConversationRequest.newBuilder().setId(id).build());
@@ -150,7 +155,7 @@ class GrpcDoorIT {
         List<GenerateChunk> chunks = ImmutableList.copyOf(caller.stub().generateStream(ask));
         assertThat(chunks.stream().map(GenerateChunk::getText).reduce("", String::concat))
                 .isEqualTo("onetwothree");
-        assertThat(upstream.requests().getLast().body())
+        assertThat(StubOpenAi.lastCall(upstream))
                 .contains("\"temperature\":0")
                 .contains("\"max_tokens\":5")
                 .doesNotContain("top_p");

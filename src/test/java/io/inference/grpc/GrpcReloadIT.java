@@ -14,7 +14,6 @@ import io.inference.security.TestIssuer;
 import io.inference.stub.StubServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -49,8 +48,7 @@ class GrpcReloadIT {
 
             Path file = folder.resolve("grpc-api.camel.yaml");
             Files.writeString(file, withoutEmbed(Files.readString(file)));
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(embed(caller)).isEqualTo(Code.UNIMPLEMENTED));
+            await().untilAsserted(() -> assertThat(embed(caller)).isEqualTo(Code.UNIMPLEMENTED));
 
             goOn.countDown();
             assertThat(chunks.next().getDelta().getContent()).isEqualTo("two");
@@ -77,8 +75,7 @@ class GrpcReloadIT {
             assertThat(preview(caller, admin)).as("none waits").isEqualTo(Code.ABORTED);
 
             Files.writeString(file, whole);
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(
+            await().untilAsserted(
                             () -> assertThat(generations.status().candidate()).isNotNull());
             assertThat(preview(caller, admin)).as("the model is looked for").isEqualTo(Code.NOT_FOUND);
             assertThat(preview(caller, staff)).isEqualTo(Code.PERMISSION_DENIED);

@@ -58,6 +58,15 @@ public final class StubOpenAi {
                         + ",\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}");
     }
 
+    /** The body of the last call. Beside calls, the service lists models and makes summaries whenever it wants to. */
+    public static String lastCall(StubServer server) {
+        return server.requests().stream()
+                .filter(request -> !request.path().endsWith("/models"))
+                .map(StubServer.Request::body)
+                .filter(body -> !body.contains("Summarize the text"))
+                .reduce("", (before, each) -> each);
+    }
+
     /** One event of a stream. */
     public static String event(boolean chat, String text) {
         return "data: {\"choices\":[{\"index\":0,"

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -75,10 +76,17 @@ class HousekeepingIT {
                     + " 'many ' || n, 'rest', 'chat', 'normal', ''::bytea, sha256(''), now(), now(), 'done',"
                     + " now() - interval '25 hours' FROM generate_series(1, 7500) AS n");
             long before = runs(service, "delete-ended-jobs");
-            await().untilAsserted(
-                            () -> assertThat(statements.queryForObject("SELECT count(*) FROM jobs", Integer.class))
-                                    .isEqualTo(3));
-            assertThat(runs(service, "delete-ended-jobs") - before)
+            // Runs that left some: there are further ones until this test notices that none is left.
+            AtomicLong last = new AtomicLong(before);
+            await().untilAsserted(() -> {
+                long runs = runs(service, "delete-ended-jobs");
+                int left = statements.queryForObject("SELECT count(*) FROM jobs", Integer.class);
+                if (left > 3) {
+                    last.set(runs);
+                }
+                assertThat(left).isEqualTo(3);
+            });
+            assertThat(last.get() - before)
                     .as("more than one statement deletes go at once, a thousand each: not a run for each thousand")
                     .isLessThan(7);
         }
@@ -174,14 +182,16 @@ class HousekeepingIT {
         try (RunningService service = RunningService.start(options.toArray(String[]::new))) {
             Database database = service.bean(Database.class);
             JdbcTemplate statements = new JdbcTemplate(database.dataSource());
-            new AdvisoryLock(database.dataSource()).run("delete-ended-jobs", () -> {
+            AdvisoryLock lock = new AdvisoryLock(database.dataSource());
+            // The service may have the lock at this moment.
+            await().until(() -> lock.run("delete-ended-jobs", () -> {
                 ended(new JdbcTemplate(separate(database)), "old", "25 hours", null);
                 long before = runs(service, "delete-ended-jobs");
                 await().until(() -> runs(service, "delete-ended-jobs") >= before + 2);
                 assertThat(new JdbcTemplate(separate(database))
                                 .queryForList("SELECT correlation_id FROM jobs", String.class))
                         .containsExactly("old");
-            });
+            }));
             await().untilAsserted(
                             () -> assertThat(statements.queryForList("SELECT correlation_id FROM jobs", String.class))
                                     .isEmpty());
@@ -204,7 +214,9 @@ class HousekeepingIT {
                     .isEqualTo(200);
             stopped = System.nanoTime();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - stopped)).isLessThan(Duration.ofSeconds(20));
+        assertThat(Duration.ofNanos(System.nanoTime() - stopped))
+                .as("less than the grace of a stop: nothing is waited for")
+                .isLessThan(Duration.ofSeconds(30));
         assertThat(output.getAll().lines().filter(line -> line.contains("delete-ended-jobs")))
                 .singleElement()
                 .satisfies(line -> assertThat(line).contains("cannot be done, trying on: the database cannot be"));

@@ -104,7 +104,10 @@ class RestDoorIT {
                         + "\"content\":\"Hi\"}]}");
         assertThat(contentType(answer)).isEqualTo("text/event-stream");
         assertThat(answer.headers().firstValue("X-Accel-Buffering")).contains("no");
-        assertThat(answer.body()).startsWith("data: {\"id\":\"chatcmpl-").endsWith("\n\ndata: [DONE]\n\n");
+        // A busy machine may be silent for long enough that keep-alives come first.
+        assertThat(answer.body().replaceFirst("^(: keep-alive\n\n)+", ""))
+                .startsWith("data: {\"id\":\"chatcmpl-")
+                .endsWith("\n\ndata: [DONE]\n\n");
     }
 
     @Test

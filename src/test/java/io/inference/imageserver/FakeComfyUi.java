@@ -271,8 +271,9 @@ public final class FakeComfyUi implements AutoCloseable {
             if (withoutSocket) {
                 connection.whole(404, "text/plain", "not here");
             } else {
-                connection.acceptWebSocket(request);
+                // Before the client hears of it, which then sends a prompt at once.
                 sockets.put(query.get("clientId"), connection);
+                connection.acceptWebSocket(request);
             }
         } else if (path.equals("/view")) {
             byte[] file = files.get(query.get("filename"));

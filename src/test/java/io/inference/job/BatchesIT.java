@@ -110,7 +110,6 @@ class BatchesIT {
 
     @Test
     void faultsAreToldWithTheirLinesAndNothingRuns() throws Exception {
-        int before = backend.asked().size();
         String get = line("b", "x").replace("POST", "GET");
         String elsewhere = line("c", "x").replace("/v1/chat/completions", "/v1/embeddings");
         String nameless = line("d", "x").replace("\"custom_id\":\"d\",", "");
@@ -128,7 +127,8 @@ class BatchesIT {
                         "5 invalid_url",
                         "6 duplicate_custom_id",
                         "7 invalid_custom_id");
-        assertThat(backend.asked()).hasSize(before);
+        // By its text: a call of a batch that was cancelled may still arrive there.
+        assertThat(backend.asked()).doesNotContain("x");
 
         Batch empty = awaitEnd(
                 alice, alice.batches().create(create(upload(alice, "\n")).build()));
@@ -267,7 +267,7 @@ class BatchesIT {
     }
 
     private static Batch awaitEnd(OpenAIClient client, Batch batch) {
-        return await().atMost(Duration.ofSeconds(180))
+        return await().atMost(Duration.ofMinutes(10))
                 .pollInterval(Duration.ofMillis(200))
                 .until(
                         () -> client.batches().retrieve(batch.id()),

@@ -113,6 +113,8 @@ class LoadingModelIT {
             assertThat(get(service.managementUrl() + "/actuator/health/readiness")
                             .statusCode())
                     .isEqualTo(200);
+            // The start did not wait for the list of the other one.
+            await().until(() -> get(service.baseUrl() + "/v1/models").body().contains("smollm2:135m"));
             assertThat(post(service, "/v1/chat/completions", CHAT).join().statusCode())
                     .isEqualTo(200);
             String ours = CHAT.replace("smollm2:135m", "nan-weights");

@@ -3,6 +3,7 @@ package io.inference.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inference.BesideOthers;
 import io.inference.api.backend.ModelInfo;
 import io.inference.api.call.Call;
 import io.inference.api.error.ErrorCode;
@@ -24,7 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tiny models of random weights, a valid one and others that cannot run ({@code src/test/resources/models}). */
+/**
+ * Tiny models of random weights, a valid one and others that cannot run ({@code src/test/resources/models}). They run
+ * in the thread of the tests with the double of CUDA's driver: while one of those has a device, so have all tests.
+ */
+@BesideOthers
 class LocalModelsTest {
     private static final Path MODELS = Path.of("src/test/resources/models");
 

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,8 @@ class IssuerTokensIT {
                 "--auth-audience=" + TestIssuer.AUDIENCE,
                 "--auth-client-id=" + TestIssuer.CLIENT_ID,
                 "--auth-client-secret=" + TestIssuer.CLIENT_SECRET);
+        // Lines are added while they are read.
+        log.list = new CopyOnWriteArrayList<>();
         log.start();
         root().addAppender(log);
     }
@@ -131,12 +134,15 @@ class IssuerTokensIT {
         String elsewhere = issuer.opaqueToken(c -> c.audience("another"));
         String revoked = issuer.opaqueToken(c -> c);
         issuer.revoke(revoked);
+        long start = System.nanoTime();
         for (int i = 0; i < 20; i++) {
             assertThat(status(good)).isEqualTo(200);
             assertThat(status(elsewhere)).isEqualTo(401);
             assertThat(status(revoked)).isEqualTo(401);
         }
-        assertThat(issuer.introspections()).isEqualTo(3);
+        // A refusal holds for ten seconds: on a machine that needs longer, it is asked about again.
+        int again = (int) (Duration.ofNanos(System.nanoTime() - start).toSeconds() / 10);
+        assertThat(issuer.introspections()).isBetween(3, 3 + 3 * again);
     }
 
     @Test

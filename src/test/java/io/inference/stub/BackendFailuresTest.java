@@ -189,7 +189,10 @@ class BackendFailuresTest {
     void aFirstTokenThatDoesNotComeInTimeStopsTheServer(Client client) throws InterruptedException {
         serve(client, Duration.ofMillis(50), (request, connection) -> silence(connection));
 
-        assertCode(ErrorCode.TIMEOUT, () -> backend.chat(chat(true), call));
+        // Again if the time was over before the server had the request.
+        do {
+            assertCode(ErrorCode.TIMEOUT, () -> backend.chat(chat(true), call));
+        } while (asked.getCount() > 0);
         assertDisconnected();
     }
 
@@ -243,8 +246,8 @@ class BackendFailuresTest {
     }
 
     private void assertDisconnected() throws InterruptedException {
-        assertThat(disconnected.await(1, TimeUnit.SECONDS))
-                .as("seen within a second")
+        assertThat(disconnected.await(10, TimeUnit.SECONDS))
+                .as("seen before any time limit of the client")
                 .isTrue();
     }
 

@@ -26,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +93,8 @@ class SummariesIT {
     @Test
     void aLongTextIsSummarizedInPartsAndIsOneLineInTheLogWithAllTokens() throws Exception {
         ListAppender<ILoggingEvent> calls = new ListAppender<>();
+        // Lines are added while they are read.
+        calls.list = new CopyOnWriteArrayList<>();
         Logger log = (Logger) LoggerFactory.getLogger("io.inference.calls");
         calls.start();
         log.addAppender(calls);
@@ -107,14 +110,18 @@ class SummariesIT {
         assertThat(SummaryBackend.text(asked.getLast())).contains("[Nagoya number 0 is a]\n\n[Nagoya number ");
         assertThat(JSON.readTree(answer.body()).at("/usage/prompt_tokens").asInt())
                 .isEqualTo(10 * asked.size());
+        // A line is written after its answer: that of the test before may be among them.
+        String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
         await().atMost(SOON)
                 .until(() -> calls.list.stream()
-                        .anyMatch(line -> line.getFormattedMessage().contains(" summarize ")));
+                        .map(ILoggingEvent::getFormattedMessage)
+                        .anyMatch(line -> line.contains(id) && line.contains(" summarize ")));
         log.detachAppender(calls);
         assertThat(calls.list)
-                .filteredOn(line -> line.getFormattedMessage().contains(" summarize "))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains(id) && line.contains(" summarize "))
                 .singleElement()
-                .satisfies(line -> assertThat(line.getFormattedMessage())
+                .satisfies(line -> assertThat(line)
                         .contains("model=sum backend=openai tokens=%d+%d "
                                 .formatted(10 * asked.size(), 2 * asked.size())));
     }

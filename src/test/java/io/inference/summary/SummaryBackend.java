@@ -1,5 +1,7 @@
 package io.inference.summary;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.stub.StubServer;
@@ -16,7 +18,7 @@ import java.util.regex.Pattern;
  * An OpenAI-compatible server with the model {@code sum}, whose context has 1,100 tokens. A summary is the first words
  * of the text in brackets; each request uses 10 and 2 tokens. What a text contains decides the answer: with
  * {@code WAIT} it waits for its caller to disconnect, with {@code HOLD} also for a permit; with {@code STRICT} and more
- * than 900 characters it is refused as too long; with {@code BROKEN} it fails.
+ * than 900 characters it is refused as too long; with {@code BROKEN} it fails once another request waits.
  */
 final class SummaryBackend implements AutoCloseable {
     static final String MODEL = "sum";
@@ -75,6 +77,9 @@ final class SummaryBackend implements AutoCloseable {
         boolean holds = text.contains("HOLD");
         if ((holds || text.contains("WAIT")) && !awaitEnd(holds, connection)) {
             return;
+        }
+        if (text.contains("BROKEN")) {
+            await().until(() -> waiting.get() > 0);
         }
         if (text.contains("BROKEN") || text.contains("STRICT") && text.length() > STRICT_CHARACTERS) {
             String code = text.contains("BROKEN") ? "broken" : "context_length_exceeded";

@@ -26,6 +26,7 @@ import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.EmbedRequest;
 import io.inference.grpc.v1.GenerateRequest;
 import io.inference.grpc.v1.Message;
+import io.inference.models.ModelDirectory;
 import io.inference.stub.StubServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +123,11 @@ class PromptLogIT {
         options.add("--inference-services-openai-base-url=" + openai.url() + "/v1");
         options.add(option);
         RunningService started = RunningService.start(options.toArray(String[]::new));
+        // The start waits a second at most for their lists of models.
+        await().until(() -> started.bean(ModelDirectory.class).backends().stream()
+                        .filter(state -> !state.models().isEmpty())
+                        .count()
+                == 2);
         if (rabbit) {
             await().atMost(SOON).until(() -> started.bean(Broker.class).state().equals("up"));
         }
@@ -173,6 +180,8 @@ class PromptLogIT {
     private static void listen(String logger, ListAppender<ILoggingEvent> appender) {
         Logger logback = (Logger) LoggerFactory.getLogger(logger);
         appender.setContext(logback.getLoggerContext());
+        // Lines are added while they are read.
+        appender.list = new CopyOnWriteArrayList<>();
         appender.start();
         logback.addAppender(appender);
     }

@@ -68,6 +68,8 @@ class BacklogIT {
         await().until(() -> backlog.waiting() == JobPriority.MEDIUM);
         settle(MEDIUM);
         await().until(() -> backlog.waiting() == null);
+        // A change is told after it can be seen.
+        await().until(() -> changes.get() >= 4);
         assertThat(changes.get()).isEqualTo(4);
     }
 

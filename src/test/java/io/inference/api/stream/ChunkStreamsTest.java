@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ChunkStreamsTest {
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final InferenceException BROKEN = new InferenceException(ErrorCode.BACKEND_FAILED, "broken");
 
     private final Call call = new Call("id", "test", Duration.ofMinutes(1));
@@ -28,11 +28,11 @@ class ChunkStreamsTest {
     @Test
     void holdsTheFirstChunkAndMarksItsTime() {
         ChunkStream held =
-                ChunkStreams.holdingFirst(ScriptedStream.of(Chunk.of(0, "a"), StreamEvent.END), SECOND, call);
+                ChunkStreams.holdingFirst(ScriptedStream.of(Chunk.of(0, "a"), StreamEvent.END), MINUTE, call);
 
         assertThat(call.timeToFirstTokenNanos()).isPositive();
-        assertThat(held.next(SECOND)).isEqualTo(Chunk.of(0, "a"));
-        assertThat(held.next(SECOND)).isEqualTo(StreamEvent.END);
+        assertThat(held.next(MINUTE)).isEqualTo(Chunk.of(0, "a"));
+        assertThat(held.next(MINUTE)).isEqualTo(StreamEvent.END);
     }
 
     @Test
@@ -50,7 +50,7 @@ class ChunkStreamsTest {
     void failureBeforeTheFirstChunkIsThrownAndClosed() {
         ScriptedStream failing = ScriptedStream.of(BROKEN);
 
-        assertThatThrownBy(() -> ChunkStreams.holdingFirst(failing, SECOND, call))
+        assertThatThrownBy(() -> ChunkStreams.holdingFirst(failing, MINUTE, call))
                 .isSameAs(BROKEN);
         assertThat(failing.isClosed()).isTrue();
     }
@@ -74,7 +74,7 @@ class ChunkStreamsTest {
 
         ChunkStream merged = ChunkStreams.merge(List.of(waiting, failing));
 
-        assertThatThrownBy(() -> merged.next(SECOND)).isSameAs(BROKEN);
+        assertThatThrownBy(() -> merged.next(MINUTE)).isSameAs(BROKEN);
         assertThat(waiting.awaitClosed()).isTrue();
         assertThat(failing.awaitClosed()).isTrue();
     }
@@ -159,7 +159,7 @@ class ChunkStreamsTest {
     @Test
     void aTrackedStreamMarksTheFirstToken() {
         ChunkStream tracked = ChunkStreams.tracked(ScriptedStream.of(Chunk.of(0, "a")), 1, call);
-        tracked.next(SECOND);
+        tracked.next(MINUTE);
         assertThat(call.timeToFirstTokenNanos()).isPositive();
     }
 
@@ -176,7 +176,7 @@ class ChunkStreamsTest {
 
     private static List<StreamEvent> readAll(ChunkStream stream) {
         List<StreamEvent> events = new ArrayList<>();
-        for (StreamEvent e = stream.next(SECOND); !(e instanceof StreamEvent.End); e = stream.next(SECOND)) {
+        for (StreamEvent e = stream.next(MINUTE); !(e instanceof StreamEvent.End); e = stream.next(MINUTE)) {
             events.add(e);
         }
         return events;

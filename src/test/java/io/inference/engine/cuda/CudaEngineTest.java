@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole engine on the double of the driver, with a small random model. */
 @BesideOthers
-@Timeout(120)
+@Timeout(300)
 class CudaEngineTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int VOCABULARY = 64;

@@ -109,7 +109,7 @@ class KServeIT {
         assertThat(floats.remaining()).isEqualTo(16);
         assertThat(floats.getFloat()).isEqualTo(0.6f);
         assertThat(answer.getOutputs(0).hasContents()).isFalse();
-        assertThat(upstream.requests().getLast().body()).contains("ä");
+        assertThat(StubOpenAi.lastCall(upstream)).contains("ä");
     }
 
     @Test
@@ -132,7 +132,7 @@ class KServeIT {
         assertThat(answer.getOutputs(0).getName()).isEqualTo("text_output");
         assertThat(answer.getOutputs(0).getContents().getBytesContents(0).toStringUtf8())
                 .isEqualTo("hello");
-        assertThat(upstream.requests().getLast().body())
+        assertThat(StubOpenAi.lastCall(upstream))
                 .contains("\"max_tokens\":9")
                 .contains("\"temperature\":0.7,")
                 .contains("\"top_p\":0.5");

@@ -29,6 +29,7 @@ public final class Browser implements AutoCloseable {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(executable)
+                        .setTimeout(2 * ConsoleIT.PATIENCE_MILLIS)
                         .setArgs(List.of("--no-sandbox")));
     }
 

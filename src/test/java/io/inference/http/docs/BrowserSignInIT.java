@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /** A user at /docs, in the Chromium of this machine; skipped if there is none. */
 class BrowserSignInIT {
+    /** More than Playwright's own, for a busy machine. */
+    private static final int PATIENCE_MILLIS = 120_000;
+
     private final TestIssuer issuer = new TestIssuer();
     private final List<String> complaints = new ArrayList<>();
     private Playwright playwright;
@@ -40,6 +43,7 @@ class BrowserSignInIT {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(chromium.get())
+                        .setTimeout(PATIENCE_MILLIS)
                         .setArgs(List.of("--no-sandbox")));
     }
 
@@ -68,6 +72,7 @@ class BrowserSignInIT {
                 "--auth-audience=" + TestIssuer.AUDIENCE,
                 "--auth-client-id=" + TestIssuer.CLIENT_ID);
         Page page = browser.newPage();
+        page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error")) {
                 complaints.add(message.text());

@@ -368,7 +368,8 @@ class ImagesIT {
         String other = "/v1/images/" + id(uploaded(alice, SamplePictures.png(5, 5, 10)));
         for (String forged : List.of(
                 url.replace(path, other),
-                url.substring(0, url.length() - 2) + "AA",
+                // One in a thousand ends so.
+                url.substring(0, url.length() - 2) + (url.endsWith("AA") ? "BB" : "AA"),
                 url.replaceFirst("link=1", "link=2"),
                 path + "/content?link=",
                 path + "/content?link=x")) {
@@ -436,17 +437,24 @@ class ImagesIT {
         String id = id(uploaded(alice, picture));
         for (String url : List.of(id, "/v1/images/" + id + "/content")) {
             assertThat(chat(alice, url).statusCode()).isEqualTo(200);
-            String asked = upstream.requests().getLast().body();
+            String asked = chats().getLast().body();
             assertThat(JSON.readTree(asked)
                             .at("/messages/0/content/1/image_url/url")
                             .asText())
                     .isEqualTo("data:image/png;base64," + Base64.getEncoder().encodeToString(picture));
         }
-        int before = upstream.requests().size();
+        int before = chats().size();
         assertThat(chat(bob, id).statusCode()).isEqualTo(404);
         assertThat(chat(alice, "http://127.0.0.1/v1/images/" + id + "/content").statusCode())
                 .isEqualTo(400);
-        assertThat(upstream.requests()).hasSize(before);
+        assertThat(chats()).hasSize(before);
+    }
+
+    /** What the backend was asked, without the lists of its models, which it is asked for now and then. */
+    private static List<StubServer.Request> chats() {
+        return upstream.requests().stream()
+                .filter(request -> !request.path().endsWith("/models"))
+                .toList();
     }
 
     private static HttpResponse<String> chat(String token, String url) throws Exception {

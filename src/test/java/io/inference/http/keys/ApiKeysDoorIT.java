@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.RunningService;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -95,12 +96,13 @@ class ApiKeysDoorIT {
 
     @Test
     void whileTheDatabaseIsAwayKeysGet503AndTheRestGoesOn() throws Exception {
-        int nobody;
-        try (ServerSocket free = new ServerSocket(0)) {
-            nobody = free.getLocalPort();
-        }
-        try (RunningService alone = RunningService.start(
-                "--disable-auth=false", "--bootstrap-api-key=" + ADMIN, "--db-host=127.0.0.1", "--db-port=" + nobody)) {
+        // Bound and not listening: it refuses, and nobody else can take its port.
+        try (Socket nobody = boundSocket();
+                RunningService alone = RunningService.start(
+                        "--disable-auth=false",
+                        "--bootstrap-api-key=" + ADMIN,
+                        "--db-host=127.0.0.1",
+                        "--db-port=" + nobody.getLocalPort())) {
             HttpResponse<String> unknown = ask(alone, "GET", "/v1/models", "ik_" + "1".repeat(43), null);
             assertThat(unknown.statusCode()).isEqualTo(503);
             assertThat(unknown.headers().firstValue("Retry-After")).isPresent();
@@ -109,6 +111,12 @@ class ApiKeysDoorIT {
             assertThat(ask(alone, "GET", "/v1/api-keys", ADMIN, null).statusCode())
                     .isEqualTo(503);
         }
+    }
+
+    private static Socket boundSocket() throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress("127.0.0.1", 0));
+        return socket;
     }
 
     private static String make(String body) throws Exception {

@@ -10,6 +10,10 @@ import io.inference.stub.StubServer;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -68,34 +72,55 @@ class CancellationIT {
         "openai, /v1/embeddings, false, SILENT"
     })
     void ofARemoteBackend(String backend, String path, boolean stream, Upstream state) throws Exception {
+        // A machine that stalls may take a second itself, but not each time.
+        boolean soon = false;
+        for (int tries = 0; tries < 3 && !soon; tries++) {
+            soon = isGoneWithinASecond("of-" + backend, path, stream, state);
+        }
+        assertThat(soon).as("gone within a second").isTrue();
+    }
+
+    private static boolean isGoneWithinASecond(String model, String path, boolean stream, Upstream state)
+            throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch gone = new CountDownLatch(1);
         answer = hanging(state, asked, gone);
         try (RawClient client = new RawClient(service.port())) {
-            client.post(path, body("of-" + backend, path, stream));
+            client.post(path, body(model, path, stream));
             assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
             if (state == Upstream.STREAMING) {
                 client.awaitLine("token");
             }
             assertThat(gone.getCount()).as("still connected").isEqualTo(1);
         }
-        assertThat(gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS))
-                .as("gone")
-                .isTrue();
+        boolean soon = gone.await(A_SECOND.toMillis(), TimeUnit.MILLISECONDS);
+        assertThat(gone.await(30, TimeUnit.SECONDS)).as("gone").isTrue();
+        return soon;
     }
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
-    void ofTheLocalEngine(boolean stream) throws IOException {
+    void ofTheLocalEngine(boolean stream) throws Exception {
         Engine engine = service.engine();
         // A cold engine's first step takes longer than a second on a busy machine.
-        try (RawClient first = new RawClient(service.port())) {
-            first.post(
-                    "/v1/completions",
-                    "{\"model\":\"" + LOCAL + "\",\"prompt\":\"Once upon a time\",\"max_tokens\":2}",
-                    "Connection: close");
-            assertThat(first.rest()).contains("HTTP/1.1 200");
+        HttpRequest first = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/completions"))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\":\"" + LOCAL + "\",\"prompt\":\"Once upon a time\",\"max_tokens\":2}"))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(first, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+        await().until(() -> engine.active() == 0);
+        // As above.
+        boolean soon = false;
+        for (int tries = 0; tries < 3 && !soon; tries++) {
+            soon = isIdleWithinASecond(engine, stream);
         }
+        assertThat(soon).as("idle within a second").isTrue();
+    }
+
+    private static boolean isIdleWithinASecond(Engine engine, boolean stream) throws IOException {
         double input = tokensOfCancelled("input");
         double output = tokensOfCancelled("output");
         try (RawClient client = new RawClient(service.port())) {
@@ -108,21 +133,25 @@ class CancellationIT {
                 client.awaitLine("data:");
             }
         }
-        await().atMost(A_SECOND).until(() -> engine.active() == 0);
+        long left = System.nanoTime();
+        await().until(() -> engine.active() == 0);
+        boolean soon = System.nanoTime() - left <= A_SECOND.toNanos();
         if (stream) {
             await().untilAsserted(() -> {
                 assertThat(tokensOfCancelled("input") - input).isEqualTo(4);
                 assertThat(tokensOfCancelled("output") - output).isPositive();
             });
         }
+        return soon;
     }
 
     @Test
     void aRequestThatTakesTooLongIsCancelledAndSaidSo() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
         answer = hanging(Upstream.SILENT, new CountDownLatch(1), gone);
+        // Long enough for the backend to be asked before it, also on a busy machine.
         try (RunningService hasty = RunningService.start(
-                        "--inference-services-openai-base-url=" + openAi.url() + "/v1", "--request-timeout=300ms");
+                        "--inference-services-openai-base-url=" + openAi.url() + "/v1", "--request-timeout=5s");
                 RawClient client = new RawClient(hasty.port())) {
             client.post("/v1/chat/completions", body("of-openai", "/v1/chat/completions", false), "Connection: close");
             assertThat(client.rest()).contains("HTTP/1.1 504", "\"code\":\"timeout\"");

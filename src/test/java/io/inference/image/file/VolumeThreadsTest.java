@@ -2,9 +2,11 @@ package io.inference.image.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.inference.image.file.VolumeThreads.VolumeStuckException;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -30,9 +32,14 @@ class VolumeThreadsTest {
         return 1;
     }
 
+    /** A busy machine may take longer than the limit, which looks like a volume that hangs: then again. */
+    private void succeeds(Callable<Boolean> work) {
+        await().ignoreExceptionsInstanceOf(VolumeStuckException.class).until(work);
+    }
+
     @Test
-    void afterOneHangsNoOtherIsStartedUntilAProbeSucceeds() throws Exception {
-        assertThat(threads.call(() -> 7)).isEqualTo(7);
+    void afterOneHangsNoOtherIsStartedUntilAProbeSucceeds() {
+        succeeds(() -> threads.probe(() -> 6) == 6 && threads.call(() -> 7) == 7);
         assertThatThrownBy(() -> threads.call(this::hang)).isInstanceOf(VolumeStuckException.class);
         AtomicInteger started = new AtomicInteger();
         for (int i = 0; i < 100; i++) {
@@ -42,8 +49,9 @@ class VolumeThreadsTest {
         assertThatThrownBy(() -> threads.probe(this::hang)).isInstanceOf(VolumeStuckException.class);
         assertThatThrownBy(() -> threads.call(started::incrementAndGet)).isInstanceOf(VolumeStuckException.class);
         // The first two still hang, as after a mount anew.
-        assertThat(threads.probe(() -> 8)).isEqualTo(8);
-        assertThat(threads.call(started::incrementAndGet)).isEqualTo(1);
+        assertThat(started).hasValue(0);
+        succeeds(() -> threads.probe(() -> 8) == 8 && threads.call(started::incrementAndGet) == started.get());
+        assertThat(started.get()).isPositive();
         free.countDown();
     }
 

@@ -208,7 +208,7 @@ class RemoteImagesTest {
     void theEndOfTheCallEndsTheFetch() {
         Thread.ofVirtual().start(() -> {
             while (server.requests().isEmpty()) {
-                Thread.onSpinWait();
+                Thread.yield();
             }
             call.cancel(ErrorCode.CANCELLED);
         });

@@ -1,6 +1,7 @@
 package io.inference.image.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.inference.BesideOthers;
 import io.inference.database.Database;
@@ -32,6 +33,8 @@ class StoreKillIT {
         DatabaseAddress address = SharedPostgres.fresh("images_kill");
         int written = 0;
         try (TestStore store = TestStore.of(folder, Database.open(() -> address))) {
+            // The tables are there before the first writer, which waits for them no longer than a call does.
+            await().until(() -> store.database().state().equals("up"));
             for (int kill = 0; kill < KILLS; kill++) {
                 written += writeAndKill(address, written * 10);
                 // Even before anything is repaired.

@@ -1,5 +1,7 @@
 package io.inference.image.store;
 
+import static org.awaitility.Awaitility.await;
+
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
 import io.inference.image.ImageKind;
@@ -34,7 +36,7 @@ final class TestStore implements AutoCloseable {
     private TestStore(Path folder, Database database, Quota quota) {
         this.folder = folder;
         this.database = database;
-        this.volume = new Volume(folder, 1, Duration.ofSeconds(10));
+        this.volume = new Volume(folder, 1, Duration.ofMinutes(1));
         this.binding = new VolumeBinding(database, volume);
         this.images = new StoredImages(database, rows, binding, volume, check, quota);
     }
@@ -58,7 +60,10 @@ final class TestStore implements AutoCloseable {
 
     private static Database fresh(String name) {
         var address = SharedPostgres.fresh(name);
-        return Database.open(() -> address);
+        Database database = Database.open(() -> address);
+        // A busy machine may take longer to make the tables than a call waits for them.
+        await().until(() -> database.state().equals("up"));
+        return database;
     }
 
     /** Another replica with the same database. */

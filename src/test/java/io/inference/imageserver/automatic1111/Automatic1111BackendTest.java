@@ -46,6 +46,8 @@ class Automatic1111BackendTest {
     }
 
     private String task() {
+        // The backend goes on without its request having come, if that takes too long.
+        await().until(() -> !server.bodies().isEmpty());
         return server.bodies().getLast().path("force_task_id").asText();
     }
 

@@ -37,8 +37,8 @@ class ComfyUiBackendTest {
     private final Call call = new Call("id", "test", Duration.ofMinutes(1));
 
     private ComfyUiBackend backend(Workflows workflows) {
-        Connection connection = new Connection(
-                "images", comfyui.url(), "the-key", Map.of("X-Team", "art"), Duration.ofSeconds(2), LONG, null, null);
+        Connection connection =
+                new Connection("images", comfyui.url(), "the-key", Map.of("X-Team", "art"), LONG, LONG, null, null);
         return new ComfyUiBackend(connection, workflows);
     }
 

@@ -126,7 +126,7 @@ class JobWorkersIT {
             submitted.add(
                     (i % 2 == 0 ? jobs : others).submit(job("job " + i)).job().id());
         }
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(SOON)
                 .until(() -> jobs.list(ALICE, JobState.DONE, null, 300).jobs().size() == 300);
         assertThat(ran).hasSize(300).containsExactlyInAnyOrderElementsOf(submitted);
         assertThat(most.get()).isLessThanOrEqualTo(8);

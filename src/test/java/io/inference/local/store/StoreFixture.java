@@ -35,7 +35,7 @@ final class StoreFixture {
     }
 
     static StoreSettings settings(Path folder, URI server, List<List<String>> pip) {
-        return new StoreSettings(folder, "hf_token", server, pip, Duration.ofSeconds(2), Duration.ofSeconds(10));
+        return new StoreSettings(folder, "hf_token", server, pip, Duration.ofSeconds(30), Duration.ofMinutes(2));
     }
 
     static StoreSettings settings(Path folder, URI server) {

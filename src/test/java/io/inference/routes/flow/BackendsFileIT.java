@@ -104,6 +104,11 @@ class BackendsFileIT {
         write(text);
         await().atMost(SOON)
                 .until(() -> service.bean(RouteGenerations.class).current().number() > before);
+        // The change waits two seconds at most for their lists of models.
+        await().atMost(SOON)
+                .until(() -> service.bean(RouteGenerations.class).current().backends().states().stream()
+                        .filter(state -> state.kind().equals("openai"))
+                        .noneMatch(state -> state.models().isEmpty()));
     }
 
     private HttpResponse<String> chat(String model) throws Exception {

@@ -1,9 +1,11 @@
 package io.inference.routes.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.RunningService;
+import io.inference.models.ModelDirectory;
 import io.inference.routes.generation.RouteGenerations;
 import io.inference.stub.StubServer;
 import java.net.URI;
@@ -57,6 +59,11 @@ class FallbackIT {
         service = RunningService.start(
                 "--inference-services-ollama-base-url=" + ollama.url(),
                 "--inference-services-openai-base-url=" + openai.url() + "/v1");
+        // The start waits a second at most for their lists of models.
+        await().until(() -> service.bean(ModelDirectory.class).backends().stream()
+                        .filter(state -> !state.models().isEmpty())
+                        .count()
+                == 2);
     }
 
     @AfterEach
@@ -140,7 +147,7 @@ class FallbackIT {
 
     private HttpResponse<String> chat(boolean stream) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(service.baseUrl() + "/v1/chat/completions"))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"mock\",\"stream\":" + stream
                         + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))
                 .build();

@@ -45,6 +45,9 @@ class HedgeProcessorTest {
     private final AtomicInteger asked = new AtomicInteger();
     private final BackendPool pool = new BackendPool(List.of(new Fakes()), new EntrySecrets(name -> Optional.empty()));
     private volatile Processor backend = exchange -> {};
+    /** Milliseconds before the second backend is asked; most tests expect none to be. */
+    private volatile String after = "60000";
+
     private ProducerTemplate template;
 
     @BeforeEach
@@ -55,7 +58,7 @@ class HedgeProcessorTest {
                 from("direct:hedged")
                         .routeId("hedged")
                         .process(new FindBackendProcessor())
-                        .setProperty(HedgeProcessor.AFTER, constant("20"))
+                        .process(exchange -> exchange.setProperty(HedgeProcessor.AFTER, after))
                         .setProperty(HedgeProcessor.PERCENT, constant("50"))
                         .process(new HedgeProcessor(registry));
                 from("direct:ask-backend").process(exchange -> {
@@ -84,6 +87,8 @@ class HedgeProcessorTest {
     @Test
     void aSlowBackendIsLeftForTheSecond() throws InterruptedException {
         CountDownLatch cancelled = new CountDownLatch(1);
+        // Long enough for the first attempt to have its backend, which the second then leaves out.
+        after = "2000";
         backend = exchange -> {
             Call call = exchange.getProperty(Call.PROPERTY, Call.class);
             if (exchange.getMessage().getHeader("InferenceBackend").equals("slow")) {
@@ -141,6 +146,7 @@ class HedgeProcessorTest {
     void aCallerWhoDisconnectsStopsBothAttempts() throws InterruptedException {
         CountDownLatch waiting = new CountDownLatch(2);
         CountDownLatch stopped = new CountDownLatch(2);
+        after = "20";
         backend = exchange -> {
             Call call = exchange.getProperty(Call.PROPERTY, Call.class);
             CountDownLatch mine = new CountDownLatch(1);

@@ -433,10 +433,11 @@ class ImageGenerationIT {
             });
 
             int before = SERVER.abandoned();
+            // Long enough for the server to be asked before it, also on a busy machine.
             StatusRuntimeException late = catchThrowableOfType(
                     StatusRuntimeException.class,
                     () -> caller.stub()
-                            .withDeadlineAfter(Duration.ofMillis(500))
+                            .withDeadlineAfter(Duration.ofSeconds(5))
                             .generateImage(GenerateImageRequest.newBuilder()
                                     .setPrompt("wait over gRPC")
                                     .build())
