@@ -236,7 +236,7 @@ public final class KnownSettings {
                     plain("GRPC_ALLOWED_IPS", new Networks(), "addresses that may use GRPC_API_KEY"),
                     plain("GRPC_USE_TLS", new Flag(), "serves gRPC with TLS"),
                     plain("GRPC_CERT_FILE", new Text("a PEM file"), "certificate of gRPC, followed by its chain"),
-                    plain("GRPC_KEY_FILE", new Text("a PEM file, PKCS #8"), "private key of GRPC_CERT_FILE"),
+                    plain("GRPC_KEY_FILE", new Text("a PEM file"), "private key of GRPC_CERT_FILE"),
                     plain(
                             "GRPC_CLIENT_CA_FILE",
                             new Text("a PEM file"),

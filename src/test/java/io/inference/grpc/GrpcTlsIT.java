@@ -72,12 +72,20 @@ class GrpcTlsIT {
     }
 
     @Test
-    void aFileThatIsNoCertificateStopsTheStartAndIsNamed() throws IOException {
+    void filesThatCannotBeUsedStopTheStartAndAreNamed() throws IOException {
         Path rubbish = Files.writeString(folder.resolve("rubbish.pem"), "rubbish");
+        assertRefused(rubbish, file("server.key"), "GRPC_CERT_FILE names '" + rubbish + "', which is no PEM file");
+        assertRefused(
+                file("server.pem"),
+                file("caller.key"),
+                "GRPC_KEY_FILE names '" + file("caller.key")
+                        + "', which is not the key of the first certificate in GRPC_CERT_FILE");
+    }
+
+    private static void assertRefused(Path certificate, Path key, String fault) {
         assertThatThrownBy(() -> RunningService.start(
-                        "--grpc-use-tls=true", "--grpc-cert-file=" + rubbish, "--grpc-key-file=" + file("server.key")))
-                .hasRootCauseInstanceOf(Exception.class)
-                .hasStackTraceContaining("GRPC_CERT_FILE and GRPC_KEY_FILE")
+                        "--grpc-use-tls=true", "--grpc-cert-file=" + certificate, "--grpc-key-file=" + key))
+                .hasStackTraceContaining(fault)
                 .hasStackTraceContaining(ListenException.class.getName());
     }
 

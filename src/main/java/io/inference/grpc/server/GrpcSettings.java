@@ -39,7 +39,7 @@ record GrpcSettings(
      * Files in PEM. They are checked regularly and loaded again if they have changed.
      *
      * @param certificates the server's own, followed by its chain
-     * @param key in PKCS #8
+     * @param key its private key: PKCS#8, PKCS#1 or SEC 1, not encrypted
      * @param clientAuthority the authority that must have signed the certificates of callers; null requires none of
      *     callers
      * @param reloadInterval how often the files are checked

@@ -5,6 +5,7 @@ import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
 import io.inference.tls.PemFiles;
+import io.inference.tls.PemParts;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -14,8 +15,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,12 +64,20 @@ final class GrpcTls implements Closeable {
 
     private AdvancedTlsX509KeyManager identity() {
         var keys = new AdvancedTlsX509KeyManager();
-        begin(
-                List.of(files.certificates(), files.key()),
-                () -> keys.updateIdentityCredentials(
-                        files.certificates().toFile(), files.key().toFile()),
-                "GRPC_CERT_FILE and GRPC_KEY_FILE: " + files.certificates() + " and " + files.key()
-                        + " cannot be read as PEM (PKCS #8)");
+        begin(List.of(files.certificates(), files.key()), texts -> {
+            PemParts.Chain chain = PemParts.chain(texts.getFirst());
+            require("GRPC_CERT_FILE", files.certificates(), chain.fault());
+            PemParts.Key key = PemParts.key(texts.getLast());
+            require("GRPC_KEY_FILE", files.key(), key.fault());
+            if (!PemParts.belongTogether(chain, key)) {
+                require(
+                        "GRPC_KEY_FILE",
+                        files.key(),
+                        "which is not the key of the first certificate in GRPC_CERT_FILE");
+            }
+            keys.updateIdentityCredentials(
+                    chain.certificates().toArray(X509Certificate[]::new), Objects.requireNonNull(key.key()));
+        });
         return keys;
     }
 
@@ -74,33 +86,40 @@ final class GrpcTls implements Closeable {
             var trust = AdvancedTlsX509TrustManager.newBuilder()
                     .setVerification(Verification.CERTIFICATE_ONLY_VERIFICATION)
                     .build();
-            begin(
-                    List.of(file),
-                    () -> trust.updateTrustCredentials(file.toFile()),
-                    "GRPC_CLIENT_CA_FILE: " + file + " cannot be read as PEM");
+            begin(List.of(file), texts -> {
+                PemParts.Chain chain = PemParts.chain(texts.getFirst());
+                require("GRPC_CLIENT_CA_FILE", file, chain.fault());
+                trust.updateTrustCredentials(chain.certificates().toArray(X509Certificate[]::new));
+            });
             return trust;
         } catch (CertificateException e) {
             throw new IllegalStateException("a trust manager without certificates can always be made", e);
         }
     }
 
-    private interface Reading {
-        void read() throws IOException, GeneralSecurityException;
+    private static void require(String setting, Path file, @Nullable String fault) throws IOException {
+        if (fault != null) {
+            throw new IOException(setting + " names '" + file + "', " + fault);
+        }
     }
 
-    private void begin(List<Path> pem, Reading reading, String fault) {
+    private interface Reading {
+        void read(List<@Nullable String> texts) throws IOException, GeneralSecurityException;
+    }
+
+    private void begin(List<Path> pem, Reading reading) {
         PemFiles.Contents contents = PemFiles.read(pem);
         try {
-            reading.read();
+            reading.read(contents.texts());
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            throw new UnusableFileException(fault, e);
+            throw new UnusableFileException(String.valueOf(e.getMessage()), e);
         }
         PemFiles renewed = new PemFiles("grpc-certificates", pem, contents);
         watched.add(renewed);
         renewed.watch(
                 files.reloadInterval(),
-                settled -> reading.read(),
-                e -> log.warn("{} cannot be read; what was read before is kept: {}", pem, e.getMessage()));
+                settled -> reading.read(settled.texts()),
+                e -> log.warn("TLS of gRPC stays with the files as they were: {}", e.getMessage()));
     }
 
     @Override

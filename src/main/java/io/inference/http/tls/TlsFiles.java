@@ -1,6 +1,7 @@
 package io.inference.http.tls;
 
 import io.inference.tls.PemFiles;
+import io.inference.tls.PemParts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,15 +29,15 @@ record TlsFiles(Path certFile, Path keyFile) {
      */
     ServerIdentity parse(PemFiles.Contents contents) throws UnusableTlsFilesException {
         List<String> faults = new ArrayList<>();
-        ServerIdentity.Chain chain = ServerIdentity.chain(contents.texts().get(0));
+        PemParts.Chain chain = PemParts.chain(contents.texts().get(0));
         if (chain.fault() != null) {
             faults.add("TLS_CERT_FILE names '" + certFile + "', " + chain.fault());
         }
-        ServerIdentity.Key key = ServerIdentity.key(contents.texts().get(1));
+        PemParts.Key key = PemParts.key(contents.texts().get(1));
         if (key.fault() != null) {
             faults.add("TLS_KEY_FILE names '" + keyFile + "', " + key.fault());
         }
-        if (faults.isEmpty() && !ServerIdentity.belongTogether(chain, key)) {
+        if (faults.isEmpty() && !PemParts.belongTogether(chain, key)) {
             faults.add("TLS_KEY_FILE names '" + keyFile
                     + "', which is not the key of the first certificate in TLS_CERT_FILE");
         }

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * the socket's own buffer, so a request that already waits there is kept.
  *
  * <p>A head that is too long to be read is marked ({@link #UNREAD_HEAD}). What its caller, or that of a body that came
- * too slowly, is still sending is read for a while: closing with unread bytes would reset the connection and discard the
- * answer.
+ * too slowly, is still sending is read for a while: closing with unread bytes would reset the connection and discard
+ * the answer.
  */
 public final class ProbedHttp11Protocol extends Http11NioProtocol {
     /** Attribute of a request whose head is too long: its credential is unknown, so it is refused like one without. */

@@ -1,14 +1,12 @@
 package io.inference.upstream.tls;
 
 import io.inference.tls.PemFiles;
+import io.inference.tls.PemParts;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.pem.PemContent;
 import org.springframework.boot.ssl.pem.PemSslStore;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 
@@ -80,14 +77,21 @@ public final class LiveTls implements TlsSocketStrategy, AutoCloseable {
         PemSslStore trusted = null;
         PemSslStore own = null;
         if (files.authority() != null) {
-            trusted = PemSslStore.of(
-                    certificates(paths.getFirst(), contents.texts().getFirst()), null);
+            PemParts.Chain authority = PemParts.chain(contents.texts().getFirst());
+            require(paths.getFirst(), authority.fault());
+            trusted = PemSslStore.of(authority.certificates(), null);
         }
         if (files.certificate() != null && files.key() != null) {
             int at = paths.size() - 2;
-            List<X509Certificate> chain =
-                    certificates(paths.get(at), contents.texts().get(at));
-            own = PemSslStore.of(chain, key(paths.get(at + 1), contents.texts().get(at + 1)));
+            PemParts.Chain chain = PemParts.chain(contents.texts().get(at));
+            require(paths.get(at), chain.fault());
+            PemParts.Key key = PemParts.key(contents.texts().get(at + 1));
+            require(paths.get(at + 1), key.fault());
+            if (!PemParts.belongTogether(chain, key)) {
+                throw new IllegalArgumentException("'" + paths.get(at + 1)
+                        + "', which is not the key of the certificate in '" + paths.get(at) + "'");
+            }
+            own = PemSslStore.of(chain.certificates(), key.key());
         }
         try {
             SSLContext context =
@@ -98,27 +102,9 @@ public final class LiveTls implements TlsSocketStrategy, AutoCloseable {
         }
     }
 
-    private static List<X509Certificate> certificates(Path file, @Nullable String pem) {
-        return read(file, pem, "certificate", PemContent::getCertificates);
-    }
-
-    private static PrivateKey key(Path file, @Nullable String pem) {
-        return read(file, pem, "private key (PKCS #8, PKCS #1 or SEC 1, not encrypted)", PemContent::getPrivateKey);
-    }
-
-    private interface Reading<T> {
-        @Nullable
-        T read(PemContent content);
-    }
-
-    private static <T> T read(Path file, @Nullable String pem, String what, Reading<T> reading) {
-        if (pem == null) {
-            throw new IllegalArgumentException("'" + file + "' cannot be read");
-        }
-        try {
-            return Objects.requireNonNull(reading.read(PemContent.of(pem)));
-        } catch (RuntimeException e) {
-            throw new IllegalArgumentException("'" + file + "' holds no " + what + " that can be read", e);
+    private static void require(Path file, @Nullable String fault) {
+        if (fault != null) {
+            throw new IllegalArgumentException("'" + file + "', " + fault);
         }
     }
 

@@ -36,12 +36,16 @@ import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A server whose certificate is of a private authority, and which asks for a certificate of that authority. */
+@ExtendWith(OutputCaptureExtension.class)
 class UpstreamTlsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -138,12 +142,16 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void renewedFilesAreUsedAndBrokenOnesAreNot() throws Exception {
+    void renewedFilesAreUsedAndBrokenOnesAreNot(CapturedOutput output) throws Exception {
         copy("client", "own");
         LiveTls live = new LiveTls(
                 "b", tls("ca.pem", "own.pem", "own.key"), () -> callers.add("renewed"), Duration.ofMillis(20));
         try (live) {
             Files.writeString(folder.resolve("own.pem"), "no certificate");
+            // Whoever renews them writes one after the other, and may take any time between.
+            Files.writeString(folder.resolve("own.pem"), text("renewed.pem"));
+            await().atMost(TIMEOUT).until(() -> output.getAll().contains("which is not the key of the certificate in"));
+            assertThat(callers).isEmpty();
             copy("renewed", "own");
             await().atMost(TIMEOUT).until(() -> callers.contains("renewed"));
         }
@@ -185,11 +193,15 @@ class UpstreamTlsTest {
         Files.writeString(folder.resolve("odd.pem"), "odd");
         assertThatThrownBy(() -> client("localhost", tls("odd.pem", null, null)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("odd.pem' holds no certificate");
+                .hasMessageContaining("odd.pem', which is no PEM file");
         assertThatThrownBy(() -> client("localhost", tls("none.pem", null, null)))
-                .hasMessageContaining("none.pem' cannot be read");
+                .hasMessageContaining("none.pem', which cannot be read");
         assertThatThrownBy(() -> client("localhost", tls("ca.pem", "client.pem", "odd.pem")))
-                .hasMessageContaining("odd.pem' holds no private key");
+                .hasMessageContaining("odd.pem', which is no PEM file");
+        assertThatThrownBy(() -> client("localhost", tls("ca.pem", "client.pem", "client.pem")))
+                .hasMessageContaining("client.pem', which holds no private key");
+        assertThatThrownBy(() -> client("localhost", tls("ca.pem", "client.pem", "renewed.key")))
+                .hasMessageContaining("renewed.key', which is not the key of the certificate in ");
         assertThatThrownBy(() -> new UpstreamTls(null, folder.resolve("client.pem"), null))
                 .hasMessage("a certificate and its key are needed together");
     }
