@@ -179,29 +179,24 @@ final class BatchStore {
 
     /** Its lines go at the same moment: nothing would delete what a crash left of them. */
     private void end(Batch batch, String what, Map<String, ? extends @Nullable Object> values) {
-        String statement = """
-                WITH ended AS (%s RETURNING id),
-                    lines AS (DELETE FROM jobs USING ended WHERE jobs.batch_id = ended.id)
-                SELECT count(*) FROM ended
-                """.formatted(UPDATE.formatted(what));
-        int ignored = database.<Integer>call(client -> client.sql(statement)
-                .params(parameters(batch, values))
-                .query(Integer.class)
-                .single());
+        int ignored = run(
+                "WITH ended AS (" + UPDATE.formatted(what)
+                        + " RETURNING id) DELETE FROM jobs USING ended WHERE jobs.batch_id = ended.id",
+                batch,
+                values);
     }
 
     private int update(Batch batch, String what, Map<String, ? extends @Nullable Object> values) {
-        return database.<Integer>call(client -> client.sql(UPDATE.formatted(what))
-                .params(parameters(batch, values))
-                .update());
+        return run(UPDATE.formatted(what), batch, values);
     }
 
-    private Map<String, @Nullable Object> parameters(Batch batch, Map<String, ? extends @Nullable Object> values) {
+    private int run(String statement, Batch batch, Map<String, ? extends @Nullable Object> values) {
         Map<String, @Nullable Object> all = new HashMap<>(values);
         all.put("id", batch.id());
         all.put("me", me);
         all.put("status", batch.status().label());
-        return all;
+        return database.<Integer>call(
+                client -> client.sql(statement).params(all).update());
     }
 
     private static Batch read(ResultSet row, int number) throws SQLException {
