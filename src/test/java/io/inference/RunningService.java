@@ -101,6 +101,15 @@ public final class RunningService implements AutoCloseable {
         return "http://localhost:" + managementPort();
     }
 
+    /** Waits for the lists of models of so many backends: the start waits a second at most for them. */
+    public RunningService awaitModelLists(int backends) {
+        await().until(() -> bean(ModelDirectory.class).backends().stream()
+                        .filter(state -> !state.models().isEmpty())
+                        .count()
+                == backends);
+        return this;
+    }
+
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }

@@ -43,7 +43,7 @@ class GrpcStopIT {
 
                 await().untilAsserted(() -> assertThat(watched).endsWith(ServingStatus.NOT_SERVING));
                 assertThat(check(caller)).isEqualTo(ServingStatus.NOT_SERVING);
-                // For a moment calls of the old connection are still served, and nobody listens for new ones.
+                // Until the server that refuses calls listens, the old connection is served and new ones are refused.
                 await().untilAsserted(() -> {
                     var stub = caller.stub().withDeadlineAfter(5, TimeUnit.SECONDS);
                     StatusRuntimeException refused =

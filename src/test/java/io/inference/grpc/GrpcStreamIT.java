@@ -154,11 +154,11 @@ class GrpcStreamIT {
         assertThat(isWithinASecond(() -> gone.getCount() == 0)).as("gone").isTrue();
     }
 
-    /** A second in steps, none of which passes while the machine stalls. */
-    private static boolean isWithinASecond(BooleanSupplier condition) throws InterruptedException {
-        for (int step = 0; step < 100 && !condition.getAsBoolean(); step++) {
-            Thread.sleep(10);
-        }
+    /** A second in a hundred steps, none of which passes while the machine stalls. */
+    private static boolean isWithinASecond(BooleanSupplier condition) {
+        AtomicInteger steps = new AtomicInteger();
+        await().pollInterval(Duration.ofMillis(10))
+                .until(() -> condition.getAsBoolean() || steps.incrementAndGet() == 100);
         return condition.getAsBoolean();
     }
 

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inference.LogLines;
 import io.inference.RunningService;
 import io.inference.database.Database;
 import io.inference.embedded.SharedPostgres;
@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -63,8 +62,8 @@ class RecipesIT {
     private static volatile StubServer.Handler ollamaChat;
     private static RunningService service;
 
-    private final ListAppender<ILoggingEvent> calls = new ListAppender<>();
-    private final ListAppender<ILoggingEvent> prompts = new ListAppender<>();
+    private final LogLines calls = new LogLines();
+    private final LogLines prompts = new LogLines();
 
     @BeforeAll
     static void start() throws IOException {
@@ -126,11 +125,9 @@ class RecipesIT {
         listen("io.inference.prompts", prompts);
     }
 
-    private static void listen(String name, ListAppender<ILoggingEvent> appender) {
+    private static void listen(String name, LogLines appender) {
         Logger logger = (Logger) LoggerFactory.getLogger(name);
         appender.setContext(logger.getLoggerContext());
-        // Lines are added while they are read.
-        appender.list = new CopyOnWriteArrayList<>();
         appender.start();
         logger.addAppender(appender);
     }
@@ -504,7 +501,7 @@ class RecipesIT {
 
     private void awaitLine(String... parts) {
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(List.copyOf(calls.list).stream()
+                .untilAsserted(() -> assertThat(calls.list.stream()
                                 .map(ILoggingEvent::getFormattedMessage)
                                 .toList())
                         .anySatisfy(line -> assertThat(line).contains(parts)));

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.nimbusds.jose.jwk.Curve;
+import io.inference.LogLines;
 import io.inference.RunningService;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
 class IssuerTokensIT {
     private static final HttpClient client = HttpClient.newHttpClient();
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final LogLines log = new LogLines();
     private TestIssuer issuer;
     private RunningService service;
 
@@ -41,8 +40,6 @@ class IssuerTokensIT {
                 "--auth-audience=" + TestIssuer.AUDIENCE,
                 "--auth-client-id=" + TestIssuer.CLIENT_ID,
                 "--auth-client-secret=" + TestIssuer.CLIENT_SECRET);
-        // Lines are added while they are read.
-        log.list = new CopyOnWriteArrayList<>();
         log.start();
         root().addAppender(log);
     }
@@ -183,7 +180,7 @@ class IssuerTokensIT {
         issuer.setDown(true);
         assertThat(status("asked-about-in-vain")).isEqualTo(503);
         assertThat(log.list).isNotEmpty();
-        assertThat(List.copyOf(log.list))
+        assertThat(log.list)
                 .allSatisfy(event -> assertThat(said(event))
                         .doesNotContain(tokens)
                         .doesNotContain("asked-about-in-vain", TestIssuer.CLIENT_SECRET));

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.StatusRuntimeException;
+import io.inference.LogLines;
 import io.inference.RawClient;
 import io.inference.RunningService;
 import io.inference.embedded.SharedPostgres;
@@ -26,7 +26,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -92,9 +91,7 @@ class SummariesIT {
 
     @Test
     void aLongTextIsSummarizedInPartsAndIsOneLineInTheLogWithAllTokens() throws Exception {
-        ListAppender<ILoggingEvent> calls = new ListAppender<>();
-        // Lines are added while they are read.
-        calls.list = new CopyOnWriteArrayList<>();
+        LogLines calls = new LogLines();
         Logger log = (Logger) LoggerFactory.getLogger("io.inference.calls");
         calls.start();
         log.addAppender(calls);

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
@@ -15,6 +14,7 @@ import inference.GRPCInferenceServiceGrpc;
 import inference.GrpcPredictV2.InferTensorContents;
 import inference.GrpcPredictV2.ModelInferRequest;
 import inference.GrpcPredictV2.ModelInferRequest.InferInputTensor;
+import io.inference.LogLines;
 import io.inference.RawClient;
 import io.inference.RunningService;
 import io.inference.broker.Broker;
@@ -26,7 +26,6 @@ import io.inference.grpc.v1.ChatRequest;
 import io.inference.grpc.v1.EmbedRequest;
 import io.inference.grpc.v1.GenerateRequest;
 import io.inference.grpc.v1.Message;
-import io.inference.models.ModelDirectory;
 import io.inference.stub.StubServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,7 +36,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -61,8 +59,8 @@ class PromptLogIT {
     private static StubServer openai;
     private static RunningService service;
 
-    private final ListAppender<ILoggingEvent> prompts = new ListAppender<>();
-    private final ListAppender<ILoggingEvent> calls = new ListAppender<>();
+    private final LogLines prompts = new LogLines();
+    private final LogLines calls = new LogLines();
 
     /** An operation at a door. */
     enum Door {
@@ -123,11 +121,7 @@ class PromptLogIT {
         options.add("--inference-services-openai-base-url=" + openai.url() + "/v1");
         options.add(option);
         RunningService started = RunningService.start(options.toArray(String[]::new));
-        // The start waits a second at most for their lists of models.
-        await().until(() -> started.bean(ModelDirectory.class).backends().stream()
-                        .filter(state -> !state.models().isEmpty())
-                        .count()
-                == 2);
+        started.awaitModelLists(2);
         if (rabbit) {
             await().atMost(SOON).until(() -> started.bean(Broker.class).state().equals("up"));
         }
@@ -177,11 +171,9 @@ class PromptLogIT {
         listen("io.inference.calls", calls);
     }
 
-    private static void listen(String logger, ListAppender<ILoggingEvent> appender) {
+    private static void listen(String logger, LogLines appender) {
         Logger logback = (Logger) LoggerFactory.getLogger(logger);
         appender.setContext(logback.getLoggerContext());
-        // Lines are added while they are read.
-        appender.list = new CopyOnWriteArrayList<>();
         appender.start();
         logback.addAppender(appender);
     }
@@ -243,7 +235,7 @@ class PromptLogIT {
     @Test
     void withoutLogPromptsNeitherIsLoggedAtAnyDoorAtAnyLevel() throws Exception {
         Logger root = (Logger) LoggerFactory.getLogger("io.inference");
-        ListAppender<ILoggingEvent> all = new ListAppender<>();
+        LogLines all = new LogLines();
         List<Door> doors = List.of(Door.values()).stream()
                 // Both services consume the same queue.
                 .filter(door -> !door.isRabbit())
@@ -295,10 +287,8 @@ class PromptLogIT {
         return lines(prompts).stream().filter(line -> line.startsWith(id + " ")).toList();
     }
 
-    private static List<String> lines(ListAppender<ILoggingEvent> appender) {
-        return List.copyOf(appender.list).stream()
-                .map(ILoggingEvent::getFormattedMessage)
-                .toList();
+    private static List<String> lines(LogLines appender) {
+        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     private static void ask(RunningService to, Door door, String question) throws Exception {

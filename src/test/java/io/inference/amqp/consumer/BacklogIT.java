@@ -68,7 +68,7 @@ class BacklogIT {
         await().until(() -> backlog.waiting() == JobPriority.MEDIUM);
         settle(MEDIUM);
         await().until(() -> backlog.waiting() == null);
-        // A change is told after it can be seen.
+        // The listener is called after the change is visible.
         await().until(() -> changes.get() >= 4);
         assertThat(changes.get()).isEqualTo(4);
     }

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inference.RunningService;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -96,13 +94,8 @@ class ApiKeysDoorIT {
 
     @Test
     void whileTheDatabaseIsAwayKeysGet503AndTheRestGoesOn() throws Exception {
-        // Bound and not listening: it refuses, and nobody else can take its port.
-        try (Socket nobody = boundSocket();
-                RunningService alone = RunningService.start(
-                        "--disable-auth=false",
-                        "--bootstrap-api-key=" + ADMIN,
-                        "--db-host=127.0.0.1",
-                        "--db-port=" + nobody.getLocalPort())) {
+        try (RunningService alone = RunningService.start(
+                "--disable-auth=false", "--bootstrap-api-key=" + ADMIN, "--db-host=127.0.0.1", "--db-port=1")) {
             HttpResponse<String> unknown = ask(alone, "GET", "/v1/models", "ik_" + "1".repeat(43), null);
             assertThat(unknown.statusCode()).isEqualTo(503);
             assertThat(unknown.headers().firstValue("Retry-After")).isPresent();
@@ -111,12 +104,6 @@ class ApiKeysDoorIT {
             assertThat(ask(alone, "GET", "/v1/api-keys", ADMIN, null).statusCode())
                     .isEqualTo(503);
         }
-    }
-
-    private static Socket boundSocket() throws IOException {
-        Socket socket = new Socket();
-        socket.bind(new InetSocketAddress("127.0.0.1", 0));
-        return socket;
     }
 
     private static String make(String body) throws Exception {

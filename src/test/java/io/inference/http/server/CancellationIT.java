@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.inference.RawClient;
 import io.inference.RunningService;
+import io.inference.Tries;
 import io.inference.engine.Engine;
 import io.inference.stub.StubServer;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -72,12 +73,9 @@ class CancellationIT {
         "openai, /v1/embeddings, false, SILENT"
     })
     void ofARemoteBackend(String backend, String path, boolean stream, Upstream state) throws Exception {
-        // A machine that stalls may take a second itself, but not each time.
-        boolean soon = false;
-        for (int tries = 0; tries < 3 && !soon; tries++) {
-            soon = isGoneWithinASecond("of-" + backend, path, stream, state);
-        }
-        assertThat(soon).as("gone within a second").isTrue();
+        assertThat(Tries.oneOfThree(() -> isGoneWithinASecond("of-" + backend, path, stream, state)))
+                .as("gone within a second")
+                .isTrue();
     }
 
     private static boolean isGoneWithinASecond(String model, String path, boolean stream, Upstream state)
@@ -112,12 +110,9 @@ class CancellationIT {
                         .statusCode())
                 .isEqualTo(200);
         await().until(() -> engine.active() == 0);
-        // As above.
-        boolean soon = false;
-        for (int tries = 0; tries < 3 && !soon; tries++) {
-            soon = isIdleWithinASecond(engine, stream);
-        }
-        assertThat(soon).as("idle within a second").isTrue();
+        assertThat(Tries.oneOfThree(() -> isIdleWithinASecond(engine, stream)))
+                .as("idle within a second")
+                .isTrue();
     }
 
     private static boolean isIdleWithinASecond(Engine engine, boolean stream) throws IOException {

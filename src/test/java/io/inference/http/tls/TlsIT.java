@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.inference.LogLines;
 import io.inference.RawClient;
 import io.inference.RunningService;
+import io.inference.Tries;
 import io.inference.embedded.SharedPostgres;
 import io.inference.image.SamplePictures;
 import io.inference.stub.StubServer;
@@ -48,7 +48,7 @@ class TlsIT {
     private static TestCertificate second;
     private static SSLContext client;
 
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final LogLines lines = new LogLines();
     private final CountDownLatch goOn = new CountDownLatch(1);
     private volatile CountDownLatch asked = new CountDownLatch(1);
     private volatile CountDownLatch gone = new CountDownLatch(1);
@@ -188,8 +188,7 @@ class TlsIT {
 
             mount(second.certPem(), second.keyPem());
             await().atMost(RENEWAL).until(() -> served(service) == second);
-            // A copy: the line on the renewal may come only now.
-            assertThat(List.copyOf(lines.list).stream()
+            assertThat(lines.list.stream()
                             .filter(line -> line.getLevel().levelStr.equals("WARN")))
                     .hasSize(3)
                     .allSatisfy(line -> assertThat(line.getFormattedMessage())
@@ -204,12 +203,9 @@ class TlsIT {
     void aCallerThatGoesAwayCancelsWhetherItSaysSoOrNot(boolean says) throws Exception {
         try (StubServer upstream = upstream();
                 RunningService service = start("--inference-services-openai-base-url=" + upstream.url() + "/v1")) {
-            // A machine that stalls may take a second itself, but not each time.
-            boolean soon = false;
-            for (int tries = 0; tries < 3 && !soon; tries++) {
-                soon = isCancelledWithinASecond(service, says);
-            }
-            assertThat(soon).as("cancelled within a second").isTrue();
+            assertThat(Tries.oneOfThree(() -> isCancelledWithinASecond(service, says)))
+                    .as("cancelled within a second")
+                    .isTrue();
         }
     }
 
@@ -245,8 +241,7 @@ class TlsIT {
     }
 
     private boolean said(String text) {
-        return List.copyOf(lines.list).stream()
-                .anyMatch(line -> line.getFormattedMessage().contains(text));
+        return lines.list.stream().anyMatch(line -> line.getFormattedMessage().contains(text));
     }
 
     private static TestCertificate served(RunningService service) throws Exception {

@@ -1,11 +1,9 @@
 package io.inference.routes.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inference.RunningService;
-import io.inference.models.ModelDirectory;
 import io.inference.routes.generation.RouteGenerations;
 import io.inference.stub.StubServer;
 import java.net.URI;
@@ -59,11 +57,7 @@ class FallbackIT {
         service = RunningService.start(
                 "--inference-services-ollama-base-url=" + ollama.url(),
                 "--inference-services-openai-base-url=" + openai.url() + "/v1");
-        // The start waits a second at most for their lists of models.
-        await().until(() -> service.bean(ModelDirectory.class).backends().stream()
-                        .filter(state -> !state.models().isEmpty())
-                        .count()
-                == 2);
+        service.awaitModelLists(2);
     }
 
     @AfterEach

@@ -106,7 +106,7 @@ class LiveRoutesIT {
         start();
         write("hello", "good");
         awaitAnswer("/hello", "good");
-        // The status is told after the end of the change, which keeps the routes for the next start.
+        // The status waits for the end of the change, which keeps the routes for the next start.
         assertThat(internal("GET", "").body()).contains("\"degraded\":false");
         service.close();
         Files.writeString(folder.resolve(HelloRoute.FILE), "- route: [");

@@ -148,7 +148,7 @@ class UpstreamTlsTest {
                 "b", tls("ca.pem", "own.pem", "own.key"), () -> callers.add("renewed"), Duration.ofMillis(20));
         try (live) {
             Files.writeString(folder.resolve("own.pem"), "no certificate");
-            // Whoever renews them writes one after the other, and may take any time between.
+            // The two files of a renewal are written one after the other, with any time between.
             Files.writeString(folder.resolve("own.pem"), text("renewed.pem"));
             await().atMost(TIMEOUT).until(() -> output.getAll().contains("which is not the key of the certificate in"));
             assertThat(callers).isEmpty();

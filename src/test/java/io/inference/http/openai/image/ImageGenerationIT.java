@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.collect.ImmutableList;
@@ -26,6 +25,7 @@ import com.openai.models.images.ImageGenerateParams;
 import com.openai.models.images.ImagesResponse;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.inference.LogLines;
 import io.inference.RunningService;
 import io.inference.embedded.SharedPostgres;
 import io.inference.grpc.GrpcCaller;
@@ -216,7 +216,7 @@ class ImageGenerationIT {
 
     @Test
     void theLogShowsWhatWasMadeWithoutItsBytes() throws Exception {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        LogLines lines = new LogLines();
         Logger log = (Logger) LoggerFactory.getLogger("io.inference.prompts");
         lines.start();
         log.addAppender(lines);
@@ -226,7 +226,7 @@ class ImageGenerationIT {
                             HttpResponse.BodyHandlers.ofString())
                     .body());
             String line = await().until(
-                            () -> List.copyOf(lines.list).stream()
+                            () -> lines.list.stream()
                                     .map(ILoggingEvent::getFormattedMessage)
                                     .filter(text -> text.contains(
                                             answer.at("/data/0/id").asText()))
