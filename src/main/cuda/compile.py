@@ -24,9 +24,10 @@ TARGETS = {"compute_70": ["sm_70", "sm_75"], "compute_80": ["sm_80", "sm_86", "s
 COMMON = r"(q\d_\w|f16)"
 HOT = {
     rf"matvec_{COMMON}_n[12]|rms_norm|rope_store|sample|scan_logits": 0,
-    rf"norm_matvec_{COMMON}|matvec_{COMMON}_n4|small_{COMMON}_t[124]|tile_{COMMON}_m(32|64)": 16,
+    rf"norm_matvec_{COMMON}|matvec_{COMMON}_n4|small_{COMMON}_t[124]|wide_{COMMON}_t8": 16,
     r"attention_\w+_d(64|128)": 24,
-    rf"tile_{COMMON}_m128": 96,
+    rf"tile_{COMMON}": 96,
+    rf"wide_{COMMON}_t16": 256,
 }
 
 

@@ -1,5 +1,7 @@
 // The kernels of one weight type, TYPE: repacking at upload, rows of the embedding, and products.
+#include "gemm.cuh"
 #include "tile.cuh"
+#include "wide.cuh"
 
 #ifndef TYPE
 #error "compile with -DTYPE=Q4_0 or another type of formats.cuh"
@@ -231,19 +233,31 @@ SMALL(2)
 SMALL(4)
 SMALL(8)
 
+// What a card with tensor cores takes for many rows.
+#if defined(TENSOR_CORES) || defined(INFERENCE_HOST)
+#ifdef TENSOR_CORES
+#define MANY(kernel, inputs) kernel(w, rows, columns, n, x, out, ldo, mode, partial, counters, to)
+#else
+#define MANY(kernel, inputs) plain<TYPE>(w, rows, columns, n, x, out, ldo, mode, to, inputs)
+#endif
+#define MANY_ENTRY(name, ...) \
+    extern "C" __global__ void __launch_bounds__(TILED_THREADS, 2) name(const void* w, int rows, int columns, int n, \
+        const uint16* x, float* out, int ldo, int mode, float* partial, int* counters, void* toQ8, void* toMeta, \
+        void* toHalf, float* toF) { \
+        Act to = act(toQ8, toMeta, toHalf, toF); \
+        __VA_ARGS__; \
+    } \
+    ENTRY_OF(name)
+MANY_ENTRY(WITH_TYPE(tile_, ), MANY(tile<TYPE>, TILE_INPUTS))
+MANY_ENTRY(WITH_TYPE(wide_, _t8), MANY((wide<TYPE, 8>), 64))
+MANY_ENTRY(WITH_TYPE(wide_, _t16), MANY((wide<TYPE, 16>), 128))
+#endif
+
+// And one without.
+#ifndef TENSOR_CORES
 extern "C" __global__ void __launch_bounds__(GEMM_THREADS, 2) WITH_TYPE(gemm_, )(const void* w, int rows, int columns,
     int n, const uint16* x, float* out, int ldo, int mode, void* toQ8, void* toMeta, void* toHalf, float* toF) {
     gemm<TYPE>(w, rows, columns, n, x, out, ldo, mode, act(toQ8, toMeta, toHalf, toF));
 }
 ENTRY_OF(WITH_TYPE(gemm_, ))
-
-#define TILE(M) \
-    extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) \
-        WITH_TYPE(tile_, _m##M)(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, \
-            int mode, float* partial, int* counters, void* toQ8, void* toMeta, void* toHalf, float* toF) { \
-        tile<TYPE, M>(w, rows, columns, n, x, out, ldo, mode, partial, counters, act(toQ8, toMeta, toHalf, toF)); \
-    } \
-    ENTRY_OF(WITH_TYPE(tile_, _m##M))
-TILE(32)
-TILE(64)
-TILE(128)
+#endif

@@ -1,4 +1,4 @@
-// Products for 8 to 64 rows of input (any number in deterministic mode): weights pass from memory through registers
+// Products for 3 to 64 rows of input (any number in deterministic mode): weights pass from memory through registers
 // into the tensor cores, without shared memory.
 //
 // A block of threads makes 32 matrix rows by 8*NT inputs; its 8 warps share the columns in groups of 128 and add their
@@ -6,13 +6,14 @@
 // multiplies whole blocks of its own: it loads 16 bytes of weights for each of four rows, and inputs in fragment order.
 // The order of sums depends on the matrix's shape alone.
 //
-// Shapes: W (rows,columns) in planes, x (n,columns) halves in fragment order, out (n,rows). Grid: any x of 32-row tiles
-// (SwiGLU: 16 outputs), y = ceil(n/(8*NT)). Bytes: those of W, and n*columns*2 of x for each tile, from the
-// second-level cache. Operations: 2*rows*columns*n; matrix instructions m16n8k16, about 45 others to unpack 32 weights.
+// Shapes: W (rows,columns) in planes, x (n,columns) halves in fragment order, out (n,rows). Grid: x = ceil(n/(8*NT)),
+// any y of 32-row tiles (SwiGLU: 16 outputs); neighbouring blocks have the same weights. Bytes: those of W, and
+// n*columns*2 of x for each tile, from the second-level cache. Operations: 2*rows*columns*n; matrix instructions
+// m16n8k16, about 45 others to unpack 32 weights.
 //
 // Roofline: memory up to n = 16; then the inputs that every tile reads again from the second-level cache, which is why
 // tile.cuh takes over. ptxas, sm_80 to sm_90: t1 and t2 112 to 128 registers (2 blocks a multiprocessor, 32 KiB in
-// flight), t4 112 to 186, t8 159 to 208 (1 block); shared memory 4, 8, 16, 32 KiB. Expected share of bandwidth at n =
+// flight), t4 112 to 214, t8 159 to 255 (1 block); shared memory 4, 8, 16, 32 KiB. Expected share of bandwidth at n =
 // 8, 28672x4096 Q4_0: A10 and L4 0.75, A100 0.6, H100 0.5. Measured on an H100 before inputs were loaded ahead: Q4_0
 // 1,730 GB/s, Q8_0 2,256, F16 2,583.
 #pragma once
@@ -31,6 +32,12 @@ DEVICE int small_row(int tile, int r, int rows, int mode) {
     return row < rows / 2 ? row + r / 16 * (rows / 2) : -1;
 }
 
+DEVICE void put_gated(float gate, float up, int row, int input, int width, const Act& to) {
+    float value = silu(gate) * up;
+    if (to.half) { to.half[half_index(input, row, width)] = saturated_half(value); }
+    if (to.f) { to.f[static_cast<size_t>(input) * width + row] = value; }
+}
+
 // Writes a tile; `sums` finds the sum of (matrix row of the tile, input of the tile).
 template <int N, class Sums>
 DEVICE void small_write(
@@ -42,9 +49,7 @@ DEVICE void small_write(
             int row = tile * 16 + i % 16;
             int input = first + i / 16;
             if (row < width && input < n) {
-                float value = silu(sums(i % 16, i / 16)) * sums(i % 16 + 16, i / 16);
-                if (to.half) { to.half[half_index(input, row, width)] = saturated_half(value); }
-                if (to.f) { to.f[static_cast<size_t>(input) * width + row] = value; }
+                put_gated(sums(i % 16, i / 16), sums(i % 16 + 16, i / 16), row, input, width, to);
             }
         }
         return;
@@ -93,11 +98,11 @@ DEVICE void small(
     int warp = threadIdx.x / WARP;
     int blocks = columns / BLOCK;
     int groups = (blocks + 3) / 4;
-    int first = blockIdx.y * 8 * NT;
+    int first = blockIdx.x * 8 * NT;
     const uint4* inputs = reinterpret_cast<const uint4*>(x) + static_cast<size_t>(first / 8) * groups * 4 * WARP + lane;
     int present_tiles = (n - first + 7) / 8; // fragments of inputs that exist
     int tiles = mode == SWIGLU ? (rows / 2 + 15) / 16 : (rows + SMALL_ROWS - 1) / SMALL_ROWS;
-    for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+    for (int tile = blockIdx.y; tile < tiles; tile += gridDim.y) {
         int row[4];
         UNROLL for (int i = 0; i < 4; i++) { row[i] = small_row(tile, lane / 4 + 8 * i, rows, mode); }
         float sum[2][NT][4];
@@ -197,9 +202,9 @@ DEVICE void small(
     SHARED(float, sums, SMALL_ROWS * 8 * NT);
     F format(w, rows, columns);
     int thread = threadIdx.x;
-    int first = blockIdx.y * 8 * NT;
+    int first = blockIdx.x * 8 * NT;
     int tiles = mode == SWIGLU ? (rows / 2 + 15) / 16 : (rows + SMALL_ROWS - 1) / SMALL_ROWS;
-    for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+    for (int tile = blockIdx.y; tile < tiles; tile += gridDim.y) {
         float sum[NT];
         UNROLL for (int i = 0; i < NT; i++) { sum[i] = 0; }
         for (int block = 0; block < columns / BLOCK; block++) {

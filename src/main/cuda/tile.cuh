@@ -1,59 +1,61 @@
-// Products for many rows of input, with tensor cores: tiles of M inputs by 128 matrix rows, 64 columns at a
-// time.
+// Products for many rows of input, with tensor cores: tiles of 128 inputs by 128 matrix rows, 64 columns at a time,
+// inputs and weights in shared memory.
 //
 // Four warps. Inputs are copied asynchronously two steps ahead into three stages; weights are loaded to registers a
 // step ahead, unpacked to halves between the matrix instructions, and stored in one of two stages (F16: copied like the
 // inputs, three stages). The order of columns is free as long as both operands agree: a step takes a half of each of
-// four blocks, so that every load is of neighbouring bytes. If there are fewer tiles than multiprocessors the columns
-// are shared among gridDim.z blocks of threads; the last to finish a tile adds the parts in order.
+// four blocks, so that every load is of neighbouring bytes. If there are few tiles, gridDim.z blocks of threads divide
+// the columns (parts.cuh).
 //
-// Shapes: W (rows,columns) in planes, x (n,columns) halves in fragment order, out (n,rows); grid (rows/128, n/M,
-// parts), 128 threads. Operations 2*rows*columns*n; bytes: W once for each M inputs, x once for each 128 matrix rows,
-// from the second-level cache but for the first. Roofline: with M = 128 and 4.5 bits a weight a tile does 2*128*128
-// operations for 72 + 256 bytes of a column, so the tensor cores bound it from n = 128 on (H100: 990 TFLOP/s of halves,
-// of which mma.sync reaches about 0.6; A100 312, L4 121, A10 125), below that memory does. ptxas, sm_80 to sm_90: m32
-// 126 to 165 registers, m64 179 to 206, m128 254 or 255 (up to 64 bytes spilled for Q6_K, 32 for Q8_0); shared memory
-// 44, 56, 80 KiB (F16, BF16 and F32 60, 72, 96): 2 blocks of m128 on a multiprocessor of an A100 or H100, 1 on an A10
-// or L4. Per step of 64 columns a warp reads 16 KiB of shared memory for 128 matrix instructions, which keeps it just
-// within 128 bytes a cycle. Expected share of the tensor cores' peak at n = 512: A10 and L4 0.3, A100 0.4, H100 0.25.
-// Measured on an H100 within an 8B model of Q4_0: prefill 11,300 tokens/s, about 180 TFLOP/s of products; cuBLAS with
-// halves reaches 740. Up to 128 rows two rounds of small_t8 are faster (0.41 ms against 0.50 ms a layer).
+// Shapes: W (rows,columns) in planes, x (n,columns) halves in fragment order, out (n,rows); grid (n/128, rows/128,
+// parts), 128 threads; neighbouring blocks have the same weights. Operations 2*rows*columns*n; bytes: W once, x once
+// for each 128 matrix rows, from the second-level cache but for the first.
+//
+// Roofline: with 4.5 bits a weight a tile does 2*128*128 operations for 72 + 256 bytes of a column, so the tensor cores
+// bound it from n = 128 on (H100: 990 TFLOP/s of halves, of which mma.sync reaches about 0.6; A100 312, L4 121, A10
+// 125), below that memory does. ptxas, sm_80 to sm_90: 254 or 255 registers, up to 28 bytes spilled; shared memory 80
+// KiB (F16, BF16 and F32 96): 2 blocks on a multiprocessor of an A100 or H100, 1 on an A10 or L4. Per step of 64
+// columns a warp reads 16 KiB of shared memory for 128 matrix instructions, which keeps it just within 128 bytes a
+// cycle. Expected share of the tensor cores' peak at n = 512: A10 and L4 0.3, A100 0.4, H100 0.25. Measured on an H100
+// within an 8B model of Q4_0, when neighbouring blocks had the same inputs and each added sum waited for the one
+// before: prefill 11,300 tokens/s, about 180 TFLOP/s of products; cuBLAS with halves reaches 740. For 128 rows two
+// rounds of small_t8 were faster (0.41 ms against 0.50 ms a layer).
 #pragma once
-#include "gemm.cuh"
+#include "parts.cuh"
 
-static const int TILE_THREADS = 128;
+static const int TILE_INPUTS = 128;
 static const int TILE_ROWS = 128;
 static const int TILE_COLUMNS = 64;
 
 #ifdef TENSOR_CORES
 
-template <int T, int M>
-struct TileShape {
-    static const int WARPS_M = M == 128 ? 2 : 1;        // warps along inputs
-    static const int A = M / WARPS_M / 16;              // fragments of 16 inputs of a warp
-    static const int B = TILE_ROWS / (4 / WARPS_M) / 8; // fragments of 8 matrix rows of a warp
-    static const int W_STAGES = Traits<T>::FLOATING ? 3 : 2;
-};
+// 16-byte chunk c of row r of a stage; the exclusive or spreads a column of chunks over the banks.
+DEVICE uint32 tile_chunk(uint32 stage, int r, int c) {
+    return stage + r * 128 + (c ^ (r & 7)) * 16;
+}
 
-template <int T, int M>
+static const int TILE_A = 4; // fragments of 16 inputs of a warp
+static const int TILE_B = 8; // fragments of 8 matrix rows of a warp
+static const int TILE_SUMS = TILE_A * TILE_B * 4;
+
+template <int T>
 DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode,
     float* partial, int* counters, const Act& to) {
     typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
     typedef typename Choose<T, Traits<T>::FLOATING>::Block Loaded;
-    typedef TileShape<T, M> Is;
     const bool copied = T == F16;            // weights are as they are in memory
     const bool early = !Traits<T>::FLOATING; // weights are loaded before they are needed
-    const int inputBytes = M * TILE_COLUMNS * 2;
+    const int W_STAGES = Traits<T>::FLOATING ? 3 : 2;
+    const int inputBytes = TILE_INPUTS * TILE_COLUMNS * 2;
     const int weightBytes = TILE_ROWS * TILE_COLUMNS * 2;
     DYNAMIC_SHARED(uint4, shared); // stages of weights, then of inputs
-    SHARED(int, last, 1);
     uint32 weights = shared_address(shared);
-    uint32 inputs = weights + Is::W_STAGES * weightBytes;
+    uint32 inputs = weights + W_STAGES * weightBytes;
     F format(w, rows, columns);
     int thread = threadIdx.x;
     int lane = lane_id();
     int warp = thread / WARP;
-    int first = blockIdx.y * M;
+    int first = blockIdx.x * TILE_INPUTS;
     int blocks = columns / BLOCK;
     int groups = (blocks + 3) / 4; // of 128 columns, in two steps: halves 0..15 and 16..31 of each block
     int share = (groups + gridDim.z - 1) / gridDim.z;
@@ -66,35 +68,31 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
                         (first + input < n ? (static_cast<size_t>((first + input) / 8) * groups * 4 + part) * 32 +
                                                  input % 8 * 4 + thread % 4
                                            : 0);
-    uint32 inputTo = inputs + gemm_chunk(0, input, thread % 4 * 2 + part);
+    uint32 inputTo = inputs + tile_chunk(0, input, thread % 4 * 2 + part);
     // A thread unpacks block lane%4 of a group for rows 8 apart; four lanes load 64 neighbouring bytes.
     int row[4];
-    UNROLL for (int i = 0; i < 4; i++) { row[i] = gemm_row(blockIdx.x, warp * 32 + i * 8 + lane / 4, rows, mode); }
+    UNROLL for (int i = 0; i < 4; i++) { row[i] = small_row(blockIdx.y * 4 + warp, i * 8 + lane / 4, rows, mode); }
     uint32 weightTo = weights + (warp * 32 + lane / 4) * 128;
-    int warpInput = warp / (4 / Is::WARPS_M) * Is::A * 16;
-    int warpRow = warp % (4 / Is::WARPS_M) * Is::B * 8;
+    int warpInput = warp / 2 * TILE_A * 16;
+    int warpRow = warp % 2 * TILE_B * 8;
 
-    float sum[Is::A][Is::B][4];
-    UNROLL for (int i = 0; i < Is::A; i++) {
-        UNROLL for (int j = 0; j < Is::B; j++) {
-            UNROLL for (int c = 0; c < 4; c++) { sum[i][j][c] = 0; }
-        }
-    }
+    float sum[TILE_SUMS];
+    UNROLL for (int i = 0; i < TILE_SUMS; i++) { sum[i] = 0; }
     Loaded raw[4];
 
 #define TILE_COPY(group, half, stage) \
     if ((group) < end) { \
-        UNROLL for (int i = 0; i < M / 16; i++) { \
+        UNROLL for (int i = 0; i < TILE_INPUTS / 16; i++) { \
             bool present = first + input + 16 * i < n && (group) * 4 + thread % 4 < blocks; \
             copy_async(inputTo + (stage) * inputBytes + i * 2048, \
                 from + (present ? i * groups * 256 + (group) * 128 + (half) * 64 : 0), present); \
         } \
         UNROLL for (int i = 0; i < 8 && copied; i++) { \
-            int r = gemm_row(blockIdx.x, thread / 8 + 16 * i, rows, mode); \
+            int r = small_row(blockIdx.y * 4 + i / 2, i % 2 * 16 + thread / 8, rows, mode); \
             int block = (group) * 4 + thread % 8 / 2; \
             bool present = r >= 0 && block < blocks; \
             size_t at = (static_cast<size_t>(r) * blocks + block) * 4 + (half) * 2 + thread % 2; \
-            copy_async(gemm_chunk(weights + (stage) * weightBytes, thread / 8, thread % 8) + i * 2048, \
+            copy_async(tile_chunk(weights + (stage) * weightBytes, thread / 8, thread % 8) + i * 2048, \
                 static_cast<const uint4*>(w) + (present ? at : 0), present); \
         } \
     } \
@@ -134,20 +132,20 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
             TILE_COPY(group + 1, half, ahead)
             int following = stage == 2 ? 0 : stage + 1;
             uint32 a_stage = inputs + stage * inputBytes;
-            uint32 b_stage = weights + (Is::W_STAGES == 3 ? stage : half) * weightBytes;
-            int to_stage = Is::W_STAGES == 3 ? following : 1 - half;
+            uint32 b_stage = weights + (W_STAGES == 3 ? stage : half) * weightBytes;
+            int to_stage = W_STAGES == 3 ? following : 1 - half;
             UNROLL for (int k = 0; k < TILE_COLUMNS / 16; k++) {
-                uint32 a[Is::A][4], b[Is::B / 2][4];
-                UNROLL for (int j = 0; j < Is::B / 2; j++) {
+                uint32 a[TILE_A][4], b[TILE_B / 2][4];
+                UNROLL for (int j = 0; j < TILE_B / 2; j++) {
                     load_matrices(
-                        b[j], gemm_chunk(b_stage, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
+                        b[j], tile_chunk(b_stage, warpRow + j * 16 + lane / 16 * 8 + lane % 8, k * 2 + lane / 8 % 2));
                 }
-                UNROLL for (int i = 0; i < Is::A; i++) {
-                    load_matrices(a[i], gemm_chunk(a_stage, warpInput + i * 16 + lane % 16, k * 2 + lane / 16));
+                UNROLL for (int i = 0; i < TILE_A; i++) {
+                    load_matrices(a[i], tile_chunk(a_stage, warpInput + i * 16 + lane % 16, k * 2 + lane / 16));
                 }
-                UNROLL for (int i = 0; i < Is::A; i++) {
-                    UNROLL for (int j = 0; j < Is::B; j++) {
-                        mma(sum[i][j], a[i][0], a[i][1], a[i][2], a[i][3], b[j / 2][j % 2 * 2],
+                UNROLL for (int i = 0; i < TILE_A; i++) {
+                    UNROLL for (int j = 0; j < TILE_B; j++) {
+                        mma(sum + (i * TILE_B + j) * 4, a[i][0], a[i][1], a[i][2], a[i][3], b[j / 2][j % 2 * 2],
                             b[j / 2][j % 2 * 2 + 1]);
                     }
                 }
@@ -158,79 +156,14 @@ DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, f
         }
     }
     copy_wait<0>();
-    if (gridDim.z > 1) {
-        const int size = M * TILE_ROWS;
-        size_t index = static_cast<size_t>(blockIdx.y) * gridDim.x + blockIdx.x;
-        float* parts = partial + index * gridDim.z * size + thread;
-        float* mine = parts + static_cast<size_t>(blockIdx.z) * size;
-        UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
-            mine[i * TILE_THREADS] = sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4];
-        }
-        __threadfence();
-        __syncthreads();
-        if (thread == 0) {
-            last[0] = atomic_next(counters + index) == static_cast<int>(gridDim.z) - 1;
-            if (last[0]) { counters[index] = 0; }
-        }
-        __syncthreads();
-        if (!last[0]) { return; }
-        __threadfence();
-        UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
-            sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] = parts[i * TILE_THREADS];
-        }
-        for (int z = 1; z < static_cast<int>(gridDim.z); z++) {
-            parts += size;
-            UNROLL for (int i = 0; i < Is::A * Is::B * 4; i++) {
-                sum[i / (Is::B * 4)][i / 4 % Is::B][i % 4] += parts[i * TILE_THREADS];
-            }
-        }
+    if (!join_parts(sum, static_cast<size_t>(blockIdx.y) * gridDim.x + blockIdx.x, partial, counters)) { return; }
+    __syncthreads(); // the stages have been read
+    StagedSums<TILE_INPUTS> staged = {reinterpret_cast<float*>(shared)};
+    UNROLL for (int i = 0; i < TILE_SUMS; i++) {
+        int row = warpRow + i / 4 % TILE_B * 8 + lane % 4 * 2 + i % 2;
+        staged.at(row, warpInput + i / (TILE_B * 4) * 16 + lane / 4 + i % 4 / 2 * 8) = sum[i];
     }
-    UNROLL for (int i = 0; i < Is::A; i++) {
-        UNROLL for (int c = 0; c < 4; c++) {
-            int at = first + warpInput + i * 16 + lane / 4 + c / 2 * 8;
-            if (at >= n) { continue; }
-            UNROLL for (int j = 0; j < Is::B; j++) {
-                int r = gemm_row(blockIdx.x, warpRow + j * 8 + lane % 4 * 2 + c % 2, rows, mode);
-                if (r < 0) { continue; }
-                if (mode != SWIGLU) {
-                    gemm_put(sum[i][j][c], r, at, out, ldo, mode);
-                } else if (j % 2 == 0) {
-                    gemm_put_gated(sum[i][j][c], sum[i][j + 1][c], r, at, rows / 2, to);
-                }
-            }
-        }
-    }
+    staged.write(first, rows, n, out, ldo, mode, to);
 }
 
-#else
-
-// Without tensor cores: plain and slow, a thread a matrix row; gemm is what such a card should use.
-template <int T, int M>
-DEVICE void tile(const void* w, int rows, int columns, int n, const uint16* x, float* out, int ldo, int mode, float*,
-    int*, const Act& to) {
-    typedef typename Choose<T, Traits<T>::FLOATING>::Type F;
-    F format(w, rows, columns);
-    int row = gemm_row(blockIdx.x, threadIdx.x, rows, mode);
-    for (int input = blockIdx.y * M; input < n && input < static_cast<int>(blockIdx.y + 1) * M && blockIdx.z == 0;
-        input++) {
-        float sum = 0;
-        for (int block = 0; block < columns / BLOCK && row >= 0; block++) {
-            typename Choose<T, Traits<T>::FLOATING>::Block raw = format.load(row, block);
-            UNROLL for (int j = 0; j < 4; j++) {
-                uint32 pairs[4];
-                F::halves(raw, F::scales(raw), j, pairs);
-                for (int i = 0; i < 8; i++) {
-                    float weight = i % 2 ? high_half(pairs[i / 2]) : low_half(pairs[i / 2]);
-                    sum = fmaf(weight, half_to_float(x[half_index(input, block * BLOCK + j * 8 + i, columns)]), sum);
-                }
-            }
-        }
-        float up = shuffle(sum, lane_id() ^ 8); // of the same gate
-        if (row >= 0 && mode != SWIGLU) {
-            gemm_put(sum, row, input, out, ldo, mode);
-        } else if (row >= 0 && threadIdx.x % 16 < 8) {
-            gemm_put_gated(sum, up, row, input, rows / 2, to);
-        }
-    }
-}
 #endif

@@ -262,11 +262,10 @@ def fragment(x):
 
 def shared_bytes(entry):
     """Dynamic shared memory of an entry."""
-    if entry.startswith("gemm"):
-        return 65536
     if entry.startswith("tile"):
-        floating = entry.split("_")[1] in FLOATS
-        return (49152 if floating else 32768) + 3 * int(entry.rsplit("m", 1)[1]) * 128
+        return (49152 if entry.removeprefix("tile_") in FLOATS else 32768) + 49152
+    if entry.startswith("wide"):
+        return 32768 if entry.endswith("_t8") else 65536
     return 0
 
 
@@ -369,22 +368,16 @@ def matrix_checks(dev, kind):
                     continue
                 x = rng.standard_normal((n, columns)).astype(F32)
                 tiles = ceil(rows, 32) if mode != SWIGLU else ceil(rows // 2, 16)
-                grid = (max(1, tiles - 1), ceil(n, template * 8))
+                grid = (ceil(n, template * 8), max(1, tiles - 1))
                 product(f"small_{kind}_t{template}", n, mode, grid, 256, (dev.put(fragment(x)), ), x, 1.5e-3, False)
-            for m, n, z in [(32, 29, 1), (32, 40, 2), (64, 50, 3), (128, 130, 2)] + ([(128, 300, 1),
-                                                                                      (64, 300, 5)] if big else []):
-                x = rng.standard_normal((n, columns)).astype(F32)
-                grid = (ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), ceil(n, m), z)
-                partial, counters = dev.poison(int(np.prod(grid)) * m * 128 * 4), dev.put(
-                    np.zeros(grid[0] * grid[1], I32))
-                product(f"tile_{kind}_m{m}", n, mode, grid, 128, (dev.put(fragment(x)), ), x, 1.5e-3, False,
-                        (partial, counters))
-                check(f"tile_{kind}_m{m} counters", dev.get(counters, I32, (grid[0] * grid[1], )),
-                      np.zeros(grid[0] * grid[1]), 0)
-            for n in [9, 130] + ([300] if big else []):
-                x = rng.standard_normal((n, columns)).astype(F32)
-                grid = (ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), ceil(n, 128))
-                product(f"gemm_{kind}", n, mode, grid, 256, (dev.put(fragment(x)), ), x, 1.5e-3, False)
+            for entry, m in [(f"tile_{kind}", 128), (f"wide_{kind}_t8", 64), (f"wide_{kind}_t16", 128)]:
+                for n, z in [(29, 1), (50, 3), (130, 2)] + ([(300, 1), (300, 5)] if big else []):
+                    x = rng.standard_normal((n, columns)).astype(F32)
+                    grid = (ceil(n, m), ceil(rows, 128) if mode != SWIGLU else ceil(rows // 2, 64), z)
+                    tiles = grid[0] * grid[1]
+                    partial, counters = dev.poison(tiles * z * m * 128 * 4), dev.put(np.zeros(tiles, I32))
+                    product(entry, n, mode, grid, 128, (dev.put(fragment(x)), ), x, 1.5e-3, False, (partial, counters))
+                    check(f"{entry} counters", dev.get(counters, I32, (tiles, )), np.zeros(tiles), 0)
 
         # A norm and a product in one, against one after the other.
         for mode in (STORE, ADD, SWIGLU):
@@ -409,10 +402,10 @@ def matrix_checks(dev, kind):
         # The same bits whatever the batch: a row alone and among others.
         x = rng.standard_normal((20, columns)).astype(F32)
         alone = dev.poison(rows * 4)
-        dev.launch(module, f"small_{kind}_t1", (ceil(rows, 32), 1), 256, buffer, I32(rows), I32(columns), I32(1),
+        dev.launch(module, f"small_{kind}_t1", (1, ceil(rows, 32)), 256, buffer, I32(rows), I32(columns), I32(1),
                    dev.put(fragment(x[17:18])), alone, I32(rows), I32(STORE), None, None, None, None)
         among = dev.poison(20 * rows * 4)
-        dev.launch(module, f"small_{kind}_t4", (ceil(rows, 32), 1), 256, buffer, I32(rows), I32(columns), I32(20),
+        dev.launch(module, f"small_{kind}_t4", (1, ceil(rows, 32)), 256, buffer, I32(rows), I32(columns), I32(20),
                    dev.put(fragment(x)), among, I32(rows), I32(STORE), None, None, None, None)
         check(f"small_{kind} {rows}x{columns} same bits",
               dev.get(among, F32, (20, rows))[17], dev.get(alone, F32, (rows, )), 0)
@@ -757,8 +750,8 @@ def random_planes(dev, kind, rows, columns):
 
 
 def tile_grid(dev, rows, columns, n, m):
-    """Grid, partial sums and counters of a tile kernel: the columns are shared if there are few tiles."""
-    x, y = ceil(rows, 128), ceil(n, m)
+    """Grid, partial sums and counters of tile or wide: the columns are shared if there are few tiles."""
+    x, y = ceil(n, m), ceil(rows, 128)
     z = max(1, min(2 * dev.processors // (x * y), columns // 512))
     return (x, y, z), (dev.cp.empty(x * y * z * m * 128, F32), dev.cp.zeros(x * y, I32))
 
@@ -779,11 +772,11 @@ def matrix_times(dev, timer, report, deadline):
             copies = max(2, min(24, int(400e6 / size) + 1))
             weights = [random_planes(dev, kind, rows, columns) for _ in range(copies)]
             cases = [(n, "matvec", f"n{t}") for n, t in [(1, 1), (2, 2), (4, 4), (8, 8)]]
-            cases += [(n, "small", f"t{t}") for n, t in [(1, 1), (4, 1), (8, 1), (16, 2), (32, 4), (64, 8)]]
-            cases += [(n, "tile", f"m{m}") for n, m in [(32, 32), (64, 64), (128, 64)]]
-            cases += [(n, "tile", "m128") for n in (128, 256, 512, 2048)]
+            cases += [(n, "small", f"t{t}") for n, t in [(1, 1), (4, 1), (8, 1), (16, 2), (32, 4), (64, 8), (128, 8)]]
+            cases += [(n, "wide", f"t{t}") for n in (64, 128, 256, 512, 2048) for t in (8, 16)]
+            cases += [(n, "tile", "") for n in (128, 256, 512, 2048)]
             if kind in ("q5_0", "q4_1"):
-                cases = [(1, "matvec", "n1"), (8, "small", "t1"), (32, "tile", "m32"), (512, "tile", "m128")]
+                cases = [(1, "matvec", "n1"), (8, "small", "t1"), (512, "wide", "t16"), (512, "tile", "")]
             for n, family, variant in cases:
                 if time.time() > deadline:
                     continue
@@ -798,23 +791,19 @@ def matrix_times(dev, timer, report, deadline):
                 inputs = (q8, meta, f) if family == "matvec" else (h, )
                 act = act if family == "matvec" and kind not in FLOATS else (None, None, act[2], act[3])
                 entry = f"{family}_{kind}" + (f"_{variant}" if variant else "")
-                tiles = {
-                    "matvec": ceil(rows, 16) if mode != SWIGLU else rows // 64,
-                    "small": ceil(rows, 32),
-                    "tile": ceil(rows, 128)
-                }[family]
-                grid = (tiles, ) if family == "matvec" else (tiles,
-                                                             ceil(n,
-                                                                  int(variant[1:]) * (8 if family == "small" else 1)))
-                work = ()
-                if family == "tile":
-                    grid, work = tile_grid(dev, rows, columns, n, int(variant[1:]))
+                work, block = (), 256
+                if family == "matvec":
+                    grid = (ceil(rows, 16) if mode != SWIGLU else rows // 64, )
+                elif family == "small":
+                    grid = (ceil(n, int(variant[1:]) * 8), ceil(rows, 32))
+                else:
+                    grid, work = tile_grid(dev, rows, columns, n, 64 if variant == "t8" else 128)
+                    block = 128
                 count = copies if n < 512 else 4
 
                 def call(w):
-                    return lambda: dev.launch(f"matrix_{kind}", entry, grid, 128
-                                              if family == "tile" else 256, w, I32(rows), I32(columns), I32(n), *inputs,
-                                              out, I32(rows), I32(mode), *work, *act)
+                    return lambda: dev.launch(f"matrix_{kind}", entry, grid, block, w, I32(rows), I32(columns), I32(n),
+                                              *inputs, out, I32(rows), I32(mode), *work, *act)
 
                 us = timer.micros([call(weights[i % copies]) for i in range(max(count, 4))])
                 report.append({
@@ -982,15 +971,14 @@ def step_times(dev, timer, report, kind, n, length, layers=32, vocabulary=128256
         inputs = (act[0], act[1], act[3]) if matvec else (act[2], )
         work, block = (), 256
         if not matvec and n > 64:
-            m = 128
-            entry, block = f"tile_{kind}_m{m}", 128
+            entry, block = f"wide_{kind}_t16", 128
             if (rows_, columns) not in keep:
-                keep[rows_, columns] = tile_grid(dev, rows_, columns, n, m)
+                keep[rows_, columns] = tile_grid(dev, rows_, columns, n, 128)
             grid, work = keep[rows_, columns]
         else:
             entry = f"{'matvec' if matvec else 'small'}_{kind}_{'n' if matvec else 't'}{t}"
             tiles = (rows_ // 64 if mode == SWIGLU else ceil(rows_, 16)) if matvec else ceil(rows_, 32)
-            grid = (tiles, ) if matvec else (tiles, ceil(n, 8 * t))
+            grid = (tiles, ) if matvec else (ceil(n, 8 * t), tiles)
         dev.launch(module, entry, grid, block, w, I32(rows_), I32(columns), I32(n), *inputs, to, I32(ldo), I32(mode),
                    *work, *target)
 

@@ -73,7 +73,8 @@ final class Backends {
                         wantedContext(config, options),
                         options.maxBatch(),
                         Scheduler.mostRunning(options.maxBatch()),
-                        options.deterministic()));
+                        options.deterministic(),
+                        true));
         log(model.hardware().description(), "");
         return model;
     }

@@ -44,8 +44,10 @@ public final class CudaBackend {
      * @param sequences sequences of the whole context that the key-value cache should hold, if there is room
      * @param maxOutputs maximum number of sequences in one step
      * @param deterministic whether a sequence's results may not depend on what runs beside it
+     * @param measured whether kernels are chosen by their time on the device, where there is a choice
      */
-    public record Options(int device, int contextLength, int sequences, int maxOutputs, boolean deterministic) {}
+    public record Options(
+            int device, int contextLength, int sequences, int maxOutputs, boolean deterministic, boolean measured) {}
 
     /**
      * Loads a model.
@@ -118,6 +120,9 @@ public final class CudaBackend {
                 types.stream().anyMatch(DeviceMatrix::quantized),
                 types.stream().anyMatch(type -> !DeviceMatrix.quantized(type)));
         ForwardPass pass = new ForwardPass(context, stream, modules, config, onDevice, buffers, matrices, forms);
+        if (options.measured() && device.hasTensorCores() && !options.deterministic()) {
+            new KernelChoice(context, stream, matrices, System::nanoTime).run(pass.products());
+        }
         CudaModel model = new CudaModel(context, stream, config, buffers, pass, plan.pages(), options.deterministic());
         owned.push(model::close);
         LoadedModel.Hardware hardware = new LoadedModel.Hardware(
@@ -151,8 +156,7 @@ public final class CudaBackend {
             LlamaWeights<Weight> weights,
             ModelConfig config,
             int contextLength) {
-        UploadProgress progress = new UploadProgress(fileBytes(weights));
-        try (WeightLoader loader = new WeightLoader(context, arena, modules, stream, progress)) {
+        try (WeightLoader loader = new WeightLoader(context, arena, modules, stream, fileBytes(weights))) {
             return loader.load(weights, config, contextLength);
         }
     }

@@ -6,6 +6,7 @@ import io.inference.engine.cuda.driver.Grid;
 import io.inference.engine.cuda.driver.Kernel;
 import io.inference.engine.cuda.driver.KernelModules;
 import io.inference.engine.model.ModelConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -162,7 +163,7 @@ final class ForwardPass {
     /** The forms that the products of {@code n} rows read. */
     private Activations needed(Activations all, int n) {
         if (matrices.path(n) != MatrixPath.VECTOR) {
-            return new Activations(0, 0, all.halves(), 0);
+            return halves(all);
         }
         return new Activations(
                 forms.integers() ? all.integers() : 0,
@@ -404,6 +405,53 @@ final class ForwardPass {
         Activations in = needed(buffers.normed, n);
         norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, in);
         matrices.multiply(weights.output(), n, in, out, sizes.logitStride(), MatrixKernels.STORE, Activations.NONE);
+    }
+
+    /** The products of a step of many rows. */
+    List<KernelChoice.Product> products() {
+        List<KernelChoice.Product> all = new ArrayList<>();
+        Activations normed = halves(buffers.normed);
+        Activations activated = halves(buffers.activated);
+        long x = buffers.hidden.address();
+        int width = config.width();
+        for (DeviceWeights.Layer w : weights.layers()) {
+            stored(w.queryKeyValue(), normed, buffers.queryKeyValue.address(), sizes.queryKeyValueWidth(), all);
+            all.add(product(
+                    w.attentionOutput(), halves(buffers.attended), x, width, MatrixKernels.ADD, Activations.NONE));
+            if (w.gateUp().size() == 1) {
+                all.add(product(w.gateUp().getFirst(), normed, 0, 0, MatrixKernels.SWIGLU, activated));
+            } else {
+                stored(w.gateUp(), normed, buffers.gate.address(), 2 * config.feedForward(), all);
+            }
+            all.add(product(w.down(), activated, x, width, MatrixKernels.ADD, Activations.NONE));
+        }
+        all.add(new KernelChoice.Product(
+                weights.output(),
+                normed,
+                buffers.logits.address(),
+                sizes.logitStride(),
+                MatrixKernels.STORE,
+                Activations.NONE,
+                sizes.logitRows()));
+        return all;
+    }
+
+    private void stored(
+            List<DeviceMatrix> parts, Activations in, long out, int stride, List<KernelChoice.Product> all) {
+        long at = out;
+        for (DeviceMatrix part : parts) {
+            all.add(product(part, in, at, stride, MatrixKernels.STORE, Activations.NONE));
+            at += (long) part.rows() * Float.BYTES;
+        }
+    }
+
+    private KernelChoice.Product product(
+            DeviceMatrix matrix, Activations in, long out, int stride, int mode, Activations activated) {
+        return new KernelChoice.Product(matrix, in, out, stride, mode, activated, sizes.maxRows());
+    }
+
+    private static Activations halves(Activations all) {
+        return new Activations(0, 0, all.halves(), 0);
     }
 
     /** Launches the final norm of every row, as floats into {@link StepBuffers#normed}. */

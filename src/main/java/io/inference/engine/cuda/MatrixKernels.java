@@ -9,9 +9,11 @@ import io.inference.engine.cuda.driver.KernelModules;
 import io.inference.engine.gguf.TensorType;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Launches the products of matrices with rows of inputs. */
@@ -39,16 +41,30 @@ final class MatrixKernels {
 
     /**
      * The kernels of one type: of the path of vectors for 1, 2, 4 and 8 rows, of the small one for as many times 8
-     * rows, of the large one for tiles of 32, 64 and 128 rows, or without tensor cores the only one.
+     * rows, and those of the other paths that the device has.
      */
     private record OfType(
-            Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, List<Kernel> large) {}
+            Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, Map<MatrixPath, Kernel> tiled) {}
+
+    /**
+     * Products that take the same time.
+     *
+     * @param rows outputs of the matrix
+     * @param columns inputs of the matrix
+     * @param most {@link #rowClass} of the number of rows of inputs
+     */
+    private record Shape(TensorType type, int rows, int columns, int mode, int most) {
+        static Shape of(DeviceMatrix w, int mode, int n) {
+            return new Shape(w.type(), w.rows(), w.columns(), mode, rowClass(n));
+        }
+    }
 
     private final CudaStream stream;
     private final boolean tensorCores;
     private final int multiprocessors;
     private final boolean deterministic;
     private final Map<TensorType, OfType> kernels = new EnumMap<>(TensorType.class);
+    private final Map<Shape, MatrixPath> chosen = new HashMap<>();
 
     private final DeviceBuffer partial;
     private final DeviceBuffer counters;
@@ -83,18 +99,23 @@ final class MatrixKernels {
     }
 
     private OfType kernels(KernelModules modules, TensorType type) {
-        List<Kernel> large = tensorCores
-                ? IntStream.of(32, 64, TILE)
-                        .mapToObj(rows -> withShared(
-                                modules, type, name("tile", type) + "_m" + rows, tileSharedBytes(type, rows)))
-                        .toList()
-                : List.of(withShared(modules, type, name("gemm", type), PLAIN_SHARED_BYTES));
+        Map<MatrixPath, Kernel> tiled = new EnumMap<>(MatrixPath.class);
+        if (tensorCores) {
+            tiled.put(
+                    MatrixPath.TILE, withShared(modules, type, name("tile", type), sharedBytes(type, MatrixPath.TILE)));
+            for (MatrixPath wide : List.of(MatrixPath.WIDE_64, MatrixPath.WIDE_128)) {
+                String entry = name("wide", type) + "_t" + wide.tileRows() / 8;
+                tiled.put(wide, withShared(modules, type, entry, sharedBytes(type, wide)));
+            }
+        } else {
+            tiled.put(MatrixPath.PLAIN, withShared(modules, type, name("gemm", type), PLAIN_SHARED_BYTES));
+        }
         return new OfType(
                 modules.kernel(module(type), name("embed", type)),
                 modules.kernel(module(type), name("norm_matvec", type)),
                 powers(modules, type, "matvec", "_n"),
                 powers(modules, type, "small", "_t"),
-                large);
+                tiled);
     }
 
     private static Kernel withShared(KernelModules modules, TensorType type, String kernel, int bytes) {
@@ -103,8 +124,10 @@ final class MatrixKernels {
         return result;
     }
 
-    private static int tileSharedBytes(TensorType type, int tileRows) {
-        return (DeviceMatrix.quantized(type) ? 32_768 : 49_152) + 3 * tileRows * TILE;
+    /** Dynamic shared memory of a block of {@link MatrixPath#TILE} or of one of the wide paths. */
+    private static int sharedBytes(TensorType type, MatrixPath path) {
+        int inputs = path.tileRows() * TILE * Short.BYTES; // of 128 columns, in two stages
+        return path == MatrixPath.TILE ? (DeviceMatrix.quantized(type) ? 32_768 : 49_152) + inputs / 2 * 3 : 2 * inputs;
     }
 
     private static List<Kernel> powers(KernelModules modules, TensorType type, String prefix, String suffix) {
@@ -126,6 +149,22 @@ final class MatrixKernels {
         return MatrixPath.of(n, tensorCores, deterministic);
     }
 
+    /** The path of a product, as {@link #choose} set it. */
+    MatrixPath path(DeviceMatrix w, int n, int mode) {
+        MatrixPath usual = path(n);
+        return n <= MatrixPath.ONE_PATH_ROWS ? usual : chosen.getOrDefault(Shape.of(w, mode, n), usual);
+    }
+
+    /** Sets the path of products of matrices of that type and shape with about {@code n} rows of inputs. */
+    void choose(DeviceMatrix w, int n, int mode, MatrixPath path) {
+        chosen.put(Shape.of(w, mode, n), path);
+    }
+
+    /** Numbers of rows in a class share a choice: up to 64, up to 128, and more. */
+    private static int rowClass(int n) {
+        return n <= 64 ? 64 : n <= 128 ? 128 : Integer.MAX_VALUE;
+    }
+
     /** The rows of {@code w} that the step's first {@code n} rows name: {@code -> x (n,columns)}. */
     void embed(DeviceMatrix w, int n, long stepRows, long x) {
         stream.launch(
@@ -140,18 +179,27 @@ final class MatrixKernels {
      * @param activated the results of {@link #SWIGLU}
      */
     void multiply(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
-        switch (path(n)) {
+        multiply(path(w, n, mode), w, n, in, out, stride, mode, activated);
+    }
+
+    /** The same by the kernels of one path. */
+    void multiply(
+            MatrixPath path,
+            DeviceMatrix w,
+            int n,
+            Activations in,
+            long out,
+            int stride,
+            int mode,
+            Activations activated) {
+        switch (path) {
             case VECTOR -> vector(w, n, in, out, stride, mode, activated);
             case SMALL -> small(w, n, in, out, stride, mode, activated);
-            case LARGE -> {
-                if (tensorCores) {
-                    tile(w, n, in, out, stride, mode, activated);
-                } else {
-                    Grid grid =
-                            new Grid(Math.ceilDiv(w.rows(), TILE), Math.ceilDiv(n, TILE), 1, BLOCK, PLAIN_SHARED_BYTES);
-                    tiled(kernels(w).large().getFirst(), grid, w, n, in, out, stride, mode, activated);
-                }
+            case PLAIN -> {
+                Grid grid = new Grid(Math.ceilDiv(n, TILE), Math.ceilDiv(w.rows(), TILE), 1, BLOCK, PLAIN_SHARED_BYTES);
+                tiled(tiles(w, path), grid, w, n, in, out, stride, mode, activated);
             }
+            case WIDE_64, WIDE_128, TILE -> divided(path, w, n, in, out, stride, mode, activated);
         }
     }
 
@@ -211,23 +259,29 @@ final class MatrixKernels {
 
     private void small(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
         int power = Math.min(3, power(Math.ceilDiv(n, 8)));
-        Grid grid = Grid.of(Math.ceilDiv(w.rows(), 32), Math.ceilDiv(n, 8 << power), BLOCK);
+        Grid grid = Grid.of(Math.ceilDiv(n, 8 << power), Math.ceilDiv(w.rows(), 32), BLOCK);
         tiled(kernels(w).small().get(power), grid, w, n, in, out, stride, mode, activated);
     }
 
     /** Tiles of results; if there are few, several blocks divide a tile's columns among them. */
-    private void tile(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
-        int choice = n <= 32 ? 0 : n <= 64 ? 1 : 2;
-        int tileRows = 32 << choice;
-        int x = Math.ceilDiv(w.rows(), TILE);
-        int y = Math.ceilDiv(n, tileRows);
+    private void divided(
+            MatrixPath path,
+            DeviceMatrix w,
+            int n,
+            Activations in,
+            long out,
+            int stride,
+            int mode,
+            Activations activated) {
+        int x = Math.ceilDiv(n, path.tileRows());
+        int y = Math.ceilDiv(w.rows(), TILE);
         int parts = Math.clamp(
                 TILE_BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / ((long) x * y),
                 1,
                 Math.max(1, w.columns() / LEAST_COLUMNS_OF_A_PART));
         stream.launch(
-                kernels(w).large().get(choice),
-                new Grid(x, y, parts, TILE_THREADS, tileSharedBytes(w.type(), tileRows)),
+                tiles(w, path),
+                new Grid(x, y, parts, TILE_THREADS, sharedBytes(w.type(), path)),
                 w.address(),
                 w.rows(),
                 w.columns(),
@@ -269,6 +323,10 @@ final class MatrixKernels {
                 activated.scales(),
                 activated.halves(),
                 activated.floats());
+    }
+
+    private Kernel tiles(DeviceMatrix w, MatrixPath path) {
+        return Objects.requireNonNull(kernels(w).tiled().get(path), () -> "no kernel for " + path);
     }
 
     private OfType kernels(DeviceMatrix w) {

@@ -6,16 +6,29 @@ enum MatrixPath {
     VECTOR,
     /** Tensor cores for tens of rows. Each row's result is the same however many rows there are. */
     SMALL,
-    /** Tiles in shared memory, for batches and prompts. */
-    LARGE;
+    /** Tensor cores, tiles of 64 rows: inputs in shared memory, weights in registers. */
+    WIDE_64,
+    /** The same with tiles of 128 rows. */
+    WIDE_128,
+    /** Tensor cores, tiles of 128 rows: inputs and weights in shared memory. */
+    TILE,
+    /** Tiles in shared memory without tensor cores. */
+    PLAIN;
 
     /** Maximum number of rows of {@link #VECTOR} on any device. */
     static final int VECTOR_ROWS = 8;
 
+    /** Numbers of rows beyond these have more than one path with tensor cores, see {@link KernelChoice}. */
+    static final int ONE_PATH_ROWS = 32;
+
     private static final int VECTOR_ROWS_BESIDE_TENSOR_CORES = 2;
     private static final int SMALL_ROWS = 64;
 
-    /** @param deterministic whether a row's result may not depend on the number of rows */
+    /**
+     * The path if nothing was measured.
+     *
+     * @param deterministic whether a row's result may not depend on the number of rows
+     */
     static MatrixPath of(int n, boolean tensorCores, boolean deterministic) {
         if (deterministic) {
             return SMALL;
@@ -23,6 +36,14 @@ enum MatrixPath {
         if (n <= (tensorCores ? VECTOR_ROWS_BESIDE_TENSOR_CORES : VECTOR_ROWS)) {
             return VECTOR;
         }
-        return tensorCores && n <= SMALL_ROWS ? SMALL : LARGE;
+        if (!tensorCores) {
+            return PLAIN;
+        }
+        return n <= SMALL_ROWS ? SMALL : TILE;
+    }
+
+    /** Rows of a tile of those paths that have tiles. */
+    int tileRows() {
+        return this == WIDE_64 ? 64 : MatrixKernels.TILE;
     }
 }

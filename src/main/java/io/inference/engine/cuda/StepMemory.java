@@ -78,13 +78,9 @@ record StepMemory(
         return (long) attentionRows() * attentionBlocks() * Integer.BYTES;
     }
 
-    /** A counter for each tile of the results of the largest product. */
+    /** A counter for each tile of results whose columns are divided: that needs two blocks for each. */
     long tileCounterBytes() {
-        int rows = Math.max(
-                Math.max(vocabulary, 2 * config.feedForward()), Math.max(queryKeyValueWidth(), config.width()));
-        return (long) Math.ceilDiv(rows, MatrixKernels.TILE)
-                * Math.ceilDiv(maxRows, MatrixKernels.TILE)
-                * Integer.BYTES;
+        return (long) multiprocessors * Integer.BYTES;
     }
 
     long hiddenBytes() {

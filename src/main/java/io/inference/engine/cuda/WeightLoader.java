@@ -15,7 +15,6 @@ import io.inference.engine.tensor.Weight;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ final class WeightLoader implements AutoCloseable {
     private final DeviceArena temporary;
     private final KernelModules kernels;
     private final CudaStream stream;
-    private final LongConsumer progress;
+    private final Progress progress;
     private final List<PinnedBuffer> pinned = new ArrayList<>();
     private final List<DeviceBuffer> raw = new ArrayList<>();
     private final List<CudaEvent> done = new ArrayList<>();
@@ -38,15 +37,14 @@ final class WeightLoader implements AutoCloseable {
 
     /**
      * @param weights owner of the weights' memory
-     * @param progress receives the number of bytes of each part that was copied
+     * @param total bytes of all matrices in the file
      */
-    WeightLoader(
-            CudaContext context, DeviceArena weights, KernelModules kernels, CudaStream stream, LongConsumer progress) {
+    WeightLoader(CudaContext context, DeviceArena weights, KernelModules kernels, CudaStream stream, long total) {
         this.weights = weights;
         this.temporary = new DeviceArena(context);
         this.kernels = kernels;
         this.stream = stream;
-        this.progress = progress;
+        this.progress = new Progress(total);
         try {
             for (int i = 0; i < 2; i++) {
                 pinned.add(new PinnedBuffer(context, CHUNK, "the upload of weights"));
@@ -56,6 +54,35 @@ final class WeightLoader implements AutoCloseable {
         } catch (RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Logs how much was copied, at each fifth. */
+    private static final class Progress {
+        private static final System.Logger LOG = System.getLogger(CudaBackend.class.getName());
+        private static final int LINES = 5;
+
+        private final long total;
+        private final long startedNanos = System.nanoTime();
+        private long copied;
+        private int logged;
+
+        Progress(long total) {
+            this.total = total;
+        }
+
+        void add(long bytes) {
+            copied += bytes;
+            int reached = (int) (copied * LINES / Math.max(1, total));
+            if (reached > logged) {
+                logged = reached;
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "weights on the GPU: {0}% of {1} after {2} s",
+                        100 * reached / LINES,
+                        MemoryPlan.gigabytes(total),
+                        (System.nanoTime() - startedNanos) / 1_000_000_000);
+            }
         }
     }
 
@@ -163,7 +190,7 @@ final class WeightLoader implements AutoCloseable {
                 upload(bytes, memory.slice((firstRow + row) * part.rowBytes(), bytes.byteSize()));
             }
             finishTurn();
-            progress.accept(bytes.byteSize());
+            progress.add(bytes.byteSize());
         }
     }
 

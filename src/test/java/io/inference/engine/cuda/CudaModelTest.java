@@ -102,6 +102,30 @@ class CudaModelTest {
         }
     }
 
+    static Stream<RandomModel> smallModels() {
+        RandomModel model = RandomModel.small("llama", TensorType.Q4_0);
+        return Stream.of(model, model.mixed(TensorType.Q8_0, TensorType.F16, TensorType.Q8_0));
+    }
+
+    /** Prompts of each number of rows for which kernels are chosen, by what they take here. */
+    @ParameterizedTest
+    @MethodSource("smallModels")
+    void agreesWithTheCpuWhicheverKernelsAreFaster(RandomModel shape) {
+        Path path = shape.writeTo(folder.resolve("model.gguf"), 13);
+        try (CudaDouble cuda = CudaDouble.open().set("compute_capability", 80);
+                GgufFile file = GgufFile.open(path);
+                ScalarOps ops = new ScalarOps(2);
+                LoadedModel loaded = open(file, 4, false, true)) {
+            StepModel cpu = new LlamaModel(file, ops, shape.context(), 1024);
+            int[] tokens = new Random(14).ints(140, 0, shape.vocabulary()).toArray();
+            IntStream.range(0, 3 * PAGES).forEach(cpu::allocatePage);
+            compare(cpu, loaded.model(), TOLERANCE, List.of(slice(tokens, 0, 0, 40)));
+            compare(cpu, loaded.model(), TOLERANCE, List.of(slice(tokens, 1, 0, 80)));
+            compare(cpu, loaded.model(), TOLERANCE, List.of(slice(tokens, 2, 0, 140)));
+            assertThat(cuda.report()).isEmpty();
+        }
+    }
+
     private static Slice slice(int[] tokens, int sequence, int from, int count) {
         int[] pages = IntStream.range(sequence * PAGES, (sequence + 1) * PAGES).toArray();
         return new Slice(Arrays.copyOfRange(tokens, from, from + count), from, pages, new Slice.Logits());
@@ -117,11 +141,15 @@ class CudaModelTest {
     }
 
     private static LoadedModel open(GgufFile file, int sequences, boolean deterministic) {
+        return open(file, sequences, deterministic, false);
+    }
+
+    private static LoadedModel open(GgufFile file, int sequences, boolean deterministic, boolean measured) {
         ModelConfig config = ModelConfig.of(file.metadata());
         return CudaBackend.open(
                 file,
                 config,
-                new CudaBackend.Options(0, config.contextLength(), sequences, 4 * sequences, deterministic));
+                new CudaBackend.Options(0, config.contextLength(), sequences, 16 * sequences, deterministic, measured));
     }
 
     @Test

@@ -77,7 +77,7 @@ public final class GpuCheck {
             IntStream.range(0, 3 * Sequences.pages(512)).forEach(cpu::allocatePage);
             for (boolean deterministic : new boolean[] {false, true}) {
                 try (LoadedModel cuda =
-                        CudaBackend.open(file, config, new CudaBackend.Options(0, 512, 3, 8, deterministic))) {
+                        CudaBackend.open(file, config, new CudaBackend.Options(0, 512, 3, 8, deterministic, true))) {
                     System.out.println(cuda.hardware().description());
                     compareLogits(cpu, cuda.model(), cuda.vocabularySize(), deterministic ? " deterministic" : "");
                 }
@@ -215,7 +215,8 @@ public final class GpuCheck {
                                 extent.longest() + DECODE_POSITIONS,
                                 extent.batches().getLast(),
                                 extent.batches().getLast(),
-                                false))) {
+                                false,
+                                true))) {
             Sequences sequences = new Sequences(loaded);
             for (int batch : extent.batches()) {
                 sequences.decode(label, batch, extent.context(), each);

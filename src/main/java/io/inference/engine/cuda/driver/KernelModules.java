@@ -19,6 +19,8 @@ import jcuda.driver.JCudaDriver;
  * its kernels is requested.
  */
 public final class KernelModules implements AutoCloseable {
+    private static final int ALL_SHARED = 100; // percent
+
     private final CudaContext context;
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final Map<String, Kernel> kernels = new HashMap<>();
@@ -76,13 +78,20 @@ public final class KernelModules implements AutoCloseable {
         }
     }
 
-    /** Allows a kernel more dynamic shared memory than every device has. */
+    /**
+     * Allows a kernel more dynamic shared memory than every device has, and asks for as much as there is rather than
+     * for first-level cache, so that several of its blocks find room.
+     */
     public void allowDynamicShared(Kernel kernel, int bytes) {
         context.makeCurrent();
+        set(kernel, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes);
+        set(kernel, CUfunction_attribute.CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT, ALL_SHARED);
+    }
+
+    private static void set(Kernel kernel, int attribute, int value) {
         Cuda.check(
-                JCudaDriver.cuFuncSetAttribute(
-                        kernel.function(), CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
-                "cuFuncSetAttribute of %d bytes of shared memory for %s".formatted(bytes, kernel.name()));
+                JCudaDriver.cuFuncSetAttribute(kernel.function(), attribute, value),
+                "cuFuncSetAttribute %d of %s to %d".formatted(attribute, kernel.name(), value));
     }
 
     @Override

@@ -78,13 +78,22 @@ final class MatrixChecks {
             small(odd, n, STORE);
         }
         small(uploaded(2 * 96, 2 * unit), 5, SWIGLU);
-        tile(odd, 5, ADD, 1);
-        tile(odd, 61, STORE, 2);
-        tile(uploaded(130, 2 * unit), 131, STORE, 2);
-        tile(uploaded(2 * 96, unit), 12, SWIGLU, 1);
-        gemm(odd, 5, ADD);
-        gemm(uploaded(130, unit), 131, STORE);
-        gemm(uploaded(2 * 96, unit), 12, SWIGLU);
+        small(odd, 131, ADD);
+        if (device.architecture() < 80) {
+            gemm(odd, 5, ADD);
+            gemm(uploaded(130, unit), 131, STORE);
+            gemm(uploaded(2 * 96, unit), 12, SWIGLU);
+            return;
+        }
+        Uploaded several = uploaded(130, 2 * unit); // groups of columns, tiles of rows and of inputs
+        Uploaded gateAndUp = uploaded(2 * 96, unit);
+        for (String kernel : new String[] {"tile", "wide_t8", "wide_t16"}) {
+            divided(kernel, odd, 5, ADD, 1);
+            divided(kernel, odd, 61, STORE, 2);
+            divided(kernel, several, 131, STORE, 2);
+            divided(kernel, several, 131, ADD, 3);
+            divided(kernel, gateAndUp, 12, SWIGLU, 1);
+        }
     }
 
     private Uploaded uploaded(int rows, int columns) {
@@ -205,7 +214,7 @@ final class MatrixChecks {
         Inputs in = Inputs.of(device, x, n, w.weight().columns());
         int across =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 15) / 16 : (w.weight().rows() + 31) / 32;
-        int[] grid = {across, (n + 8 * tiles - 1) / (8 * tiles)};
+        int[] grid = {(n + 8 * tiles - 1) / (8 * tiles), across};
         Launch launch = new Launch("small_" + name + "_t" + tiles, grid, in.half());
         product(w, n, mode, launch, Inputs.halves(x), HALF_BOUND, false);
     }
@@ -215,32 +224,37 @@ final class MatrixChecks {
         Inputs in = Inputs.of(device, x, n, w.weight().columns());
         int across =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
-        int[] grid = {across, (n + 127) / 128};
+        int[] grid = {(n + 127) / 128, across};
         Launch launch = new Launch("gemm_" + name, grid, 256, GEMM_SHARED, new Object[] {in.half()}, new Object[0]);
         product(w, n, mode, launch, Inputs.halves(x), HALF_BOUND, false);
     }
 
-    /** @param parts blocks of threads that share the columns */
-    private void tile(Uploaded w, int n, int mode, int parts) {
-        int rowsOfTile = n <= 32 ? 32 : n <= 64 ? 64 : 128;
+    /**
+     * @param kernel {@code tile}, {@code wide_t8} or {@code wide_t16}
+     * @param parts blocks of threads that divide the columns among them
+     */
+    private void divided(String kernel, Uploaded w, int n, int mode, int parts) {
+        int inputs = kernel.equals("wide_t8") ? 64 : 128;
         float[] x = Inputs.random(n * w.weight().columns(), random);
         Inputs in = Inputs.of(device, x, n, w.weight().columns());
         int across =
                 mode == SWIGLU ? (w.weight().rows() / 2 + 63) / 64 : (w.weight().rows() + 127) / 128;
-        int down = (n + rowsOfTile - 1) / rowsOfTile;
-        int shared = (type.blockElements() > 1 ? 32_768 : 49_152) + 3 * rowsOfTile * 128;
-        Object[] scratch = {
-            device.allocate(4L * across * down * parts * rowsOfTile * 128),
-            device.fill(device.allocate(4L * across * down), 0)
-        };
+        int down = (n + inputs - 1) / inputs;
+        int ofTile = (type.blockElements() > 1 ? 32_768 : 49_152) + 49_152;
+        Buffer counters = device.fill(device.allocate(4L * across * down), 0);
+        Object[] scratch = {device.allocate(4L * across * down * parts * inputs * 128), counters};
+        int suffix = kernel.indexOf('_');
         Launch launch = new Launch(
-                "tile_" + name + "_m" + rowsOfTile,
-                new int[] {across, down, parts},
+                suffix < 0 ? "tile_" + name : "wide_" + name + kernel.substring(suffix),
+                new int[] {down, across, parts},
                 128,
-                shared,
+                suffix < 0 ? ofTile : inputs * 512,
                 new Object[] {in.half()},
                 scratch);
         product(w, n, mode, launch, Inputs.halves(x), HALF_BOUND, false);
+        for (int counter : device.ints(counters)) { // for the next launch
+            report.compare(launch.entry() + " counter", new float[] {counter}, new double[1], new double[] {0.5});
+        }
     }
 
     /** @param relative allowed difference, as a part of the sum of a product's absolute terms */
