@@ -5,8 +5,8 @@
 
 static const int TILED_THREADS = 128;
 
-// Stores sums, or adds them to what is there. place(i) is where sum i belongs, or null. What is there is loaded for 16
-// sums at once, because a load waits for the stores before it.
+// Stores sums, or adds them to what is there. place(i) is where sum i belongs, or null. What is there is loaded for up to
+// 16 sums at once, because a load waits for the stores before it.
 template <int COUNT, class Place>
 DEVICE void put_all(float (&sum)[COUNT], const Place& place, int mode) {
     UNROLL for (int first = 0; first < COUNT; first += 16) {

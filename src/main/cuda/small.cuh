@@ -1,5 +1,5 @@
-// Products for 3 to 64 rows of input (any number in deterministic mode): weights pass from memory through registers
-// into the tensor cores, without shared memory.
+// Products for 3 rows of input or more, best for tens of them: weights pass from memory through registers into the
+// tensor cores, without shared memory.
 //
 // A block of threads makes 32 matrix rows by 8*NT inputs; its 8 warps share the columns in groups of 128 and add their
 // sums in a fixed tree. Since the order of columns in a fragment is free as long as both operands agree, a thread

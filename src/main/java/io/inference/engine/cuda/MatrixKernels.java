@@ -30,7 +30,7 @@ final class MatrixKernels {
     /** Rows and columns of a tile of results. */
     static final int TILE = 128;
 
-    private static final int PLAIN_SHARED_BYTES = 65_536;
+    private static final int PLAIN_SHARED_BYTES = 2 * 32 * (TILE + 4) * Float.BYTES;
     private static final int TILE_THREADS = 128;
     private static final int TILE_BLOCKS_FOR_EACH_MULTIPROCESSOR = 2;
     private static final int LEAST_COLUMNS_OF_A_PART = 512;
@@ -108,7 +108,7 @@ final class MatrixKernels {
                 tiled.put(wide, withShared(modules, type, entry, sharedBytes(type, wide)));
             }
         } else {
-            tiled.put(MatrixPath.PLAIN, withShared(modules, type, name("gemm", type), PLAIN_SHARED_BYTES));
+            tiled.put(MatrixPath.PLAIN, modules.kernel(module(type), name("gemm", type)));
         }
         return new OfType(
                 modules.kernel(module(type), name("embed", type)),

@@ -104,7 +104,7 @@ class CudaModelTest {
 
     static Stream<RandomModel> smallModels() {
         RandomModel model = RandomModel.small("llama", TensorType.Q4_0);
-        return Stream.of(model, model.mixed(TensorType.Q8_0, TensorType.F16, TensorType.Q8_0));
+        return Stream.of(model, model.mixed(TensorType.Q8_0, TensorType.F16, TensorType.F16));
     }
 
     /** Prompts of each number of rows for which kernels are chosen, by what they take here. */

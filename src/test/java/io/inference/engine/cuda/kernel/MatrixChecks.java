@@ -24,7 +24,7 @@ final class MatrixChecks {
     private static final int ADD = 1;
     private static final int SWIGLU = 2;
 
-    private static final int GEMM_SHARED = 65_536;
+    private static final int GEMM_SHARED = 33_792;
     private static final float EPSILON = 1e-5f;
 
     /** Weights and inputs of tiles are halves: a rounding of each, in relation to the sum of the absolute terms. */
