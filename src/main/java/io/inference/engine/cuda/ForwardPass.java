@@ -117,11 +117,9 @@ final class ForwardPass {
                 attendSingly(w, layer, singleRows, parameters, attended, false);
                 attendTiles(layer, tiles, parameters, attended);
             }
-            matrices.multiply(
-                    w.attentionOutput(), rows, attended, x, config.width(), MatrixKernels.ADD, Activations.NONE);
+            matrices.multiply(added(w.attentionOutput(), attended), rows);
             feedForward(w, rows);
-            matrices.multiply(
-                    w.down(), rows, buffers.activated, x, config.width(), MatrixKernels.ADD, Activations.NONE);
+            matrices.multiply(added(w.down(), buffers.activated), rows);
         }
     }
 
@@ -141,23 +139,17 @@ final class ForwardPass {
         if (!together) {
             norm(norm, rows, 0, 0, needed(buffers.normed, rows));
         }
-        long at = out;
-        for (DeviceMatrix part : parts) {
+        for (MatrixKernels.Product part : stored(parts, buffers.normed, out, stride)) {
             if (together) {
-                matrices.normAndMultiply(
-                        part,
-                        buffers.hidden.address(),
-                        0,
-                        norm,
-                        config.epsilon(),
-                        at,
-                        MatrixKernels.STORE,
-                        Activations.NONE);
+                normAndMultiply(part, norm, 0);
             } else {
-                matrices.multiply(part, rows, buffers.normed, at, stride, MatrixKernels.STORE, Activations.NONE);
+                matrices.multiply(part, rows);
             }
-            at += (long) part.rows() * Float.BYTES;
         }
+    }
+
+    private void normAndMultiply(MatrixKernels.Product product, long norm, long index) {
+        matrices.normAndMultiply(product, buffers.hidden.address(), index, norm, config.epsilon());
     }
 
     /** The forms that the products of {@code n} rows read. */
@@ -321,20 +313,12 @@ final class ForwardPass {
     private void feedForward(DeviceWeights.Layer w, int rows) {
         Activations out = needed(buffers.activated, rows);
         if (w.gateUp().size() == 1) {
-            DeviceMatrix both = w.gateUp().getFirst();
+            MatrixKernels.Product both = joined(w.gateUp().getFirst(), out);
             if (matrices.norms(rows, config.width())) {
-                matrices.normAndMultiply(
-                        both,
-                        buffers.hidden.address(),
-                        0,
-                        w.feedForwardNorm(),
-                        config.epsilon(),
-                        0,
-                        MatrixKernels.SWIGLU,
-                        out);
+                normAndMultiply(both, w.feedForwardNorm(), 0);
             } else {
                 norm(w.feedForwardNorm(), rows, 0, 0, needed(buffers.normed, rows));
-                matrices.multiply(both, rows, buffers.normed, 0, 0, MatrixKernels.SWIGLU, out);
+                matrices.multiply(both, rows);
             }
             return;
         }
@@ -389,65 +373,71 @@ final class ForwardPass {
 
     /** The logits of {@code n} outputs, which start at an address. */
     private void logits(int n, long outputs) {
-        long out = buffers.logits.address();
         if (matrices.norms(n, config.width())) {
-            matrices.normAndMultiply(
-                    weights.output(),
-                    buffers.hidden.address(),
-                    outputs,
-                    weights.finalNorm(),
-                    config.epsilon(),
-                    out,
-                    MatrixKernels.STORE,
-                    Activations.NONE);
+            normAndMultiply(output(), weights.finalNorm(), outputs);
             return;
         }
-        Activations in = needed(buffers.normed, n);
-        norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, in);
-        matrices.multiply(weights.output(), n, in, out, sizes.logitStride(), MatrixKernels.STORE, Activations.NONE);
+        norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, needed(buffers.normed, n));
+        matrices.multiply(output(), n);
     }
 
     /** The products of a step of many rows. */
-    List<KernelChoice.Product> products() {
-        List<KernelChoice.Product> all = new ArrayList<>();
-        Activations normed = halves(buffers.normed);
-        Activations activated = halves(buffers.activated);
-        long x = buffers.hidden.address();
-        int width = config.width();
+    List<MatrixKernels.Product> products() {
+        List<MatrixKernels.Product> all = new ArrayList<>();
         for (DeviceWeights.Layer w : weights.layers()) {
-            stored(w.queryKeyValue(), normed, buffers.queryKeyValue.address(), sizes.queryKeyValueWidth(), all);
-            all.add(product(
-                    w.attentionOutput(), halves(buffers.attended), x, width, MatrixKernels.ADD, Activations.NONE));
+            all.addAll(stored(
+                    w.queryKeyValue(), buffers.normed, buffers.queryKeyValue.address(), sizes.queryKeyValueWidth()));
+            all.add(added(w.attentionOutput(), buffers.attended));
             if (w.gateUp().size() == 1) {
-                all.add(product(w.gateUp().getFirst(), normed, 0, 0, MatrixKernels.SWIGLU, activated));
+                all.add(joined(w.gateUp().getFirst(), halves(buffers.activated)));
             } else {
-                stored(w.gateUp(), normed, buffers.gate.address(), 2 * config.feedForward(), all);
+                all.addAll(stored(w.gateUp(), buffers.normed, buffers.gate.address(), 2 * config.feedForward()));
             }
-            all.add(product(w.down(), activated, x, width, MatrixKernels.ADD, Activations.NONE));
+            all.add(added(w.down(), buffers.activated));
         }
-        all.add(new KernelChoice.Product(
+        all.add(output());
+        return all;
+    }
+
+    /** Products of the same inputs, whose results are side by side. */
+    private List<MatrixKernels.Product> stored(List<DeviceMatrix> parts, Activations in, long out, int stride) {
+        List<MatrixKernels.Product> all = new ArrayList<>();
+        long at = out;
+        for (DeviceMatrix part : parts) {
+            all.add(new MatrixKernels.Product(
+                    part, in, at, stride, MatrixKernels.STORE, Activations.NONE, sizes.maxRows()));
+            at += (long) part.rows() * Float.BYTES;
+        }
+        return all;
+    }
+
+    /** A product that is added to the hidden state. */
+    private MatrixKernels.Product added(DeviceMatrix matrix, Activations in) {
+        return new MatrixKernels.Product(
+                matrix,
+                in,
+                buffers.hidden.address(),
+                config.width(),
+                MatrixKernels.ADD,
+                Activations.NONE,
+                sizes.maxRows());
+    }
+
+    /** The product of gate and up in one matrix. */
+    private MatrixKernels.Product joined(DeviceMatrix gateUp, Activations out) {
+        return new MatrixKernels.Product(gateUp, buffers.normed, 0, 0, MatrixKernels.SWIGLU, out, sizes.maxRows());
+    }
+
+    /** The logits. */
+    private MatrixKernels.Product output() {
+        return new MatrixKernels.Product(
                 weights.output(),
-                normed,
+                buffers.normed,
                 buffers.logits.address(),
                 sizes.logitStride(),
                 MatrixKernels.STORE,
                 Activations.NONE,
-                sizes.logitRows()));
-        return all;
-    }
-
-    private void stored(
-            List<DeviceMatrix> parts, Activations in, long out, int stride, List<KernelChoice.Product> all) {
-        long at = out;
-        for (DeviceMatrix part : parts) {
-            all.add(product(part, in, at, stride, MatrixKernels.STORE, Activations.NONE));
-            at += (long) part.rows() * Float.BYTES;
-        }
-    }
-
-    private KernelChoice.Product product(
-            DeviceMatrix matrix, Activations in, long out, int stride, int mode, Activations activated) {
-        return new KernelChoice.Product(matrix, in, out, stride, mode, activated, sizes.maxRows());
+                sizes.logitRows());
     }
 
     private static Activations halves(Activations all) {

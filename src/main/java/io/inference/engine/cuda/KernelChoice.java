@@ -1,5 +1,6 @@
 package io.inference.engine.cuda;
 
+import io.inference.engine.cuda.MatrixKernels.Product;
 import io.inference.engine.cuda.driver.CudaContext;
 import io.inference.engine.cuda.driver.CudaGraph;
 import io.inference.engine.cuda.driver.CudaStream;
@@ -59,40 +60,12 @@ final class KernelChoice {
         this.nanos = nanos;
     }
 
-    /**
-     * A product of a model's step.
-     *
-     * @param in inputs as halves
-     * @param out address of {@code (n,stride)} results; not used by {@link MatrixKernels#SWIGLU}
-     * @param activated results of {@link MatrixKernels#SWIGLU} as halves
-     * @param mostRows maximum number of rows of inputs
-     */
-    record Product(
-            DeviceMatrix matrix, Activations in, long out, int stride, int mode, Activations activated, int mostRows) {
-        DeviceBuffer inputs(int n) {
-            return new DeviceBuffer(in.halves(), Activations.halvesBytes(n, matrix.columns()));
-        }
-
-        DeviceBuffer results(int n) {
-            return mode == MatrixKernels.SWIGLU
-                    ? new DeviceBuffer(activated.halves(), Activations.halvesBytes(n, matrix.rows() / 2))
-                    : new DeviceBuffer(out, ((n - 1L) * stride + matrix.rows()) * Float.BYTES);
-        }
-
-        boolean takesAsLongAs(Product other) {
-            return matrix.type() == other.matrix.type()
-                    && matrix.rows() == other.matrix.rows()
-                    && matrix.columns() == other.matrix.columns()
-                    && mode == other.mode;
-        }
-    }
-
     /** Measures and chooses. What the products read and write is zero afterwards, as it was before. */
     void run(List<Product> products) {
         long started = System.nanoTime();
         Map<MatrixPath, Integer> counts = new EnumMap<>(MatrixPath.class);
         int largest = products.stream()
-                .mapToInt(it -> Math.toIntExact(it.inputs(MOST_ROWS).bytes()))
+                .mapToInt(it -> Math.toIntExact(inputs(it, MOST_ROWS).bytes()))
                 .max()
                 .orElse(0);
         try (PinnedBuffer host =
@@ -110,8 +83,8 @@ final class KernelChoice {
         }
         for (Product product : products) {
             int n = Math.min(product.mostRows(), MOST_ROWS);
-            stream.clear(product.inputs(n));
-            stream.clear(product.results(n));
+            stream.clear(inputs(product, n));
+            stream.clear(results(product, n));
         }
         stream.synchronize();
         LOG.log(
@@ -142,13 +115,14 @@ final class KernelChoice {
     private MatrixPath choose(List<Product> shape, int n, PinnedBuffer host) {
         Product first = shape.getFirst();
         int compared = n - 3; // a tile that is not full is among them
-        uploadRandom(first.inputs(n), host);
+        uploadRandom(inputs(first, n), host);
         float[] expected = results(first, MatrixPath.SMALL, compared, host);
         Map<MatrixPath, CudaGraph> work = new EnumMap<>(MatrixPath.class);
         try {
             for (MatrixPath path : PATHS) {
                 if (path == MatrixPath.SMALL || agrees(first, path, compared, host, expected)) {
-                    launch(first, path, n); // the driver loads a kernel at its first launch, not while it records
+                    matrices.multiply(
+                            path, first, n); // the driver loads a kernel at its first launch, not while it records
                     work.put(path, stream.capture("products by " + path, () -> launch(shape, path, n)));
                 }
             }
@@ -158,7 +132,7 @@ final class KernelChoice {
                     .filter(it -> it == MatrixPath.SMALL || agrees(first, it, compared, host, expected))
                     .findFirst()
                     .orElse(MatrixPath.SMALL);
-            matrices.choose(first.matrix(), n, first.mode(), fastest);
+            matrices.choose(first, n, fastest);
             return fastest;
         } finally {
             work.values().forEach(CudaGraph::close);
@@ -167,7 +141,7 @@ final class KernelChoice {
 
     /** Whether a path's results are those expected; logs a warning if they are not. */
     private boolean agrees(Product product, MatrixPath path, int n, PinnedBuffer host, float[] expected) {
-        uploadRandom(product.inputs(n), host);
+        uploadRandom(inputs(product, n), host);
         double difference = difference(results(product, path, n, host), expected);
         if (difference <= MOST_DIFFERENCE) {
             return true;
@@ -183,6 +157,19 @@ final class KernelChoice {
                                 n,
                                 difference));
         return false;
+    }
+
+    static DeviceBuffer inputs(Product product, int n) {
+        return new DeviceBuffer(
+                product.in().halves(),
+                Activations.halvesBytes(n, product.matrix().columns()));
+    }
+
+    static DeviceBuffer results(Product product, int n) {
+        int rows = product.matrix().rows();
+        return product.mode() == MatrixKernels.SWIGLU
+                ? new DeviceBuffer(product.activated().halves(), Activations.halvesBytes(n, rows / 2))
+                : new DeviceBuffer(product.out(), ((n - 1L) * product.stride() + rows) * Float.BYTES);
     }
 
     /** Halves from -1 to 1. */
@@ -202,12 +189,12 @@ final class KernelChoice {
 
     /** Results of a product; of one that adds, after the second time. */
     private float[] results(Product product, MatrixPath path, int n, PinnedBuffer host) {
-        DeviceBuffer all = product.results(n);
+        DeviceBuffer all = results(product, n);
         boolean halves = product.mode() == MatrixKernels.SWIGLU;
         stream.clear(all);
-        launch(product, path, n);
+        matrices.multiply(path, product, n);
         if (product.mode() == MatrixKernels.ADD) {
-            launch(product, path, n);
+            matrices.multiply(path, product, n);
         }
         int slice = (int) Math.min(all.bytes() / SLICES, SLICE_BYTES) / Float.BYTES * Float.BYTES;
         for (int i = 0; i < SLICES; i++) {
@@ -264,19 +251,7 @@ final class KernelChoice {
         for (int i = 0; i < shape.size() && bytes < MEASURED_BYTES; i++) {
             DeviceMatrix matrix = shape.get(i).matrix();
             bytes += DeviceMatrix.bytes(matrix.type(), matrix.rows(), matrix.columns());
-            launch(shape.get(i), path, n);
+            matrices.multiply(path, shape.get(i), n);
         }
-    }
-
-    private void launch(Product product, MatrixPath path, int n) {
-        matrices.multiply(
-                path,
-                product.matrix(),
-                n,
-                product.in(),
-                product.out(),
-                product.stride(),
-                product.mode(),
-                product.activated());
     }
 }

@@ -47,17 +47,32 @@ final class MatrixKernels {
             Kernel embed, Kernel normVector, List<Kernel> vector, List<Kernel> small, Map<MatrixPath, Kernel> tiled) {}
 
     /**
+     * {@code in (n,columns) @ W (rows,columns) transposed}.
+     *
+     * @param out address of the results, {@code (n,stride)} floats; not used by {@link #SWIGLU}
+     * @param mode one of {@link #STORE}, {@link #ADD} and {@link #SWIGLU}
+     * @param activated the results of {@link #SWIGLU}
+     * @param mostRows largest {@code n} that there is memory for
+     */
+    record Product(
+            DeviceMatrix matrix, Activations in, long out, int stride, int mode, Activations activated, int mostRows) {
+        private Shape shape(int n) {
+            return new Shape(matrix.type(), matrix.rows(), matrix.columns(), mode, rowClass(n));
+        }
+
+        boolean takesAsLongAs(Product other) {
+            return shape(1).equals(other.shape(1));
+        }
+    }
+
+    /**
      * Products that take the same time.
      *
      * @param rows outputs of the matrix
      * @param columns inputs of the matrix
      * @param most {@link #rowClass} of the number of rows of inputs
      */
-    private record Shape(TensorType type, int rows, int columns, int mode, int most) {
-        static Shape of(DeviceMatrix w, int mode, int n) {
-            return new Shape(w.type(), w.rows(), w.columns(), mode, rowClass(n));
-        }
-    }
+    private record Shape(TensorType type, int rows, int columns, int mode, int most) {}
 
     private final CudaStream stream;
     private final boolean tensorCores;
@@ -150,14 +165,14 @@ final class MatrixKernels {
     }
 
     /** The path of a product, as {@link #choose} set it. */
-    MatrixPath path(DeviceMatrix w, int n, int mode) {
+    MatrixPath path(Product product, int n) {
         MatrixPath usual = path(n);
-        return n <= MatrixPath.ONE_PATH_ROWS ? usual : chosen.getOrDefault(Shape.of(w, mode, n), usual);
+        return n <= MatrixPath.ONE_PATH_ROWS ? usual : chosen.getOrDefault(product.shape(n), usual);
     }
 
     /** Sets the path of products of matrices of that type and shape with about {@code n} rows of inputs. */
-    void choose(DeviceMatrix w, int n, int mode, MatrixPath path) {
-        chosen.put(Shape.of(w, mode, n), path);
+    void choose(Product product, int n, MatrixPath path) {
+        chosen.put(product.shape(n), path);
     }
 
     /** Numbers of rows in a class share a choice: up to 64, up to 128, and more. */
@@ -171,56 +186,48 @@ final class MatrixKernels {
                 kernels(w).embed(), Grid.of(n, 128), w.address(), w.rows(), w.columns(), stepRows, x, w.columns());
     }
 
-    /**
-     * {@code in (n,columns) @ W (rows,columns) transposed}.
-     *
-     * @param out address of the results, {@code (n,stride)} floats; not used by {@link #SWIGLU}
-     * @param mode one of {@link #STORE}, {@link #ADD} and {@link #SWIGLU}
-     * @param activated the results of {@link #SWIGLU}
-     */
-    void multiply(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
-        multiply(path(w, n, mode), w, n, in, out, stride, mode, activated);
+    /** Computes a product of {@code n} rows of inputs. */
+    void multiply(Product product, int n) {
+        multiply(path(product, n), product, n);
     }
 
     /** The same by the kernels of one path. */
-    void multiply(
-            MatrixPath path,
-            DeviceMatrix w,
-            int n,
-            Activations in,
-            long out,
-            int stride,
-            int mode,
-            Activations activated) {
+    void multiply(MatrixPath path, Product product, int n) {
+        DeviceMatrix w = product.matrix();
         switch (path) {
-            case VECTOR -> vector(w, n, in, out, stride, mode, activated);
-            case SMALL -> small(w, n, in, out, stride, mode, activated);
+            case VECTOR -> vector(product, n);
+            case SMALL -> {
+                int power = Math.min(3, power(Math.ceilDiv(n, 8)));
+                Grid grid = Grid.of(Math.ceilDiv(n, 8 << power), Math.ceilDiv(w.rows(), 32), BLOCK);
+                whole(kernels(w).small().get(power), grid, product, n);
+            }
             case PLAIN -> {
                 Grid grid = new Grid(Math.ceilDiv(n, TILE), Math.ceilDiv(w.rows(), TILE), 1, BLOCK, PLAIN_SHARED_BYTES);
-                tiled(tiles(w, path), grid, w, n, in, out, stride, mode, activated);
+                whole(tiles(w, path), grid, product, n);
             }
-            case WIDE_64, WIDE_128, TILE -> divided(path, w, n, in, out, stride, mode, activated);
+            case WIDE_64, WIDE_128, TILE -> divided(path, product, n);
         }
     }
 
-    private void vector(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
+    private void vector(Product product, int n) {
+        DeviceMatrix w = product.matrix();
         stream.launch(
                 kernels(w).vector().get(power(n)),
-                Grid.of(Math.ceilDiv(w.rows(), mode == SWIGLU ? 64 : 16), BLOCK),
+                Grid.of(Math.ceilDiv(w.rows(), product.mode() == SWIGLU ? 64 : 16), BLOCK),
                 w.address(),
                 w.rows(),
                 w.columns(),
                 n,
-                in.integers(),
-                in.scales(),
-                in.floats(),
-                out,
-                stride,
-                mode,
-                activated.integers(),
-                activated.scales(),
-                activated.halves(),
-                activated.floats());
+                product.in().integers(),
+                product.in().scales(),
+                product.in().floats(),
+                product.out(),
+                product.stride(),
+                product.mode(),
+                product.activated().integers(),
+                product.activated().scales(),
+                product.activated().halves(),
+                product.activated().floats());
     }
 
     /** Whether {@link #normAndMultiply} can take the place of a norm and a product of {@code n} rows. */
@@ -234,9 +241,9 @@ final class MatrixKernels {
      *
      * @param index address of the row's number; 0 for the first row
      */
-    void normAndMultiply(
-            DeviceMatrix w, long x, long index, long norm, float epsilon, long out, int mode, Activations activated) {
-        int tiles = Math.ceilDiv(w.rows(), mode == SWIGLU ? 64 : 16);
+    void normAndMultiply(Product product, long x, long index, long norm, float epsilon) {
+        DeviceMatrix w = product.matrix();
+        int tiles = Math.ceilDiv(w.rows(), product.mode() == SWIGLU ? 64 : 16);
         stream.launch(
                 kernels(w).normVector(),
                 Grid.of(Math.min(tiles, 2 * multiprocessors), BLOCK),
@@ -248,31 +255,18 @@ final class MatrixKernels {
                 index,
                 norm,
                 epsilon,
-                out,
-                w.rows(),
-                mode,
-                activated.integers(),
-                activated.scales(),
-                activated.halves(),
-                activated.floats());
-    }
-
-    private void small(DeviceMatrix w, int n, Activations in, long out, int stride, int mode, Activations activated) {
-        int power = Math.min(3, power(Math.ceilDiv(n, 8)));
-        Grid grid = Grid.of(Math.ceilDiv(n, 8 << power), Math.ceilDiv(w.rows(), 32), BLOCK);
-        tiled(kernels(w).small().get(power), grid, w, n, in, out, stride, mode, activated);
+                product.out(),
+                product.stride(),
+                product.mode(),
+                product.activated().integers(),
+                product.activated().scales(),
+                product.activated().halves(),
+                product.activated().floats());
     }
 
     /** Tiles of results; if there are few, several blocks divide a tile's columns among them. */
-    private void divided(
-            MatrixPath path,
-            DeviceMatrix w,
-            int n,
-            Activations in,
-            long out,
-            int stride,
-            int mode,
-            Activations activated) {
+    private void divided(MatrixPath path, Product product, int n) {
+        DeviceMatrix w = product.matrix();
         int x = Math.ceilDiv(n, path.tileRows());
         int y = Math.ceilDiv(w.rows(), TILE);
         int parts = Math.clamp(
@@ -286,43 +280,35 @@ final class MatrixKernels {
                 w.rows(),
                 w.columns(),
                 n,
-                in.halves(),
-                out,
-                stride,
-                mode,
+                product.in().halves(),
+                product.out(),
+                product.stride(),
+                product.mode(),
                 partial,
                 counters,
-                activated.integers(),
-                activated.scales(),
-                activated.halves(),
-                activated.floats());
+                product.activated().integers(),
+                product.activated().scales(),
+                product.activated().halves(),
+                product.activated().floats());
     }
 
-    private void tiled(
-            Kernel kernel,
-            Grid grid,
-            DeviceMatrix w,
-            int n,
-            Activations in,
-            long out,
-            int stride,
-            int mode,
-            Activations activated) {
+    /** Each block takes all columns. */
+    private void whole(Kernel kernel, Grid grid, Product product, int n) {
         stream.launch(
                 kernel,
                 grid,
-                w.address(),
-                w.rows(),
-                w.columns(),
+                product.matrix().address(),
+                product.matrix().rows(),
+                product.matrix().columns(),
                 n,
-                in.halves(),
-                out,
-                stride,
-                mode,
-                activated.integers(),
-                activated.scales(),
-                activated.halves(),
-                activated.floats());
+                product.in().halves(),
+                product.out(),
+                product.stride(),
+                product.mode(),
+                product.activated().integers(),
+                product.activated().scales(),
+                product.activated().halves(),
+                product.activated().floats());
     }
 
     private Kernel tiles(DeviceMatrix w, MatrixPath path) {

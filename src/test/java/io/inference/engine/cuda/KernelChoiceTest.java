@@ -77,7 +77,7 @@ class KernelChoiceTest {
         private final KernelModules modules = new KernelModules(context);
         private final DeviceArena arena = new DeviceArena(context);
         private final MatrixKernels matrices;
-        private final KernelChoice.Product product;
+        private final MatrixKernels.Product product;
 
         OneProduct() {
             int multiprocessors = context.device().multiprocessors();
@@ -100,7 +100,7 @@ class KernelChoiceTest {
             long halves = Activations.halvesBytes(MOST_INPUTS, COLUMNS);
             DeviceBuffer inputs = arena.allocate(halves, "inputs");
             DeviceBuffer results = arena.allocate((long) MOST_INPUTS * ROWS * Float.BYTES, "results");
-            product = new KernelChoice.Product(
+            product = new MatrixKernels.Product(
                     new DeviceMatrix(TensorType.Q8_0, weights.address(), ROWS, COLUMNS),
                     new Activations(0, 0, inputs.address(), 0),
                     results.address(),
@@ -115,15 +115,15 @@ class KernelChoiceTest {
         }
 
         MatrixPath path(int n) {
-            return matrices.path(product.matrix(), n, MatrixKernels.STORE);
+            return matrices.path(product, n);
         }
 
         byte[] inputs() {
-            return bytes(product.inputs(MOST_INPUTS));
+            return bytes(KernelChoice.inputs(product, MOST_INPUTS));
         }
 
         byte[] results() {
-            return bytes(product.results(MOST_INPUTS));
+            return bytes(KernelChoice.results(product, MOST_INPUTS));
         }
 
         private byte[] bytes(DeviceBuffer buffer) {
