@@ -7,7 +7,9 @@ import io.inference.engine.cuda.driver.Grid;
 import io.inference.engine.cuda.driver.Kernel;
 import io.inference.engine.cuda.driver.KernelModules;
 import io.inference.engine.gguf.TensorType;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -194,40 +196,59 @@ final class MatrixKernels {
     /** The same by the kernels of one path. */
     void multiply(MatrixPath path, Product product, int n) {
         DeviceMatrix w = product.matrix();
+        Activations in = product.in();
+        Object[] halves = {n, in.halves()};
         switch (path) {
-            case VECTOR -> vector(product, n);
+            case VECTOR -> {
+                Grid grid = Grid.of(vectorTiles(product), BLOCK);
+                Object[] inputs = {n, in.integers(), in.scales(), in.floats()};
+                launch(kernels(w).vector().get(power(n)), grid, product, inputs);
+            }
             case SMALL -> {
                 int power = Math.min(3, power(Math.ceilDiv(n, 8)));
                 Grid grid = Grid.of(Math.ceilDiv(n, 8 << power), Math.ceilDiv(w.rows(), 32), BLOCK);
-                whole(kernels(w).small().get(power), grid, product, n);
+                launch(kernels(w).small().get(power), grid, product, halves);
             }
             case PLAIN -> {
                 Grid grid = new Grid(Math.ceilDiv(n, TILE), Math.ceilDiv(w.rows(), TILE), 1, BLOCK, PLAIN_SHARED_BYTES);
-                whole(tiles(w, path), grid, product, n);
+                launch(tiles(w, path), grid, product, halves);
             }
-            case WIDE_64, WIDE_128, TILE -> divided(path, product, n);
+            case WIDE_64, WIDE_128, TILE ->
+                launch(tiles(w, path), dividedGrid(path, w, n), product, halves, partial, counters);
         }
     }
 
-    private void vector(Product product, int n) {
+    private static int vectorTiles(Product product) {
+        return Math.ceilDiv(product.matrix().rows(), product.mode() == SWIGLU ? 64 : 16);
+    }
+
+    /** Tiles of results; if there are few, several blocks divide a tile's columns among them. */
+    private Grid dividedGrid(MatrixPath path, DeviceMatrix w, int n) {
+        int x = Math.ceilDiv(n, path.tileRows());
+        int y = Math.ceilDiv(w.rows(), TILE);
+        int parts = Math.clamp(
+                TILE_BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / ((long) x * y),
+                1,
+                Math.max(1, w.columns() / LEAST_COLUMNS_OF_A_PART));
+        return new Grid(x, y, parts, TILE_THREADS, sharedBytes(w.type(), path));
+    }
+
+    /**
+     * Launches a kernel of a product.
+     *
+     * @param inputs its parameters between the matrix and the results
+     * @param scratch its parameters between the mode and the forms of activated results
+     */
+    private void launch(Kernel kernel, Grid grid, Product product, Object[] inputs, Object... scratch) {
         DeviceMatrix w = product.matrix();
-        stream.launch(
-                kernels(w).vector().get(power(n)),
-                Grid.of(Math.ceilDiv(w.rows(), product.mode() == SWIGLU ? 64 : 16), BLOCK),
-                w.address(),
-                w.rows(),
-                w.columns(),
-                n,
-                product.in().integers(),
-                product.in().scales(),
-                product.in().floats(),
-                product.out(),
-                product.stride(),
-                product.mode(),
-                product.activated().integers(),
-                product.activated().scales(),
-                product.activated().halves(),
-                product.activated().floats());
+        Activations to = product.activated();
+        List<Object> all = new ArrayList<>();
+        Collections.addAll(all, w.address(), w.rows(), w.columns());
+        Collections.addAll(all, inputs);
+        Collections.addAll(all, product.out(), product.stride(), product.mode());
+        Collections.addAll(all, scratch);
+        Collections.addAll(all, to.integers(), to.scales(), to.halves(), to.floats());
+        stream.launch(kernel, grid, all.toArray());
     }
 
     /** Whether {@link #normAndMultiply} can take the place of a norm and a product of {@code n} rows. */
@@ -243,72 +264,9 @@ final class MatrixKernels {
      */
     void normAndMultiply(Product product, long x, long index, long norm, float epsilon) {
         DeviceMatrix w = product.matrix();
-        int tiles = Math.ceilDiv(w.rows(), product.mode() == SWIGLU ? 64 : 16);
-        stream.launch(
-                kernels(w).normVector(),
-                Grid.of(Math.min(tiles, 2 * multiprocessors), BLOCK),
-                w.address(),
-                w.rows(),
-                w.columns(),
-                x,
-                w.columns(),
-                index,
-                norm,
-                epsilon,
-                product.out(),
-                product.stride(),
-                product.mode(),
-                product.activated().integers(),
-                product.activated().scales(),
-                product.activated().halves(),
-                product.activated().floats());
-    }
-
-    /** Tiles of results; if there are few, several blocks divide a tile's columns among them. */
-    private void divided(MatrixPath path, Product product, int n) {
-        DeviceMatrix w = product.matrix();
-        int x = Math.ceilDiv(n, path.tileRows());
-        int y = Math.ceilDiv(w.rows(), TILE);
-        int parts = Math.clamp(
-                TILE_BLOCKS_FOR_EACH_MULTIPROCESSOR * multiprocessors / ((long) x * y),
-                1,
-                Math.max(1, w.columns() / LEAST_COLUMNS_OF_A_PART));
-        stream.launch(
-                tiles(w, path),
-                new Grid(x, y, parts, TILE_THREADS, sharedBytes(w.type(), path)),
-                w.address(),
-                w.rows(),
-                w.columns(),
-                n,
-                product.in().halves(),
-                product.out(),
-                product.stride(),
-                product.mode(),
-                partial,
-                counters,
-                product.activated().integers(),
-                product.activated().scales(),
-                product.activated().halves(),
-                product.activated().floats());
-    }
-
-    /** Each block takes all columns. */
-    private void whole(Kernel kernel, Grid grid, Product product, int n) {
-        stream.launch(
-                kernel,
-                grid,
-                product.matrix().address(),
-                product.matrix().rows(),
-                product.matrix().columns(),
-                n,
-                product.in().halves(),
-                product.out(),
-                product.stride(),
-                product.mode(),
-                product.activated().integers(),
-                product.activated().scales(),
-                product.activated().halves(),
-                product.activated().floats());
+        Grid grid = Grid.of(Math.min(vectorTiles(product), 2 * multiprocessors), BLOCK);
+        Object[] inputs = {x, w.columns(), index, norm, epsilon};
+        launch(kernels(w).normVector(), grid, product, inputs);
     }
 
     private Kernel tiles(DeviceMatrix w, MatrixPath path) {
