@@ -108,7 +108,7 @@ final class ForwardPass {
         matrices.embed(weights.embedding(), rows, parameters.rows(), x);
         for (int layer = 0; layer < config.layers(); layer++) {
             DeviceWeights.Layer w = weights.layers().get(layer);
-            queryKeyValue(w, rows);
+            multiplyNormed(w.attentionNorm(), 0, queryKeyValue(w), rows);
             Activations attended = needed(buffers.attended, rows);
             if (separate) {
                 attendSingly(w, layer, rows, parameters, attended, true);
@@ -123,33 +123,23 @@ final class ForwardPass {
         }
     }
 
-    /** {@code norm(x)} times the matrices of queries, keys and values, whose results are side by side. */
-    private void queryKeyValue(DeviceWeights.Layer w, int rows) {
-        product(
-                w.attentionNorm(),
-                w.queryKeyValue(),
-                rows,
-                buffers.queryKeyValue.address(),
-                sizes.queryKeyValueWidth());
-    }
-
-    /** {@code norm(x)} times several matrices, whose results are side by side. */
-    private void product(long norm, List<DeviceMatrix> parts, int rows, long out, int stride) {
-        boolean together = matrices.norms(rows, config.width());
+    /**
+     * The products of {@code norm(x)}.
+     *
+     * @param index address of the outputs that name the rows of {@code x}; 0 for the first {@code n} rows
+     */
+    private void multiplyNormed(long norm, long index, List<MatrixKernels.Product> products, int n) {
+        boolean together = matrices.norms(n, config.width());
         if (!together) {
-            norm(norm, rows, 0, 0, needed(buffers.normed, rows));
+            norm(norm, n, index, StepLayout.OUTPUT_INTS, needed(buffers.normed, n));
         }
-        for (MatrixKernels.Product part : stored(parts, buffers.normed, out, stride)) {
+        for (MatrixKernels.Product product : products) {
             if (together) {
-                normAndMultiply(part, norm, 0);
+                matrices.normAndMultiply(product, buffers.hidden.address(), index, norm, config.epsilon());
             } else {
-                matrices.multiply(part, rows);
+                matrices.multiply(product, n);
             }
         }
-    }
-
-    private void normAndMultiply(MatrixKernels.Product product, long norm, long index) {
-        matrices.normAndMultiply(product, buffers.hidden.address(), index, norm, config.epsilon());
     }
 
     /** The forms that the products of {@code n} rows read. */
@@ -312,18 +302,11 @@ final class ForwardPass {
     /** Gate and up of {@code norm(x)}, and their product into {@link StepBuffers#activated}. */
     private void feedForward(DeviceWeights.Layer w, int rows) {
         Activations out = needed(buffers.activated, rows);
+        multiplyNormed(w.feedForwardNorm(), 0, gateUp(w, out), rows);
         if (w.gateUp().size() == 1) {
-            MatrixKernels.Product both = joined(w.gateUp().getFirst(), out);
-            if (matrices.norms(rows, config.width())) {
-                normAndMultiply(both, w.feedForwardNorm(), 0);
-            } else {
-                norm(w.feedForwardNorm(), rows, 0, 0, needed(buffers.normed, rows));
-                matrices.multiply(both, rows);
-            }
             return;
         }
         int width = config.feedForward();
-        product(w.feedForwardNorm(), w.gateUp(), rows, buffers.gate.address(), 2 * width);
         stream.launch(
                 swiglu,
                 Grid.of(Math.ceilDiv(width, 1024), rows, 256),
@@ -348,7 +331,7 @@ final class ForwardPass {
         for (int first = 0; first < count; first += sizes.logitRows()) {
             int n = Math.min(sizes.logitRows(), count - first);
             long outputs = parameters.outputs() + (long) first * StepLayout.OUTPUT_INTS * Integer.BYTES;
-            logits(n, outputs);
+            multiplyNormed(weights.finalNorm(), outputs, List.of(logits()), n);
             stream.launch(
                     scanLogits,
                     Grid.of(BLOCKS_OF_A_ROW, n, 256),
@@ -371,41 +354,39 @@ final class ForwardPass {
         }
     }
 
-    /** The logits of {@code n} outputs, which start at an address. */
-    private void logits(int n, long outputs) {
-        if (matrices.norms(n, config.width())) {
-            normAndMultiply(output(), weights.finalNorm(), outputs);
-            return;
-        }
-        norm(weights.finalNorm(), n, outputs, StepLayout.OUTPUT_INTS, needed(buffers.normed, n));
-        matrices.multiply(output(), n);
-    }
-
     /** The products of a step of many rows. */
     List<MatrixKernels.Product> products() {
         List<MatrixKernels.Product> all = new ArrayList<>();
         for (DeviceWeights.Layer w : weights.layers()) {
-            all.addAll(stored(
-                    w.queryKeyValue(), buffers.normed, buffers.queryKeyValue.address(), sizes.queryKeyValueWidth()));
+            all.addAll(queryKeyValue(w));
             all.add(added(w.attentionOutput(), buffers.attended));
-            if (w.gateUp().size() == 1) {
-                all.add(joined(w.gateUp().getFirst(), halves(buffers.activated)));
-            } else {
-                all.addAll(stored(w.gateUp(), buffers.normed, buffers.gate.address(), 2 * config.feedForward()));
-            }
+            all.addAll(gateUp(w, halves(buffers.activated)));
             all.add(added(w.down(), buffers.activated));
         }
-        all.add(output());
+        all.add(logits());
         return all;
     }
 
-    /** Products of the same inputs, whose results are side by side. */
-    private List<MatrixKernels.Product> stored(List<DeviceMatrix> parts, Activations in, long out, int stride) {
+    private List<MatrixKernels.Product> queryKeyValue(DeviceWeights.Layer w) {
+        return stored(w.queryKeyValue(), buffers.queryKeyValue.address(), sizes.queryKeyValueWidth());
+    }
+
+    /** @param out the results of one matrix of both; those of two are stored */
+    private List<MatrixKernels.Product> gateUp(DeviceWeights.Layer w, Activations out) {
+        if (w.gateUp().size() > 1) {
+            return stored(w.gateUp(), buffers.gate.address(), 2 * config.feedForward());
+        }
+        return List.of(new MatrixKernels.Product(
+                w.gateUp().getFirst(), buffers.normed, 0, 0, MatrixKernels.SWIGLU, out, sizes.maxRows()));
+    }
+
+    /** Products of the normed hidden state, whose results are side by side. */
+    private List<MatrixKernels.Product> stored(List<DeviceMatrix> parts, long out, int stride) {
         List<MatrixKernels.Product> all = new ArrayList<>();
         long at = out;
         for (DeviceMatrix part : parts) {
             all.add(new MatrixKernels.Product(
-                    part, in, at, stride, MatrixKernels.STORE, Activations.NONE, sizes.maxRows()));
+                    part, buffers.normed, at, stride, MatrixKernels.STORE, Activations.NONE, sizes.maxRows()));
             at += (long) part.rows() * Float.BYTES;
         }
         return all;
@@ -423,13 +404,7 @@ final class ForwardPass {
                 sizes.maxRows());
     }
 
-    /** The product of gate and up in one matrix. */
-    private MatrixKernels.Product joined(DeviceMatrix gateUp, Activations out) {
-        return new MatrixKernels.Product(gateUp, buffers.normed, 0, 0, MatrixKernels.SWIGLU, out, sizes.maxRows());
-    }
-
-    /** The logits. */
-    private MatrixKernels.Product output() {
+    private MatrixKernels.Product logits() {
         return new MatrixKernels.Product(
                 weights.output(),
                 buffers.normed,

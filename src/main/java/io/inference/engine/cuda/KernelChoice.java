@@ -7,13 +7,15 @@ import io.inference.engine.cuda.driver.CudaStream;
 import io.inference.engine.cuda.driver.DeviceBuffer;
 import io.inference.engine.cuda.driver.PinnedBuffer;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Chooses the kernels of products with many rows of inputs by the time that they take on this device, for each shape of
@@ -21,7 +23,7 @@ import java.util.function.LongSupplier;
  * cards, and their drivers' compilers, differ.
  */
 final class KernelChoice {
-    /** Numbers of rows that are measured, one of each class: batches, and prompts. */
+    /** Numbers of rows that are measured: of batches, and of prompts. */
     private static final int[] ROWS = {64, 128, 256};
 
     private static final int MOST_ROWS = ROWS[ROWS.length - 1];
@@ -64,13 +66,16 @@ final class KernelChoice {
     void run(List<Product> products) {
         long started = System.nanoTime();
         Map<MatrixPath, Integer> counts = new EnumMap<>(MatrixPath.class);
+        Collection<List<Product>> shapes = products.stream()
+                .collect(Collectors.groupingBy(Product::shape, LinkedHashMap::new, Collectors.toList()))
+                .values();
         int largest = products.stream()
                 .mapToInt(it -> Math.toIntExact(inputs(it, MOST_ROWS).bytes()))
                 .max()
                 .orElse(0);
         try (PinnedBuffer host =
                 new PinnedBuffer(context, Math.max(largest, SLICES * SLICE_BYTES), "comparing kernels")) {
-            for (List<Product> shape : shapes(products)) {
+            for (List<Product> shape : shapes) {
                 int most = shape.stream().mapToInt(Product::mostRows).min().orElseThrow();
                 int below = MatrixPath.ONE_PATH_ROWS;
                 for (int rows : ROWS) {
@@ -95,21 +100,6 @@ final class KernelChoice {
                                 MatrixPath.ONE_PATH_ROWS,
                                 (System.nanoTime() - started) / 1e9,
                                 counts));
-    }
-
-    private static List<List<Product>> shapes(List<Product> products) {
-        List<List<Product>> shapes = new ArrayList<>();
-        for (Product product : products) {
-            List<Product> shape = shapes.stream()
-                    .filter(it -> it.getFirst().takesAsLongAs(product))
-                    .findFirst()
-                    .orElseGet(ArrayList::new);
-            if (shape.isEmpty()) {
-                shapes.add(shape);
-            }
-            shape.add(product);
-        }
-        return shapes;
     }
 
     private MatrixPath choose(List<Product> shape, int n, PinnedBuffer host) {

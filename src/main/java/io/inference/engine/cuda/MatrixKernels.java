@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** Launches the products of matrices with rows of inputs. */
@@ -58,30 +60,25 @@ final class MatrixKernels {
      */
     record Product(
             DeviceMatrix matrix, Activations in, long out, int stride, int mode, Activations activated, int mostRows) {
-        private Shape shape(int n) {
-            return new Shape(matrix.type(), matrix.rows(), matrix.columns(), mode, rowClass(n));
-        }
-
-        boolean takesAsLongAs(Product other) {
-            return shape(1).equals(other.shape(1));
+        Shape shape() {
+            return new Shape(matrix.type(), matrix.rows(), matrix.columns(), mode);
         }
     }
 
     /**
-     * Products that take the same time.
+     * Products of a shape take the same time.
      *
      * @param rows outputs of the matrix
      * @param columns inputs of the matrix
-     * @param most {@link #rowClass} of the number of rows of inputs
      */
-    private record Shape(TensorType type, int rows, int columns, int mode, int most) {}
+    record Shape(TensorType type, int rows, int columns, int mode) {}
 
     private final CudaStream stream;
     private final boolean tensorCores;
     private final int multiprocessors;
     private final boolean deterministic;
     private final Map<TensorType, OfType> kernels = new EnumMap<>(TensorType.class);
-    private final Map<Shape, MatrixPath> chosen = new HashMap<>();
+    private final Map<Shape, NavigableMap<Integer, MatrixPath>> chosen = new HashMap<>(); // by rows of inputs
 
     private final DeviceBuffer partial;
     private final DeviceBuffer counters;
@@ -166,20 +163,19 @@ final class MatrixKernels {
         return MatrixPath.of(n, tensorCores, deterministic);
     }
 
-    /** The path of a product, as {@link #choose} set it. */
+    /** The path of a product: as {@link #choose} set it for as many rows, for the next more, or for the most. */
     MatrixPath path(Product product, int n) {
-        MatrixPath usual = path(n);
-        return n <= MatrixPath.ONE_PATH_ROWS ? usual : chosen.getOrDefault(product.shape(n), usual);
+        NavigableMap<Integer, MatrixPath> ofShape = chosen.get(product.shape());
+        if (ofShape == null || n <= MatrixPath.ONE_PATH_ROWS) {
+            return path(n);
+        }
+        Map.Entry<Integer, MatrixPath> next = ofShape.ceilingEntry(n);
+        return (next == null ? ofShape.lastEntry() : next).getValue();
     }
 
-    /** Sets the path of products of matrices of that type and shape with about {@code n} rows of inputs. */
+    /** Sets the path of products of that shape with {@code n} rows of inputs. */
     void choose(Product product, int n, MatrixPath path) {
-        chosen.put(product.shape(n), path);
-    }
-
-    /** Numbers of rows in a class share a choice: up to 64, up to 128, and more. */
-    private static int rowClass(int n) {
-        return n <= 64 ? 64 : n <= 128 ? 128 : Integer.MAX_VALUE;
+        chosen.computeIfAbsent(product.shape(), shape -> new TreeMap<>()).put(n, path);
     }
 
     /** The rows of {@code w} that the step's first {@code n} rows name: {@code -> x (n,columns)}. */
